@@ -1,0 +1,37 @@
+//! What passes between a Saifu wallet and an electronic safe.
+//!
+//! In scope: values and their plain object, digests, registration certificates, receipts, signed requests, sealed
+//! bodies, problems, limits, and the bytes of all of them. Both sides use this crate, so what one writes the other reads.
+//!
+//! Not in scope: what a wallet or a safe *decides* (`saifu-wallet-core`, `saifu-safe-core`), the primitives
+//! (`saifu-crypto`), and all input and output. There is no clock and no source of randomness here; both are arguments.
+//!
+//! The numbered steps of every exchange are in `docs/protocol.md`.
+#![no_std]
+extern crate alloc;
+
+pub mod b64;
+pub mod certificate;
+pub mod descriptor;
+pub mod digest;
+pub mod envelope;
+pub mod ids;
+pub mod jws;
+pub mod labels;
+pub mod limits;
+pub mod message;
+pub mod object;
+pub mod presentation;
+pub mod problem;
+pub mod receipt;
+pub mod request;
+#[cfg(test)]
+mod testing;
+pub mod value;
+
+pub use certificate::Certificate;
+pub use digest::Digest;
+pub use ids::{
+    CertificateId, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, UnixTime,
+};
+pub use value::Value;

@@ -1,0 +1,40 @@
+//! Every limit, with its arithmetic.
+
+/// The largest object of one entry in bytes: 1 MiB. With the certificate beside it a row stays under the 2 MB that a
+/// SQLite-backed Durable Object stores.
+pub const MAX_OBJECT_BYTES: usize = 1 << 20;
+
+/// The largest HTTP body in bytes: 8 MiB. An object of 1 MiB is base64url in JSON, sealed, and base64url in JSON again:
+/// 1 MiB × 16/9 ≈ 1.8 MiB, so four of the largest objects fit.
+pub const MAX_REQUEST_BYTES: usize = 8 << 20;
+
+/// The most items in one request.
+pub const MAX_ITEMS: usize = 100;
+
+/// The longest registration certificate in bytes. KV metadata holds 1,024 bytes of JSON; the account tag and
+/// punctuation take 24 of them. It also fits one QR code (version 25 at level M holds 997 bytes, version 26 holds 1,059).
+pub const MAX_CERTIFICATE_BYTES: usize = 1_000;
+
+/// The longest canonical digest in bytes.
+pub const MAX_DIGEST_BYTES: usize = 160;
+
+/// The longest address of a safe in a certificate, in bytes.
+pub const MAX_ADDRESS_BYTES: usize = 96;
+
+/// The longest compact JWS that is looked at at all: anything longer is refused unread.
+pub const MAX_JWS_BYTES: usize = 4_096;
+
+/// Seconds for which a signed request may be sent after it was signed.
+pub const REQUEST_LIFETIME: u64 = 300;
+
+/// Seconds by which the clocks of wallet and safe may differ before the safe answers with its own time.
+pub const CLOCK_TOLERANCE: u64 = 120;
+
+/// The longest name of a value, in characters.
+pub const MAX_NAME_CHARS: usize = 120;
+/// The longest place, in characters.
+pub const MAX_PLACE_CHARS: usize = 120;
+/// The longest remarks, in characters.
+pub const MAX_REMARKS_CHARS: usize = 1_000;
+/// The longest bearer payload in bytes: what one QR code can show.
+pub const MAX_PAYLOAD_BYTES: usize = 2_900;

@@ -1,0 +1,272 @@
+//! The bodies of requests and replies, as they are before sealing.
+//!
+//! Every request carries items and is answered item by item, in order. Every request names the key its reply is sealed
+//! to; only the safe can read that name, so nobody else can make a reply that opens.
+
+use crate::certificate::ObjectHash;
+use crate::ids::{CertificateId, Counter, HolderId, PublicKey, RequestId, SessionId};
+use crate::presentation::Bare;
+use crate::problem::Problem;
+use crate::{Digest, b64};
+use alloc::string::String;
+use alloc::vec::Vec;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+
+/// A route of a safe that takes a sealed request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Route {
+    /// Register objects.
+    Register,
+    /// Recover objects.
+    Recover,
+    /// Confirm recoveries.
+    Ack,
+    /// Give recoveries back.
+    Return,
+    /// End entries without handing them out.
+    Retire,
+    /// List the account's certificates.
+    Certificates,
+}
+
+impl Route {
+    /// Every route.
+    pub const ALL: [Route; 6] = [
+        Route::Register,
+        Route::Recover,
+        Route::Ack,
+        Route::Return,
+        Route::Retire,
+        Route::Certificates,
+    ];
+
+    /// Its path.
+    pub const fn path(self) -> &'static str {
+        match self {
+            Route::Register => "/v1/register",
+            Route::Recover => "/v1/recover",
+            Route::Ack => "/v1/ack",
+            Route::Return => "/v1/return",
+            Route::Retire => "/v1/retire",
+            Route::Certificates => "/v1/certificates",
+        }
+    }
+
+    /// The route with this path.
+    pub fn from_path(path: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|route| route.path() == path)
+    }
+}
+
+/// What travels in an HTTP body, both ways.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SealedBody {
+    /// HPKE encapsulated key and ciphertext.
+    #[serde(with = "b64::bytes")]
+    pub sealed: Vec<u8>,
+}
+
+/// A request body.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request<T> {
+    /// The X25519 key the reply is sealed to.
+    pub reply_to: PublicKey,
+    /// The items.
+    pub items: Vec<T>,
+}
+
+/// A reply body: one outcome per item, in the order of the request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reply<T> {
+    /// The outcomes.
+    pub items: Vec<Outcome<T>>,
+}
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome<T> {
+    /// It was done.
+    Done(T),
+    /// It was not, and why.
+    Problem(Problem),
+}
+
+/// One object to register.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RegisterItem {
+    /// The plain object.
+    #[serde(with = "b64::bytes")]
+    pub object: Vec<u8>,
+    /// Whom the certificate is to be bound to.
+    pub holder: HolderId,
+}
+
+/// A registered object.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Registered {
+    /// The registration certificate, compact.
+    pub certificate: String,
+}
+
+/// A certificate as its holder presents it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Presented {
+    /// The whole certificate, compact.
+    Certificate(String),
+    /// Digest, hash and counter only.
+    Bare(Bare),
+}
+
+/// What an act is about.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// The entry of a certificate.
+    Certificate {
+        /// The certificate.
+        presented: Presented,
+    },
+    /// What became of an own registration whose certificate is missing or wrong.
+    Registration {
+        /// The request it was in.
+        request: RequestId,
+        /// Its place in that request.
+        item: u32,
+    },
+}
+
+/// One certificate to recover.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecoverItem {
+    /// The certificate.
+    pub presented: Presented,
+    /// The session that is to have the object.
+    pub session: SessionId,
+    /// The holder's presentation.
+    pub proof: String,
+}
+
+/// A recovered object.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    /// The whole certificate: who presented the bare form gets it back.
+    pub certificate: String,
+    /// The registered bytes.
+    #[serde(with = "b64::bytes")]
+    pub object: Vec<u8>,
+}
+
+/// One entry to confirm, give back or retire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndItem {
+    /// What it is about. Confirming and giving back take a certificate.
+    pub target: Target,
+    /// The session that ends; all zero when retiring.
+    pub session: SessionId,
+    /// The holder's presentation.
+    pub proof: String,
+}
+
+/// An ended entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The safe's signed receipt, compact.
+    pub receipt: String,
+}
+
+/// One page of the account's certificates to list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListItem {
+    /// Continue after this cursor; the start if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// One page of certificates in the order of their counters.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// The certificates of entries that are still there.
+    pub certificates: Vec<Listed>,
+    /// Where the next page begins; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// One listed certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The certificate, compact. Presenting it takes the holder's key.
+    pub certificate: String,
+    /// What state its entry is in.
+    pub state: EntryState,
+}
+
+/// The state of an entry, as far as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EntryState {
+    /// It waits for its holder.
+    Registered,
+    /// It is open for one session.
+    Withdrawing,
+    /// One session has it.
+    Withdrawn,
+    /// It was ended without being handed out.
+    Retired,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum WirePresented {
+    Certificate(String),
+    Bare {
+        digest: Digest,
+        sha256: CertificateId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        md5: Option<RequestId>,
+        counter: Counter,
+    },
+}
+
+impl Serialize for Presented {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Presented::Certificate(compact) => WirePresented::Certificate(compact.clone()),
+            Presented::Bare(bare) => WirePresented::Bare {
+                digest: bare.digest.clone(),
+                sha256: CertificateId::new(bare.hash.sha256),
+                md5: bare.hash.md5.map(RequestId::new),
+                counter: bare.counter,
+            },
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Presented {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match WirePresented::deserialize(deserializer)? {
+            WirePresented::Certificate(compact)
+                if compact.len() > crate::limits::MAX_CERTIFICATE_BYTES =>
+            {
+                return Err(D::Error::custom("certificate too long"));
+            }
+            WirePresented::Certificate(compact) => Presented::Certificate(compact),
+            WirePresented::Bare {
+                digest,
+                sha256,
+                md5,
+                counter,
+            } => Presented::Bare(Bare {
+                digest,
+                hash: ObjectHash {
+                    sha256: *sha256.as_bytes(),
+                    md5: md5.map(|md5| *md5.as_bytes()),
+                },
+                counter,
+            }),
+        })
+    }
+}
