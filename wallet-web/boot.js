@@ -1,0 +1,46 @@
+// The only script the page names. It runs twice: on the page, where it compiles the wallet's wasm module and starts
+// it, and as the wallet's Worker, which gets the compiled module from the page (so nothing is loaded twice).
+
+const start = async (js, module) => {
+  const { default: init } = await import(js);
+  await init({ module_or_path: module });
+};
+
+// The first message carries the module; from the second on Rust listens.
+const startWorker = () =>
+  addEventListener(
+    "message",
+    async ({ data: { js, module } }) => {
+      try {
+        await start(js, module);
+      } catch (error) {
+        // Thrown out of the promise, it reaches the page as the Worker's error event.
+        setTimeout(() => {
+          throw error;
+        });
+      }
+    },
+    { once: true },
+  );
+
+const startPage = async () => {
+  // Even if the wallet itself can't start: this is how a mended version gets here.
+  navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch((error) => {
+    console.warn("Saifu will not start without the network:", error);
+  });
+
+  const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+  try {
+    await start(new URL(js, location.href).href, await WebAssembly.compileStreaming(fetch(wasm)));
+  } catch (error) {
+    console.error(error);
+    const place = document.getElementById("app");
+    place.textContent =
+      "Saifu could not start in this browser. Nothing is lost. Check the connection and reload the page; " +
+      "if that does not help, update the browser.";
+    place.setAttribute("role", "alert");
+  }
+};
+
+if (typeof document === "undefined") startWorker();
+else startPage();

@@ -1,0 +1,26 @@
+//! The wallet in the browser.
+//!
+//! One wasm module runs twice: on the page, which shows and asks, and in a dedicated Worker, which holds keys and
+//! values and talks to safes (the "IC card"). `boot.js` starts both; which one this is shows in the global scope.
+
+#[cfg(target_arch = "wasm32")]
+mod messages;
+#[cfg(target_arch = "wasm32")]
+mod page;
+#[cfg(target_arch = "wasm32")]
+mod worker;
+
+#[cfg(target_arch = "wasm32")]
+fn main() {
+    use wasm_bindgen::JsCast;
+
+    console_error_panic_hook::set_once();
+    match js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() {
+        Ok(scope) => worker::run(scope),
+        Err(_) => page::run(),
+    }
+}
+
+/// Outside the browser there is nothing to run; the crate still compiles, so that the workspace is one.
+#[cfg(not(target_arch = "wasm32"))]
+fn main() {}
