@@ -1,11 +1,9 @@
 //! Identifiers, keys and numbers of fixed size. They are parsed at the edge and never passed inward as text.
 
-use crate::b64;
-use alloc::string::String;
-use core::fmt;
-use saifu_crypto::{CryptoRng, make_bytes};
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
+/// Declares an identifier of fixed size: base64url where it is shown or travels, bytes everywhere else.
+#[macro_export]
 macro_rules! fixed_bytes {
     ($(#[$doc:meta])* $name:ident, $len:literal) => {
         $(#[$doc])*
@@ -19,8 +17,8 @@ macro_rules! fixed_bytes {
             }
 
             /// Draws random bytes.
-            pub fn make(rng: &mut dyn CryptoRng) -> Self {
-                Self(make_bytes(rng))
+            pub fn make(rng: &mut dyn $crate::__private::CryptoRng) -> Self {
+                Self($crate::__private::make_bytes(rng))
             }
 
             /// The bytes.
@@ -32,33 +30,34 @@ macro_rules! fixed_bytes {
             ///
             /// # Errors
             /// When it is not canonical or of another length.
-            pub fn parse(text: &str) -> Result<Self, b64::NotBase64> {
-                b64::decode_array(text).map(Self)
+            pub fn parse(text: &str) -> Result<Self, $crate::b64::NotBase64> {
+                $crate::b64::decode_array(text).map(Self)
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&b64::encode(&self.0))
+        impl ::core::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                f.write_str(&$crate::b64::encode(&self.0))
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::core::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
                 write!(f, concat!(stringify!($name), "({})"), self)
             }
         }
 
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.serialize_str(&b64::encode(&self.0))
+        impl $crate::__private::Serialize for $name {
+            fn serialize<S: $crate::__private::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&$crate::b64::encode(&self.0))
             }
         }
 
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = String::deserialize(deserializer)?;
-                Self::parse(&text).map_err(|_| D::Error::custom("not the expected bytes"))
+        impl<'de> $crate::__private::Deserialize<'de> for $name {
+            fn deserialize<D: $crate::__private::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text =
+                    <$crate::__private::String as $crate::__private::Deserialize>::deserialize(deserializer)?;
+                Self::parse(&text).map_err(|_| <D::Error as $crate::__private::DeError>::custom("not the expected bytes"))
             }
         }
     };
@@ -176,6 +175,7 @@ impl UnixTime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::b64;
 
     #[test]
     fn counter_returns_to_zero_after_the_limit() {

@@ -35,3 +35,11 @@ pub use ids::{
     CertificateId, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, UnixTime,
 };
 pub use value::Value;
+
+/// What [`fixed_bytes!`] expands to; not for use by hand.
+#[doc(hidden)]
+pub mod __private {
+    pub use alloc::string::String;
+    pub use saifu_crypto::{CryptoRng, make_bytes};
+    pub use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as DeError};
+}

@@ -1,1 +1,18 @@
-//! wallet-core
+//! What a Saifu wallet decides.
+//!
+//! In scope: the wallet's books (values, certificates, safes), the flows *register*, *recover* and *retire* with their
+//! journal, what is stored in which transaction, what is asked of which safe and what the answer means, the lists and the
+//! words' keys a page shows. One type, [`engine::Wallet`], is fed events and hands out effects; it never waits.
+//!
+//! Not in scope: IndexedDB, fetch, timers and the page (`wallet-web`), what passes over the wire (`saifu-protocol`), and
+//! what a safe decides (`saifu-safe-core`). No clock, no source of randomness: both arrive with every event.
+#![no_std]
+extern crate alloc;
+
+pub mod engine;
+pub mod form;
+pub mod ids;
+pub mod intent;
+pub mod notice;
+pub mod port;
+pub mod view;

@@ -1,0 +1,434 @@
+//! What a page shows. Views render these and decide nothing.
+//!
+//! The wallet sends [`Part`]s: each replaces the part of that kind shown before. No part but [`Part::Opened`] carries
+//! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
+
+use crate::form::Form;
+use crate::ids::{FlowId, ItemId};
+use crate::notice::Notice;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::message::EntryState;
+use saifu_protocol::{Counter, SafeId, SessionId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// One part of what is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// Whether the wallet can be used at all.
+    Phase(Phase),
+    /// The values, newest first.
+    Values(Vec<ValueCard>),
+    /// The certificates, newest first.
+    Certificates(Vec<CertificateCard>),
+    /// The safes.
+    Safes(Vec<SafeCard>),
+    /// The safe that was just met, or what came of meeting it.
+    Meeting(Option<Meeting>),
+    /// What is under way.
+    Jobs(Vec<Job>),
+    /// What has to be acknowledged.
+    Notices(Vec<Notice>),
+    /// Sums over everything.
+    Summary(Summary),
+    /// The one item that is open.
+    Opened(Option<Opened>),
+}
+
+/// Whether the wallet can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// The store is being read.
+    Opening,
+    /// Ready.
+    Ready,
+    /// Another tab has the wallet.
+    OpenElsewhere,
+    /// Another tab took over while this one was at work; this one stopped.
+    Fenced,
+    /// The browser does not let the wallet store anything.
+    StorageBlocked,
+    /// The store was written by a newer version of the wallet.
+    StorageNewer,
+    /// The store does not open: its keys or records are damaged.
+    StorageDamaged,
+}
+
+/// An amount as it is shown: minor units and ISO 4217 code.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Amount {
+    /// Minor units.
+    pub minor: u64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// A value in a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueCard {
+    /// Its id.
+    pub id: ItemId,
+    /// Class code.
+    pub class: String,
+    /// Name.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// What it is worth now.
+    pub worth: Option<Amount>,
+    /// Place; empty if anywhere.
+    pub place: String,
+    /// First day, `YYYY-MM-DD`; empty if open.
+    pub from: String,
+    /// Last day, `YYYY-MM-DD`; empty if open.
+    pub to: String,
+    /// Where it stands.
+    pub standing: Standing,
+    /// When it came into the wallet.
+    pub since: UnixTime,
+}
+
+/// Where a value in this wallet stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// In this browser only, and usable.
+    OnlyHere,
+    /// In this browser, locked while a job works on it.
+    Locked {
+        /// The job.
+        job: FlowId,
+    },
+    /// It has arrived from a safe and waits for the safe's confirmation. Not usable, not showable.
+    Arrived {
+        /// The job.
+        job: FlowId,
+    },
+    /// In this browser only, and its last day is over.
+    Ended,
+}
+
+/// A registration certificate in a list. All of it is readable without asking the safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateCard {
+    /// Its id in this wallet.
+    pub id: ItemId,
+    /// The safe that issued it.
+    pub safe: SafeId,
+    /// Where that safe is.
+    pub address: String,
+    /// Its operator as this wallet knows it; empty if unknown.
+    pub operator: String,
+    /// The digest.
+    pub digest: DigestView,
+    /// SHA-256 of the registered bytes, hex.
+    pub sha256: String,
+    /// MD5 of the registered bytes, hex; empty if absent. Weak: to be marked so.
+    pub md5: String,
+    /// The counter.
+    pub counter: Counter,
+    /// When it was issued.
+    pub issued_at: UnixTime,
+    /// Until when the safe promises to keep the entry.
+    pub retained_until: UnixTime,
+    /// Size of the value it stands for, in bytes.
+    pub object_bytes: u64,
+    /// How the last recovery ended, if it did not bring the value back.
+    pub standing: CertificateStanding,
+    /// Whether the last day of the value lies within the next seven days.
+    pub ends_within_a_week: bool,
+}
+
+/// A digest as it is shown; empty fields are left out. All empty: vacant.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct DigestView {
+    /// Class code.
+    pub class: String,
+    /// Name, perhaps cut.
+    pub name: String,
+    /// How many.
+    pub quantity: Option<u32>,
+    /// First day.
+    pub from: String,
+    /// Last day.
+    pub to: String,
+    /// Place, perhaps cut.
+    pub place: String,
+}
+
+/// How a certificate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CertificateStanding {
+    /// The value waits at the safe, as far as this wallet knows.
+    AtSafe,
+    /// A job works on it.
+    Locked {
+        /// The job.
+        job: FlowId,
+    },
+    /// The safe proved that another device has it, or that it was retired.
+    Elsewhere {
+        /// The state of the entry.
+        state: EntryState,
+        /// The session that has it.
+        session: Option<SessionId>,
+        /// Since when.
+        since: UnixTime,
+    },
+    /// The safe could not hand it out.
+    NotHandedOut,
+}
+
+/// A trusted safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SafeCard {
+    /// Its id.
+    pub id: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Under which law.
+    pub jurisdiction: String,
+    /// Its fingerprint: the id in groups of four hex digits.
+    pub fingerprint: String,
+    /// How many certificates of it this wallet holds.
+    pub certificates: usize,
+    /// Whether it can be forgotten: no certificate and no job names it.
+    pub forgettable: bool,
+    /// Whether the last request to it was answered.
+    pub reach: Reach,
+    /// Whether it uses the weak legacy hash beside SHA-256.
+    pub legacy_hash: bool,
+}
+
+/// Whether a safe answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reach {
+    /// Not asked yet since the wallet was opened.
+    Unknown,
+    /// It answered.
+    Answers,
+    /// It did not.
+    Silent,
+}
+
+/// A safe that was just met.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Meeting {
+    /// It is being asked.
+    Asking {
+        /// The address.
+        address: String,
+    },
+    /// It says who it is. Compare the fingerprint before trusting it.
+    Met {
+        /// Its id.
+        id: SafeId,
+        /// The address.
+        address: String,
+        /// Who says to run it.
+        operator: String,
+        /// Under which law.
+        jurisdiction: String,
+        /// The id in groups of four hex digits.
+        fingerprint: String,
+        /// How long it promises to keep an entry, in days.
+        retention_days: u64,
+    },
+    /// That did not work.
+    Failed {
+        /// The address.
+        address: String,
+        /// Why.
+        why: MeetingFailure,
+    },
+}
+
+/// Why a safe could not be met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MeetingFailure {
+    /// What was typed is no address of a safe.
+    NotAnAddress,
+    /// Nobody answered.
+    Unreachable,
+    /// Somebody answered, but not as a safe.
+    NotASafe,
+    /// It speaks a version this wallet does not.
+    UnknownVersion,
+    /// Its keys and its attestation do not belong together, or it says to be elsewhere.
+    Forged,
+    /// This address was trusted with another key before.
+    KeyChanged,
+    /// It is trusted already.
+    AlreadyTrusted,
+}
+
+impl MeetingFailure {
+    /// Every failure.
+    pub const ALL: [MeetingFailure; 7] = [
+        MeetingFailure::NotAnAddress,
+        MeetingFailure::Unreachable,
+        MeetingFailure::NotASafe,
+        MeetingFailure::UnknownVersion,
+        MeetingFailure::Forged,
+        MeetingFailure::KeyChanged,
+        MeetingFailure::AlreadyTrusted,
+    ];
+}
+
+/// Something under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Job {
+    /// Its id.
+    pub id: FlowId,
+    /// What it is.
+    pub task: Task,
+    /// The value or certificate it works on.
+    pub item: Option<ItemId>,
+    /// Name of the value.
+    pub subject: String,
+    /// Address of the safe; empty if none takes part.
+    pub safe: String,
+    /// What is true now.
+    pub stage: Stage,
+    /// Why it waits, if it does.
+    pub waiting: Option<Waiting>,
+    /// Whether the owner can call it off.
+    pub can_call_off: bool,
+}
+
+/// What a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// A new value waits for room.
+    Add,
+    /// A value is registered at a safe.
+    BackUp,
+    /// A value is recovered from a safe.
+    Recover,
+    /// A safe is told to forget something.
+    Retire,
+}
+
+/// What is true of a job now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stage {
+    /// It waits for room in the wallet.
+    NoRoom,
+    /// It is written down; the safe is asked for a certificate.
+    Registering,
+    /// It is written down; the safe is asked for the value.
+    Requesting,
+    /// The value is here; the safe is asked to confirm.
+    Arrived,
+    /// The safe is asked to take its offer back.
+    Returning,
+    /// The safe is told to forget it.
+    Retiring,
+}
+
+/// Why a job waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Waiting {
+    /// The safe cannot be reached.
+    Unreachable,
+    /// The safe answers with something that is no answer.
+    Garbled,
+    /// The safe is busy or failed.
+    SafeFailed,
+    /// The safe's clock and this device's differ too much even after setting right.
+    Clock,
+    /// The safe's memory was set back, so it cannot confirm what has arrived.
+    RolledBack,
+    /// The safe shows another key than the one that was trusted.
+    KeyChanged,
+    /// The browser's storage is full.
+    StorageFull,
+    /// The browser's storage failed.
+    StorageFailed,
+}
+
+impl Waiting {
+    /// Every reason.
+    pub const ALL: [Waiting; 8] = [
+        Waiting::Unreachable,
+        Waiting::Garbled,
+        Waiting::SafeFailed,
+        Waiting::Clock,
+        Waiting::RolledBack,
+        Waiting::KeyChanged,
+        Waiting::StorageFull,
+        Waiting::StorageFailed,
+    ];
+}
+
+/// Sums over everything in the wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Summary {
+    /// Values that exist in this browser only.
+    pub only_here: usize,
+    /// What they are worth, per currency.
+    pub only_here_worth: Vec<Amount>,
+    /// Values at safes.
+    pub at_safes: usize,
+    /// Bytes the values take.
+    pub used_bytes: u64,
+    /// Bytes they may take.
+    pub capacity_bytes: u64,
+    /// The conservation account.
+    pub account: Account,
+}
+
+/// Where every value that ever came in has gone. `came_in` equals the sum of the others, always.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Account {
+    /// Values that came in.
+    pub came_in: u64,
+    /// In this wallet.
+    pub here: u64,
+    /// At a safe, including those on their way back.
+    pub at_safes: u64,
+    /// Used.
+    pub used: u64,
+    /// Discarded, here or at a safe.
+    pub discarded: u64,
+    /// Proven by a safe's receipt to be elsewhere.
+    pub elsewhere: u64,
+}
+
+impl Account {
+    /// Whether every value is accounted for.
+    pub fn balances(&self) -> bool {
+        self.came_in == self.here + self.at_safes + self.used + self.discarded + self.elsewhere
+    }
+}
+
+/// An item shown whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Opened {
+    /// A value with its payload.
+    Value {
+        /// Its id.
+        id: ItemId,
+        /// Everything it says, as a form would show it.
+        form: Form,
+    },
+    /// A certificate.
+    Certificate {
+        /// Its id.
+        id: ItemId,
+        /// The compact form. Presenting it takes the holder's key, which stays in the wallet.
+        compact: String,
+    },
+}
