@@ -1,0 +1,36 @@
+.DEFAULT_GOAL := help
+.PHONY: help setup run test sim shots size deploy-check clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+setup: ## get the machine ready (every other target does it by itself)
+	@scripts/setup.sh --test
+
+run: ## the wallet at http://localhost:8080 and three safes, until Ctrl-C
+	@scripts/setup.sh
+	@scripts/in-env.sh node scripts/run.mjs
+
+test: ## everything that is checked, from formatting to the real browser
+	@scripts/test.sh
+
+sim: ## the simulation of many wallets and safes, longer than in the tests
+	@scripts/sim.sh
+
+shots: ## pictures of the wallet's screens, into docs/pictures
+	@scripts/setup.sh --test
+	@scripts/in-env.sh node scripts/lib/build.mjs wallet safe
+	@scripts/in-env.sh node scripts/shots.mjs
+
+size: ## what the first load of the wallet and the safe's bundle weigh
+	@scripts/setup.sh
+	@scripts/in-env.sh node scripts/lib/build.mjs wallet safe
+	@scripts/in-env.sh node scripts/size.mjs
+
+deploy-check: ## whether the safe could be deployed as it is (nothing leaves this machine)
+	@scripts/setup.sh
+	@scripts/in-env.sh node scripts/lib/build.mjs safe
+	@scripts/deploy-check.sh
+
+clean: ## forget what was built; what the safes of `make run` hold stays
+	@rm -rf dist target safe-worker/build .saifu/built-*

@@ -1,0 +1,49 @@
+// Which ports are free, and who holds one that is not.
+
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { createServer } from "node:net";
+
+const listen = (port) =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      const { port: given } = server.address();
+      server.close(() => resolve(given));
+    });
+  });
+
+/** Any free port. */
+export const freePort = () => listen(0);
+
+export const isFree = (port) =>
+  listen(port).then(
+    () => true,
+    (error) => {
+      if (error.code === "EADDRINUSE" || error.code === "EACCES") return false;
+      throw error;
+    },
+  );
+
+/** The program that listens at a port, as far as this system tells: `workerd (process 1234)`. */
+export const holder = async (port) => {
+  const hex = port.toString(16).toUpperCase().padStart(4, "0");
+  const inodes = new Set();
+  for (const table of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+    const text = await readFile(table, "utf8").catch(() => "");
+    for (const line of text.split("\n").slice(1)) {
+      const [, local, , state, , , , , , inode] = line.trim().split(/\s+/);
+      if (local?.endsWith(`:${hex}`) && state === "0A") inodes.add(`socket:[${inode}]`);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  for (const process of (await readdir("/proc")).filter((name) => /^\d+$/.test(name))) {
+    for (const handle of await readdir(`/proc/${process}/fd`).catch(() => [])) {
+      const link = await readlink(`/proc/${process}/fd/${handle}`).catch(() => "");
+      if (!inodes.has(link)) continue;
+      const name = await readFile(`/proc/${process}/comm`, "utf8").catch(() => "a program");
+      return `${name.trim()} (process ${process})`;
+    }
+  }
+  return undefined;
+};

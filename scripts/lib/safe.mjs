@@ -1,0 +1,106 @@
+// Starts a real safe on this machine: the production build in workerd, by `wrangler dev`, with a store of its own.
+
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const root = resolve(import.meta.dirname, "../..");
+
+/** Quiet, and without a word to the network. */
+const QUIET = {
+  CI: "1",
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  WRANGLER_SEND_ERROR_REPORTS: "false",
+  WRANGLER_SEND_METRICS: "false",
+};
+
+const within = (milliseconds, promise) => Promise.race([promise, sleep(milliseconds, "late", { ref: false })]);
+
+/**
+ * Starts a safe and waits until it answers.
+ *
+ * @param {object} options
+ * @param {string} options.folder where state, settings and log of this safe lie; the same folder is the same safe
+ * @param {number} options.port
+ * @param {"a" | "b" | "c"} [options.env] which of the environments in wrangler.toml
+ * @param {Record<string, string | number>} [options.vars] stand in for those of wrangler.toml
+ */
+export const startSafe = async ({ folder, port, env = "a", vars = {} }) => {
+  await mkdir(join(folder, "settings"), { recursive: true });
+  const logFile = join(folder, "safe.log");
+  const log = openSync(logFile, "a");
+  const child = spawn(
+    join(root, "node_modules/.bin/wrangler"),
+    [
+      "dev",
+      ...["--env", env, "--ip", "127.0.0.1", "--port", String(port), "--inspector-port", "0"],
+      ...["--persist-to", join(folder, "state"), "--show-interactive-dev-session=false"],
+      ...Object.entries(vars).flatMap(([name, value]) => ["--var", `${name}:${value}`]),
+    ],
+    {
+      cwd: join(root, "safe-worker"),
+      env: { ...process.env, ...QUIET, XDG_CONFIG_HOME: join(folder, "settings") },
+      stdio: ["ignore", log, log],
+      // A process group of its own: workerd goes down with wrangler, and Ctrl-C reaches only who shall handle it.
+      detached: true,
+    },
+  );
+  closeSync(log);
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  let running = true;
+  ended.then(() => (running = false));
+
+  const signal = (name) => {
+    try {
+      process.kill(-child.pid, name);
+    } catch (error) {
+      if (error.code !== "ESRCH") throw error;
+    }
+  };
+  const url = `http://localhost:${port}`;
+  const answers = () =>
+    fetch(`${url}/.well-known/electronic-safe`, { signal: AbortSignal.timeout(5_000) }).then(
+      (response) => response.ok,
+      () => false,
+    );
+  const silent = async () => {
+    while (await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(() => true, () => false)) await sleep(50);
+  };
+  const safe = {
+    url,
+    port,
+    folder,
+    logFile,
+    /** Resolves when the process is gone, whoever ended it. */
+    ended,
+    /** Asks it to end and waits until its port is free again. */
+    stop: async () => {
+      signal("SIGTERM");
+      if ((await within(8_000, ended)) === "late") signal("SIGKILL");
+      await ended;
+      // Whoever of the group is still there holds the port.
+      signal("SIGKILL");
+      await silent();
+    },
+    /** Ends it at once in the middle of whatever it does, as a power cut would. */
+    kill: async () => {
+      signal("SIGKILL");
+      await ended;
+      await silent();
+    },
+  };
+
+  const deadline = Date.now() + 60_000;
+  while (!(await answers())) {
+    if (!running || Date.now() > deadline) {
+      await safe.kill();
+      const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-15).join("\n");
+      throw new Error(`The safe at port ${port} did not start. The end of ${logFile}:\n${lines}`);
+    }
+    await sleep(100);
+  }
+  return safe;
+};

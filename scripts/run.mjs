@@ -1,0 +1,93 @@
+// `make run`: the wallet and three safes on this machine, until Ctrl-C.
+
+import { join, resolve } from "node:path";
+import { buildIfChanged } from "./lib/build.mjs";
+import { holder, isFree } from "./lib/ports.mjs";
+import { startSafe } from "./lib/safe.mjs";
+import { startSite } from "./site.mjs";
+
+const root = resolve(import.meta.dirname, "..");
+
+const port = (variable, otherwise) => {
+  const value = Number(process.env[variable] || otherwise);
+  if (Number.isInteger(value) && value > 0 && value < 65536) return value;
+  throw new Error(`${variable}=${process.env[variable]} is no port. Give a number from 1 to 65535.`);
+};
+
+const stops = [];
+let stopping;
+const stop = () =>
+  (stopping ??= (async () => {
+    await Promise.allSettled(stops.map((each) => each()));
+  })());
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.on(signal, async () => {
+    if (stopping) return;
+    console.log("\nStopping the wallet and its safes …");
+    await stop();
+    console.log("Stopped. What the safes hold lies in .saifu and is there again at the next start.");
+    process.exit(0);
+  });
+}
+
+const main = async () => {
+  const wallet = { name: "the wallet", variable: "PORT", port: port("PORT", 8080) };
+  const safes = [
+    { name: "safe a", variable: "SAFE_A_PORT", env: "a", port: port("SAFE_A_PORT", 8787) },
+    { name: "safe b", variable: "SAFE_B_PORT", env: "b", port: port("SAFE_B_PORT", 8788) },
+    { name: "safe c", variable: "SAFE_C_PORT", env: "c", port: port("SAFE_C_PORT", 8789) },
+  ];
+  for (const { name, variable, port } of [wallet, ...safes]) {
+    if (await isFree(port)) continue;
+    const by = (await holder(port)) ?? "another program";
+    throw new Error(
+      `Port ${port}, meant for ${name}, is taken by ${by}.\n` +
+        `End that program, or choose another port: ${variable}=${port + 1000} make run`,
+    );
+  }
+
+  await buildIfChanged("wallet");
+  await buildIfChanged("safe");
+
+  console.log("Starting three safes …");
+  const running = await Promise.all(
+    safes.map(async ({ name, env, port }) => {
+      const safe = await startSafe({ env, port, folder: join(root, ".saifu", `safe-${env}`) });
+      stops.push(safe.stop);
+      safe.ended.then(async () => {
+        if (stopping) return;
+        console.error(`\n${name} has ended by itself. Its log: ${safe.logFile}\nStopping the others …`);
+        await stop();
+        process.exit(1);
+      });
+      return { name, ...safe, ...(await (await fetch(`${safe.url}/.well-known/electronic-safe`)).json()) };
+    }),
+  );
+  if (stopping) return;
+  const site = await startSite({
+    folder: join(root, "dist"),
+    port: wallet.port,
+    suggested: running.map(({ url }) => ({ url })),
+  });
+  stops.push(site.stop);
+
+  console.log(
+    [
+      "",
+      `  The wallet   ${site.url}`,
+      "",
+      ...running.map(({ name, url, operator }) => `  ${name}       ${url}   ${operator ?? ""}`.trimEnd()),
+      "",
+      "  What the safes hold lies in .saifu and outlives this run. Ctrl-C stops everything.",
+      "",
+    ].join("\n"),
+  );
+};
+
+main().catch(async (error) => {
+  if (stopping) return;
+  console.error(`\n${error.message}\n`);
+  await stop();
+  process.exit(1);
+});
