@@ -7,10 +7,10 @@ use saifu_protocol::value::{
     self, Class, Currency, Date, FieldProblem, Fields, Money, Payload, Validity, Value,
 };
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::Zeroizing;
 
 /// What the owner typed, field by field.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Form {
     /// [`Class::code`].
     pub class: String,
@@ -33,7 +33,7 @@ pub struct Form {
     /// Remarks.
     pub remarks: String,
     /// The code that makes its bearer its owner.
-    pub payload: String,
+    pub payload: Zeroizing<String>,
 }
 
 impl Default for Form {
@@ -49,7 +49,7 @@ impl Default for Form {
             to: String::new(),
             remaining: String::new(),
             remarks: String::new(),
-            payload: String::new(),
+            payload: Zeroizing::default(),
         }
     }
 }
@@ -193,7 +193,9 @@ pub fn write(value: &Value) -> Form {
         to: day(fields.validity.to),
         remaining: amount(fields.remaining),
         remarks: fields.remarks.clone(),
-        payload: String::from_utf8_lossy(fields.payload.expose_secret()).into_owned(),
+        payload: Zeroizing::new(
+            String::from_utf8_lossy(fields.payload.expose_secret()).into_owned(),
+        ),
     }
 }
 
