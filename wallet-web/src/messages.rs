@@ -1,27 +1,28 @@
-//! What passes between the page and the Worker. Neither a key nor a value's payload is ever part of it.
+//! What passes between the page and the Worker. No key is ever part of it, and of the values only what the owner typed
+//! or asked to see.
 
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::view::Part;
 use serde::{Deserialize, Serialize};
 
 /// From the page to the Worker.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum ToWorker {
-    /// Are you there? The Worker answers with the same number.
-    Ping {
-        /// Tells one ping from another.
-        number: u32,
-    },
+    /// The owner wants something.
+    Intent(Intent),
+    /// The wallet is looked at again: what waits may be tried at once.
+    Encouraged,
+    /// The owner wants the wallet here although another tab has it. That tab stops at once.
+    TakeOver,
 }
 
 /// From the Worker to the page.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case")]
 pub(crate) enum FromWorker {
     /// The Worker listens. Whatever was posted before this may be lost, so the page waits for it.
     Ready,
-    /// The answer to [`ToWorker::Ping`].
-    Pong {
-        /// The number of the ping.
-        number: u32,
-    },
+    /// Show these. Each replaces the part of its kind that was shown before.
+    Parts(Vec<Part>),
 }

@@ -30,8 +30,8 @@ pub(crate) fn run() {
 fn App() -> impl IntoView {
     let readiness = RwSignal::new(Readiness::Starting);
     card::start(move |card, message| match message {
-        Ok(FromWorker::Ready) => card.post(&ToWorker::Ping { number: 1 }),
-        Ok(FromWorker::Pong { .. }) => readiness.set(Readiness::Ready),
+        Ok(FromWorker::Ready) => card.post(&ToWorker::Encouraged),
+        Ok(FromWorker::Parts(_)) => readiness.set(Readiness::Ready),
         Err(_) => readiness.set(Readiness::Failed),
     });
     view! {

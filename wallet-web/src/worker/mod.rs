@@ -1,5 +1,6 @@
 //! The Worker's side: the only place in the browser where keys and values are handled.
 
+use saifu_wallet_core::view::{Part, Phase};
 use wasm_bindgen::{JsCast, JsError, JsValue, closure::Closure};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
@@ -11,7 +12,10 @@ pub(crate) fn run(scope: DedicatedWorkerGlobalScope) {
     let listener = Closure::<dyn FnMut(MessageEvent) -> Result<(), JsValue>>::new(
         move |event: MessageEvent| {
             let message: ToWorker = serde_wasm_bindgen::from_value(event.data())?;
-            post(&port, &answer(message))
+            match message {
+                ToWorker::Intent(_) | ToWorker::Encouraged | ToWorker::TakeOver => {}
+            }
+            post(&port, &FromWorker::Parts(vec![Part::Phase(Phase::Ready)]))
         },
     );
     scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
@@ -20,12 +24,6 @@ pub(crate) fn run(scope: DedicatedWorkerGlobalScope) {
 
     if let Err(error) = post(&scope, &FromWorker::Ready) {
         wasm_bindgen::throw_val(error);
-    }
-}
-
-fn answer(message: ToWorker) -> FromWorker {
-    match message {
-        ToWorker::Ping { number } => FromWorker::Pong { number },
     }
 }
 
