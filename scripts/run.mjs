@@ -1,9 +1,10 @@
 // `make run`: the wallet and three safes on this machine, until Ctrl-C.
 
+import { rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { buildIfChanged } from "./lib/build.mjs";
 import { holder, isFree } from "./lib/ports.mjs";
-import { startSafe } from "./lib/safe.mjs";
+import { spawnSafe } from "./lib/safe.mjs";
 import { startSite } from "./site.mjs";
 
 const root = resolve(import.meta.dirname, "..");
@@ -53,8 +54,11 @@ const main = async () => {
   console.log("Starting three safes …");
   const running = await Promise.all(
     safes.map(async ({ name, env, port }) => {
-      const safe = await startSafe({ env, port, folder: join(root, ".saifu", `safe-${env}`) });
+      const folder = join(root, ".saifu", `safe-${env}`);
+      await rm(join(folder, "safe.log"), { force: true });
+      const safe = spawnSafe({ env, port, folder });
       stops.push(safe.stop);
+      await safe.ready;
       safe.ended.then(async () => {
         if (stopping) return;
         console.error(`\n${name} has ended by itself. Its log: ${safe.logFile}\nStopping the others …`);

@@ -37,6 +37,11 @@ if [ -z "$sysroot" ] || ! [ -d "$sysroot/lib/rustlib/wasm32-unknown-unknown" ] |
     die "rustup could not install Rust $channel." "Check the network connection, then run this again."
 fi
 
+# What Cargo.lock names, once and for all: the builds themselves never ask the network.
+cargo fetch --quiet --locked ||
+  die "cargo could not fetch what Cargo.lock names." \
+    "If you changed a Cargo.toml, run 'cargo update --workspace' and commit Cargo.lock; otherwise check the network."
+
 # --- Programs from npm -----------------------------------------------------------------------------------------------
 
 lock_now=$(cat package.json package-lock.json | cksum)

@@ -14,16 +14,7 @@ impl DurableObject for LedgerObject {
     }
 
     async fn fetch(&self, _request: Request) -> Result<Response> {
-        #[derive(serde::Deserialize)]
-        struct Version {
-            version: String,
-        }
-        let row: Version = self
-            .state
-            .storage()
-            .sql()
-            .exec("SELECT sqlite_version() AS version", None)?
-            .one()?;
-        Response::ok(format!("SQLite {}", row.version))
+        let size = self.state.storage().sql().database_size();
+        Response::ok(format!("{size} bytes"))
     }
 }

@@ -1,10 +1,11 @@
 // Starts a real safe on this machine: the production build in workerd, by `wrangler dev`, with a store of its own.
 
 import { spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isFree } from "./ports.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -12,6 +13,7 @@ const root = resolve(import.meta.dirname, "../..");
 const QUIET = {
   CI: "1",
   CLOUDFLARE_CF_FETCH_ENABLED: "false",
+  FORCE_COLOR: "0",
   WRANGLER_HIDE_BANNER: "true",
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_SEND_METRICS: "false",
@@ -20,7 +22,7 @@ const QUIET = {
 const within = (milliseconds, promise) => Promise.race([promise, sleep(milliseconds, "late", { ref: false })]);
 
 /**
- * Starts a safe and waits until it answers.
+ * Starts a safe. It can be stopped from the first moment on; `ready` resolves when it answers.
  *
  * @param {object} options
  * @param {string} options.folder where state, settings and log of this safe lie; the same folder is the same safe
@@ -28,8 +30,8 @@ const within = (milliseconds, promise) => Promise.race([promise, sleep(milliseco
  * @param {"a" | "b" | "c"} [options.env] which of the environments in wrangler.toml
  * @param {Record<string, string | number>} [options.vars] stand in for those of wrangler.toml
  */
-export const startSafe = async ({ folder, port, env = "a", vars = {} }) => {
-  await mkdir(join(folder, "settings"), { recursive: true });
+export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
+  mkdirSync(join(folder, "settings"), { recursive: true });
   const logFile = join(folder, "safe.log");
   const log = openSync(logFile, "a");
   const child = spawn(
@@ -67,9 +69,26 @@ export const startSafe = async ({ folder, port, env = "a", vars = {} }) => {
       () => false,
     );
   const silent = async () => {
-    while (await fetch(url, { signal: AbortSignal.timeout(1_000) }).then(() => true, () => false)) await sleep(50);
+    const deadline = Date.now() + 5_000;
+    while (!(await isFree(port)) && Date.now() < deadline) await sleep(50);
   };
-  const safe = {
+  const untilReady = async () => {
+    const deadline = Date.now() + 30_000;
+    while (!(await answers())) {
+      if (!running || Date.now() > deadline) {
+        await kill();
+        const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-15).join("\n");
+        throw new Error(`The safe at port ${port} did not start. The end of ${logFile}:\n${lines}`);
+      }
+      await sleep(100);
+    }
+  };
+  const kill = async () => {
+    signal("SIGKILL");
+    await ended;
+    await silent();
+  };
+  return {
     url,
     port,
     folder,
@@ -86,21 +105,14 @@ export const startSafe = async ({ folder, port, env = "a", vars = {} }) => {
       await silent();
     },
     /** Ends it at once in the middle of whatever it does, as a power cut would. */
-    kill: async () => {
-      signal("SIGKILL");
-      await ended;
-      await silent();
-    },
+    kill,
+    ready: untilReady(),
   };
+};
 
-  const deadline = Date.now() + 60_000;
-  while (!(await answers())) {
-    if (!running || Date.now() > deadline) {
-      await safe.kill();
-      const lines = (await readFile(logFile, "utf8")).trimEnd().split("\n").slice(-15).join("\n");
-      throw new Error(`The safe at port ${port} did not start. The end of ${logFile}:\n${lines}`);
-    }
-    await sleep(100);
-  }
+/** Starts a safe and waits until it answers. */
+export const startSafe = async (options) => {
+  const safe = spawnSafe(options);
+  await safe.ready;
   return safe;
 };
