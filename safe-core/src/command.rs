@@ -1,0 +1,289 @@
+//! Commands: what is asked, after signatures were checked and bodies opened. No text of the wire reaches further in.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::hash;
+use saifu_protocol::certificate::{ObjectHash, read_claims_unverified};
+use saifu_protocol::message::{
+    EndItem, ListItem, Presented, RecoverItem, RegisterItem, Route, Target,
+};
+use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
+use saifu_protocol::{Counter, Digest, HolderId, PublicKey, RequestId, SafeId, SessionId};
+
+/// What a safe is asked to do.
+#[derive(Clone)]
+pub enum Command {
+    /// Register objects.
+    Register(Registration),
+    /// Hand objects out.
+    Recover(Vec<Claim>),
+    /// Confirm that objects arrived.
+    Ack(Vec<Claim>),
+    /// Give claims back.
+    Return(Vec<Claim>),
+    /// End entries without handing them out.
+    Retire {
+        /// Who asks.
+        account: PublicKey,
+        /// What to end.
+        items: Vec<RetireItem>,
+    },
+    /// List certificates.
+    List {
+        /// Whose.
+        account: PublicKey,
+        /// Which pages.
+        items: Vec<ListItem>,
+    },
+}
+
+/// A registration.
+#[derive(Clone)]
+pub struct Registration {
+    /// Who registers.
+    pub account: PublicKey,
+    /// The request.
+    pub request: RequestId,
+    /// Hash over the items, to tell a repeat from a reuse. Not over the HTTP body, which is sealed afresh each time.
+    pub content: [u8; 32],
+    /// The items.
+    pub items: Vec<RegisterItem>,
+}
+
+/// A presented certificate and who proved to be its holder.
+#[derive(Clone)]
+pub struct Claim {
+    /// What to search for; `None` if it does not read.
+    pub wanted: Option<Wanted>,
+    /// The session; `None` where the act needs one and none was named.
+    pub session: Option<SessionId>,
+    /// Who signed the presentation, if its signature holds for exactly this act, target, session and request.
+    pub proved: Option<HolderId>,
+}
+
+/// What to retire.
+#[derive(Clone)]
+pub struct RetireItem {
+    /// What was named.
+    pub target: RetireTarget,
+    /// As in [`Claim::proved`].
+    pub proved: Option<HolderId>,
+}
+
+/// What a retirement is about.
+#[derive(Clone)]
+pub enum RetireTarget {
+    /// The entry of a certificate; `None` if it does not read.
+    Certificate(Option<Wanted>),
+    /// An own registration whose certificate is missing or wrong.
+    Registration {
+        /// The request it was in.
+        request: RequestId,
+        /// Its place in that request.
+        item: u32,
+    },
+}
+
+/// What a presented certificate says, unproven: enough to search for it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// Its counter (Y1).
+    pub counter: Counter,
+    /// Its hash (X1).
+    pub hash: ObjectHash,
+    /// The whole, to compare at the end.
+    pub whole: Whole,
+}
+
+/// The whole of a presented certificate.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Whole {
+    /// The compact certificate.
+    Compact(String),
+    /// Its digest, where digest, hash and counter are all that was presented.
+    Digest(Digest),
+}
+
+impl Wanted {
+    /// Reads what was presented.
+    pub fn read(presented: &Presented) -> Option<Self> {
+        match presented {
+            Presented::Certificate(compact) => {
+                let claims = read_claims_unverified(compact).ok()?;
+                Some(Self {
+                    counter: claims.counter,
+                    hash: claims.hash,
+                    whole: Whole::Compact(compact.clone()),
+                })
+            }
+            Presented::Bare(bare) => Some(Self {
+                counter: bare.counter,
+                hash: bare.hash,
+                whole: Whole::Digest(bare.digest.clone()),
+            }),
+        }
+    }
+}
+
+/// Who asks, and in which request.
+#[derive(Clone, Copy, Debug)]
+pub struct Asker {
+    /// The safe that was asked.
+    pub safe: SafeId,
+    /// The account that signed the request.
+    pub account: PublicKey,
+    /// The request.
+    pub request: RequestId,
+}
+
+impl Asker {
+    /// A registration of these items.
+    pub fn register(&self, items: Vec<RegisterItem>) -> Command {
+        Command::Register(Registration {
+            account: self.account,
+            request: self.request,
+            content: content_hash(&items),
+            items,
+        })
+    }
+
+    /// A recovery of these items.
+    pub fn recover(&self, items: Vec<RecoverItem>) -> Command {
+        Command::Recover(
+            items
+                .into_iter()
+                .map(|item| {
+                    let target = Target::Certificate {
+                        presented: item.presented,
+                    };
+                    self.claim(Act::Recover, &target, item.session, &item.proof)
+                })
+                .collect(),
+        )
+    }
+
+    /// A confirmation of these items.
+    pub fn ack(&self, items: Vec<EndItem>) -> Command {
+        Command::Ack(self.end(Act::Ack, items))
+    }
+
+    /// A return of these items.
+    pub fn give_back(&self, items: Vec<EndItem>) -> Command {
+        Command::Return(self.end(Act::Return, items))
+    }
+
+    /// A retirement of these items.
+    pub fn retire(&self, items: Vec<EndItem>) -> Command {
+        Command::Retire {
+            account: self.account,
+            items: items
+                .into_iter()
+                .map(|item| RetireItem {
+                    proved: self.proved(Act::Retire, &item.target, NO_SESSION, &item.proof),
+                    target: match item.target {
+                        Target::Certificate { presented } => {
+                            RetireTarget::Certificate(Wanted::read(&presented))
+                        }
+                        Target::Registration { request, item } => {
+                            RetireTarget::Registration { request, item }
+                        }
+                    },
+                })
+                .collect(),
+        }
+    }
+
+    /// A listing of these pages.
+    pub fn list(&self, items: Vec<ListItem>) -> Command {
+        Command::List {
+            account: self.account,
+            items,
+        }
+    }
+
+    fn end(&self, act: Act, items: Vec<EndItem>) -> Vec<Claim> {
+        items
+            .into_iter()
+            .map(|item| self.claim(act, &item.target, item.session, &item.proof))
+            .collect()
+    }
+
+    fn claim(&self, act: Act, target: &Target, session: SessionId, proof: &str) -> Claim {
+        Claim {
+            wanted: match target {
+                Target::Certificate { presented } => Wanted::read(presented),
+                // Only a retirement may name a registration: whoever recovers or confirms has the certificate.
+                Target::Registration { .. } => None,
+            },
+            session: (session != NO_SESSION).then_some(session),
+            proved: self.proved(act, target, session, proof),
+        }
+    }
+
+    fn proved(
+        &self,
+        act: Act,
+        target: &Target,
+        session: SessionId,
+        proof: &str,
+    ) -> Option<HolderId> {
+        let purpose = Purpose {
+            safe: self.safe,
+            act,
+            target: target.fingerprint(),
+            session,
+            request: self.request,
+        };
+        presentation::verify(proof, &purpose).ok()
+    }
+}
+
+impl Command {
+    /// The route it came by.
+    pub const fn route(&self) -> Route {
+        match self {
+            Command::Register(_) => Route::Register,
+            Command::Recover(_) => Route::Recover,
+            Command::Ack(_) => Route::Ack,
+            Command::Return(_) => Route::Return,
+            Command::Retire { .. } => Route::Retire,
+            Command::List { .. } => Route::Certificates,
+        }
+    }
+}
+
+/// Hash over the content of a registration. Every part has a fixed length, so no two contents run together.
+pub fn content_hash(items: &[RegisterItem]) -> [u8; 32] {
+    let mut bytes = Vec::new();
+    for item in items {
+        bytes.extend_from_slice(&hash::sha256(&item.object));
+        bytes.extend_from_slice(item.holder.as_bytes());
+    }
+    hash::sha256(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn content_hash_tells_items_holders_and_order_apart() {
+        let item = |object: &[u8], holder| RegisterItem {
+            object: object.to_vec(),
+            holder: HolderId::new([holder; 32]),
+        };
+        let contents = [
+            vec![],
+            vec![item(b"a", 1)],
+            vec![item(b"a", 2)],
+            vec![item(b"b", 1)],
+            vec![item(b"a", 1), item(b"b", 1)],
+            vec![item(b"b", 1), item(b"a", 1)],
+        ];
+        let mut hashes: Vec<_> = contents.iter().map(|items| content_hash(items)).collect();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), contents.len());
+    }
+}

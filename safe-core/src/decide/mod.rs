@@ -1,0 +1,175 @@
+//! The decision: what was loaded, a command and the context in; a reply and changes as data out.
+//!
+//! Pure and total: no input makes it panic, and the same input gives the same output. An adapter loads what
+//! [`need`] names, calls [`decide`], and applies [`Decision::changes`] together before the reply leaves.
+
+mod end;
+mod list;
+mod recover;
+mod register;
+mod search;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use crate::command::{Command, RetireTarget};
+use crate::index::Evidence;
+use crate::ledger::{Change, Loaded, Need};
+use crate::settings::{SafeKeys, Settings};
+use alloc::vec::Vec;
+use saifu_protocol::UnixTime;
+use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered};
+
+/// How many bytes of objects one reply carries: sealed, 4 MiB become 7.1 MiB, under the 8 MiB of a body. What is above
+/// it is refused item by item, unchanged, and asked for again in the next request.
+pub const MAX_REPLY_OBJECT_BYTES: usize = 4 << 20;
+
+/// What a decision depends on besides ledger and command.
+#[derive(Debug, Clone, Copy)]
+pub struct Context<'a> {
+    /// The safe's clock.
+    pub now: UnixTime,
+    /// What its operator chose.
+    pub settings: &'a Settings,
+    /// Its keys.
+    pub keys: &'a SafeKeys,
+    /// What the certificate index said, if it was asked.
+    pub evidence: &'a Evidence,
+}
+
+/// A reply, not yet sealed.
+#[derive(Clone)]
+pub enum Reply {
+    /// To a registration.
+    Registered(Vec<Outcome<Registered>>),
+    /// To a recovery.
+    Recovered(Vec<Outcome<Recovered>>),
+    /// To a confirmation, a return or a retirement.
+    Ended(Vec<Outcome<Ended>>),
+    /// To a listing.
+    Listed(Vec<Outcome<Page>>),
+}
+
+/// What the operator must hear of. Carries nothing of any owner, so it may be logged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AuditEvent {
+    /// A genuine certificate has no entry: the ledger was set back to an older state.
+    RolledBack,
+    /// Stored bytes are not those of their certificate any more.
+    Damaged,
+}
+
+impl AuditEvent {
+    /// The text for the log.
+    pub const fn code(self) -> &'static str {
+        match self {
+            AuditEvent::RolledBack => "ledger-rolled-back",
+            AuditEvent::Damaged => "entry-damaged",
+        }
+    }
+}
+
+/// What was decided.
+#[derive(Clone)]
+pub struct Decision {
+    /// The reply.
+    pub reply: Reply,
+    /// What to apply before it leaves.
+    pub changes: Vec<Change>,
+    /// What the operator must hear of.
+    pub events: Vec<AuditEvent>,
+}
+
+/// What to load for a command.
+pub fn need(command: &Command, evidence: &Evidence) -> Need {
+    let mut need = Need::default();
+    match command {
+        Command::Register(registration) => {
+            need.batches
+                .insert((registration.account, registration.request));
+        }
+        Command::Recover(claims) => {
+            need.object_bytes = MAX_REPLY_OBJECT_BYTES;
+            for claim in claims {
+                need.groups
+                    .extend(claim.wanted.as_ref().map(|wanted| wanted.counter));
+                need.objects_of.extend(claim.proved);
+            }
+        }
+        Command::Ack(claims) | Command::Return(claims) => {
+            let wanted = claims.iter().filter_map(|claim| claim.wanted.as_ref());
+            need.groups.extend(wanted.map(|wanted| wanted.counter));
+        }
+        Command::Retire { account, items } => {
+            for item in items {
+                match &item.target {
+                    RetireTarget::Certificate(wanted) => {
+                        need.groups
+                            .extend(wanted.as_ref().map(|wanted| wanted.counter));
+                    }
+                    RetireTarget::Registration { request, .. } => {
+                        need.batches.insert((*account, *request));
+                    }
+                }
+            }
+        }
+        Command::List { .. } => need.groups.extend(list::counters(evidence)),
+    }
+    need
+}
+
+/// Decides.
+pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decision {
+    let mut work = work::Work::new(loaded);
+    let reply = match command {
+        Command::Register(registration) => {
+            Reply::Registered(register::register(&mut work, registration, context))
+        }
+        Command::Recover(claims) => Reply::Recovered(recover::recover(&mut work, claims, context)),
+        Command::Ack(claims) => Reply::Ended(end::ack(&mut work, claims, context)),
+        Command::Return(claims) => Reply::Ended(end::give_back(&mut work, claims, context)),
+        Command::Retire { account, items } => {
+            Reply::Ended(end::retire(&mut work, *account, items, context))
+        }
+        Command::List { account, items } => {
+            Reply::Listed(list::list(&mut work, *account, items, context))
+        }
+    };
+    let (changes, events) = work.finish();
+    Decision {
+        reply,
+        changes,
+        events,
+    }
+}
+
+/// The counters the index should be asked about: those of proved holders that the ledger misses, and those presented in
+/// the documents' bare form. A stranger costs no question.
+pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<saifu_protocol::Counter> {
+    let claims: Vec<_> = match command {
+        Command::Register(_) | Command::List { .. } => Vec::new(),
+        Command::Recover(claims) | Command::Ack(claims) | Command::Return(claims) => claims
+            .iter()
+            .map(|claim| (claim.wanted.as_ref(), claim.proved))
+            .collect(),
+        Command::Retire { items, .. } => items
+            .iter()
+            .map(|item| match &item.target {
+                RetireTarget::Certificate(wanted) => (wanted.as_ref(), item.proved),
+                RetireTarget::Registration { .. } => (None, None),
+            })
+            .collect(),
+    };
+    let mut counters: Vec<_> = claims
+        .into_iter()
+        .filter_map(|(wanted, proved)| {
+            let (wanted, proved) = (wanted?, proved?);
+            let is_bare = matches!(wanted.whole, crate::command::Whole::Digest(_));
+            (is_bare || search::is_missing(&loaded.entries, wanted, proved))
+                .then_some(wanted.counter)
+        })
+        .collect();
+    counters.sort_unstable();
+    counters.dedup();
+    counters
+}

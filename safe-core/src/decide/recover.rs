@@ -1,0 +1,109 @@
+//! Recovery: WO 01/13293, steps 2-6 to 2-11. The entry is searched, its bytes are checked against its certificate, and
+//! it opens for one session.
+
+use super::{AuditEvent, Context, MAX_REPLY_OBJECT_BYTES, search, work::Work};
+use crate::command::Claim;
+use crate::entry::{Entry, Refusal};
+use crate::ledger::{Bytes, LoadedEntry};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::certificate::read_claims_unverified;
+use saifu_protocol::message::{Outcome, Presented, Recovered};
+use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::receipt::{Event, Receipt};
+use saifu_protocol::{CertificateId, UnixTime};
+
+pub(super) fn recover(
+    work: &mut Work,
+    claims: &[Claim],
+    context: &Context<'_>,
+) -> Vec<Outcome<Recovered>> {
+    claims
+        .iter()
+        .map(|claim| match recover_one(work, claim, context) {
+            Ok(recovered) => Outcome::Done(recovered),
+            Err(problem) => {
+                if problem.code == Code::Damaged {
+                    work.report(AuditEvent::Damaged);
+                }
+                Outcome::Problem(problem)
+            }
+        })
+        .collect()
+}
+
+fn recover_one(
+    work: &mut Work,
+    claim: &Claim,
+    context: &Context<'_>,
+) -> Result<Recovered, Problem> {
+    let session = claim.session.ok_or(Code::Malformed)?;
+    let key = search::locate(work, claim.wanted.as_ref(), claim.proved, context)?;
+    work.change(key, |loaded| {
+        // The state is decided on a copy: damaged bytes must leave the entry as it was.
+        let mut entry = loaded.entry.clone();
+        entry
+            .open_for(session, context.now)
+            .map_err(|refusal| conflict(&entry, &refusal, context))?;
+        let object = sound_bytes(loaded)?;
+        let certificate = entry.certificate.clone();
+        loaded.entry = entry;
+        Ok(Recovered {
+            certificate,
+            object,
+        })
+    })
+    .unwrap_or_else(|| Err(Code::NotFound.into()))
+}
+
+/// The bytes, if they still are those of the certificate. Rotten storage must not pass for a recovery: the session
+/// would confirm what it cannot use.
+fn sound_bytes(loaded: &LoadedEntry) -> Result<Vec<u8>, Problem> {
+    match &loaded.bytes {
+        Bytes::Here(object) => {
+            let claims = read_claims_unverified(&loaded.entry.certificate);
+            match claims {
+                Ok(claims) if claims.hash.matches(object) => Ok(object.to_vec()),
+                _ => Err(Code::Damaged.into()),
+            }
+        }
+        Bytes::OverBudget => Err(Problem::too_large(MAX_REPLY_OBJECT_BYTES)),
+        Bytes::Gone | Bytes::NotAsked => Err(Code::Damaged.into()),
+    }
+}
+
+/// What receipts about an entry name: its whole certificate, also where the bare form was presented.
+pub(super) fn target_of(entry: &Entry) -> CertificateId {
+    Presented::Certificate(entry.certificate.clone()).fingerprint()
+}
+
+pub(super) fn receipt(
+    target: CertificateId,
+    event: Event,
+    at: UnixTime,
+    context: &Context<'_>,
+) -> String {
+    Receipt {
+        safe: context.keys.id(),
+        target,
+        event,
+        at,
+    }
+    .sign(context.keys.signing())
+}
+
+pub(super) fn conflict(entry: &Entry, refusal: &Refusal, context: &Context<'_>) -> Problem {
+    conflict_about(target_of(entry), refusal, context)
+}
+
+pub(super) fn conflict_about(
+    target: CertificateId,
+    refusal: &Refusal,
+    context: &Context<'_>,
+) -> Problem {
+    let event = Event::Refused {
+        state: refusal.state,
+        session: refusal.session,
+    };
+    Problem::conflict(receipt(target, event, refusal.at, context))
+}

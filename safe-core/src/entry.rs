@@ -1,0 +1,383 @@
+//! An entry of the ledger and the ways its state may go.
+//!
+//! ```text
+//!               RECOVER(s)                 ACK(s)                  grace over
+//!  Registered ────────────▶ Withdrawing{s} ───────▶ Withdrawn{s} ─────────────▶ (bytes gone, tombstone stays)
+//!    │    ▲                  │       ▲ │                                          ▲
+//!    │    └─────RETURN(s)────┘       └─┘ RECOVER(s) again: same bytes             │
+//!    │                                                                            │
+//!    └──RETIRE──▶ Retired ──────────────────────────────────── grace over ────────┘
+//! ```
+//!
+//! A crash between any two arrows leaves the state before or after the arrow, never between: one arrow is one change.
+//! `Withdrawing` has no arrow for time. If it expired, a wallet that crashed with the object stored but unconfirmed
+//! could come back after another session had been given the same object.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::message::EntryState;
+use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
+
+/// How many returned sessions an entry remembers. A returned session must not open the entry again: its RECOVER may
+/// still be on the way when its RETURN arrives. Requests live minutes, so the last few are enough.
+pub const RETURNED_KEPT: usize = 16;
+
+/// Where an entry lies. Counters return to 0 and may then be equal, so batch and place in the batch stand beside them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct EntryKey {
+    /// The counter of its certificate.
+    pub counter: Counter,
+    /// The batch it came in.
+    pub seq: u64,
+    /// Its place in that batch.
+    pub item: u32,
+}
+
+/// What is now true of an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// It waits for its holder.
+    Registered,
+    /// It is open for one session.
+    Withdrawing {
+        /// The session.
+        session: SessionId,
+    },
+    /// The session confirmed that it has the object.
+    Withdrawn {
+        /// The session.
+        session: SessionId,
+    },
+    /// It was ended without being handed out.
+    Retired,
+}
+
+impl State {
+    /// The session it is or was open for.
+    pub const fn session(self) -> Option<SessionId> {
+        match self {
+            State::Registered | State::Retired => None,
+            State::Withdrawing { session } | State::Withdrawn { session } => Some(session),
+        }
+    }
+
+    /// The state as it is told to others.
+    pub const fn told(self) -> EntryState {
+        match self {
+            State::Registered => EntryState::Registered,
+            State::Withdrawing { .. } => EntryState::Withdrawing,
+            State::Withdrawn { .. } => EntryState::Withdrawn,
+            State::Retired => EntryState::Retired,
+        }
+    }
+
+    /// Whether its bytes may go after the grace period. What is still promised to somebody is never purged.
+    pub const fn is_over(self) -> bool {
+        match self {
+            State::Registered | State::Withdrawing { .. } => false,
+            State::Withdrawn { .. } | State::Retired => true,
+        }
+    }
+}
+
+/// A session that gave its claim back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Returned {
+    /// The session.
+    pub session: SessionId,
+    /// When.
+    pub at: UnixTime,
+}
+
+/// Everything the ledger knows of an entry except its bytes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// Where it lies.
+    pub key: EntryKey,
+    /// Who registered it.
+    pub account: PublicKey,
+    /// Who may present its certificate.
+    pub holder: HolderId,
+    /// SHA-256 over the bytes as registered.
+    pub sha256: [u8; 32],
+    /// Its certificate, compact.
+    pub certificate: String,
+    /// What is now true of it.
+    pub state: State,
+    /// Since when that is true.
+    pub since: UnixTime,
+    /// The sessions that gave their claim back, oldest first, at most [`RETURNED_KEPT`].
+    pub returned: Vec<Returned>,
+}
+
+/// Why an entry does not do what a session asked, with the time since when that is so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Refusal {
+    /// Its state.
+    pub state: EntryState,
+    /// The session it is or was open for.
+    pub session: Option<SessionId>,
+    /// Since when.
+    pub at: UnixTime,
+}
+
+impl Entry {
+    fn refuse<T>(&self) -> Result<T, Refusal> {
+        Err(Refusal {
+            state: self.state.told(),
+            session: self.state.session(),
+            at: self.since,
+        })
+    }
+
+    fn enter(&mut self, state: State, now: UnixTime) {
+        self.state = state;
+        self.since = now;
+    }
+
+    fn returned_by(&self, session: SessionId) -> Option<Returned> {
+        self.returned
+            .iter()
+            .copied()
+            .find(|returned| returned.session == session)
+    }
+
+    /// RECOVER: opens the entry for `session`.
+    ///
+    /// # Errors
+    /// It is open for another session, over, or this session gave its claim back.
+    pub fn open_for(&mut self, session: SessionId, now: UnixTime) -> Result<(), Refusal> {
+        match self.state {
+            State::Registered => match self.returned_by(session) {
+                Some(returned) => Err(Refusal {
+                    state: EntryState::Registered,
+                    session: Some(session),
+                    at: returned.at,
+                }),
+                None => {
+                    self.enter(State::Withdrawing { session }, now);
+                    Ok(())
+                }
+            },
+            State::Withdrawing { session: own } if own == session => Ok(()),
+            State::Withdrawing { .. } | State::Withdrawn { .. } | State::Retired => self.refuse(),
+        }
+    }
+
+    /// ACK: `session` has the object stored. Says since when that is known.
+    ///
+    /// # Errors
+    /// The entry is not open for this session and was not withdrawn by it.
+    pub fn acknowledge(&mut self, session: SessionId, now: UnixTime) -> Result<UnixTime, Refusal> {
+        match self.state {
+            State::Withdrawing { session: own } if own == session => {
+                self.enter(State::Withdrawn { session }, now);
+                Ok(now)
+            }
+            State::Withdrawn { session: own } if own == session => Ok(self.since),
+            State::Registered
+            | State::Withdrawing { .. }
+            | State::Withdrawn { .. }
+            | State::Retired => self.refuse(),
+        }
+    }
+
+    /// RETURN: `session` gives up its claim, or the claim its RECOVER on the way would make. Says since when.
+    ///
+    /// A session that never opened the entry is remembered all the same: who is not sure whether its RECOVER arrived
+    /// sends RETURN and knows afterwards that it never will.
+    ///
+    /// # Errors
+    /// The entry is open for another session, or over.
+    pub fn give_back(&mut self, session: SessionId, now: UnixTime) -> Result<UnixTime, Refusal> {
+        if let Some(returned) = self.returned_by(session) {
+            return Ok(returned.at);
+        }
+        match self.state {
+            State::Registered => {}
+            State::Withdrawing { session: own } if own == session => {
+                self.enter(State::Registered, now);
+            }
+            State::Withdrawing { .. } | State::Withdrawn { .. } | State::Retired => {
+                return self.refuse();
+            }
+        }
+        if self.returned.len() >= RETURNED_KEPT {
+            self.returned.remove(0);
+        }
+        self.returned.push(Returned { session, at: now });
+        Ok(now)
+    }
+
+    /// RETIRE: the entry ends without being handed out. Says since when.
+    ///
+    /// # Errors
+    /// It is open for a session or was withdrawn.
+    pub fn retire(&mut self, now: UnixTime) -> Result<UnixTime, Refusal> {
+        match self.state {
+            State::Registered => {
+                self.enter(State::Retired, now);
+                Ok(now)
+            }
+            State::Retired => Ok(self.since),
+            State::Withdrawing { .. } | State::Withdrawn { .. } => self.refuse(),
+        }
+    }
+}
+
+/// One request that registered something, or one request id that never may.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Batch {
+    /// Ascends by one with every batch, from 1.
+    pub seq: u64,
+    /// Who asked.
+    pub account: PublicKey,
+    /// The request.
+    pub request: RequestId,
+    /// When.
+    pub at: UnixTime,
+    /// The counter the next entry of the safe gets.
+    pub next: Counter,
+    /// What it is.
+    pub kind: BatchKind,
+}
+
+/// What a batch is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum BatchKind {
+    /// It registered entries.
+    Registered {
+        /// Hash over what was registered, to tell a repeat from a reuse.
+        content: [u8; 32],
+        /// The counter of its first entry.
+        first: Counter,
+        /// How many entries it has; refused items have none.
+        entries: u32,
+    },
+    /// Its owner called the registration off before it arrived.
+    CalledOff,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: SessionId = SessionId::new([1; 16]);
+    const B: SessionId = SessionId::new([2; 16]);
+    const NOW: UnixTime = UnixTime(100);
+
+    fn entry(state: State) -> Entry {
+        Entry {
+            key: EntryKey {
+                counter: Counter::ZERO,
+                seq: 1,
+                item: 0,
+            },
+            account: PublicKey::new([1; 32]),
+            holder: HolderId::new([2; 32]),
+            sha256: [3; 32],
+            certificate: String::new(),
+            state,
+            since: UnixTime(50),
+            returned: Vec::new(),
+        }
+    }
+
+    const REGISTERED: State = State::Registered;
+    const WITHDRAWING: State = State::Withdrawing { session: A };
+    const WITHDRAWN: State = State::Withdrawn { session: A };
+    const RETIRED: State = State::Retired;
+
+    fn refused(state: State) -> Refusal {
+        Refusal {
+            state: state.told(),
+            session: state.session(),
+            at: UnixTime(50),
+        }
+    }
+
+    #[test]
+    fn recover_in_every_state() {
+        let check = |state, session, then: State, result: Result<(), Refusal>| {
+            let mut entry = entry(state);
+            assert_eq!(entry.open_for(session, NOW), result, "{state:?}");
+            assert_eq!(entry.state, then, "{state:?}");
+        };
+        check(REGISTERED, A, WITHDRAWING, Ok(()));
+        check(WITHDRAWING, A, WITHDRAWING, Ok(()));
+        check(WITHDRAWING, B, WITHDRAWING, Err(refused(WITHDRAWING)));
+        check(WITHDRAWN, A, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(WITHDRAWN, B, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(RETIRED, A, RETIRED, Err(refused(RETIRED)));
+    }
+
+    #[test]
+    fn ack_in_every_state() {
+        let check = |state, session, then: State, result: Result<UnixTime, Refusal>| {
+            let mut entry = entry(state);
+            assert_eq!(entry.acknowledge(session, NOW), result, "{state:?}");
+            assert_eq!(entry.state, then, "{state:?}");
+        };
+        check(REGISTERED, A, REGISTERED, Err(refused(REGISTERED)));
+        check(WITHDRAWING, A, WITHDRAWN, Ok(NOW));
+        check(WITHDRAWING, B, WITHDRAWING, Err(refused(WITHDRAWING)));
+        check(WITHDRAWN, A, WITHDRAWN, Ok(UnixTime(50)));
+        check(WITHDRAWN, B, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(RETIRED, A, RETIRED, Err(refused(RETIRED)));
+    }
+
+    #[test]
+    fn return_in_every_state() {
+        let check = |state, session, then: State, result: Result<UnixTime, Refusal>| {
+            let mut entry = entry(state);
+            assert_eq!(entry.give_back(session, NOW), result, "{state:?}");
+            assert_eq!(entry.state, then, "{state:?}");
+        };
+        check(REGISTERED, A, REGISTERED, Ok(NOW));
+        check(WITHDRAWING, A, REGISTERED, Ok(NOW));
+        check(WITHDRAWING, B, WITHDRAWING, Err(refused(WITHDRAWING)));
+        check(WITHDRAWN, A, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(WITHDRAWN, B, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(RETIRED, A, RETIRED, Err(refused(RETIRED)));
+    }
+
+    #[test]
+    fn retire_in_every_state() {
+        let check = |state, then: State, result: Result<UnixTime, Refusal>| {
+            let mut entry = entry(state);
+            assert_eq!(entry.retire(NOW), result, "{state:?}");
+            assert_eq!(entry.state, then, "{state:?}");
+        };
+        check(REGISTERED, RETIRED, Ok(NOW));
+        check(WITHDRAWING, WITHDRAWING, Err(refused(WITHDRAWING)));
+        check(WITHDRAWN, WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(RETIRED, RETIRED, Ok(UnixTime(50)));
+    }
+
+    #[test]
+    fn return_bars_its_session_and_no_other() {
+        let mut entry = entry(WITHDRAWING);
+        entry.give_back(A, NOW).unwrap();
+        let barred = Refusal {
+            state: EntryState::Registered,
+            session: Some(A),
+            at: NOW,
+        };
+        assert_eq!(entry.open_for(A, UnixTime(101)), Err(barred));
+        assert_eq!(entry.open_for(B, UnixTime(102)), Ok(()));
+        // A repeat carries the first time, whoever has the entry now.
+        assert_eq!(entry.give_back(A, UnixTime(103)), Ok(NOW));
+        assert_eq!(entry.state, State::Withdrawing { session: B });
+    }
+
+    #[test]
+    fn return_keeps_the_last_sessions_only() {
+        let mut entry = entry(REGISTERED);
+        for n in 0..=RETURNED_KEPT {
+            let session = SessionId::new([n as u8; 16]);
+            entry.give_back(session, UnixTime(n as u64)).unwrap();
+        }
+        assert_eq!(entry.returned.len(), RETURNED_KEPT);
+        assert_eq!(entry.returned[0].session, SessionId::new([1; 16]));
+    }
+}

@@ -1,0 +1,146 @@
+//! What a ledger does: load what a command needs, apply what was decided.
+//!
+//! Between `load` and `apply` nothing else may happen to the ledger. The implementations have no await in either, and
+//! the Durable Object runs both inside one `transactionSync`.
+
+use crate::entry::{Batch, Entry, EntryKey};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, UnixTime};
+
+/// What to load. Whether the newest batch is needed is not asked: it is one row and always loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Need {
+    /// The group of entries with each of these counters.
+    pub groups: BTreeSet<Counter>,
+    /// Load the bytes of those entries whose holder is one of these: a stranger moves no bytes.
+    pub objects_of: BTreeSet<HolderId>,
+    /// How many bytes of objects to load in all.
+    pub object_bytes: usize,
+    /// The batches of these requests, with their entries.
+    pub batches: BTreeSet<(PublicKey, RequestId)>,
+}
+
+/// The bytes of a loaded entry.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Bytes {
+    /// Not asked for, but there.
+    NotAsked,
+    /// Here they are.
+    Here(Arc<[u8]>),
+    /// They were purged.
+    Gone,
+    /// There, but [`Need::object_bytes`] was spent.
+    OverBudget,
+}
+
+/// An entry with its bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LoadedEntry {
+    /// The entry.
+    pub entry: Entry,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+/// What was loaded.
+#[derive(Clone, Default)]
+pub struct Loaded {
+    /// The batch with the highest sequence number.
+    pub newest: Option<Batch>,
+    /// The batches that were asked for and exist.
+    pub batches: Vec<Batch>,
+    /// The entries of the groups and batches that were asked for.
+    pub entries: BTreeMap<EntryKey, LoadedEntry>,
+}
+
+/// One change. All changes of a decision are applied together or not at all.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A new batch. Fails if its sequence number or its (account, request) exists.
+    CreateBatch(Batch),
+    /// A new entry of a batch. Fails if its key exists.
+    CreateEntry {
+        /// The entry.
+        entry: Entry,
+        /// Its bytes.
+        object: Arc<[u8]>,
+    },
+    /// Another state of an entry: `state`, `since` and `returned` are taken over, nothing else. Fails without an entry.
+    ReplaceState(Entry),
+    /// The bytes of an entry go, the tombstone stays. Fails without an entry.
+    Purge(EntryKey),
+    /// The certificates of all batches up to this one are in the index. 0 has the whole index written again.
+    Published(u64),
+}
+
+/// What is to be written to the index for one batch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Publication {
+    /// The batch.
+    pub seq: u64,
+    /// Who registered it.
+    pub account: PublicKey,
+    /// Its certificates in the order of its items.
+    pub certificates: Vec<(Counter, String)>,
+}
+
+/// A ledger.
+pub trait Ledger {
+    /// Why it could not: the adapter's affair. The wallet hears `Internal`.
+    type Error;
+
+    /// Loads what a command needs.
+    ///
+    /// # Errors
+    /// The storage failed or holds what this software did not write.
+    fn load(&self, need: &Need) -> Result<Loaded, Self::Error>;
+
+    /// Applies all changes or none.
+    ///
+    /// # Errors
+    /// Nothing was changed then.
+    fn apply(&mut self, changes: &[Change]) -> Result<(), Self::Error>;
+
+    /// The oldest batches that are not in the index, at most `most`, batches without entries included.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn outbox(&self, most: usize) -> Result<Vec<Publication>, Self::Error>;
+
+    /// The entries that were over by `until` and still have bytes, at most `most`.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>, Self::Error>;
+
+    /// Since when the first entry is over that still has bytes.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn oldest_over(&self) -> Result<Option<UnixTime>, Self::Error>;
+}
+
+/// Spends [`Need::object_bytes`] in the same way in every ledger.
+#[derive(Debug)]
+pub struct ObjectBudget(usize);
+
+impl ObjectBudget {
+    /// The budget of a need.
+    pub fn of(need: &Need) -> Self {
+        Self(need.object_bytes)
+    }
+
+    /// Whether an object of `len` bytes may still be loaded; if so, it counts.
+    pub fn take(&mut self, len: usize) -> bool {
+        match self.0.checked_sub(len) {
+            Some(rest) => {
+                self.0 = rest;
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! A ledger in memory: for the simulation and for tests. Cloning it takes a snapshot, which is how a safe that was set
+//! back to an older state is simulated.
+
+use crate::entry::{Batch, BatchKind, Entry, EntryKey};
+use crate::ledger::{Bytes, Change, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::sync::Arc;
+use alloc::vec::Vec;
+use saifu_protocol::{Counter, PublicKey, RequestId, UnixTime};
+
+#[derive(Clone)]
+struct Row {
+    entry: Arc<Entry>,
+    object: Option<Arc<[u8]>>,
+}
+
+/// The ledger. Deterministic; objects and entries are shared between clones.
+#[derive(Clone, Default)]
+pub struct MemoryLedger {
+    batches: BTreeMap<u64, Batch>,
+    requests: BTreeMap<(PublicKey, RequestId), u64>,
+    entries: BTreeMap<EntryKey, Row>,
+    /// The entries of each batch, in the order of its items.
+    of_batch: BTreeMap<u64, Vec<EntryKey>>,
+    published: u64,
+}
+
+/// A change does not fit the ledger. Nothing was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DoesNotFit;
+
+impl MemoryLedger {
+    /// An empty ledger.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Every entry, with its bytes if they are still there: for invariants.
+    pub fn entries(&self) -> impl Iterator<Item = (&Entry, Option<&[u8]>)> {
+        self.entries
+            .values()
+            .map(|row| (&*row.entry, row.object.as_deref()))
+    }
+
+    /// Every batch in order: for invariants.
+    pub fn batches(&self) -> impl Iterator<Item = &Batch> {
+        self.batches.values()
+    }
+
+    /// Overwrites the stored bytes of an entry, as failing storage would.
+    pub fn damage(&mut self, key: EntryKey, object: &[u8]) {
+        if let Some(row) = self.entries.get_mut(&key) {
+            row.object = Some(object.into());
+        }
+    }
+
+    fn of_batch(&self, seq: u64) -> impl Iterator<Item = &Row> {
+        let keys = self.of_batch.get(&seq).into_iter().flatten();
+        keys.filter_map(|key| self.entries.get(key))
+    }
+
+    fn fits(&self, changes: &[Change]) -> bool {
+        let mut seqs = BTreeSet::new();
+        let mut requests = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        changes.iter().all(|change| match change {
+            Change::CreateBatch(batch) => {
+                let request = (batch.account, batch.request);
+                !self.batches.contains_key(&batch.seq)
+                    && !self.requests.contains_key(&request)
+                    && seqs.insert(batch.seq)
+                    && requests.insert(request)
+            }
+            Change::CreateEntry { entry, .. } => {
+                !self.entries.contains_key(&entry.key) && keys.insert(entry.key)
+            }
+            Change::ReplaceState(Entry { key, .. }) | Change::Purge(key) => {
+                self.entries.contains_key(key) || keys.contains(key)
+            }
+            Change::Published(_) => true,
+        })
+    }
+}
+
+impl Ledger for MemoryLedger {
+    type Error = DoesNotFit;
+
+    fn load(&self, need: &Need) -> Result<Loaded, DoesNotFit> {
+        let mut budget = ObjectBudget::of(need);
+        let mut loaded = Loaded {
+            newest: self
+                .batches
+                .last_key_value()
+                .map(|(_, batch)| batch.clone()),
+            ..Loaded::default()
+        };
+        for counter in &need.groups {
+            for (key, row) in self.entries.range(group(*counter)) {
+                let bytes = match &row.object {
+                    None => Bytes::Gone,
+                    Some(object) if need.objects_of.contains(&row.entry.holder) => {
+                        if budget.take(object.len()) {
+                            Bytes::Here(object.clone())
+                        } else {
+                            Bytes::OverBudget
+                        }
+                    }
+                    Some(_) => Bytes::NotAsked,
+                };
+                let entry = (*row.entry).clone();
+                loaded.entries.insert(*key, LoadedEntry { entry, bytes });
+            }
+        }
+        for request in &need.batches {
+            let Some(batch) = self
+                .requests
+                .get(request)
+                .and_then(|seq| self.batches.get(seq))
+            else {
+                continue;
+            };
+            loaded.batches.push(batch.clone());
+            if matches!(batch.kind, BatchKind::CalledOff) {
+                continue;
+            }
+            for row in self.of_batch(batch.seq) {
+                loaded
+                    .entries
+                    .entry(row.entry.key)
+                    .or_insert_with(|| LoadedEntry {
+                        entry: (*row.entry).clone(),
+                        bytes: match row.object {
+                            Some(_) => Bytes::NotAsked,
+                            None => Bytes::Gone,
+                        },
+                    });
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<(), DoesNotFit> {
+        if !self.fits(changes) {
+            return Err(DoesNotFit);
+        }
+        for change in changes {
+            match change {
+                Change::CreateBatch(batch) => {
+                    self.requests
+                        .insert((batch.account, batch.request), batch.seq);
+                    self.batches.insert(batch.seq, batch.clone());
+                }
+                Change::CreateEntry { entry, object } => {
+                    let row = Row {
+                        entry: Arc::new(entry.clone()),
+                        object: Some(object.clone()),
+                    };
+                    self.entries.insert(entry.key, row);
+                    let keys = self.of_batch.entry(entry.key.seq).or_default();
+                    let place = keys.partition_point(|key| key.item < entry.key.item);
+                    keys.insert(place, entry.key);
+                }
+                Change::ReplaceState(new) => {
+                    if let Some(row) = self.entries.get_mut(&new.key) {
+                        let entry = Arc::make_mut(&mut row.entry);
+                        entry.state = new.state;
+                        entry.since = new.since;
+                        entry.returned.clone_from(&new.returned);
+                    }
+                }
+                Change::Purge(key) => {
+                    if let Some(row) = self.entries.get_mut(key) {
+                        row.object = None;
+                    }
+                }
+                Change::Published(seq) => self.published = *seq,
+            }
+        }
+        Ok(())
+    }
+
+    fn outbox(&self, most: usize) -> Result<Vec<Publication>, DoesNotFit> {
+        let waiting = self
+            .batches
+            .range(self.published.saturating_add(1)..)
+            .take(most);
+        Ok(waiting
+            .map(|(seq, batch)| Publication {
+                seq: *seq,
+                account: batch.account,
+                certificates: self
+                    .of_batch(*seq)
+                    .map(|row| (row.entry.key.counter, row.entry.certificate.clone()))
+                    .collect(),
+            })
+            .collect())
+    }
+
+    fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>, DoesNotFit> {
+        Ok(self
+            .over()
+            .filter(|entry| entry.since <= until)
+            .map(|entry| entry.key)
+            .take(most)
+            .collect())
+    }
+
+    fn oldest_over(&self) -> Result<Option<UnixTime>, DoesNotFit> {
+        Ok(self.over().map(|entry| entry.since).min())
+    }
+}
+
+impl MemoryLedger {
+    fn over(&self) -> impl Iterator<Item = &Entry> {
+        self.entries
+            .values()
+            .filter(|row| row.object.is_some() && row.entry.state.is_over())
+            .map(|row| &*row.entry)
+    }
+}
+
+fn group(counter: Counter) -> core::ops::RangeInclusive<EntryKey> {
+    let key = |seq, item| EntryKey { counter, seq, item };
+    key(0, 0)..=key(u64::MAX, u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_ledger_keeps_the_contract() {
+        let report = crate::contract::run(|| Ok(MemoryLedger::new()));
+        assert!(
+            report.iter().all(|case| case.failure.is_none()),
+            "{report:?}"
+        );
+        assert!(report.len() >= 10);
+    }
+}

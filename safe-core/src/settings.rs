@@ -1,0 +1,122 @@
+//! What the operator of a safe chose, and the keys it signs and opens with.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{Secret, hpke};
+use saifu_protocol::certificate::{Address, LegacyHash};
+use saifu_protocol::descriptor::{Descriptor, Limits, VERSION, attest};
+use saifu_protocol::digest::DigestSetting;
+use saifu_protocol::jws::Jwk;
+use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime};
+
+/// Seven days: long enough for an owner who notices that a recovery went wrong.
+pub const DEFAULT_GRACE_SECONDS: u64 = 7 * 24 * 60 * 60;
+/// Ten years of 365 days.
+pub const DEFAULT_RETENTION_SECONDS: u64 = 10 * 365 * 24 * 60 * 60;
+
+/// The settings of a safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where wallets reach it.
+    pub address: Address,
+    /// Who runs it.
+    pub operator: String,
+    /// Under which law, as an ISO 3166-1 code.
+    pub jurisdiction: String,
+    /// What its digests say.
+    pub digest: DigestSetting,
+    /// Whether it adds the legacy hash.
+    pub legacy_hash: LegacyHash,
+    /// The upper limit of its counter.
+    pub counter_limit: Counter,
+    /// How long it promises to keep an entry.
+    pub retention_seconds: u64,
+    /// How long it keeps the bytes of an entry that is over.
+    pub grace_seconds: u64,
+}
+
+impl Settings {
+    /// The settings of a safe whose operator chose nothing.
+    pub fn new(address: Address) -> Self {
+        Self {
+            address,
+            operator: String::new(),
+            jurisdiction: String::new(),
+            digest: DigestSetting::FiveFields,
+            legacy_hash: LegacyHash::Off,
+            counter_limit: Counter::MAX,
+            retention_seconds: DEFAULT_RETENTION_SECONDS,
+            grace_seconds: DEFAULT_GRACE_SECONDS,
+        }
+    }
+}
+
+/// The keys of a safe.
+#[derive(Debug)]
+pub struct SafeKeys {
+    signing: SigningKey,
+    sealing: Secret,
+    id: SafeId,
+}
+
+impl SafeKeys {
+    /// The keys that belong to these seeds.
+    pub fn derive(signing_seed: &Secret, sealing_seed: &Secret) -> Self {
+        let signing = SigningKey::derive(signing_seed);
+        let id = SafeId::of(&PublicKey::new(signing.public()));
+        Self {
+            signing,
+            sealing: sealing_seed.clone(),
+            id,
+        }
+    }
+
+    /// The id of the safe.
+    pub fn id(&self) -> SafeId {
+        self.id
+    }
+
+    /// The key it signs with.
+    pub fn signing(&self) -> &SigningKey {
+        &self.signing
+    }
+
+    /// The public half of [`Self::signing`].
+    pub fn signing_public(&self) -> PublicKey {
+        PublicKey::new(self.signing.public())
+    }
+
+    /// The X25519 key bodies are sealed to.
+    pub fn sealing(&self) -> &Secret {
+        &self.sealing
+    }
+
+    /// The public half of [`Self::sealing`].
+    pub fn sealing_public(&self) -> PublicKey {
+        PublicKey::new(hpke::derive_public(&self.sealing))
+    }
+}
+
+/// The descriptor of the safe with these settings and keys.
+pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descriptor {
+    let sealing_key = keys.sealing_public();
+    Descriptor {
+        version: VERSION,
+        id: keys.id(),
+        address: settings.address.clone(),
+        operator: settings.operator.clone(),
+        jurisdiction: settings.jurisdiction.clone(),
+        signing_key: Jwk::of(keys.signing_public()),
+        sealing_key,
+        attestation: attest(&settings.address, sealing_key, keys.signing()),
+        digest: settings.digest,
+        legacy_hash: settings.legacy_hash,
+        counter_limit: settings.counter_limit,
+        retention_seconds: settings.retention_seconds,
+        grace_seconds: settings.grace_seconds,
+        limits: Limits::default(),
+        authentication: Vec::new(),
+        time: now,
+    }
+}
