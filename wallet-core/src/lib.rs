@@ -9,7 +9,10 @@
 #![no_std]
 extern crate alloc;
 
+pub mod books;
+mod client;
 pub mod engine;
+pub mod flow;
 pub mod form;
 pub mod ids;
 pub mod intent;

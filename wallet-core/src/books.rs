@@ -1,0 +1,626 @@
+//! The books: every value, certificate, safe and open journal entry this wallet has, and how they become records.
+//!
+//! The index (851 of WO 01/13293, Fig. 3) is kept in pages of summaries, apart from the bodies, so that a wallet opens by
+//! reading the index alone. A [`Change`] says what is to be true; [`Books::batch`] turns changes into one transaction, and
+//! only when that is durable does [`Books::apply`] make them true here. Memory never runs ahead of the store.
+
+use crate::flow::Flow;
+use crate::ids::{FlowId, ItemId};
+use crate::notice::Notice;
+use crate::port::{Batch, Body, Durability, Key, Opened};
+use crate::view::{Account, Amount};
+use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::Secret;
+use saifu_protocol::certificate::{Address, Certificate, LegacyHash};
+use saifu_protocol::message::EntryState;
+use saifu_protocol::value::{self, Date, Value};
+use saifu_protocol::{Counter, Digest, PublicKey, SafeId, SessionId, UnixTime, b64};
+use serde::{Deserialize, Serialize};
+
+/// Summaries per page of the index: small enough to rewrite on each change, large enough that the cost per record of
+/// IndexedDB is shared by many.
+const PAGE_ITEMS: usize = 64;
+
+/// How much a new wallet may hold, in bytes.
+pub const DEFAULT_CAPACITY: u64 = 1 << 20;
+
+/// The summary of an item: what lists show, what conditions look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Item {
+    /// A value that is here.
+    Value(ValueItem),
+    /// A certificate of a value that is at a safe.
+    Certificate(CertificateItem),
+}
+
+/// The summary of a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueItem {
+    /// Class code.
+    pub class: String,
+    /// Name.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// What it is worth.
+    pub worth: Option<Amount>,
+    /// Place.
+    pub place: String,
+    /// First day, empty if open.
+    pub from: String,
+    /// Last day, empty if open.
+    pub to: String,
+    /// Size of its object in bytes.
+    pub size: u64,
+    /// When it came in.
+    pub since: UnixTime,
+    /// Whether it is a usable copy.
+    pub custody: Custody,
+}
+
+/// Whether the copy here is the usable one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Custody {
+    /// It is.
+    Held,
+    /// It has arrived, but the safe has not confirmed: not usable, not showable.
+    Arrived,
+}
+
+impl ValueItem {
+    /// The summary of `value`, whose object has `size` bytes.
+    pub fn of(value: &Value, size: usize, since: UnixTime, custody: Custody) -> Self {
+        let fields = value.fields();
+        let day = |date: Option<Date>| date.map(value::format_date).unwrap_or_default();
+        Self {
+            class: fields.class.code().into(),
+            name: fields.name.clone(),
+            quantity: fields.quantity,
+            worth: value.worth().map(|money| Amount {
+                minor: money.amount,
+                currency: money.currency.code().into(),
+            }),
+            place: fields.place.clone(),
+            from: day(fields.validity.from),
+            to: day(fields.validity.to),
+            size: size as u64,
+            since,
+            custody,
+        }
+    }
+}
+
+/// The summary of a certificate: readable without asking the safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateItem {
+    /// The safe that issued it.
+    pub safe: SafeId,
+    /// Where that safe is.
+    pub address: Address,
+    /// The digest.
+    pub digest: Digest,
+    /// SHA-256 of the registered bytes.
+    #[serde(with = "b64::bytes")]
+    pub sha256: Vec<u8>,
+    /// MD5 of the registered bytes; empty if absent.
+    #[serde(with = "b64::bytes")]
+    pub md5: Vec<u8>,
+    /// The counter.
+    pub counter: Counter,
+    /// When it was issued.
+    pub issued_at: UnixTime,
+    /// Until when the safe promises to keep the entry.
+    pub retained_until: UnixTime,
+    /// Size of the registered bytes: what recovery needs room for.
+    pub object_bytes: u64,
+    /// How the last attempt to recover ended.
+    pub standing: Standing,
+}
+
+/// How a certificate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The value waits at the safe.
+    AtSafe,
+    /// The safe could not hand it out.
+    NotHandedOut,
+    /// The safe proved that it is elsewhere.
+    Elsewhere {
+        /// The state of the entry.
+        state: EntryState,
+        /// The session that has it.
+        session: Option<SessionId>,
+        /// Since when.
+        since: UnixTime,
+    },
+}
+
+impl CertificateItem {
+    /// The summary of `certificate`, which stands for `object_bytes` registered bytes.
+    pub fn of(certificate: &Certificate, object_bytes: usize) -> Self {
+        let claims = certificate.claims();
+        Self {
+            safe: claims.safe,
+            address: claims.address.clone(),
+            digest: claims.digest.clone(),
+            sha256: claims.hash.sha256.to_vec(),
+            md5: claims.hash.md5.map(|md5| md5.to_vec()).unwrap_or_default(),
+            counter: claims.counter,
+            issued_at: claims.issued_at,
+            retained_until: claims.retained_until,
+            object_bytes: object_bytes as u64,
+            standing: Standing::AtSafe,
+        }
+    }
+}
+
+/// The body of a certificate. The holder's key lies with it, never in a key ring: with the ring destroyed and the
+/// certificates whole, everything comes back.
+#[derive(Serialize, Deserialize)]
+pub struct CertificateBody {
+    /// The certificate, compact.
+    pub compact: String,
+    /// Seed of the holder's key.
+    #[serde(with = "secret")]
+    pub holder: Secret,
+}
+
+impl CertificateBody {
+    /// As a body.
+    pub fn write(&self) -> Body {
+        Body::new(to_json(self))
+    }
+
+    /// From a body.
+    pub fn read(body: &Body) -> Option<Self> {
+        serde_json::from_slice(body.as_bytes()).ok()
+    }
+}
+
+/// A trusted safe.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Safe {
+    /// Its id, pinned.
+    pub id: SafeId,
+    /// Where it is.
+    pub address: Address,
+    /// Who runs it.
+    pub operator: String,
+    /// Under which law.
+    pub jurisdiction: String,
+    /// The key it signs with; its thumbprint is the id.
+    pub signing_key: PublicKey,
+    /// The key bodies are sealed to.
+    pub sealing_key: PublicKey,
+    /// The largest object it takes, in bytes.
+    pub object_limit: u64,
+    /// Whether it adds the weak hash.
+    pub legacy_hash: LegacyHash,
+    /// Seed of the account key: random per safe, so that safes cannot tell that two accounts are of one wallet.
+    #[serde(with = "secret")]
+    pub account: Secret,
+}
+
+impl core::fmt::Debug for Safe {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Safe")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Settings, and what has left the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// How many bytes of values the wallet may hold.
+    pub capacity: u64,
+    /// Values that came in.
+    pub came_in: u64,
+    /// Values that were used.
+    pub used: u64,
+    /// Values that were discarded.
+    pub discarded: u64,
+    /// Values proven to be elsewhere whose certificate was discarded.
+    pub elsewhere: u64,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            capacity: DEFAULT_CAPACITY,
+            came_in: 0,
+            used: 0,
+            discarded: 0,
+            elsewhere: 0,
+        }
+    }
+}
+
+/// One thing that is to be true.
+#[derive(Debug)]
+pub enum Change {
+    /// The item is in the index; its body, where given, is stored too.
+    Put(ItemId, Item, Option<Body>),
+    /// The item and its body are gone.
+    Delete(ItemId),
+    /// The journal says this of the flow.
+    Journal(FlowId, Flow),
+    /// The flow has ended.
+    End(FlowId),
+    /// The safe is trusted.
+    Trust(Safe),
+    /// The safe is forgotten.
+    Forget(SafeId),
+    /// The notice waits to be acknowledged.
+    Notify(Notice),
+    /// The notice was acknowledged.
+    Acknowledge(ItemId),
+    /// Settings and tallies.
+    Settle(Ledger),
+}
+
+/// The books.
+#[derive(Debug, Default)]
+pub struct Books {
+    version: u64,
+    pages: BTreeMap<u32, BTreeSet<ItemId>>,
+    items: BTreeMap<ItemId, Placed>,
+    safes: BTreeMap<SafeId, Safe>,
+    flows: BTreeMap<FlowId, Flow>,
+    notices: BTreeMap<ItemId, Notice>,
+    ledger: Ledger,
+}
+
+#[derive(Debug)]
+struct Placed {
+    page: u32,
+    item: Item,
+}
+
+/// A stored record does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damaged;
+
+impl Books {
+    /// Reads the books.
+    ///
+    /// # Errors
+    /// [`Damaged`] if a record does not read: better to stop than to overwrite what a later version may mend.
+    pub fn read(stored: Opened) -> Result<Self, Damaged> {
+        let mut books = Self {
+            version: stored.version,
+            ..Self::default()
+        };
+        for (key, body) in &stored.records {
+            books.read_record(key, body).ok_or(Damaged)?;
+        }
+        Ok(books)
+    }
+
+    fn read_record(&mut self, key: &Key, body: &Body) -> Option<()> {
+        let bytes = body.as_bytes();
+        match key {
+            Key::Page(page) => {
+                let items: Vec<(ItemId, Item)> = serde_json::from_slice(bytes).ok()?;
+                for (id, item) in items {
+                    self.pages.entry(*page).or_default().insert(id);
+                    self.items.insert(id, Placed { page: *page, item });
+                }
+            }
+            Key::Safe(id) => {
+                self.safes.insert(*id, serde_json::from_slice(bytes).ok()?);
+            }
+            Key::Flow(id) => {
+                self.flows.insert(*id, serde_json::from_slice(bytes).ok()?);
+            }
+            Key::Notice(id) => {
+                self.notices
+                    .insert(*id, serde_json::from_slice(bytes).ok()?);
+            }
+            Key::Ledger => self.ledger = serde_json::from_slice(bytes).ok()?,
+            Key::Body(_) => return None,
+        }
+        Some(())
+    }
+
+    /// The transaction that makes `changes` true.
+    pub fn batch(&self, changes: &[Change], durability: Durability) -> Batch {
+        let mut batch = Batch {
+            expected_version: self.version,
+            puts: Vec::new(),
+            deletes: Vec::new(),
+            durability,
+        };
+        let mut index = Overlay::default();
+        for change in changes {
+            match change {
+                Change::Put(id, item, body) => {
+                    index.put(self, *id, item);
+                    if let Some(body) = body {
+                        batch.puts.push((Key::Body(*id), body.clone()));
+                    }
+                }
+                Change::Delete(id) => {
+                    index.delete(self, *id);
+                    batch.deletes.push(Key::Body(*id));
+                }
+                Change::Journal(id, flow) => put(&mut batch, Key::Flow(*id), flow),
+                Change::End(id) => batch.deletes.push(Key::Flow(*id)),
+                Change::Trust(safe) => put(&mut batch, Key::Safe(safe.id), safe),
+                Change::Forget(id) => batch.deletes.push(Key::Safe(*id)),
+                Change::Notify(notice) => put(&mut batch, Key::Notice(notice.id), notice),
+                Change::Acknowledge(id) => batch.deletes.push(Key::Notice(*id)),
+                Change::Settle(ledger) => put(&mut batch, Key::Ledger, ledger),
+            }
+        }
+        index.write(self, &mut batch);
+        batch
+    }
+
+    /// Makes changes true whose transaction is durable.
+    pub fn apply(&mut self, changes: Vec<Change>) {
+        self.version += 1;
+        let mut index = Overlay::default();
+        for change in &changes {
+            match change {
+                Change::Put(id, item, _) => index.put(self, *id, item),
+                Change::Delete(id) => index.delete(self, *id),
+                _ => {}
+            }
+        }
+        index.apply(self);
+        for change in changes {
+            match change {
+                Change::Put(..) | Change::Delete(_) => {}
+                Change::Journal(id, flow) => {
+                    self.flows.insert(id, flow);
+                }
+                Change::End(id) => {
+                    self.flows.remove(&id);
+                }
+                Change::Trust(safe) => {
+                    self.safes.insert(safe.id, safe);
+                }
+                Change::Forget(id) => {
+                    self.safes.remove(&id);
+                }
+                Change::Notify(notice) => {
+                    self.notices.insert(notice.id, notice);
+                }
+                Change::Acknowledge(id) => {
+                    self.notices.remove(&id);
+                }
+                Change::Settle(ledger) => self.ledger = ledger,
+            }
+        }
+    }
+
+    /// The item with this id.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(&id).map(|placed| &placed.item)
+    }
+
+    /// The value with this id.
+    pub fn value(&self, id: ItemId) -> Option<&ValueItem> {
+        match self.item(id)? {
+            Item::Value(value) => Some(value),
+            Item::Certificate(_) => None,
+        }
+    }
+
+    /// The certificate with this id.
+    pub fn certificate(&self, id: ItemId) -> Option<&CertificateItem> {
+        match self.item(id)? {
+            Item::Certificate(certificate) => Some(certificate),
+            Item::Value(_) => None,
+        }
+    }
+
+    /// Every value.
+    pub fn values(&self) -> impl Iterator<Item = (ItemId, &ValueItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Value(value) => Some((*id, value)),
+                Item::Certificate(_) => None,
+            })
+    }
+
+    /// Every certificate.
+    pub fn certificates(&self) -> impl Iterator<Item = (ItemId, &CertificateItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Certificate(certificate) => Some((*id, certificate)),
+                Item::Value(_) => None,
+            })
+    }
+
+    /// The safe with this id.
+    pub fn safe(&self, id: SafeId) -> Option<&Safe> {
+        self.safes.get(&id)
+    }
+
+    /// Every safe.
+    pub fn safes(&self) -> impl Iterator<Item = &Safe> {
+        self.safes.values()
+    }
+
+    /// The flow with this id.
+    pub fn flow(&self, id: FlowId) -> Option<&Flow> {
+        self.flows.get(&id)
+    }
+
+    /// Every open journal entry.
+    pub fn flows(&self) -> impl Iterator<Item = (FlowId, &Flow)> {
+        self.flows.iter().map(|(id, flow)| (*id, flow))
+    }
+
+    /// The flow that works on this item: while there is one, the item is locked.
+    pub fn lock(&self, item: ItemId) -> Option<FlowId> {
+        self.flows()
+            .find(|(_, flow)| flow.items().contains(&Some(item)))
+            .map(|(id, _)| id)
+    }
+
+    /// Every notice that was not acknowledged.
+    pub fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.values()
+    }
+
+    /// Settings and tallies.
+    pub fn ledger(&self) -> Ledger {
+        self.ledger
+    }
+
+    /// Bytes the values here take.
+    pub fn used_bytes(&self) -> u64 {
+        self.values().map(|(_, value)| value.size).sum()
+    }
+
+    /// How many bytes are missing to take in `size` more; `None` if there is room.
+    pub fn missing_room(&self, size: u64) -> Option<u64> {
+        let needed = self.used_bytes().saturating_add(size);
+        needed
+            .checked_sub(self.ledger.capacity)
+            .filter(|missing| *missing > 0)
+    }
+
+    /// The conservation account: where every value that came in is now.
+    ///
+    /// Arrived copies are not counted: their value is still at the safe until it confirms.
+    pub fn account(&self) -> Account {
+        let held = self
+            .values()
+            .filter(|(_, value)| value.custody == Custody::Held)
+            .count();
+        let waiting = self
+            .flows()
+            .filter(|(_, flow)| matches!(flow, Flow::Add(_)))
+            .count();
+        let (elsewhere, at_safes): (Vec<_>, Vec<_>) =
+            self.certificates().partition(|(_, certificate)| {
+                matches!(certificate.standing, Standing::Elsewhere { .. })
+            });
+        Account {
+            came_in: self.ledger.came_in,
+            here: (held + waiting) as u64,
+            at_safes: at_safes.len() as u64,
+            used: self.ledger.used,
+            discarded: self.ledger.discarded,
+            elsewhere: self.ledger.elsewhere + elsewhere.len() as u64,
+        }
+    }
+}
+
+/// Changes to the index, laid over its pages.
+#[derive(Default)]
+struct Overlay {
+    /// `None` for an item that goes.
+    items: BTreeMap<ItemId, (u32, Option<Item>)>,
+}
+
+impl Overlay {
+    fn put(&mut self, books: &Books, id: ItemId, item: &Item) {
+        let page = match (self.items.get(&id), books.items.get(&id)) {
+            (Some((page, _)), _) => *page,
+            (None, Some(placed)) => placed.page,
+            (None, None) => self.page_with_room(books),
+        };
+        self.items.insert(id, (page, Some(item.clone())));
+    }
+
+    fn delete(&mut self, books: &Books, id: ItemId) {
+        if let Some(placed) = books.items.get(&id) {
+            self.items.insert(id, (placed.page, None));
+        } else {
+            self.items.remove(&id);
+        }
+    }
+
+    fn page_with_room(&self, books: &Books) -> u32 {
+        let added = |page: u32| {
+            self.items
+                .iter()
+                .filter(|(id, (at, item))| {
+                    *at == page && item.is_some() && !books.items.contains_key(*id)
+                })
+                .count()
+        };
+        (0..)
+            .find(|page| books.pages.get(page).map_or(0, BTreeSet::len) + added(*page) < PAGE_ITEMS)
+            .unwrap_or(0)
+    }
+
+    fn write(&self, books: &Books, batch: &mut Batch) {
+        let touched: BTreeSet<u32> = self.items.values().map(|(page, _)| *page).collect();
+        for page in touched {
+            let kept = books.pages.get(&page).into_iter().flatten();
+            let kept = kept
+                .filter(|id| !self.items.contains_key(*id))
+                .filter_map(|id| Some((*id, books.item(*id)?)));
+            let put = self
+                .items
+                .iter()
+                .filter(|(_, (at, _))| *at == page)
+                .filter_map(|(id, (_, item))| Some((*id, item.as_ref()?)));
+            let items: Vec<(ItemId, &Item)> = kept.chain(put).collect();
+            if items.is_empty() {
+                batch.deletes.push(Key::Page(page));
+            } else {
+                batch
+                    .puts
+                    .push((Key::Page(page), Body::new(to_json(&items))));
+            }
+        }
+    }
+
+    fn apply(self, books: &mut Books) {
+        for (id, (page, item)) in self.items {
+            let ids = books.pages.entry(page).or_default();
+            match item {
+                Some(item) => {
+                    ids.insert(id);
+                    books.items.insert(id, Placed { page, item });
+                }
+                None => {
+                    ids.remove(&id);
+                    books.items.remove(&id);
+                }
+            }
+        }
+    }
+}
+
+fn put<T: Serialize>(batch: &mut Batch, key: Key, record: &T) {
+    batch.puts.push((key, Body::new(to_json(record))));
+}
+
+fn to_json<T: Serialize + ?Sized>(record: &T) -> Vec<u8> {
+    serde_json::to_vec(record).expect("records have string keys and no fallible parts")
+}
+
+/// Serde for a secret inside a record. Records are sealed before they are stored; nothing else is written this way.
+pub(crate) mod secret {
+    use alloc::string::String;
+    use saifu_crypto::Secret;
+    use saifu_protocol::b64;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+    use zeroize::Zeroizing;
+
+    pub(crate) fn serialize<S: Serializer>(secret: &Secret, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&Zeroizing::new(b64::encode(secret.expose_secret())))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, D::Error> {
+        let text = Zeroizing::new(String::deserialize(from)?);
+        b64::decode_array(&text)
+            .map(Secret::new)
+            .map_err(|_| D::Error::custom("not a secret"))
+    }
+}

@@ -1,0 +1,307 @@
+//! Talking to a safe: builds requests and reads answers. Pure; sending them is somebody else's.
+//!
+//! What an answer means for the work is decided in one place, [`read`]: only what the safe said inside a sealed reply is
+//! final. Anything outside — a status of a proxy, a problem in the clear, a broken connection — may stand in front of a
+//! request that was carried out, so it is never taken as "not done".
+
+use crate::books::Safe;
+use crate::view::Waiting;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{CryptoRng, Secret, hash, hpke};
+use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::message::{
+    EndItem, Ended, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered, Reply,
+    Request, Route, Target,
+};
+use saifu_protocol::presentation::{self, Act, Purpose};
+use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::request::{self, SCHEME};
+use saifu_protocol::{HolderId, PublicKey, RequestId, SessionId, UnixTime};
+use serde::de::DeserializeOwned;
+
+/// What is asked of a safe.
+pub(crate) enum Question {
+    /// Register an object (steps 1-8 to 1-12).
+    Register {
+        /// The plain object.
+        object: Vec<u8>,
+        /// Seed of the holder's key.
+        holder: Secret,
+    },
+    /// Recover the object of a certificate (step 2-9).
+    Recover(Presentation),
+    /// Confirm that it is stored.
+    Ack(Presentation),
+    /// Give it back.
+    Return(Presentation),
+    /// End the entry.
+    Retire {
+        /// Of what.
+        target: Target,
+        /// Seed of the holder's key.
+        holder: Secret,
+    },
+}
+
+/// A certificate presented for a session.
+pub(crate) struct Presentation {
+    /// The certificate, compact.
+    pub(crate) compact: String,
+    /// Seed of the holder's key.
+    pub(crate) holder: Secret,
+    /// The session.
+    pub(crate) session: SessionId,
+    /// Private key of the session: what is handed out is sealed to it.
+    pub(crate) session_secret: Secret,
+}
+
+impl Presentation {
+    fn target(&self) -> Target {
+        Target::Certificate {
+            presented: Presented::Certificate(self.compact.clone()),
+        }
+    }
+}
+
+/// What is needed to read the answer.
+pub(crate) struct Expected {
+    binding: Binding,
+    reply_secret: Secret,
+    body_hash: [u8; 32],
+}
+
+/// A request, ready to be sent.
+pub(crate) struct Sealed {
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+    pub(crate) expected: Expected,
+}
+
+/// What an answer means.
+pub(crate) enum Verdict {
+    /// A certificate, not yet checked.
+    Registered(String),
+    /// An object, not yet checked.
+    Recovered(Recovered),
+    /// A receipt, not yet checked.
+    Ended(String),
+    /// The safe's own word that it was not done.
+    Refused(Problem),
+    /// Whether it was done is not known: send the same request again, later.
+    Unknown(Waiting),
+    /// The safe's clock is another one: sign again.
+    Clock(UnixTime),
+    /// The safe cannot open the body: fetch its descriptor again.
+    Rekey,
+}
+
+/// Signs and seals a question. The same `request` id on every attempt makes the safe answer a repeat from its record.
+pub(crate) fn ask(
+    safe: &Safe,
+    question: &Question,
+    request: RequestId,
+    now: UnixTime,
+    rng: &mut dyn CryptoRng,
+) -> Option<Sealed> {
+    let route = match question {
+        Question::Register { .. } => Route::Register,
+        Question::Recover(_) => Route::Recover,
+        Question::Ack(_) => Route::Ack,
+        Question::Return(_) => Route::Return,
+        Question::Retire { .. } => Route::Retire,
+    };
+    let binding = Binding {
+        safe: safe.id,
+        route,
+        request,
+    };
+    let reply_secret = match question {
+        Question::Recover(presentation) => presentation.session_secret.clone(),
+        _ => Secret::make(rng),
+    };
+    let reply_to = PublicKey::new(hpke::derive_public(&reply_secret));
+    let body = match question {
+        Question::Register { object, holder } => {
+            let item = RegisterItem {
+                object: object.clone(),
+                holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
+            };
+            seal(&item, reply_to, safe, &binding, rng)
+        }
+        Question::Recover(presentation) => {
+            let item = RecoverItem {
+                presented: Presented::Certificate(presentation.compact.clone()),
+                session: presentation.session,
+                proof: prove(
+                    Act::Recover,
+                    &presentation.target(),
+                    presentation.session,
+                    &binding,
+                    &presentation.holder,
+                ),
+            };
+            seal(&item, reply_to, safe, &binding, rng)
+        }
+        Question::Ack(presentation) => seal(
+            &end(Act::Ack, presentation, &binding),
+            reply_to,
+            safe,
+            &binding,
+            rng,
+        ),
+        Question::Return(presentation) => seal(
+            &end(Act::Return, presentation, &binding),
+            reply_to,
+            safe,
+            &binding,
+            rng,
+        ),
+        Question::Retire { target, holder } => {
+            let session = presentation::NO_SESSION;
+            let item = EndItem {
+                target: target.clone(),
+                session,
+                proof: prove(Act::Retire, target, session, &binding, holder),
+            };
+            seal(&item, reply_to, safe, &binding, rng)
+        }
+    }?;
+    let account = SigningKey::derive(&safe.account);
+    let token = request::sign_request(safe.id, route, request, &body, now, &account);
+    Some(Sealed {
+        url: alloc::format!("{}{}", safe.address.as_str(), route.path()),
+        headers: alloc::vec![
+            ("authorization", alloc::format!("{SCHEME} {token}")),
+            ("content-type", "application/json".into()),
+            ("idempotency-key", alloc::format!("{request}")),
+        ],
+        expected: Expected {
+            binding,
+            reply_secret,
+            body_hash: hash::sha256(&body),
+        },
+        body,
+    })
+}
+
+fn end(act: Act, presentation: &Presentation, binding: &Binding) -> EndItem {
+    let target = presentation.target();
+    EndItem {
+        session: presentation.session,
+        proof: prove(
+            act,
+            &target,
+            presentation.session,
+            binding,
+            &presentation.holder,
+        ),
+        target,
+    }
+}
+
+fn prove(
+    act: Act,
+    target: &Target,
+    session: SessionId,
+    binding: &Binding,
+    holder: &Secret,
+) -> String {
+    let purpose = Purpose {
+        safe: binding.safe,
+        act,
+        target: target.fingerprint(),
+        session,
+        request: binding.request,
+    };
+    presentation::present(&purpose, &SigningKey::derive(holder))
+}
+
+fn seal<T: serde::Serialize>(
+    item: &T,
+    reply_to: PublicKey,
+    safe: &Safe,
+    binding: &Binding,
+    rng: &mut dyn CryptoRng,
+) -> Option<Vec<u8>> {
+    let request = Request {
+        reply_to,
+        items: alloc::vec![item],
+    };
+    envelope::seal_request(&request, &safe.sealing_key, binding, rng).ok()
+}
+
+/// Reads an answer; `None` is no answer.
+pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict {
+    let Some((status, body)) = answer else {
+        return Verdict::Unknown(Waiting::Unreachable);
+    };
+    if status != 200 {
+        return outside(body);
+    }
+    match expected.binding.route {
+        Route::Register => inside(expected, body, |item: Registered| {
+            Verdict::Registered(item.certificate)
+        }),
+        Route::Recover => inside(expected, body, Verdict::Recovered),
+        Route::Ack | Route::Return | Route::Retire | Route::Certificates => {
+            inside(expected, body, |item: Ended| Verdict::Ended(item.receipt))
+        }
+    }
+}
+
+fn inside<T: DeserializeOwned>(
+    expected: &Expected,
+    body: &[u8],
+    done: impl FnOnce(T) -> Verdict,
+) -> Verdict {
+    let reply: Result<Reply<T>, _> = envelope::open_reply(
+        body,
+        &expected.reply_secret,
+        &expected.binding,
+        &expected.body_hash,
+    );
+    let mut items = match reply {
+        Ok(reply) => reply.items.into_iter(),
+        Err(_) => return Verdict::Unknown(Waiting::Garbled),
+    };
+    match (items.next(), items.next()) {
+        (Some(Outcome::Done(item)), None) => done(item),
+        (Some(Outcome::Problem(problem)), None) => match problem.code {
+            Code::Busy | Code::Internal => Verdict::Unknown(Waiting::SafeFailed),
+            _ => Verdict::Refused(problem),
+        },
+        _ => Verdict::Unknown(Waiting::Garbled),
+    }
+}
+
+/// A problem in the clear. Whoever stands between could have written it, so it never ends anything.
+fn outside(body: &[u8]) -> Verdict {
+    let Ok(problem) = serde_json::from_slice::<Problem>(body) else {
+        return Verdict::Unknown(Waiting::Garbled);
+    };
+    match problem.code {
+        Code::Clock => problem
+            .time
+            .map_or(Verdict::Unknown(Waiting::Garbled), Verdict::Clock),
+        Code::Envelope => Verdict::Rekey,
+        Code::Malformed
+        | Code::TooLarge
+        | Code::Unauthenticated
+        | Code::NoRoute
+        | Code::RequestReused
+        | Code::Busy
+        | Code::IndexUnavailable
+        | Code::Internal
+        | Code::BadObject
+        | Code::NotFound
+        | Code::HashMismatch
+        | Code::CertificateMismatch
+        | Code::Damaged
+        | Code::Conflict
+        | Code::RolledBack
+        | Code::CalledOff => Verdict::Unknown(Waiting::SafeFailed),
+    }
+}

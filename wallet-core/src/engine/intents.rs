@@ -1,0 +1,333 @@
+//! What the wallet does when its owner wants something.
+
+use super::{Asked, LoadFor, Meeting, Wallet, Work, descriptor_request};
+use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
+use crate::flow::{Add, Flow, Input, Recover, RecoverState, Register, Retire, RetireWhat};
+use crate::form::{self, Form};
+use crate::ids::{FlowId, ItemId};
+use crate::intent::{Intent, RemoveReason};
+use crate::port::{Answer, Body, Context, Durability, Effect};
+use crate::view::{MeetingFailure, Opened};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::Secret;
+use saifu_protocol::certificate::Address;
+use saifu_protocol::descriptor::{Descriptor, DescriptorError};
+use saifu_protocol::object;
+use saifu_protocol::{RequestId, SafeId, SessionId, UnixTime};
+
+impl Wallet {
+    pub(super) fn intend(
+        &mut self,
+        intent: Intent,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let changes = match intent {
+            Intent::Add { form } => self.add(&form, context),
+            Intent::Correct { value, form } => self.correct(value, &form, context),
+            Intent::Remove { value, why } => self.remove(value, why),
+            Intent::Open { item } => return self.open_item(item, effects),
+            Intent::Close => return self.close(),
+            Intent::MeetSafe { address } => return self.meet(address, effects),
+            Intent::TrustSafe { safe } => self.trust(safe, context),
+            Intent::DismissSafe => return self.set_meeting(None),
+            Intent::ForgetSafe { safe } => self.forget_safe(safe),
+            Intent::BackUp { values, safe } => self.back_up(&values, safe, context),
+            Intent::Recover { certificate } => self.recover(certificate, context),
+            Intent::Discard { certificate } => self.discard(certificate, context),
+            Intent::CallOff { job } => return self.call_off(job),
+            Intent::RetryNow => return self.hurry(),
+            Intent::SetCapacity { bytes } => {
+                let mut ledger = self.books.ledger();
+                ledger.capacity = bytes;
+                alloc::vec![Change::Settle(ledger)]
+            }
+            Intent::Acknowledge { notice } => self.acknowledge(notice),
+        };
+        if !changes.is_empty() {
+            self.commit(changes, Durability::Strict, None, effects);
+        }
+    }
+
+    /// A form that does not read changes nothing: the page checks with the same function before it sends.
+    fn add(&mut self, form: &Form, context: &mut Context<'_>) -> Vec<Change> {
+        let Ok(value) = form::read(form) else {
+            return Vec::new();
+        };
+        let object = object::make_object(&value, context.rng);
+        let mut ledger = self.books.ledger();
+        ledger.came_in += 1;
+        let mut changes = alloc::vec![Change::Settle(ledger)];
+        if self.books.missing_room(object.len() as u64).is_some() {
+            let add = Add {
+                object,
+                name: value.fields().name.clone(),
+            };
+            changes.push(Change::Journal(FlowId::make(context.rng), Flow::Add(add)));
+        } else {
+            let now = UnixTime(context.now_ms / 1_000);
+            let item = ValueItem::of(&value, object.len(), now, Custody::Held);
+            changes.push(Change::Put(
+                ItemId::make(context.rng),
+                Item::Value(item),
+                Some(Body::new(object)),
+            ));
+        }
+        changes
+    }
+
+    /// New entry and deletion in one transaction. The corrected value is a new object with a nonce of its own.
+    fn correct(&mut self, id: ItemId, form: &Form, context: &mut Context<'_>) -> Vec<Change> {
+        let (Some(old), Ok(value)) = (self.usable(id), form::read(form)) else {
+            return Vec::new();
+        };
+        let object = object::make_object(&value, context.rng);
+        let item = ValueItem::of(&value, object.len(), old.since, Custody::Held);
+        let put = Change::Put(
+            ItemId::make(context.rng),
+            Item::Value(item),
+            Some(Body::new(object)),
+        );
+        alloc::vec![put, Change::Delete(id)]
+    }
+
+    fn remove(&mut self, id: ItemId, why: RemoveReason) -> Vec<Change> {
+        if self.usable(id).is_none() {
+            return Vec::new();
+        }
+        let mut ledger = self.books.ledger();
+        match why {
+            RemoveReason::Used => ledger.used += 1,
+            RemoveReason::Discarded => ledger.discarded += 1,
+        }
+        alloc::vec![Change::Delete(id), Change::Settle(ledger)]
+    }
+
+    /// A value that is held and not locked by any flow.
+    fn usable(&self, id: ItemId) -> Option<&ValueItem> {
+        self.books
+            .value(id)
+            .filter(|value| value.custody == Custody::Held && self.books.lock(id).is_none())
+    }
+
+    fn open_item(&mut self, item: ItemId, effects: &mut Vec<Effect>) {
+        let showable = self.usable(item).is_some() || self.books.certificate(item).is_some();
+        self.close();
+        if showable {
+            let load = self.token();
+            self.loads.insert(load, LoadFor::Opened(item));
+            effects.push(Effect::Load { load, item });
+        }
+    }
+
+    pub(super) fn show_opened(&mut self, item: ItemId, body: Option<Body>) {
+        let Some(body) = body else {
+            return;
+        };
+        self.opened = if self.usable(item).is_some() {
+            object::read_object(body.as_bytes())
+                .ok()
+                .map(|value| Opened::Value {
+                    id: item,
+                    form: form::write(&value),
+                })
+        } else if self.books.certificate(item).is_some() {
+            CertificateBody::read(&body).map(|kept| Opened::Certificate {
+                id: item,
+                compact: kept.compact,
+            })
+        } else {
+            None
+        };
+        self.dirty.opened();
+    }
+
+    fn close(&mut self) {
+        self.loads
+            .retain(|_, load| !matches!(load, LoadFor::Opened(_)));
+        if self.opened.take().is_some() {
+            self.dirty.opened();
+        }
+    }
+
+    pub(super) fn close_if_open(&mut self, item: ItemId) {
+        let shown = match &self.opened {
+            Some(Opened::Value { id, .. } | Opened::Certificate { id, .. }) => Some(*id),
+            None => None,
+        };
+        if shown == Some(item) {
+            self.close();
+        }
+    }
+
+    // ---- safes
+
+    fn meet(&mut self, address: String, effects: &mut Vec<Effect>) {
+        let Ok(parsed) = Address::parse(&address) else {
+            return self.set_meeting(Some(Meeting::Failed(address, MeetingFailure::NotAnAddress)));
+        };
+        let ask = self.token();
+        effects.push(descriptor_request(ask, &parsed));
+        self.asks.insert(ask, Asked::Meet(parsed.clone()));
+        self.set_meeting(Some(Meeting::Asking(parsed)));
+    }
+
+    pub(super) fn met(&mut self, address: &Address, answer: Option<Answer>) {
+        if !matches!(&self.meeting, Some(Meeting::Asking(asked)) if asked == address) {
+            return;
+        }
+        let known = self.books.safes().find(|safe| safe.address == *address);
+        let outcome = match answer {
+            None => Err(MeetingFailure::Unreachable),
+            Some(answer) if answer.status != 200 => Err(MeetingFailure::NotASafe),
+            Some(answer) => match Descriptor::read(&answer.body, address) {
+                Ok(descriptor) => match known {
+                    Some(known) if known.id == descriptor.id => Err(MeetingFailure::AlreadyTrusted),
+                    Some(_) => Err(MeetingFailure::KeyChanged),
+                    None => Ok(descriptor),
+                },
+                Err(DescriptorError::Malformed) => Err(MeetingFailure::NotASafe),
+                Err(DescriptorError::UnknownVersion) => Err(MeetingFailure::UnknownVersion),
+                Err(DescriptorError::Forged | DescriptorError::OtherAddress) => {
+                    Err(MeetingFailure::Forged)
+                }
+            },
+        };
+        self.set_meeting(Some(match outcome {
+            Ok(descriptor) => Meeting::Met(descriptor),
+            Err(failure) => Meeting::Failed(address.as_str().into(), failure),
+        }));
+    }
+
+    fn set_meeting(&mut self, meeting: Option<Meeting>) {
+        self.meeting = meeting;
+        self.dirty.meeting();
+    }
+
+    fn trust(&mut self, safe: SafeId, context: &mut Context<'_>) -> Vec<Change> {
+        let descriptor = match self.meeting.take() {
+            Some(Meeting::Met(descriptor)) if descriptor.id == safe => descriptor,
+            other => {
+                self.meeting = other;
+                return Vec::new();
+            }
+        };
+        self.dirty.meeting();
+        alloc::vec![Change::Trust(Safe {
+            id: descriptor.id,
+            address: descriptor.address,
+            operator: descriptor.operator,
+            jurisdiction: descriptor.jurisdiction,
+            signing_key: descriptor.signing_key.x,
+            sealing_key: descriptor.sealing_key,
+            object_limit: descriptor.limits.object_bytes as u64,
+            legacy_hash: descriptor.legacy_hash,
+            account: Secret::make(context.rng),
+        })]
+    }
+
+    fn forget_safe(&mut self, safe: SafeId) -> Vec<Change> {
+        if self.is_forgettable(safe) {
+            alloc::vec![Change::Forget(safe)]
+        } else {
+            Vec::new()
+        }
+    }
+
+    pub(super) fn is_forgettable(&self, safe: SafeId) -> bool {
+        self.books.safe(safe).is_some()
+            && self.books.certificates().all(|(_, c)| c.safe != safe)
+            && self
+                .books
+                .flows()
+                .all(|(_, flow)| flow.safe() != Some(safe))
+    }
+
+    // ---- jobs
+
+    fn back_up(
+        &mut self,
+        values: &[ItemId],
+        safe: SafeId,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        if self.books.safe(safe).is_none() {
+            return Vec::new();
+        }
+        values
+            .iter()
+            .filter(|value| self.usable(**value).is_some())
+            .map(|value| {
+                let register = Register {
+                    value: *value,
+                    safe,
+                    request: RequestId::make(context.rng),
+                    holder: Secret::make(context.rng),
+                };
+                Change::Journal(FlowId::make(context.rng), Flow::Register(register))
+            })
+            .collect()
+    }
+
+    fn recover(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(item) = self.books.certificate(certificate) else {
+            return Vec::new();
+        };
+        if self.books.lock(certificate).is_some() || self.books.safe(item.safe).is_none() {
+            return Vec::new();
+        }
+        let recover = Recover {
+            certificate,
+            safe: item.safe,
+            session: SessionId::make(context.rng),
+            session_secret: Secret::make(context.rng),
+            state: RecoverState::Opening {
+                request: RequestId::make(context.rng),
+            },
+        };
+        let journal = Change::Journal(FlowId::make(context.rng), Flow::Recover(recover));
+        alloc::vec![journal]
+    }
+
+    fn discard(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(item) = self.books.certificate(certificate) else {
+            return Vec::new();
+        };
+        if self.books.lock(certificate).is_some() {
+            return Vec::new();
+        }
+        if let Standing::Elsewhere { .. } = item.standing {
+            let mut ledger = self.books.ledger();
+            ledger.elsewhere += 1;
+            return alloc::vec![Change::Delete(certificate), Change::Settle(ledger)];
+        }
+        let retire = Retire {
+            safe: item.safe,
+            request: RequestId::make(context.rng),
+            what: RetireWhat::Certificate { certificate },
+        };
+        let journal = Change::Journal(FlowId::make(context.rng), Flow::Retire(retire));
+        alloc::vec![journal]
+    }
+
+    fn call_off(&mut self, job: FlowId) {
+        if self.books.flow(job).is_some_and(Flow::can_call_off) {
+            self.work.push_back(Work::Drive(job, Input::CallOff));
+        }
+    }
+
+    fn acknowledge(&mut self, notice: ItemId) -> Vec<Change> {
+        let before = self.passing.len();
+        self.passing.retain(|passing| passing.id != notice);
+        if self.passing.len() != before {
+            self.dirty.notices();
+            return Vec::new();
+        }
+        if self.books.notices().any(|known| known.id == notice) {
+            alloc::vec![Change::Acknowledge(notice)]
+        } else {
+            Vec::new()
+        }
+    }
+}

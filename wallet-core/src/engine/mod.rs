@@ -1,0 +1,653 @@
+//! The wallet itself: fed events, handing out effects, never waiting.
+//!
+//! Everything that changes the books goes through one transaction at a time. While one is under way every other event
+//! waits in line, so each decision is made on books that are as stored. A flow's next move — asking a safe, above all —
+//! is kept back until the transaction it depends on is durable.
+
+mod intents;
+mod show;
+
+use crate::books::{Books, Change, Damaged};
+use crate::client::{self, Expected, Verdict};
+use crate::flow::{Desk, Flow, Input, Next};
+use crate::ids::{FlowId, ItemId};
+use crate::notice::{Kind, Notice};
+use crate::port::{
+    Answer, Ask, Body, CommitError, Context, Durability, Effect, Event, Opened as Stored,
+};
+use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
+use alloc::collections::{BTreeMap, VecDeque};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::certificate::Address;
+use saifu_protocol::descriptor::{self, Descriptor};
+use saifu_protocol::value::Date;
+use saifu_protocol::{SafeId, UnixTime};
+use show::Dirty;
+
+pub use crate::books::Damaged as OpenError;
+
+/// First wait before an attempt is repeated, in milliseconds; doubled each time.
+const FIRST_WAIT_MS: u64 = 1_000;
+/// Longest wait before an attempt is repeated, in milliseconds.
+const LONGEST_WAIT_MS: u64 = 300_000;
+/// How often a request is signed again at once because the safe's clock differs.
+const CLOCK_RETRIES: u32 = 2;
+
+/// A wallet. Everything it knows, and everything under way.
+#[derive(Debug)]
+pub struct Wallet {
+    books: Books,
+    today: Date,
+    running: BTreeMap<FlowId, Running>,
+    work: VecDeque<Work>,
+    pending: Option<Pending>,
+    halted: Option<Phase>,
+    last_token: u64,
+    asks: BTreeMap<u64, Asked>,
+    loads: BTreeMap<u64, LoadFor>,
+    wakes: BTreeMap<u64, FlowId>,
+    clocks: BTreeMap<SafeId, i64>,
+    reach: BTreeMap<SafeId, Reach>,
+    meeting: Option<Meeting>,
+    opened: Option<view::Opened>,
+    /// Notices that could not be stored, because storing is what failed.
+    passing: Vec<Notice>,
+    dirty: Dirty,
+}
+
+/// A flow, as far as it is not in the journal.
+#[derive(Debug, Default)]
+struct Running {
+    awaiting: Awaiting,
+    attempts: u32,
+    clock_retries: u32,
+    waiting: Option<Waiting>,
+    body: Option<Body>,
+}
+
+/// What a flow waits for. An event that answers anything else comes too late and is dropped.
+#[derive(Debug, Default, PartialEq, Eq)]
+enum Awaiting {
+    #[default]
+    Turn,
+    Load(u64),
+    Ask(u64),
+    Wake(u64),
+    Room,
+}
+
+#[derive(Debug)]
+enum Work {
+    Event(Event),
+    Drive(FlowId, Input),
+}
+
+/// A transaction under way.
+#[derive(Debug)]
+struct Pending {
+    changes: Vec<Change>,
+    then: Option<(FlowId, Next)>,
+}
+
+#[derive(Debug)]
+enum Asked {
+    Flow(FlowId, SafeId, Expected),
+    /// The descriptor of a safe whose sealing key has changed.
+    Rekey(FlowId, SafeId),
+    /// The descriptor of a safe that is being met.
+    Meet(Address),
+}
+
+#[derive(Debug)]
+enum LoadFor {
+    Flow(FlowId),
+    Opened(ItemId),
+}
+
+/// The safe that is being met.
+#[derive(Debug)]
+enum Meeting {
+    Asking(Address),
+    Met(Descriptor),
+    Failed(String, MeetingFailure),
+}
+
+impl core::fmt::Debug for Input {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Input(redacted)")
+    }
+}
+
+impl core::fmt::Debug for Next {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Next(redacted)")
+    }
+}
+
+impl core::fmt::Debug for Expected {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Expected(redacted)")
+    }
+}
+
+impl Wallet {
+    /// Opens the wallet on what its store holds; every open journal entry is resumed by the first effects.
+    ///
+    /// # Errors
+    /// [`Damaged`] when a record does not read.
+    pub fn open(stored: Stored, context: &mut Context<'_>) -> Result<(Self, Vec<Effect>), Damaged> {
+        let books = Books::read(stored)?;
+        let flows: Vec<FlowId> = books.flows().map(|(id, _)| id).collect();
+        let mut wallet = Self {
+            books,
+            today: context.today,
+            running: BTreeMap::new(),
+            work: VecDeque::new(),
+            pending: None,
+            halted: None,
+            last_token: 0,
+            asks: BTreeMap::new(),
+            loads: BTreeMap::new(),
+            wakes: BTreeMap::new(),
+            clocks: BTreeMap::new(),
+            reach: BTreeMap::new(),
+            meeting: None,
+            opened: None,
+            passing: Vec::new(),
+            dirty: Dirty::everything(),
+        };
+        for flow in flows {
+            wallet.begin(flow);
+        }
+        let effects = wallet.work_off(context);
+        Ok((wallet, effects))
+    }
+
+    /// Takes one event.
+    pub fn handle(&mut self, event: Event, context: &mut Context<'_>) -> Vec<Effect> {
+        if self.today != context.today {
+            self.today = context.today;
+            self.dirty.items();
+        }
+        self.work.push_back(Work::Event(event));
+        self.work_off(context)
+    }
+
+    /// The books, to look at.
+    pub fn books(&self) -> &Books {
+        &self.books
+    }
+
+    /// Whether nothing is under way: no transaction, and no flow that waits for anything but room or its next attempt.
+    pub fn is_idle(&self) -> bool {
+        let resting =
+            |running: &Running| matches!(running.awaiting, Awaiting::Wake(_) | Awaiting::Room);
+        self.pending.is_none() && self.work.is_empty() && self.running.values().all(resting)
+    }
+
+    fn work_off(&mut self, context: &mut Context<'_>) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        while self.halted.is_none()
+            && let Some(work) = self.next_work()
+        {
+            match work {
+                Work::Event(event) => self.take(event, context, &mut effects),
+                Work::Drive(flow, input) => self.drive(flow, input, context, &mut effects),
+            }
+        }
+        let parts = self.changed_parts();
+        if !parts.is_empty() {
+            effects.push(Effect::Show(parts));
+        }
+        effects
+    }
+
+    /// While a transaction is under way only its outcome is taken.
+    fn next_work(&mut self) -> Option<Work> {
+        if self.pending.is_none() {
+            return self.work.pop_front();
+        }
+        let outcome =
+            |work: &Work| matches!(work, Work::Event(Event::Committed | Event::CommitFailed(_)));
+        let at = self.work.iter().position(outcome)?;
+        self.work.remove(at)
+    }
+
+    fn take(&mut self, event: Event, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
+        match event {
+            Event::Intent(intent) => self.intend(intent, context, effects),
+            Event::Committed => self.committed(context, effects),
+            Event::CommitFailed(error) => self.commit_failed(error, context, effects),
+            Event::Loaded { load, body } => self.loaded(load, body, context, effects),
+            Event::Answered { ask, answer } => self.answered(ask, answer, context, effects),
+            Event::Woke { wake } => {
+                if let Some(flow) = self.wakes.remove(&wake)
+                    && self.awaits(flow, &Awaiting::Wake(wake))
+                {
+                    self.begin(flow);
+                }
+            }
+            Event::Encouraged => self.hurry(),
+        }
+    }
+
+    // ---- transactions
+
+    fn commit(
+        &mut self,
+        changes: Vec<Change>,
+        durability: Durability,
+        then: Option<(FlowId, Next)>,
+        effects: &mut Vec<Effect>,
+    ) {
+        effects.push(Effect::Commit(self.books.batch(&changes, durability)));
+        self.pending = Some(Pending { changes, then });
+    }
+
+    fn committed(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
+        let Some(Pending { changes, then }) = self.pending.take() else {
+            return;
+        };
+        let mut made_room = false;
+        let mut begun = Vec::new();
+        for change in &changes {
+            self.dirty.note(change);
+            match change {
+                Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
+                Change::End(flow) => self.forget_flow(*flow),
+                Change::Delete(item) => {
+                    made_room = true;
+                    self.close_if_open(*item);
+                }
+                Change::Settle(_) => made_room = true,
+                _ => {}
+            }
+        }
+        self.books.apply(changes);
+        for flow in begun {
+            let locked = self.books.flow(flow).map_or([None; 2], Flow::items);
+            for item in locked.into_iter().flatten() {
+                self.close_if_open(item);
+            }
+            self.begin(flow);
+        }
+        if made_room {
+            self.resume_suspended();
+        }
+        if let Some((flow, next)) = then
+            && self.books.flow(flow).is_some()
+        {
+            self.proceed(flow, next, context, effects);
+        }
+    }
+
+    fn commit_failed(
+        &mut self,
+        error: CommitError,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(pending) = self.pending.take() else {
+            return;
+        };
+        let (waiting, kind) = match error {
+            CommitError::Fenced => {
+                self.halted = Some(Phase::Fenced);
+                self.dirty.phase();
+                return;
+            }
+            CommitError::Full => (Waiting::StorageFull, Kind::StorageFull),
+            CommitError::Failed => (Waiting::StorageFailed, Kind::StorageFailed),
+        };
+        match pending.then {
+            Some((flow, _)) => self.proceed(flow, Next::Wait(waiting), context, effects),
+            None => self.tell(kind, context),
+        }
+    }
+
+    // ---- flows
+
+    fn begin(&mut self, flow: FlowId) {
+        let running = self.running.entry(flow).or_default();
+        running.awaiting = Awaiting::Turn;
+        self.dirty.jobs();
+        self.work.push_back(Work::Drive(flow, Input::Start));
+    }
+
+    fn drive(
+        &mut self,
+        id: FlowId,
+        input: Input,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (Some(flow), Some(running)) = (self.books.flow(id), self.running.get_mut(&id)) else {
+            return;
+        };
+        running.awaiting = Awaiting::Turn;
+        let loaded = match &input {
+            Input::Loaded(body) => Some(body.clone()),
+            _ => None,
+        };
+        let desk = Desk {
+            id,
+            books: &self.books,
+            now: UnixTime(context.now_ms / 1_000),
+            body: running.body.as_ref(),
+        };
+        let step = flow.step(input, &desk, context.rng);
+        if let Some(body) = loaded {
+            running.body = body;
+        }
+        self.dirty.jobs();
+        if step.changes.is_empty() {
+            self.proceed(id, step.next, context, effects);
+        } else {
+            self.commit(
+                step.changes,
+                step.durability,
+                Some((id, step.next)),
+                effects,
+            );
+        }
+    }
+
+    fn proceed(
+        &mut self,
+        id: FlowId,
+        next: Next,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let token = self.token();
+        let missing = match next {
+            Next::NoRoom(missing) => Some(missing),
+            _ => None,
+        };
+        let awaiting = match next {
+            Next::Load(item) => {
+                self.loads.insert(token, LoadFor::Flow(id));
+                effects.push(Effect::Load { load: token, item });
+                Awaiting::Load(token)
+            }
+            Next::Ask(safe, request, question) => {
+                let now = self.safe_time(safe, context.now_ms);
+                let sealed = self
+                    .books
+                    .safe(safe)
+                    .and_then(|safe| client::ask(safe, &question, request, now, context.rng));
+                let Some(sealed) = sealed else {
+                    return self.proceed(id, Next::Wait(Waiting::KeyChanged), context, effects);
+                };
+                self.asks
+                    .insert(token, Asked::Flow(id, safe, sealed.expected));
+                effects.push(Effect::Ask(Ask {
+                    ask: token,
+                    url: sealed.url,
+                    headers: sealed.headers,
+                    body: Some(sealed.body),
+                }));
+                Awaiting::Ask(token)
+            }
+            Next::Wait(waiting) => {
+                let running = self.running.entry(id).or_default();
+                running.waiting = Some(waiting);
+                running.attempts = running.attempts.saturating_add(1);
+                let after_ms = wait_ms(running.attempts, context);
+                self.wakes.insert(token, id);
+                effects.push(Effect::Wake {
+                    wake: token,
+                    after_ms,
+                });
+                Awaiting::Wake(token)
+            }
+            Next::NoRoom(_) => Awaiting::Room,
+            Next::Again => return self.begin(id),
+            Next::Nothing => return,
+        };
+        if let Some(missing) = missing {
+            self.tell_of_room(id, missing, context);
+        }
+        let running = self.running.entry(id).or_default();
+        running.awaiting = awaiting;
+        self.dirty.jobs();
+    }
+
+    fn loaded(
+        &mut self,
+        load: u64,
+        body: Option<Body>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match self.loads.remove(&load) {
+            Some(LoadFor::Flow(flow)) if self.awaits(flow, &Awaiting::Load(load)) => {
+                self.drive(flow, Input::Loaded(body), context, effects);
+            }
+            Some(LoadFor::Opened(item)) => self.show_opened(item, body),
+            Some(LoadFor::Flow(_)) | None => {}
+        }
+    }
+
+    fn answered(
+        &mut self,
+        ask: u64,
+        answer: Option<Answer>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match self.asks.remove(&ask) {
+            Some(Asked::Flow(flow, safe, expected)) if self.awaits(flow, &Awaiting::Ask(ask)) => {
+                let answer = answer.as_ref().map(|a| (a.status, a.body.as_slice()));
+                let verdict = client::read(&expected, answer);
+                self.judge(flow, safe, verdict, context, effects);
+            }
+            Some(Asked::Rekey(flow, safe)) if self.awaits(flow, &Awaiting::Ask(ask)) => {
+                self.rekey(flow, safe, answer, context, effects);
+            }
+            Some(Asked::Meet(address)) => self.met(&address, answer),
+            Some(Asked::Flow(..) | Asked::Rekey(..)) | None => {}
+        }
+    }
+
+    /// What a safe's answer means for the flow that asked.
+    fn judge(
+        &mut self,
+        flow: FlowId,
+        safe: SafeId,
+        verdict: Verdict,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let reach = match &verdict {
+            Verdict::Unknown(Waiting::Unreachable | Waiting::Garbled) => Reach::Silent,
+            _ => Reach::Answers,
+        };
+        self.set_reach(safe, reach);
+        let input = match verdict {
+            Verdict::Unknown(waiting) => {
+                return self.proceed(flow, Next::Wait(waiting), context, effects);
+            }
+            Verdict::Clock(time) => {
+                let here = i64::try_from(context.now_ms / 1_000).unwrap_or(i64::MAX);
+                let there = i64::try_from(time.0).unwrap_or(i64::MAX);
+                self.clocks.insert(safe, there.saturating_sub(here));
+                let running = self.running.entry(flow).or_default();
+                running.clock_retries += 1;
+                if running.clock_retries > CLOCK_RETRIES {
+                    running.clock_retries = 0;
+                    return self.proceed(flow, Next::Wait(Waiting::Clock), context, effects);
+                }
+                return self.begin(flow);
+            }
+            Verdict::Rekey => {
+                let ask = self.token();
+                if let Some(known) = self.books.safe(safe) {
+                    effects.push(descriptor_request(ask, &known.address));
+                    self.asks.insert(ask, Asked::Rekey(flow, safe));
+                    self.running.entry(flow).or_default().awaiting = Awaiting::Ask(ask);
+                }
+                return;
+            }
+            Verdict::Registered(certificate) => Input::Registered(certificate),
+            Verdict::Recovered(recovered) => Input::Recovered(recovered),
+            Verdict::Ended(receipt) => Input::Ended(receipt),
+            Verdict::Refused(problem) => Input::Refused(problem),
+        };
+        let running = self.running.entry(flow).or_default();
+        running.attempts = 0;
+        running.clock_retries = 0;
+        running.waiting = None;
+        self.drive(flow, input, context, effects);
+    }
+
+    /// A safe may change the key bodies are sealed to, never the key it signs with: that one is who it is.
+    fn rekey(
+        &mut self,
+        flow: FlowId,
+        safe: SafeId,
+        answer: Option<Answer>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(known) = self.books.safe(safe) else {
+            return;
+        };
+        let Some(answer) = answer else {
+            return self.proceed(flow, Next::Wait(Waiting::Unreachable), context, effects);
+        };
+        match Descriptor::read(&answer.body, &known.address) {
+            Ok(descriptor) if descriptor.id == safe => {
+                let mut renewed = known.clone();
+                let changed = renewed.sealing_key != descriptor.sealing_key;
+                renewed.sealing_key = descriptor.sealing_key;
+                let next = if changed {
+                    Next::Again
+                } else {
+                    Next::Wait(Waiting::Garbled)
+                };
+                let trust = alloc::vec![Change::Trust(renewed)];
+                self.commit(trust, Durability::Relaxed, Some((flow, next)), effects);
+            }
+            Ok(_) => {
+                self.tell(Kind::SafeKeyChanged, context);
+                self.proceed(flow, Next::Wait(Waiting::KeyChanged), context, effects);
+            }
+            Err(_) => self.proceed(flow, Next::Wait(Waiting::Garbled), context, effects),
+        }
+    }
+
+    /// Starts every flow whose next attempt is due later.
+    fn hurry(&mut self) {
+        let waiting: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| matches!(running.awaiting, Awaiting::Wake(_)))
+            .map(|(id, _)| *id)
+            .collect();
+        for flow in waiting {
+            self.begin(flow);
+        }
+    }
+
+    fn resume_suspended(&mut self) {
+        let suspended: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.awaiting == Awaiting::Room)
+            .map(|(id, _)| *id)
+            .collect();
+        for flow in suspended {
+            self.begin(flow);
+        }
+    }
+
+    fn forget_flow(&mut self, flow: FlowId) {
+        self.running.remove(&flow);
+        self.asks.retain(|_, asked| match asked {
+            Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
+            Asked::Meet(_) => true,
+        });
+        self.wakes.retain(|_, id| *id != flow);
+    }
+
+    fn awaits(&self, flow: FlowId, awaiting: &Awaiting) -> bool {
+        self.running
+            .get(&flow)
+            .is_some_and(|running| running.awaiting == *awaiting)
+    }
+
+    // ---- small things
+
+    fn token(&mut self) -> u64 {
+        self.last_token += 1;
+        self.last_token
+    }
+
+    /// The time at a safe, as far as it is known.
+    fn safe_time(&self, safe: SafeId, now_ms: u64) -> UnixTime {
+        let offset = self.clocks.get(&safe).copied().unwrap_or(0);
+        UnixTime((now_ms / 1_000).saturating_add_signed(offset))
+    }
+
+    fn set_reach(&mut self, safe: SafeId, reach: Reach) {
+        if self.reach.insert(safe, reach) != Some(reach) {
+            self.dirty.safes();
+        }
+    }
+
+    fn tell(&mut self, kind: Kind, context: &mut Context<'_>) {
+        self.tell_about(String::new(), kind, context);
+    }
+
+    fn tell_of_room(&mut self, flow: FlowId, missing: u64, context: &mut Context<'_>) {
+        let subject = self
+            .books
+            .flow(flow)
+            .map(|flow| show::subject(&self.books, flow))
+            .unwrap_or_default();
+        self.tell_about(subject, Kind::NoRoom { missing }, context);
+    }
+
+    /// A notice that is not stored: it is about something the owner sees again if it is still true.
+    fn tell_about(&mut self, subject: String, kind: Kind, context: &mut Context<'_>) {
+        let told = |notice: &Notice| notice.kind == kind && notice.subject == subject;
+        if self.passing.iter().any(told) {
+            return;
+        }
+        self.passing.push(Notice {
+            id: ItemId::make(context.rng),
+            at: UnixTime(context.now_ms / 1_000),
+            subject,
+            safe: String::new(),
+            kind,
+        });
+        self.dirty.notices();
+    }
+}
+
+/// The request for the descriptor at an address.
+fn descriptor_request(ask: u64, address: &Address) -> Effect {
+    Effect::Ask(Ask {
+        ask,
+        url: alloc::format!("{}{}", address.as_str(), descriptor::PATH),
+        headers: Vec::new(),
+        body: None,
+    })
+}
+
+/// Doubling waits with up to a quarter of jitter, so that a safe that comes back is not asked by everyone at once.
+fn wait_ms(attempts: u32, context: &mut Context<'_>) -> u64 {
+    let doubled = FIRST_WAIT_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    let wait = doubled.min(LONGEST_WAIT_MS);
+    let [random] = saifu_crypto::make_bytes::<1>(context.rng);
+    wait + wait * u64::from(random) / 1_024
+}
+
+impl Wallet {
+    fn changed_parts(&mut self) -> Vec<Part> {
+        let dirty = core::mem::take(&mut self.dirty);
+        self.parts(dirty)
+    }
+}

@@ -1,0 +1,359 @@
+//! What the wallet shows: books and work as view-models.
+
+use super::{Awaiting, Meeting, Wallet};
+use crate::books::{Books, CertificateItem, Change, Custody, Standing, ValueItem};
+use crate::flow::{self, Flow};
+use crate::ids::{FlowId, ItemId};
+use crate::notice::Notice;
+use crate::view::{
+    self, Amount, CertificateCard, CertificateStanding, DigestView, Job, Part, Phase, Reach,
+    SafeCard, Stage, Summary, ValueCard,
+};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write as _;
+use saifu_protocol::certificate::LegacyHash;
+use saifu_protocol::value::{self, Date};
+use saifu_protocol::{Digest, SafeId};
+
+/// Days before the last one in which a value counts as ending soon.
+const SOON_DAYS: i64 = 7;
+
+/// Which parts have to be shown anew.
+#[derive(Debug, Default)]
+pub(super) struct Dirty {
+    phase: bool,
+    items: bool,
+    safes: bool,
+    meeting: bool,
+    jobs: bool,
+    notices: bool,
+    opened: bool,
+}
+
+impl Dirty {
+    pub(super) fn everything() -> Self {
+        Self {
+            phase: true,
+            items: true,
+            safes: true,
+            meeting: true,
+            jobs: true,
+            notices: true,
+            opened: true,
+        }
+    }
+
+    pub(super) fn note(&mut self, change: &Change) {
+        match change {
+            Change::Put(..) | Change::Delete(_) => {
+                self.items = true;
+                self.safes = true;
+            }
+            Change::Journal(..) | Change::End(_) => {
+                self.items = true;
+                self.jobs = true;
+                self.safes = true;
+            }
+            Change::Trust(_) | Change::Forget(_) => {
+                self.safes = true;
+                self.items = true;
+            }
+            Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
+            Change::Settle(_) => self.items = true,
+        }
+    }
+
+    pub(super) fn phase(&mut self) {
+        self.phase = true;
+    }
+
+    pub(super) fn items(&mut self) {
+        self.items = true;
+    }
+
+    pub(super) fn safes(&mut self) {
+        self.safes = true;
+    }
+
+    pub(super) fn meeting(&mut self) {
+        self.meeting = true;
+    }
+
+    pub(super) fn jobs(&mut self) {
+        self.jobs = true;
+    }
+
+    pub(super) fn notices(&mut self) {
+        self.notices = true;
+    }
+
+    pub(super) fn opened(&mut self) {
+        self.opened = true;
+    }
+}
+
+impl Wallet {
+    pub(super) fn parts(&self, dirty: Dirty) -> Vec<Part> {
+        let mut parts = Vec::new();
+        if dirty.phase {
+            parts.push(Part::Phase(self.halted.unwrap_or(Phase::Ready)));
+        }
+        if dirty.items {
+            parts.push(Part::Values(self.value_cards()));
+            parts.push(Part::Certificates(self.certificate_cards()));
+            parts.push(Part::Summary(self.summary()));
+        }
+        if dirty.safes {
+            parts.push(Part::Safes(self.safe_cards()));
+        }
+        if dirty.meeting {
+            parts.push(Part::Meeting(self.meeting_view()));
+        }
+        if dirty.jobs {
+            parts.push(Part::Jobs(self.jobs()));
+        }
+        if dirty.notices {
+            parts.push(Part::Notices(self.notices()));
+        }
+        if dirty.opened {
+            parts.push(Part::Opened(self.opened.clone()));
+        }
+        parts
+    }
+
+    fn value_cards(&self) -> Vec<ValueCard> {
+        let mut cards: Vec<ValueCard> = self
+            .books
+            .values()
+            .map(|(id, value)| ValueCard {
+                id,
+                class: value.class.clone(),
+                name: value.name.clone(),
+                quantity: value.quantity,
+                worth: value.worth.clone(),
+                place: value.place.clone(),
+                from: value.from.clone(),
+                to: value.to.clone(),
+                standing: self.standing(id, value),
+                since: value.since,
+            })
+            .collect();
+        cards.sort_by(|a, b| b.since.cmp(&a.since).then(a.id.cmp(&b.id)));
+        cards
+    }
+
+    fn standing(&self, id: ItemId, value: &ValueItem) -> view::Standing {
+        match (value.custody, self.books.lock(id)) {
+            (Custody::Arrived, Some(job)) => view::Standing::Arrived { job },
+            (Custody::Held, Some(job)) => view::Standing::Locked { job },
+            (_, None) if self.has_ended(&value.to) => view::Standing::Ended,
+            (_, None) => view::Standing::OnlyHere,
+        }
+    }
+
+    fn has_ended(&self, to: &str) -> bool {
+        value::parse_date(to).is_some_and(|last| last < self.today)
+    }
+
+    fn certificate_cards(&self) -> Vec<CertificateCard> {
+        let mut cards: Vec<CertificateCard> = self
+            .books
+            .certificates()
+            .map(|(id, certificate)| self.certificate_card(id, certificate))
+            .collect();
+        cards.sort_by(|a, b| b.issued_at.cmp(&a.issued_at).then(a.id.cmp(&b.id)));
+        cards
+    }
+
+    fn certificate_card(&self, id: ItemId, certificate: &CertificateItem) -> CertificateCard {
+        let standing = match (self.books.lock(id), certificate.standing) {
+            (Some(job), _) => CertificateStanding::Locked { job },
+            (None, Standing::AtSafe) => CertificateStanding::AtSafe,
+            (None, Standing::NotHandedOut) => CertificateStanding::NotHandedOut,
+            (
+                None,
+                Standing::Elsewhere {
+                    state,
+                    session,
+                    since,
+                },
+            ) => CertificateStanding::Elsewhere {
+                state,
+                session,
+                since,
+            },
+        };
+        CertificateCard {
+            id,
+            safe: certificate.safe,
+            address: certificate.address.as_str().into(),
+            operator: self
+                .books
+                .safe(certificate.safe)
+                .map(|safe| safe.operator.clone())
+                .unwrap_or_default(),
+            digest: digest_view(&certificate.digest),
+            sha256: hex(&certificate.sha256),
+            md5: hex(&certificate.md5),
+            counter: certificate.counter,
+            issued_at: certificate.issued_at,
+            retained_until: certificate.retained_until,
+            object_bytes: certificate.object_bytes,
+            standing,
+            ends_within_a_week: self.ends_soon(certificate.digest.to),
+        }
+    }
+
+    fn ends_soon(&self, last: Option<Date>) -> bool {
+        last.is_some_and(|last| {
+            let days = (last - self.today).whole_days();
+            (0..=SOON_DAYS).contains(&days)
+        })
+    }
+
+    fn safe_cards(&self) -> Vec<SafeCard> {
+        self.books
+            .safes()
+            .map(|safe| SafeCard {
+                id: safe.id,
+                address: safe.address.as_str().into(),
+                operator: safe.operator.clone(),
+                jurisdiction: safe.jurisdiction.clone(),
+                fingerprint: fingerprint(safe.id),
+                certificates: self
+                    .books
+                    .certificates()
+                    .filter(|(_, certificate)| certificate.safe == safe.id)
+                    .count(),
+                forgettable: self.is_forgettable(safe.id),
+                reach: self.reach.get(&safe.id).copied().unwrap_or(Reach::Unknown),
+                legacy_hash: safe.legacy_hash == LegacyHash::Md5,
+            })
+            .collect()
+    }
+
+    fn meeting_view(&self) -> Option<view::Meeting> {
+        Some(match self.meeting.as_ref()? {
+            Meeting::Asking(address) => view::Meeting::Asking {
+                address: address.as_str().into(),
+            },
+            Meeting::Met(descriptor) => view::Meeting::Met {
+                id: descriptor.id,
+                address: descriptor.address.as_str().into(),
+                operator: descriptor.operator.clone(),
+                jurisdiction: descriptor.jurisdiction.clone(),
+                fingerprint: fingerprint(descriptor.id),
+                retention_days: descriptor.retention_seconds / 86_400,
+            },
+            Meeting::Failed(address, why) => view::Meeting::Failed {
+                address: address.clone(),
+                why: *why,
+            },
+        })
+    }
+
+    fn jobs(&self) -> Vec<Job> {
+        self.books
+            .flows()
+            .map(|(id, flow)| self.job(id, flow))
+            .collect()
+    }
+
+    fn job(&self, id: FlowId, flow: &Flow) -> Job {
+        let running = self.running.get(&id);
+        let suspended = running.is_some_and(|running| running.awaiting == Awaiting::Room);
+        Job {
+            id,
+            task: flow.task(),
+            item: flow.items()[0],
+            subject: subject(&self.books, flow),
+            safe: flow
+                .safe()
+                .and_then(|safe| self.books.safe(safe))
+                .map(|safe| safe.address.as_str().into())
+                .unwrap_or_default(),
+            stage: if suspended {
+                Stage::NoRoom
+            } else {
+                flow.stage()
+            },
+            waiting: running.and_then(|running| running.waiting),
+            can_call_off: flow.can_call_off(),
+        }
+    }
+
+    fn notices(&self) -> Vec<Notice> {
+        let mut notices: Vec<Notice> = self.books.notices().chain(&self.passing).cloned().collect();
+        notices.sort_by(|a, b| b.at.cmp(&a.at).then(a.id.cmp(&b.id)));
+        notices
+    }
+
+    fn summary(&self) -> Summary {
+        let held: Vec<&ValueItem> = self
+            .books
+            .values()
+            .filter(|(_, value)| value.custody == Custody::Held)
+            .map(|(_, value)| value)
+            .collect();
+        let mut worth: Vec<Amount> = Vec::new();
+        for amount in held.iter().filter_map(|value| value.worth.as_ref()) {
+            match worth.iter_mut().find(|sum| sum.currency == amount.currency) {
+                Some(sum) => sum.minor = sum.minor.saturating_add(amount.minor),
+                None => worth.push(amount.clone()),
+            }
+        }
+        let account = self.books.account();
+        Summary {
+            only_here: held.len(),
+            only_here_worth: worth,
+            at_safes: usize::try_from(account.at_safes).unwrap_or(usize::MAX),
+            used_bytes: self.books.used_bytes(),
+            capacity_bytes: self.books.ledger().capacity,
+            account,
+        }
+    }
+}
+
+/// The name under which the owner knows what a flow works on.
+pub(super) fn subject(books: &Books, flow: &Flow) -> String {
+    if let Flow::Add(add) = flow {
+        return add.name.clone();
+    }
+    let [item, _] = flow.items();
+    item.map(|item| flow::name_of(books, item))
+        .unwrap_or_default()
+}
+
+fn digest_view(digest: &Digest) -> DigestView {
+    let day = |date: Option<Date>| date.map(value::format_date).unwrap_or_default();
+    DigestView {
+        class: digest
+            .class
+            .map(|class| class.code().into())
+            .unwrap_or_default(),
+        name: digest.name.clone().unwrap_or_default(),
+        quantity: digest.quantity,
+        from: day(digest.from),
+        to: day(digest.to),
+        place: digest.place.clone().unwrap_or_default(),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("writing to a String cannot fail");
+    }
+    text
+}
+
+/// A safe's id in groups of four hex digits, to compare by eye.
+fn fingerprint(safe: SafeId) -> String {
+    let digits = hex(safe.as_bytes());
+    let groups: Vec<&str> = (0..digits.len())
+        .step_by(4)
+        .filter_map(|at| digits.get(at..at + 4))
+        .collect();
+    groups.join(" ")
+}

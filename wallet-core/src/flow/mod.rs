@@ -1,0 +1,261 @@
+//! Flows: work that outlives a crash.
+//!
+//! A flow is one serialisable value, and that value is its only state; its variants say what is now true. [`Flow::step`]
+//! takes the state and an input and says what is to be stored and what comes next. What comes next happens only after
+//! what is to be stored is durable. On start every flow in the journal gets [`Input::Start`], whatever was under way when
+//! the wallet went away, so each state must be one from which starting again is right.
+
+mod add;
+mod recover;
+mod register;
+mod retire;
+
+pub use add::Add;
+pub use recover::{Recover, RecoverState, ReturnReason};
+pub use register::Register;
+pub use retire::{Retire, RetireWhat};
+
+use crate::books::{Books, Change, Standing};
+use crate::client::Question;
+use crate::ids::{FlowId, ItemId};
+use crate::notice::{Kind, Notice};
+use crate::port::{Body, Durability};
+use crate::view::{Stage, Task, Waiting};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::CryptoRng;
+use saifu_protocol::certificate::{Address, Certificate};
+use saifu_protocol::message::{EntryState, Recovered};
+use saifu_protocol::problem::Problem;
+use saifu_protocol::receipt::{Event, Receipt};
+use saifu_protocol::{CertificateId, RequestId, SafeId, SessionId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// A flow in the journal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flow {
+    /// A new value waits for room.
+    Add(Add),
+    /// A value is registered.
+    Register(Register),
+    /// A value is recovered.
+    Recover(Recover),
+    /// A safe is told to end an entry.
+    Retire(Retire),
+}
+
+/// What a flow is told.
+pub(crate) enum Input {
+    /// Begin, or begin again after a crash or a wait.
+    Start,
+    /// The body it asked for.
+    Loaded(Option<Body>),
+    /// The safe answered with a certificate.
+    Registered(String),
+    /// The safe answered with an object.
+    Recovered(Recovered),
+    /// The safe answered with a receipt.
+    Ended(String),
+    /// The safe refused, in its own sealed words.
+    Refused(Problem),
+    /// The owner wants it stopped.
+    CallOff,
+}
+
+/// What a flow looks at.
+pub(crate) struct Desk<'a> {
+    pub(crate) id: FlowId,
+    pub(crate) books: &'a Books,
+    pub(crate) now: UnixTime,
+    /// The body last loaded for this flow.
+    pub(crate) body: Option<&'a Body>,
+}
+
+/// What a flow wants.
+pub(crate) struct Step {
+    /// To be stored in one transaction first.
+    pub(crate) changes: Vec<Change>,
+    /// How sure that must be.
+    pub(crate) durability: Durability,
+    /// What comes then.
+    pub(crate) next: Next,
+}
+
+/// What comes after a step's changes are durable.
+pub(crate) enum Next {
+    /// Read a body.
+    Load(ItemId),
+    /// Ask a safe.
+    Ask(SafeId, RequestId, Question),
+    /// Start again after a while.
+    Wait(Waiting),
+    /// Start again when there is room for so many bytes more.
+    NoRoom(u64),
+    /// Start again now, from the state just stored.
+    Again,
+    /// Nothing: the flow has ended.
+    Nothing,
+}
+
+impl Step {
+    /// Nothing is to be stored.
+    fn then(next: Next) -> Self {
+        Self {
+            changes: Vec::new(),
+            durability: Durability::Relaxed,
+            next,
+        }
+    }
+
+    /// Something irrecoverable hangs on these changes.
+    fn strict(changes: Vec<Change>, next: Next) -> Self {
+        Self {
+            changes,
+            durability: Durability::Strict,
+            next,
+        }
+    }
+
+    /// The answer is none that this state asked for.
+    fn garbled() -> Self {
+        Self::then(Next::Wait(Waiting::Garbled))
+    }
+}
+
+impl Flow {
+    /// One step.
+    pub(crate) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        match self {
+            Flow::Add(flow) => flow.step(input, desk, rng),
+            Flow::Register(flow) => flow.step(input, desk, rng),
+            Flow::Recover(flow) => flow.step(input, desk, rng),
+            Flow::Retire(flow) => flow.step(input, desk, rng),
+        }
+    }
+
+    /// The items it works on: they are locked.
+    pub fn items(&self) -> [Option<ItemId>; 2] {
+        match self {
+            Flow::Add(_) => [None, None],
+            Flow::Register(flow) => [Some(flow.value), None],
+            Flow::Recover(flow) => [Some(flow.certificate), flow.arrived()],
+            Flow::Retire(flow) => [flow.certificate(), None],
+        }
+    }
+
+    /// The safe it asks.
+    pub fn safe(&self) -> Option<SafeId> {
+        match self {
+            Flow::Add(_) => None,
+            Flow::Register(flow) => Some(flow.safe),
+            Flow::Recover(flow) => Some(flow.safe),
+            Flow::Retire(flow) => Some(flow.safe),
+        }
+    }
+
+    /// What it is.
+    pub fn task(&self) -> Task {
+        match self {
+            Flow::Add(_) => Task::Add,
+            Flow::Register(_) => Task::BackUp,
+            Flow::Recover(_) => Task::Recover,
+            Flow::Retire(_) => Task::Retire,
+        }
+    }
+
+    /// What is true of it now.
+    pub fn stage(&self) -> Stage {
+        match self {
+            Flow::Add(_) => Stage::NoRoom,
+            Flow::Register(_) => Stage::Registering,
+            Flow::Recover(flow) => match flow.state {
+                RecoverState::Opening { .. } => Stage::Requesting,
+                RecoverState::Arrived { .. } => Stage::Arrived,
+                RecoverState::Returning { .. } => Stage::Returning,
+            },
+            Flow::Retire(_) => Stage::Retiring,
+        }
+    }
+
+    /// Whether the owner can still stop it without losing anything.
+    pub fn can_call_off(&self) -> bool {
+        match self {
+            Flow::Add(_) | Flow::Register(_) => true,
+            Flow::Recover(flow) => matches!(flow.state, RecoverState::Opening { .. }),
+            Flow::Retire(_) => false,
+        }
+    }
+}
+
+impl Desk<'_> {
+    /// A notice about this flow's work.
+    fn notice(&self, kind: Kind, subject: &str, safe: SafeId, rng: &mut dyn CryptoRng) -> Change {
+        Change::Notify(Notice {
+            id: ItemId::make(rng),
+            at: self.now,
+            subject: subject.into(),
+            safe: self
+                .books
+                .safe(safe)
+                .map(|safe| safe.address.as_str().into())
+                .unwrap_or_default(),
+            kind,
+        })
+    }
+
+    /// Reads a receipt that this safe signed about this target.
+    fn receipt(&self, compact: &str, safe: SafeId, target: CertificateId) -> Option<Receipt> {
+        let key = self.books.safe(safe)?.signing_key;
+        Receipt::verify(compact, &key)
+            .ok()
+            .filter(|receipt| receipt.target == target)
+    }
+
+    /// Reads the signed receipt in a conflict: who has the entry, and since when. An unsigned claim is not believed.
+    fn conflict(
+        &self,
+        problem: &Problem,
+        safe: SafeId,
+        target: CertificateId,
+    ) -> Option<(EntryState, Option<SessionId>, UnixTime)> {
+        let receipt = self.receipt(problem.receipt.as_deref()?, safe, target)?;
+        match receipt.event {
+            Event::Refused { state, session } => Some((state, session, receipt.at)),
+            Event::Withdrawn { .. } | Event::Returned { .. } | Event::Retired => None,
+        }
+    }
+
+    /// The certificate `item` with another standing.
+    fn restand(&self, item: ItemId, standing: Standing) -> Option<Change> {
+        let mut certificate = self.books.certificate(item)?.clone();
+        certificate.standing = standing;
+        Some(Change::Put(
+            item,
+            crate::books::Item::Certificate(certificate),
+            None,
+        ))
+    }
+}
+
+/// The name under which an owner knows the certificate.
+pub(crate) fn name_of(books: &Books, item: ItemId) -> String {
+    match books.item(item) {
+        Some(crate::books::Item::Value(value)) => value.name.clone(),
+        Some(crate::books::Item::Certificate(certificate)) => {
+            certificate.digest.name.clone().unwrap_or_default()
+        }
+        None => String::new(),
+    }
+}
+
+/// A certificate of this safe, checked against its pinned key and address.
+fn verify_certificate(
+    compact: &str,
+    key: &saifu_protocol::PublicKey,
+    address: &Address,
+) -> Option<Certificate> {
+    Certificate::verify(compact, key)
+        .ok()
+        .filter(|certificate| certificate.claims().address == *address)
+}

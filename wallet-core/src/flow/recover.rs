@@ -1,0 +1,381 @@
+//! Recovering a value from a safe (WO 01/13293, steps 2-5 to 2-14), so that it comes back exactly once.
+//!
+//! ```text
+//! (owner) → Opening{session} ──RECOVER──▶ bytes that match ──stored──▶ Arrived ──ACK──▶ receipt
+//!              │  │                            │                         │               └─▶ Held AND certificate
+//!              │  │                            └──do not match──┐        │                   deleted (one transaction)
+//!              │  └──called off by the owner──▶ Returning ◀─────┘        └──refused by receipt: another session has it──▶
+//!              │                                    └──RETURN──▶ ended       Arrived copy destroyed, certificate marked
+//!              └──refused──▶ certificate marked, ended
+//! ```
+//! The session is journaled before the safe hears of it, so a crash anywhere asks again in the same session and gets the
+//! same bytes. A crash in `Arrived` confirms again and gets the same receipt. Until the receipt is here the copy can be
+//! neither used nor shown: the safe could still refuse. Once it has been asked to confirm, a recovery cannot be called
+//! off, because the confirmation may have arrived.
+
+use super::{Desk, Flow, Input, Next, Step};
+use crate::books::{CertificateBody, Change, Custody, Item, Standing, ValueItem, secret};
+use crate::client::{Presentation, Question};
+use crate::ids::ItemId;
+use crate::notice::Kind;
+use crate::port::Body;
+use crate::view::Waiting;
+use alloc::vec::Vec;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::certificate::{Certificate, RecoveredError};
+use saifu_protocol::message::{EntryState, Presented, Recovered};
+use saifu_protocol::object::ObjectError;
+use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::receipt::Event;
+use saifu_protocol::{CertificateId, RequestId, SafeId, SessionId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// A value is recovered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Recover {
+    /// The certificate.
+    pub certificate: ItemId,
+    /// The safe.
+    pub safe: SafeId,
+    /// The session.
+    pub session: SessionId,
+    /// Private key of the session.
+    #[serde(with = "secret")]
+    pub session_secret: Secret,
+    /// What is true.
+    pub state: RecoverState,
+}
+
+/// What is true of a recovery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecoverState {
+    /// The session is journaled; the entry may be open for it.
+    Opening {
+        /// The request that asks for the bytes.
+        request: RequestId,
+    },
+    /// The bytes are stored here, not usable; the confirmation may have been sent.
+    Arrived {
+        /// Where they are stored.
+        value: ItemId,
+        /// The request that confirms.
+        request: RequestId,
+    },
+    /// The session wants nothing any more; the entry may still be open for it.
+    Returning {
+        /// The request that gives it back.
+        request: RequestId,
+        /// Why.
+        why: ReturnReason,
+    },
+}
+
+/// Why an offer is given back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReturnReason {
+    /// The owner called it off.
+    CalledOff,
+    /// The bytes are not those of the certificate.
+    BytesWrong,
+    /// The bytes are of a version this wallet does not read.
+    Unreadable,
+}
+
+impl ReturnReason {
+    fn notice(self) -> Kind {
+        match self {
+            ReturnReason::CalledOff => Kind::RecoveryCalledOff,
+            ReturnReason::BytesWrong => Kind::RecoveredBytesWrong,
+            ReturnReason::Unreadable => Kind::RecoveredUnreadable,
+        }
+    }
+}
+
+impl Recover {
+    /// The copy that has arrived, if one has.
+    pub fn arrived(&self) -> Option<ItemId> {
+        match self.state {
+            RecoverState::Arrived { value, .. } => Some(value),
+            RecoverState::Opening { .. } | RecoverState::Returning { .. } => None,
+        }
+    }
+
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if let Input::Start = input {
+            return self.start(desk);
+        }
+        if let Input::Loaded(body) = input {
+            return match body.as_ref().and_then(CertificateBody::read) {
+                Some(kept) => self.ask(&kept),
+                None => Step::then(Next::Wait(Waiting::StorageFailed)),
+            };
+        }
+        let Some(kept) = desk.body.and_then(CertificateBody::read) else {
+            return match input {
+                // Nothing has been asked yet, or the answer is lost with the body: the same end is reached by asking.
+                Input::CallOff => self.call_off(rng, desk),
+                _ => Step::then(Next::Again),
+            };
+        };
+        match (self.state, input) {
+            (_, Input::CallOff) => self.call_off(rng, desk),
+            (RecoverState::Opening { .. }, Input::Recovered(recovered)) => {
+                self.arrive(&recovered, &kept, desk, rng)
+            }
+            (RecoverState::Opening { .. }, Input::Refused(problem)) => {
+                self.refused(&problem, &kept, desk, rng)
+            }
+            (RecoverState::Arrived { value, request }, Input::Recovered(_)) => {
+                // The safe had forgotten the session and has opened the entry for it again: confirm again.
+                let _ = value;
+                Step::then(Next::Ask(
+                    self.safe,
+                    request,
+                    Question::Ack(self.presentation(&kept)),
+                ))
+            }
+            (RecoverState::Arrived { value, .. }, Input::Ended(receipt)) => {
+                self.hold(value, &receipt, &kept, desk)
+            }
+            (RecoverState::Arrived { value, .. }, Input::Refused(problem)) => {
+                self.unconfirmed(value, &problem, &kept, desk, rng)
+            }
+            (RecoverState::Returning { why, .. }, Input::Ended(receipt)) => {
+                let returned = Event::Returned {
+                    session: self.session,
+                };
+                match desk.receipt(&receipt, self.safe, target(&kept)) {
+                    Some(receipt) if receipt.event == returned => self.end(why.notice(), desk, rng),
+                    _ => Step::garbled(),
+                }
+            }
+            (RecoverState::Returning { why, .. }, Input::Refused(problem)) => {
+                // Refused as a whole: there is nothing of this session left to give back.
+                match desk.conflict(&problem, self.safe, target(&kept)) {
+                    Some(holder) => self.elsewhere(holder, Vec::new(), why.notice(), desk, rng),
+                    None if problem.code == Code::Conflict => Step::garbled(),
+                    None => self.end(why.notice(), desk, rng),
+                }
+            }
+            _ => Step::garbled(),
+        }
+    }
+
+    fn start(&self, desk: &Desk<'_>) -> Step {
+        if let RecoverState::Opening { .. } = self.state
+            && let Some(certificate) = desk.books.certificate(self.certificate)
+            && let Some(missing) = desk.books.missing_room(certificate.object_bytes)
+        {
+            return Step::then(Next::NoRoom(missing));
+        }
+        Step::then(Next::Load(self.certificate))
+    }
+
+    fn ask(&self, kept: &CertificateBody) -> Step {
+        let presentation = self.presentation(kept);
+        let (request, question) = match self.state {
+            RecoverState::Opening { request } => (request, Question::Recover(presentation)),
+            RecoverState::Arrived { request, .. } => (request, Question::Ack(presentation)),
+            RecoverState::Returning { request, .. } => (request, Question::Return(presentation)),
+        };
+        Step::then(Next::Ask(self.safe, request, question))
+    }
+
+    fn presentation(&self, kept: &CertificateBody) -> Presentation {
+        Presentation {
+            compact: kept.compact.clone(),
+            holder: kept.holder.clone(),
+            session: self.session,
+            session_secret: self.session_secret.clone(),
+        }
+    }
+
+    /// Step 2-13: check the bytes against the certificate and store them, not yet usable.
+    fn arrive(
+        &self,
+        recovered: &Recovered,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let Some(safe) = desk.books.safe(self.safe) else {
+            return Step::garbled();
+        };
+        let Ok(certificate) = Certificate::verify(&kept.compact, &safe.signing_key) else {
+            return Step::garbled();
+        };
+        let value = match certificate.read_recovered(&recovered.object) {
+            Ok(value) => value,
+            Err(RecoveredError::Object(ObjectError::UnknownVersion)) => {
+                return self.give_back(ReturnReason::Unreadable, desk, rng);
+            }
+            Err(_) => return self.give_back(ReturnReason::BytesWrong, desk, rng),
+        };
+        let id = ItemId::make(rng);
+        let size = recovered.object.len();
+        let item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
+        let arrived = self.in_state(RecoverState::Arrived {
+            value: id,
+            request: RequestId::make(rng),
+        });
+        Step::strict(
+            alloc::vec![
+                Change::Put(
+                    id,
+                    Item::Value(item),
+                    Some(Body::new(recovered.object.clone()))
+                ),
+                Change::Journal(desk.id, arrived),
+            ],
+            Next::Again,
+        )
+    }
+
+    /// The safe has confirmed this session: the copy here is the value now, and the certificate goes.
+    fn hold(&self, value: ItemId, receipt: &str, kept: &CertificateBody, desk: &Desk<'_>) -> Step {
+        let confirmed = Event::Withdrawn {
+            session: self.session,
+        };
+        let receipt = desk.receipt(receipt, self.safe, target(kept));
+        let (Some(receipt), Some(item)) = (receipt, desk.books.value(value)) else {
+            return Step::garbled();
+        };
+        if receipt.event != confirmed {
+            return Step::garbled();
+        }
+        let mut item = item.clone();
+        item.custody = Custody::Held;
+        Step::strict(
+            alloc::vec![
+                Change::Put(value, Item::Value(item), None),
+                Change::Delete(self.certificate),
+                Change::End(desk.id),
+            ],
+            Next::Nothing,
+        )
+    }
+
+    fn unconfirmed(
+        &self,
+        value: ItemId,
+        problem: &Problem,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        match desk.conflict(problem, self.safe, target(kept)) {
+            // The safe's memory was set back to before this session: ask it to open for the session once more.
+            Some((EntryState::Registered, ..)) => Step::then(Next::Ask(
+                self.safe,
+                RequestId::make(rng),
+                Question::Recover(self.presentation(kept)),
+            )),
+            Some(holder @ (_, session, since)) => self.elsewhere(
+                holder,
+                alloc::vec![Change::Delete(value)],
+                Kind::ArrivedCopyDestroyed { session, since },
+                desk,
+                rng,
+            ),
+            None if problem.code == Code::Conflict => Step::garbled(),
+            // The safe no longer knows the entry. The copy stays, unusable: destroying it could lose the value.
+            None => Step::then(Next::Wait(Waiting::RolledBack)),
+        }
+    }
+
+    fn refused(
+        &self,
+        problem: &Problem,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let kind = match problem.code {
+            Code::Conflict => {
+                return match desk.conflict(problem, self.safe, target(kept)) {
+                    Some(holder @ (state, session, since)) => {
+                        let kind = Kind::ReleasedElsewhere {
+                            state,
+                            session,
+                            since,
+                        };
+                        self.elsewhere(holder, Vec::new(), kind, desk, rng)
+                    }
+                    None => Step::garbled(),
+                };
+            }
+            Code::NotFound => Kind::UnknownToSafe,
+            Code::Damaged => Kind::DamagedAtSafe,
+            Code::RolledBack => Kind::SafeRolledBack,
+            Code::HashMismatch => Kind::CertificateHashUnknown,
+            Code::CertificateMismatch => Kind::CertificateUnknown,
+            _ => Kind::RefusedBySafe,
+        };
+        let notice = self.notice(kind, desk, rng);
+        let mut changes = alloc::vec![Change::End(desk.id), notice];
+        changes.extend(desk.restand(self.certificate, Standing::NotHandedOut));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    fn elsewhere(
+        &self,
+        (state, session, since): (EntryState, Option<SessionId>, UnixTime),
+        mut changes: Vec<Change>,
+        kind: Kind,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let standing = Standing::Elsewhere {
+            state,
+            session,
+            since,
+        };
+        changes.push(Change::End(desk.id));
+        changes.push(self.notice(kind, desk, rng));
+        changes.extend(desk.restand(self.certificate, standing));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    fn end(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let notice = self.notice(kind, desk, rng);
+        Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+    }
+
+    fn call_off(&self, rng: &mut dyn CryptoRng, desk: &Desk<'_>) -> Step {
+        match self.state {
+            RecoverState::Opening { .. } => self.give_back(ReturnReason::CalledOff, desk, rng),
+            RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {
+                Step::then(Next::Again)
+            }
+        }
+    }
+
+    fn give_back(&self, why: ReturnReason, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let returning = self.in_state(RecoverState::Returning {
+            request: RequestId::make(rng),
+            why,
+        });
+        Step::strict(
+            alloc::vec![Change::Journal(desk.id, returning)],
+            Next::Again,
+        )
+    }
+
+    fn in_state(&self, state: RecoverState) -> Flow {
+        Flow::Recover(Self {
+            state,
+            ..self.clone()
+        })
+    }
+
+    fn notice(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Change {
+        let name = super::name_of(desk.books, self.certificate);
+        desk.notice(kind, &name, self.safe, rng)
+    }
+}
+
+fn target(kept: &CertificateBody) -> CertificateId {
+    Presented::Certificate(kept.compact.clone()).fingerprint()
+}

@@ -1,0 +1,142 @@
+//! Registering a value at a safe (WO 01/13293, steps 1-5 to 1-15; its steps 1-8 to 1-13 are unreadable in the scan and
+//! follow those of the second embodiment).
+//!
+//! ```text
+//!            ┌───────────────unknown: same request again────────────┐
+//!            ▼                                                      │
+//! (owner) → Prepared ──ask──▶ certificate ──collates──▶ certificate stored AND value deleted (one transaction)
+//!            │                     └──does not collate──▶ value unlocked, entry called off ▶ Retire
+//!            ├──refused by the safe──▶ value unlocked
+//!            └──called off by the owner──▶ value unlocked, request called off ▶ Retire
+//! ```
+//! A crash in `Prepared` asks again with the same request id; the safe answers with the same certificate. Nothing is
+//! deleted before the certificate is stored: both happen in one transaction.
+
+use super::{Desk, Flow, Input, Next, Retire, RetireWhat, Step, verify_certificate};
+use crate::books::{CertificateBody, CertificateItem, Change, Item, secret};
+use crate::client::Question;
+use crate::ids::{FlowId, ItemId};
+use crate::notice::Kind;
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::certificate::CollationError;
+use saifu_protocol::problem::Code;
+use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId, object};
+use serde::{Deserialize, Serialize};
+
+/// A value is registered: everything the request needs was journaled before it was sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Register {
+    /// The value.
+    pub value: ItemId,
+    /// The safe.
+    pub safe: SafeId,
+    /// The request, the same on every attempt.
+    pub request: RequestId,
+    /// Seed of the holder's key, made for this registration alone.
+    #[serde(with = "secret")]
+    pub holder: Secret,
+}
+
+impl Register {
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        match input {
+            Input::Start => Step::then(Next::Load(self.value)),
+            Input::Loaded(Some(body)) => Step::then(Next::Ask(
+                self.safe,
+                self.request,
+                Question::Register {
+                    object: body.as_bytes().to_vec(),
+                    holder: self.holder.clone(),
+                },
+            )),
+            Input::Loaded(None) => Step::then(Next::Wait(crate::view::Waiting::StorageFailed)),
+            Input::Registered(compact) => self.collate(&compact, desk, rng),
+            Input::Refused(problem) => self.refused(problem.code, problem.limit, desk, rng),
+            Input::CallOff => self.call_off(Kind::CalledOff, desk, rng),
+            Input::Recovered(_) | Input::Ended(_) => Step::garbled(),
+        }
+    }
+
+    /// Steps 1-13 and 1-14: collate, and only then store the certificate and delete the value.
+    fn collate(&self, compact: &str, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let (Some(safe), Some(body)) = (desk.books.safe(self.safe), desk.body) else {
+            return Step::garbled();
+        };
+        let Some(certificate) = verify_certificate(compact, &safe.signing_key, &safe.address)
+        else {
+            return self.call_off(Kind::CertificateForged, desk, rng);
+        };
+        let Ok(value) = object::read_object(body.as_bytes()) else {
+            return Step::garbled();
+        };
+        let holder = HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public()));
+        if let Err(error) = certificate.collate(body.as_bytes(), &value, holder) {
+            let kind = match error {
+                CollationError::Hash => Kind::CertificateHashWrong,
+                CollationError::Digest => Kind::CertificateDigestWrong,
+                CollationError::Holder => Kind::CertificateHolderWrong,
+            };
+            return self.call_off(kind, desk, rng);
+        }
+        let item = CertificateItem::of(&certificate, body.as_bytes().len());
+        let kept = CertificateBody {
+            compact: compact.into(),
+            holder: self.holder.clone(),
+        };
+        Step::strict(
+            alloc::vec![
+                Change::Put(
+                    ItemId::make(rng),
+                    Item::Certificate(item),
+                    Some(kept.write())
+                ),
+                Change::Delete(self.value),
+                Change::End(desk.id),
+            ],
+            Next::Nothing,
+        )
+    }
+
+    fn refused(
+        &self,
+        code: Code,
+        limit: Option<u64>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let kind = match (code, limit) {
+            (Code::TooLarge, Some(limit)) => Kind::TooLargeForSafe { limit },
+            (Code::CalledOff, _) => Kind::CalledOff,
+            _ => Kind::RegistrationRefused,
+        };
+        let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
+        Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+    }
+
+    /// The value is unlocked at once: no certificate of this registration will ever be stored, so nothing here can bring
+    /// a second copy back. The safe is told to end the entry, or to refuse the request should it still arrive.
+    fn call_off(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let retire = Flow::Retire(Retire {
+            safe: self.safe,
+            request: RequestId::make(rng),
+            what: RetireWhat::Registration {
+                request: self.request,
+                holder: self.holder.clone(),
+            },
+        });
+        let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
+        Step::strict(
+            alloc::vec![
+                Change::End(desk.id),
+                Change::Journal(FlowId::make(rng), retire),
+                notice,
+            ],
+            Next::Nothing,
+        )
+    }
+
+    fn name(&self, desk: &Desk<'_>) -> alloc::string::String {
+        super::name_of(desk.books, self.value)
+    }
+}

@@ -1,0 +1,165 @@
+//! Ending an entry at a safe without having its value handed out: because its owner gives it up, or because the
+//! registration it came from was called off.
+//!
+//! ```text
+//! (owner gives up) ──▶ Retiring ──RETIRE──▶ receipt ──▶ certificate deleted
+//!                          │                └──refused: another device has it──▶ certificate marked
+//! (called off) ────▶ Retiring ──RETIRE──▶ ended, whatever the safe says
+//! ```
+//! A crash asks again; the safe answers with the same receipt.
+
+use super::{Desk, Input, Next, Step};
+use crate::books::{CertificateBody, Change, Standing, secret};
+use crate::client::Question;
+use crate::ids::ItemId;
+use crate::notice::Kind;
+use crate::view::Waiting;
+use alloc::vec::Vec;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::message::{EntryState, Presented, Target};
+use saifu_protocol::problem::Code;
+use saifu_protocol::receipt::Event;
+use saifu_protocol::{RequestId, SafeId};
+use serde::{Deserialize, Serialize};
+
+/// A safe is told to end an entry.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Retire {
+    /// The safe.
+    pub safe: SafeId,
+    /// The request.
+    pub request: RequestId,
+    /// Which entry.
+    pub what: RetireWhat,
+}
+
+/// Which entry is to end.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RetireWhat {
+    /// That of a certificate.
+    Certificate {
+        /// The certificate.
+        certificate: ItemId,
+    },
+    /// Whatever came of an own registration.
+    Registration {
+        /// The request of that registration.
+        request: RequestId,
+        /// Seed of its holder's key.
+        #[serde(with = "secret")]
+        holder: Secret,
+    },
+}
+
+impl Retire {
+    /// The certificate whose entry ends.
+    pub fn certificate(&self) -> Option<ItemId> {
+        match self.what {
+            RetireWhat::Certificate { certificate } => Some(certificate),
+            RetireWhat::Registration { .. } => None,
+        }
+    }
+
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        match &self.what {
+            RetireWhat::Certificate { certificate } => self.discard(*certificate, input, desk, rng),
+            RetireWhat::Registration { request, holder } => match input {
+                Input::Start | Input::CallOff => Step::then(Next::Ask(
+                    self.safe,
+                    self.request,
+                    Question::Retire {
+                        target: Target::Registration {
+                            request: *request,
+                            item: 0,
+                        },
+                        holder: holder.clone(),
+                    },
+                )),
+                Input::Ended(_) | Input::Refused(_) => {
+                    Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing)
+                }
+                Input::Loaded(_) | Input::Registered(_) | Input::Recovered(_) => Step::garbled(),
+            },
+        }
+    }
+
+    fn discard(
+        &self,
+        certificate: ItemId,
+        input: Input,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let kept = match &input {
+            Input::Start | Input::CallOff => return Step::then(Next::Load(certificate)),
+            Input::Loaded(body) => body.as_ref().and_then(CertificateBody::read),
+            _ => desk.body.and_then(CertificateBody::read),
+        };
+        let Some(kept) = kept else {
+            return Step::then(Next::Wait(Waiting::StorageFailed));
+        };
+        let target = Target::Certificate {
+            presented: Presented::Certificate(kept.compact),
+        };
+        match input {
+            Input::Loaded(_) => Step::then(Next::Ask(
+                self.safe,
+                self.request,
+                Question::Retire {
+                    target,
+                    holder: kept.holder,
+                },
+            )),
+            Input::Ended(receipt) => {
+                match desk.receipt(&receipt, self.safe, target.fingerprint()) {
+                    Some(receipt) if receipt.event == Event::Retired => {
+                        gone(certificate, desk, Vec::new())
+                    }
+                    _ => Step::garbled(),
+                }
+            }
+            Input::Refused(problem) => {
+                match desk.conflict(&problem, self.safe, target.fingerprint()) {
+                    Some((EntryState::Retired, ..)) => gone(certificate, desk, Vec::new()),
+                    Some((state, session, since)) => {
+                        let standing = Standing::Elsewhere {
+                            state,
+                            session,
+                            since,
+                        };
+                        let kind = Kind::ReleasedElsewhere {
+                            state,
+                            session,
+                            since,
+                        };
+                        let name = super::name_of(desk.books, certificate);
+                        let mut changes = alloc::vec![
+                            Change::End(desk.id),
+                            desk.notice(kind, &name, self.safe, rng),
+                        ];
+                        changes.extend(desk.restand(certificate, standing));
+                        Step::strict(changes, Next::Nothing)
+                    }
+                    None if problem.code == Code::Conflict => Step::garbled(),
+                    // The safe knows no such entry: there is nothing to end, and the owner has given it up.
+                    None => {
+                        let name = super::name_of(desk.books, certificate);
+                        let notice = desk.notice(Kind::UnknownToSafe, &name, self.safe, rng);
+                        gone(certificate, desk, alloc::vec![notice])
+                    }
+                }
+            }
+            _ => Step::garbled(),
+        }
+    }
+}
+
+fn gone(certificate: ItemId, desk: &Desk<'_>, mut changes: Vec<Change>) -> Step {
+    let mut ledger = desk.books.ledger();
+    ledger.discarded += 1;
+    changes.push(Change::Delete(certificate));
+    changes.push(Change::Settle(ledger));
+    changes.push(Change::End(desk.id));
+    Step::strict(changes, Next::Nothing)
+}
