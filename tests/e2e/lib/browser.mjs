@@ -1,0 +1,51 @@
+// A real Chromium whose complaints are collected.
+
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium } from "playwright-core";
+import { browserProgram, FLAGS } from "../../../scripts/lib/browser.mjs";
+
+/**
+ * Starts Chromium with a profile on disk (a profile in memory would keep IndexedDB in memory too). Give a `profileDir`
+ * to start again on the same profile; otherwise it goes when the test ends.
+ *
+ * Answers the context, its first page, and `complaints`: everything any page, frame or Worker wrote to the console as
+ * an error or warning, threw, or wanted to do against the content security policy. A test that expects none asserts
+ * that the list is empty.
+ */
+export const launch = async (test, { profileDir, args = [], ...options } = {}) => {
+  const own = profileDir === undefined;
+  const folder = profileDir ?? (await mkdtemp(join(tmpdir(), "saifu-browser-")));
+  const context = await chromium.launchPersistentContext(folder, {
+    executablePath: await browserProgram(),
+    args: [...FLAGS, ...args],
+    viewport: { width: 390, height: 844 },
+    locale: "en-GB",
+    ...options,
+  });
+  const complaints = [];
+  const complain = (kind, text) => complaints.push(`${kind}: ${text}`);
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complain(message.type(), `${message.text()} (${message.location().url})`);
+  });
+  context.on("weberror", (error) => complain("thrown", error.error().message));
+  // A violation is also an error on the console; this names the directive and what was refused.
+  await context.exposeBinding("saifuTestViolation", (_source, text) => complain("content security policy", text));
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      globalThis.saifuTestViolation(`${event.effectiveDirective} refused ${event.blockedURI} ${event.sample}`);
+    });
+  });
+
+  let open = true;
+  context.once("close", () => (open = false));
+  const close = async () => {
+    if (open) await context.close();
+  };
+  test.after(async () => {
+    await close();
+    if (own) await rm(folder, { recursive: true, force: true });
+  });
+  return { context, page: context.pages()[0] ?? (await context.newPage()), complaints, profileDir: folder, close };
+};
