@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Everything that is checked, cheapest first. Stops at the first stage that fails.
+set -euo pipefail
+source "$(dirname "$0")/env.sh"
+cd "$saifu_root"
+
+logs=target/test-logs
+rm -rf "$logs"
+mkdir -p "$logs"
+
+# The counts of cargo's and node's own test runners, summed over all stages.
+count() { # passed|failed
+  local cargo node
+  if [ "$1" = passed ]; then
+    cargo='s/^test result: .* \([0-9]*\) passed;.*/\1/p' node='s/^ℹ pass \([0-9]*\)$/\1/p'
+  else
+    cargo='s/^test result: .* \([0-9]*\) failed;.*/\1/p' node='s/^ℹ fail \([0-9]*\)$/\1/p'
+  fi
+  cat "$logs"/*.log 2>/dev/null | sed -n -e "$cargo" -e "$node" | awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+number=0
+stage() { # name, command …
+  local name=$1 started=$SECONDS log
+  shift
+  number=$((number + 1))
+  log=$(printf '%s/%02d.log' "$logs" "$number")
+  printf '\n── %s\n' "$name"
+  if "$@" 2>&1 | tee "$log"; then
+    printf '── %s: good (%d s)\n' "$name" $((SECONDS - started))
+  else
+    printf '── %s: FAILED (%d s)\n\n%d passed, %d failed; stopped at: %s\n' \
+      "$name" $((SECONDS - started)) "$(count passed)" "$(count failed)" "$name"
+    exit 1
+  fi
+}
+
+lint_native() {
+  nice -n 5 cargo clippy --locked --workspace --all-targets -- -D warnings
+}
+test_native() {
+  nice -n 5 cargo test --locked --workspace
+}
+# In the release profile, so that macros and build scripts are those of the build that follows.
+lint_wasm() {
+  nice -n 5 cargo clippy --locked --release --target wasm32-unknown-unknown \
+    -p saifu-wallet-web -p saifu-safe-worker -- -D warnings
+}
+test_node() { # folders
+  local files
+  mapfile -t files < <(find "$@" -name '*.test.mjs' 2>/dev/null | sort)
+  [ "${#files[@]}" -gt 0 ] || return 0
+  # One file at a time: each starts browsers and safes of its own.
+  node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"
+}
+
+stage "set-up" scripts/setup.sh --test
+hash -r
+stage "format" cargo fmt --all --check
+stage "lint" lint_native
+stage "native tests" test_native
+stage "lint for the browser and the Workers" lint_wasm
+stage "build of wallet and safe" node scripts/lib/build.mjs wallet safe
+stage "sizes" node scripts/size.mjs --check
+stage "deployment of the safe, dry" scripts/deploy-check.sh
+stage "conformance" test_node tests/conformance
+stage "end to end" test_node tests/e2e
+
+printf '\nEverything is good (%d min %d s). %d passed, %d failed\n' \
+  $((SECONDS / 60)) $((SECONDS % 60)) "$(count passed)" "$(count failed)"
