@@ -5,7 +5,6 @@
 
 use crate::index::{Put, puts};
 use crate::ledger::{Change, Ledger};
-use crate::settings::Settings;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
 
@@ -68,10 +67,10 @@ pub fn rebuild<L: Ledger>(ledger: &mut L) -> Result<(), L::Error> {
 /// Those of the ledger.
 pub fn purge<L: Ledger>(
     ledger: &mut L,
-    settings: &Settings,
+    grace_seconds: u64,
     now: UnixTime,
 ) -> Result<usize, L::Error> {
-    let Some(until) = now.0.checked_sub(settings.grace_seconds) else {
+    let Some(until) = now.0.checked_sub(grace_seconds) else {
         return Ok(0);
     };
     let keys = ledger.purgeable(UnixTime(until), PURGES_PER_ROUND)?;
@@ -84,12 +83,9 @@ pub fn purge<L: Ledger>(
 ///
 /// # Errors
 /// Those of the ledger.
-pub fn next_purge<L: Ledger>(
-    ledger: &L,
-    settings: &Settings,
-) -> Result<Option<UnixTime>, L::Error> {
+pub fn next_purge<L: Ledger>(ledger: &L, grace_seconds: u64) -> Result<Option<UnixTime>, L::Error> {
     let oldest = ledger.oldest_over()?;
-    Ok(oldest.map(|since| since.plus(settings.grace_seconds)))
+    Ok(oldest.map(|since| since.plus(grace_seconds)))
 }
 
 /// How long to wait after this many failures in a row, in seconds: doubling, and never longer than

@@ -1,20 +1,371 @@
 //! The Durable Object that owns everything a safe must change together.
+//!
+//! The platform runs one event of an object at a time between two awaits. Every request is read whole first; then load,
+//! decide and apply run without an await in between, inside one transaction. The platform holds the response back until
+//! what was written is stored (output gate), so nothing is acknowledged that could still be lost.
 
-use worker::{DurableObject, Env, Request, Response, Result, State, durable_object, wasm_bindgen};
+use crate::configuration::{self, Unreadable};
+use crate::kv_index::KvIndex;
+use crate::log::{LogCode, log};
+use crate::reply::to_response;
+use crate::router::Destination;
+use crate::sql_ledger::{LedgerError, SqlLedger};
+use futures_util::StreamExt as _;
+use getrandom::SysRng;
+use rand_core::UnwrapErr;
+use saifu_crypto::Secret;
+use saifu_protocol::jws::Jwk;
+use saifu_protocol::message::Route;
+use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::{SafeId, UnixTime, limits};
+use saifu_safe_core::decide::Context;
+use saifu_safe_core::service::{self, HttpReply, HttpRequest};
+use saifu_safe_core::settings::describe;
+use saifu_safe_core::{SafeKeys, upkeep};
+use serde::Serialize;
+use std::cell::{Cell, OnceCell};
+use std::rc::Rc;
+use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable_object};
+
+/// How long after a registration the alarm looks whether its certificate is in the index. Normally it is by then.
+const BACKSTOP_SECONDS: u64 = 60;
+/// How many rounds of the outbox one event writes at most.
+const ROUNDS: usize = 20;
 
 /// The ledger of one safe, in SQLite.
 #[durable_object]
 pub struct LedgerObject {
     state: State,
+    env: Env,
+    safe: OnceCell<Rc<Safe>>,
+}
+
+/// What an object keeps in memory. Nothing of it is authoritative: a new object reads or makes the same from the
+/// ledger, and a wrong guess about the alarm costs one write.
+struct Safe {
+    ledger: SqlLedger,
+    keys: SafeKeys,
+    index: KvIndex,
+    /// Ascends with every rebuild, so that a drain that began before it does not undo it.
+    rebuilds: Cell<u32>,
+    is_draining: Cell<bool>,
+    failures: Cell<u32>,
+    alarm: Cell<Option<u64>>,
+}
+
+/// Why a request is not even looked at.
+enum NotReady {
+    Settings,
+    Ledger,
+}
+
+impl From<Unreadable> for NotReady {
+    fn from(_: Unreadable) -> Self {
+        NotReady::Settings
+    }
+}
+
+impl From<LedgerError> for NotReady {
+    fn from(_: LedgerError) -> Self {
+        NotReady::Ledger
+    }
 }
 
 impl DurableObject for LedgerObject {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            state,
+            env,
+            safe: OnceCell::new(),
+        }
     }
 
-    async fn fetch(&self, _request: Request) -> Result<Response> {
-        let size = self.state.storage().sql().database_size();
-        Response::ok(format!("{size} bytes"))
+    async fn fetch(&self, request: Request) -> Result<Response> {
+        let reply = match self.reply(request).await {
+            Ok(reply) => reply,
+            Err(not_ready) => {
+                log(match not_ready {
+                    NotReady::Settings => LogCode::SettingsUnreadable,
+                    NotReady::Ledger => LogCode::LedgerFailed,
+                });
+                Code::Internal.into()
+            }
+        };
+        to_response(reply)
     }
+
+    /// Writes what is not in the index yet and purges what has been over for the grace period. Both are safe to repeat:
+    /// the platform may run an alarm more than once.
+    async fn alarm(&self) -> Result<Response> {
+        match self.safe() {
+            Ok(safe) => {
+                safe.alarm.set(None);
+                drain(&safe).await;
+                if purge(&safe, &self.env).is_err() {
+                    log(LogCode::LedgerFailed);
+                }
+                self.plan_next_alarm(&safe);
+            }
+            Err(_) => log(LogCode::LedgerFailed),
+        }
+        Response::empty()
+    }
+}
+
+impl LedgerObject {
+    fn safe(&self) -> core::result::Result<Rc<Safe>, NotReady> {
+        if let Some(safe) = self.safe.get() {
+            return Ok(safe.clone());
+        }
+        let ledger = SqlLedger::open(self.state.storage())?;
+        let seed = |secret: &str, name: &str| -> core::result::Result<Secret, NotReady> {
+            match configuration::seed(&self.env, secret)? {
+                Some(seed) => Ok(seed),
+                None => Ok(ledger.secret(name, || Secret::make(&mut UnwrapErr(SysRng)))?),
+            }
+        };
+        let keys = SafeKeys::derive(
+            &seed("SIGNING_SEED", "signing-seed")?,
+            &seed("SEALING_SEED", "sealing-seed")?,
+        );
+        let safe = Rc::new(Safe {
+            ledger,
+            keys,
+            index: KvIndex::of(&self.env),
+            rebuilds: Cell::new(0),
+            is_draining: Cell::new(false),
+            failures: Cell::new(0),
+            alarm: Cell::new(None),
+        });
+        Ok(self.safe.get_or_init(|| safe).clone())
+    }
+
+    async fn reply(&self, request: Request) -> core::result::Result<HttpReply, NotReady> {
+        let safe = self.safe()?;
+        Ok(match Destination::of(&request.method(), &request.path()) {
+            Destination::Sealed(route) => self.sealed(&safe, route, request).await?,
+            Destination::Descriptor => {
+                let settings = configuration::settings(&self.env, &request)?;
+                HttpReply::json(&describe(&settings, &safe.keys, now()))
+            }
+            Destination::Keys => HttpReply::json(&KeySet::of(&safe.keys)),
+            Destination::Rebuild => self.rebuild(&safe, &request).await?,
+            #[cfg(feature = "contract")]
+            Destination::Contract => crate::contract::run(&safe.ledger),
+            Destination::OpenApi | Destination::Preflight | Destination::Nowhere => {
+                Code::NoRoute.into()
+            }
+        })
+    }
+
+    async fn sealed(
+        &self,
+        safe: &Rc<Safe>,
+        route: Route,
+        mut request: Request,
+    ) -> core::result::Result<HttpReply, NotReady> {
+        let settings = configuration::settings(&self.env, &request)?;
+        let header = |name| request.headers().get(name).ok().flatten();
+        let (authorization, idempotency_key) = (header("Authorization"), header("Idempotency-Key"));
+        let body = match read_body(&mut request).await {
+            Ok(body) => body,
+            Err(reply) => return Ok(reply),
+        };
+        let opened = match service::open(
+            &HttpRequest {
+                route,
+                authorization: authorization.as_deref(),
+                idempotency_key: idempotency_key.as_deref(),
+                body: &body,
+            },
+            &safe.keys,
+            now(),
+        ) {
+            Ok(opened) => opened,
+            Err(reply) => return Ok(reply),
+        };
+        let questions = service::questions(&opened, &safe.ledger)?;
+        let evidence = if questions.is_empty() {
+            Default::default()
+        } else {
+            safe.index.answer(&questions).await
+        };
+        // From here to the reply nothing is awaited.
+        let context = Context {
+            now: now(),
+            settings: &settings,
+            keys: &safe.keys,
+            evidence: &evidence,
+        };
+        let mut ledger = safe.ledger.clone();
+        let answered = safe
+            .ledger
+            .transact(|| service::answer(&opened, &context, &mut UnwrapErr(SysRng), &mut ledger))?;
+        answered
+            .events
+            .iter()
+            .for_each(|event| log(LogCode::Audit(*event)));
+        match route {
+            Route::Register => self.publish_soon(safe),
+            Route::Ack | Route::Retire => self.plan_next_alarm(safe),
+            Route::Recover | Route::Return | Route::Certificates => {}
+        }
+        Ok(answered.reply)
+    }
+
+    /// Has the index written after the reply, with the alarm as backstop should this object end before.
+    fn publish_soon(&self, safe: &Rc<Safe>) {
+        self.set_alarm(safe, now().plus(BACKSTOP_SECONDS));
+        let safe = safe.clone();
+        self.state.wait_until(async move { drain(&safe).await });
+    }
+
+    /// Sets the alarm in the same event, and so in the same write, as what it is for; an earlier one stays.
+    fn set_alarm(&self, safe: &Safe, at: UnixTime) {
+        if safe.alarm.get().is_some_and(|set| set <= at.0) {
+            return;
+        }
+        safe.alarm.set(Some(at.0));
+        let delay = i64::try_from(at.since(now()).saturating_mul(1_000)).unwrap_or(i64::MAX);
+        let storage = self.state.storage();
+        let setting = async move {
+            if storage.set_alarm(delay).await.is_err() {
+                log(LogCode::AlarmNotSet);
+            }
+        };
+        // The statement is issued at the first poll; the promise only reports that it was stored.
+        let mut setting = Box::pin(setting);
+        let waker = futures_util::task::noop_waker();
+        let mut context = core::task::Context::from_waker(&waker);
+        if core::future::Future::poll(setting.as_mut(), &mut context).is_pending() {
+            self.state.wait_until(setting);
+        }
+    }
+
+    fn plan_next_alarm(&self, safe: &Safe) {
+        let is_waiting = safe.ledger.has_outbox();
+        let retry = is_waiting.then(|| now().plus(upkeep::pause_after(safe.failures.get())));
+        let purge = configuration::grace_seconds(&self.env)
+            .ok()
+            .and_then(|grace| upkeep::next_purge(&safe.ledger, grace).ok().flatten());
+        if let Some(at) = retry.into_iter().chain(purge).min() {
+            self.set_alarm(safe, at);
+        }
+    }
+
+    async fn rebuild(
+        &self,
+        safe: &Rc<Safe>,
+        request: &Request,
+    ) -> core::result::Result<HttpReply, NotReady> {
+        if !configuration::is_operator(&self.env, request) {
+            return Ok(Code::Unauthenticated.into());
+        }
+        upkeep::rebuild(&mut safe.ledger.clone())?;
+        safe.rebuilds.set(safe.rebuilds.get().wrapping_add(1));
+        self.set_alarm(safe, now().plus(BACKSTOP_SECONDS));
+        drain(safe).await;
+        Ok(HttpReply::json(&Rebuild {
+            complete: !safe.ledger.has_outbox(),
+        }))
+    }
+}
+
+/// Writes to the index what is not there yet. Never more than one at a time; a failure leaves the rest to the alarm.
+async fn drain(safe: &Safe) {
+    if safe.is_draining.replace(true) {
+        return;
+    }
+    for _ in 0..ROUNDS {
+        match drain_round(safe).await {
+            Ok(true) => safe.failures.set(0),
+            Ok(false) => break,
+            Err(()) => {
+                safe.failures.set(safe.failures.get().saturating_add(1));
+                log(LogCode::IndexNotWritten);
+                break;
+            }
+        }
+    }
+    safe.is_draining.set(false);
+}
+
+/// One round; `false` if there was nothing to write.
+async fn drain_round(safe: &Safe) -> core::result::Result<bool, ()> {
+    let rebuilds = safe.rebuilds.get();
+    let Some(round) = upkeep::next_round(&safe.ledger).map_err(|_| ())? else {
+        return Ok(false);
+    };
+    for (_, put) in &round.puts {
+        safe.index.put(put).await.map_err(|_| ())?;
+    }
+    if rebuilds == safe.rebuilds.get() {
+        upkeep::note_published(&mut safe.ledger.clone(), &round).map_err(|_| ())?;
+    }
+    Ok(true)
+}
+
+fn purge(safe: &Safe, env: &Env) -> core::result::Result<(), NotReady> {
+    let grace = configuration::grace_seconds(env)?;
+    upkeep::purge(&mut safe.ledger.clone(), grace, now())?;
+    Ok(())
+}
+
+/// Reads the body and stops at the limit, whatever length was announced.
+async fn read_body(request: &mut Request) -> core::result::Result<Vec<u8>, HttpReply> {
+    let mut stream = match request.stream() {
+        Ok(stream) => stream,
+        // No body at all.
+        Err(_) => return Ok(Vec::new()),
+    };
+    let mut body = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Code::Malformed)?;
+        if body.len() + chunk.len() > limits::MAX_REQUEST_BYTES {
+            let problem = Problem::too_large(limits::MAX_REQUEST_BYTES);
+            return Err(HttpReply::problem(&problem));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn now() -> UnixTime {
+    UnixTime(Date::now().as_millis() / 1_000)
+}
+
+/// A JWK set (RFC 7517).
+#[derive(Serialize)]
+struct KeySet {
+    keys: [Key; 1],
+}
+
+#[derive(Serialize)]
+struct Key {
+    #[serde(flatten)]
+    jwk: Jwk,
+    kid: SafeId,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+}
+
+impl KeySet {
+    fn of(keys: &SafeKeys) -> Self {
+        Self {
+            keys: [Key {
+                jwk: Jwk::of(keys.signing_public()),
+                kid: keys.id(),
+                alg: "Ed25519",
+                usage: "sig",
+            }],
+        }
+    }
+}
+
+/// What became of a rebuild.
+#[derive(Serialize)]
+struct Rebuild {
+    /// Whether the whole index is written; if not, the alarm goes on.
+    complete: bool,
 }

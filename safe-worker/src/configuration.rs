@@ -1,0 +1,93 @@
+//! The operator's settings, from the variables and secrets of the Worker.
+
+use saifu_crypto::{Secret, hash};
+use saifu_protocol::certificate::{Address, LegacyHash};
+use saifu_protocol::digest::DigestSetting;
+use saifu_protocol::{Counter, b64};
+use saifu_safe_core::Settings;
+use worker::{Env, Request};
+
+/// A setting does not read. The safe then answers nothing: a digest or a limit the operator did not mean is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Unreadable;
+
+fn text(env: &Env, name: &str) -> Option<String> {
+    let text = env.var(name).ok()?.to_string();
+    (!text.is_empty()).then_some(text)
+}
+
+fn number(env: &Env, name: &str, otherwise: u64) -> Result<u64, Unreadable> {
+    text(env, name).map_or(Ok(otherwise), |text| text.parse().map_err(|_| Unreadable))
+}
+
+/// The settings. Without `ADDRESS` the address is the origin the wallet used to get here: what the certificate says is
+/// then what the wallet knows the safe by.
+pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unreadable> {
+    let address = match text(env, "ADDRESS") {
+        Some(address) => address,
+        None => request
+            .url()
+            .map_err(|_| Unreadable)?
+            .origin()
+            .ascii_serialization(),
+    };
+    let usual = Settings::new(Address::parse(&address).map_err(|_| Unreadable)?);
+    Ok(Settings {
+        operator: text(env, "OPERATOR").unwrap_or_default(),
+        jurisdiction: text(env, "JURISDICTION").unwrap_or_default(),
+        digest: match text(env, "DIGEST").as_deref() {
+            None => usual.digest,
+            Some("five-fields") => DigestSetting::FiveFields,
+            Some("class-and-name") => DigestSetting::ClassAndName,
+            Some("vacant") => DigestSetting::Vacant,
+            Some(_) => return Err(Unreadable),
+        },
+        legacy_hash: match text(env, "LEGACY_HASH").as_deref() {
+            None => usual.legacy_hash,
+            Some("off") => LegacyHash::Off,
+            Some("md5") => LegacyHash::Md5,
+            Some(_) => return Err(Unreadable),
+        },
+        counter_limit: Counter::new(number(env, "COUNTER_LIMIT", usual.counter_limit.get())?)
+            .ok_or(Unreadable)?,
+        retention_seconds: number(env, "RETENTION_SECONDS", usual.retention_seconds)?,
+        grace_seconds: grace_seconds(env)?,
+        ..usual
+    })
+}
+
+/// The grace period alone: alarms need it and have no request.
+pub(crate) fn grace_seconds(env: &Env) -> Result<u64, Unreadable> {
+    number(
+        env,
+        "GRACE_SECONDS",
+        saifu_safe_core::settings::DEFAULT_GRACE_SECONDS,
+    )
+}
+
+/// A seed the operator keeps outside the ledger.
+pub(crate) fn seed(env: &Env, name: &str) -> Result<Option<Secret>, Unreadable> {
+    text(env, name)
+        .map(|text| {
+            b64::decode_array(&text)
+                .map(Secret::new)
+                .map_err(|_| Unreadable)
+        })
+        .transpose()
+}
+
+/// Whether a request is the operator's. Without a token set, nobody is.
+pub(crate) fn is_operator(env: &Env, request: &Request) -> bool {
+    let given = request.headers().get("Authorization").ok().flatten();
+    let given = given
+        .as_deref()
+        .and_then(|text| text.strip_prefix("Bearer "));
+    match (text(env, "OPERATOR_TOKEN"), given) {
+        (Some(token), Some(given)) => {
+            // Hashes of equal length, compared in constant time: neither content nor length of the token shows.
+            let fixed = |text: &str| Secret::new(hash::sha256(text.as_bytes()));
+            fixed(&token) == fixed(given)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,529 @@
+//! The ledger in the SQLite of a Durable Object.
+//!
+//! Rows written per registration: one in `batch`, one in its unique index, one in `entry` for each item. Everything else
+//! — the next counter, what is not in the index yet — follows from those. Counters and times are below 2^53, because the
+//! platform hands integers over as JavaScript numbers.
+
+use crate::transaction::transact;
+use saifu_crypto::Secret;
+use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
+use saifu_safe_core::entry::{Batch, BatchKind, Entry, EntryKey, Returned, State};
+use saifu_safe_core::ledger::{
+    Bytes, Change, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
+};
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+use worker::durable::Storage;
+use worker::{SqlStorage, SqlStorageValue};
+
+/// `object` stands last, so that reading the state of an entry does not read its bytes. `entry_over` holds only entries
+/// that are over and still have bytes: a registration writes nothing to it.
+const SCHEMA: [&str; 4] = [
+    "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS batch (seq INTEGER PRIMARY KEY, account BLOB NOT NULL, request BLOB NOT NULL, \
+     at INTEGER NOT NULL, next INTEGER NOT NULL, content BLOB, first INTEGER, entries INTEGER, \
+     UNIQUE (account, request))",
+    "CREATE TABLE IF NOT EXISTS entry (counter INTEGER NOT NULL, seq INTEGER NOT NULL, item INTEGER NOT NULL, \
+     state INTEGER NOT NULL, since INTEGER NOT NULL, session BLOB, returned BLOB, holder BLOB NOT NULL, \
+     sha256 BLOB NOT NULL, certificate TEXT NOT NULL, object BLOB, PRIMARY KEY (counter, seq, item)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS entry_over ON entry (since) WHERE object IS NOT NULL AND state >= 2",
+];
+
+const BATCH_COLUMNS: &str = "seq, account, request, at, next, content, first, entries";
+const ENTRY_COLUMNS: &str = "e.counter, e.seq, e.item, e.state, e.since, e.session, e.returned, e.holder, e.sha256, \
+     e.certificate, b.account, length(e.object)";
+
+/// Why the ledger could not.
+#[derive(Debug)]
+pub(crate) enum LedgerError {
+    /// The platform refused a statement.
+    Sql,
+    /// A row is not what this software writes.
+    Foreign,
+}
+
+impl From<worker::Error> for LedgerError {
+    fn from(_: worker::Error) -> Self {
+        LedgerError::Sql
+    }
+}
+
+type Result<T> = core::result::Result<T, LedgerError>;
+
+/// The ledger.
+#[derive(Clone)]
+pub(crate) struct SqlLedger {
+    storage: Rc<Storage>,
+    sql: SqlStorage,
+}
+
+impl SqlLedger {
+    /// The ledger in this storage, made if there is none.
+    pub(crate) fn open(storage: Storage) -> Result<Self> {
+        let sql = storage.sql();
+        let storage = Rc::new(storage);
+        let ledger = Self { storage, sql };
+        ledger.transact(|| {
+            for statement in SCHEMA {
+                ledger.run(statement, vec![])?;
+            }
+            Ok(())
+        })?;
+        Ok(ledger)
+    }
+
+    /// Runs `act`; everything it changed is undone if it fails.
+    pub(crate) fn transact<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        transact(&self.storage, |_: JsValue| LedgerError::Sql, act)
+    }
+
+    /// The secret under this name, made with `make` if there is none yet.
+    pub(crate) fn secret(&self, name: &str, make: impl FnOnce() -> Secret) -> Result<Secret> {
+        let row = self.first("SELECT value FROM meta WHERE name = ?", vec![name.into()])?;
+        if let Some(mut row) = row {
+            return Ok(Secret::new(row.bytes()?));
+        }
+        let secret = make();
+        self.run(
+            "INSERT INTO meta (name, value) VALUES (?, ?)",
+            vec![name.into(), secret.expose_secret().to_vec().into()],
+        )?;
+        Ok(secret)
+    }
+
+    /// Empties it: the contract suite starts each case with an empty ledger.
+    #[cfg(feature = "contract")]
+    pub(crate) fn clear(&self) -> Result<()> {
+        for table in ["meta", "batch", "entry"] {
+            self.run(&format!("DELETE FROM {table}"), vec![])?;
+        }
+        Ok(())
+    }
+
+    /// Whether certificates wait to be written to the index. A ledger that cannot say counts as waiting.
+    pub(crate) fn has_outbox(&self) -> bool {
+        self.outbox(1).map_or(true, |waiting| !waiting.is_empty())
+    }
+
+    fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<usize> {
+        let cursor = self.sql.exec(statement, values)?;
+        Ok(cursor.rows_written())
+    }
+
+    fn rows(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
+        let cursor = self.sql.exec(query, values)?;
+        cursor.raw().map(|row| Ok(Row(row?.into_iter()))).collect()
+    }
+
+    fn first(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<Row>> {
+        Ok(self.rows(query, values)?.into_iter().next())
+    }
+
+    fn published(&self) -> Result<u64> {
+        let row = self.first("SELECT value FROM meta WHERE name = 'published'", vec![])?;
+        row.map_or(Ok(0), |mut row| Ok(u64::from_be_bytes(row.bytes()?)))
+    }
+
+    fn batch(&self, account: &PublicKey, request: &RequestId) -> Result<Option<Batch>> {
+        let row = self.first(
+            &format!("SELECT {BATCH_COLUMNS} FROM batch WHERE account = ? AND request = ?"),
+            vec![blob(account.as_bytes()), blob(request.as_bytes())],
+        )?;
+        row.map(read_batch).transpose()
+    }
+
+    /// The entries of a batch. Their counters are next to each other unless the counter wrapped in between; then, and
+    /// only then, the whole table is read.
+    fn entries_of(&self, batch: &Batch) -> Result<Vec<(Entry, Option<u64>)>> {
+        let BatchKind::Registered { first, entries, .. } = batch.kind else {
+            return Ok(Vec::new());
+        };
+        let count = u64::from(entries);
+        let is_one_run = first.get().checked_add(count) == Some(batch.next.get());
+        let select = format!("SELECT {ENTRY_COLUMNS} FROM entry e JOIN batch b ON b.seq = e.seq");
+        let rows = if count == 0 {
+            Vec::new()
+        } else if is_one_run {
+            self.rows(
+                &format!(
+                    "{select} WHERE e.counter >= ? AND e.counter < ? AND e.seq = ? ORDER BY e.item"
+                ),
+                vec![
+                    integer(first.get())?,
+                    integer(batch.next.get())?,
+                    integer(batch.seq)?,
+                ],
+            )?
+        } else {
+            self.rows(
+                &format!("{select} WHERE e.seq = ? ORDER BY e.item"),
+                vec![integer(batch.seq)?],
+            )?
+        };
+        rows.into_iter().map(read_entry).collect()
+    }
+
+    fn object(&self, key: EntryKey) -> Result<Vec<u8>> {
+        let row = self.first(
+            "SELECT object FROM entry WHERE counter = ? AND seq = ? AND item = ?",
+            key_values(key)?,
+        )?;
+        row.ok_or(LedgerError::Foreign)?.blob()
+    }
+
+    fn apply_one(&self, change: &Change) -> Result<()> {
+        match change {
+            Change::CreateBatch(batch) => self.create_batch(batch),
+            Change::CreateEntry { entry, object } => self.create_entry(entry, object),
+            Change::ReplaceState(entry) => self.replace_state(entry),
+            Change::Purge(key) => self.one_row(
+                "UPDATE entry SET object = NULL WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
+                key_values(*key)?,
+            ),
+            Change::Published(seq) => self
+                .run(
+                    "INSERT INTO meta (name, value) VALUES ('published', ?) \
+                     ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    vec![blob(&seq.to_be_bytes())],
+                )
+                .map(|_| ()),
+        }
+    }
+
+    /// A statement that must find its row.
+    fn one_row(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+        match self.rows(statement, values)?.len() {
+            1 => Ok(()),
+            _ => Err(LedgerError::Foreign),
+        }
+    }
+
+    fn create_batch(&self, batch: &Batch) -> Result<()> {
+        let (content, first, entries) = match batch.kind {
+            BatchKind::Registered {
+                content,
+                first,
+                entries,
+            } => (
+                blob(&content),
+                integer(first.get())?,
+                integer(u64::from(entries))?,
+            ),
+            BatchKind::CalledOff => (
+                SqlStorageValue::Null,
+                SqlStorageValue::Null,
+                SqlStorageValue::Null,
+            ),
+        };
+        self.run(
+            &format!("INSERT INTO batch ({BATCH_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+            vec![
+                integer(batch.seq)?,
+                blob(batch.account.as_bytes()),
+                blob(batch.request.as_bytes()),
+                integer(batch.at.0)?,
+                integer(batch.next.get())?,
+                content,
+                first,
+                entries,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn create_entry(&self, entry: &Entry, object: &[u8]) -> Result<()> {
+        let mut values = key_values(entry.key)?;
+        values.extend(state_values(entry)?);
+        values.extend([
+            blob(entry.holder.as_bytes()),
+            blob(&entry.sha256),
+            entry.certificate.as_str().into(),
+            blob(object),
+        ]);
+        self.run(
+            "INSERT INTO entry (counter, seq, item, state, since, session, returned, holder, sha256, certificate, \
+             object) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            values,
+        )?;
+        Ok(())
+    }
+
+    fn replace_state(&self, entry: &Entry) -> Result<()> {
+        let mut values = state_values(entry)?;
+        values.extend(key_values(entry.key)?);
+        self.one_row(
+            "UPDATE entry SET state = ?, since = ?, session = ?, returned = ? \
+             WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
+            values,
+        )
+    }
+}
+
+impl Ledger for SqlLedger {
+    type Error = LedgerError;
+
+    fn load(&self, need: &Need) -> Result<Loaded> {
+        let mut loaded = Loaded::default();
+        let mut budget = ObjectBudget::of(need);
+        let newest = format!("SELECT {BATCH_COLUMNS} FROM batch ORDER BY seq DESC LIMIT 1");
+        loaded.newest = self.first(&newest, vec![])?.map(read_batch).transpose()?;
+        for counter in &need.groups {
+            let rows = self.rows(
+                &format!(
+                    "SELECT {ENTRY_COLUMNS} FROM entry e JOIN batch b ON b.seq = e.seq WHERE e.counter = ? \
+                     ORDER BY e.seq, e.item"
+                ),
+                vec![integer(counter.get())?],
+            )?;
+            for row in rows {
+                let (entry, length) = read_entry(row)?;
+                let bytes = match length {
+                    None => Bytes::Gone,
+                    Some(_) if !need.objects_of.contains(&entry.holder) => Bytes::NotAsked,
+                    Some(length) => {
+                        if usize::try_from(length).is_ok_and(|length| budget.take(length)) {
+                            Bytes::Here(self.object(entry.key)?.into())
+                        } else {
+                            Bytes::OverBudget
+                        }
+                    }
+                };
+                loaded
+                    .entries
+                    .insert(entry.key, LoadedEntry { entry, bytes });
+            }
+        }
+        for (account, request) in &need.batches {
+            let Some(batch) = self.batch(account, request)? else {
+                continue;
+            };
+            for (entry, length) in self.entries_of(&batch)? {
+                let bytes = match length {
+                    Some(_) => Bytes::NotAsked,
+                    None => Bytes::Gone,
+                };
+                loaded
+                    .entries
+                    .entry(entry.key)
+                    .or_insert(LoadedEntry { entry, bytes });
+            }
+            loaded.batches.push(batch);
+        }
+        Ok(loaded)
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<()> {
+        self.transact(|| changes.iter().try_for_each(|change| self.apply_one(change)))
+    }
+
+    fn outbox(&self, most: usize) -> Result<Vec<Publication>> {
+        let rows = self.rows(
+            &format!("SELECT {BATCH_COLUMNS} FROM batch WHERE seq > ? ORDER BY seq LIMIT ?"),
+            vec![integer(self.published()?)?, integer(most as u64)?],
+        )?;
+        rows.into_iter()
+            .map(|row| {
+                let batch = read_batch(row)?;
+                let entries = self.entries_of(&batch)?;
+                Ok(Publication {
+                    seq: batch.seq,
+                    account: batch.account,
+                    certificates: entries
+                        .into_iter()
+                        .map(|(entry, _)| (entry.key.counter, entry.certificate))
+                        .collect(),
+                })
+            })
+            .collect()
+    }
+
+    fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>> {
+        let rows = self.rows(
+            "SELECT counter, seq, item FROM entry WHERE object IS NOT NULL AND state >= 2 AND since <= ? \
+             ORDER BY since LIMIT ?",
+            vec![integer(until.0)?, integer(most as u64)?],
+        )?;
+        rows.into_iter().map(|mut row| row.key()).collect()
+    }
+
+    fn oldest_over(&self) -> Result<Option<UnixTime>> {
+        let row = self.first(
+            "SELECT since FROM entry WHERE object IS NOT NULL AND state >= 2 ORDER BY since LIMIT 1",
+            vec![],
+        )?;
+        row.map(|mut row| row.integer().map(UnixTime)).transpose()
+    }
+}
+
+/// A row, read column by column from the left.
+struct Row(std::vec::IntoIter<SqlStorageValue>);
+
+impl Row {
+    fn value(&mut self) -> Result<SqlStorageValue> {
+        self.0.next().ok_or(LedgerError::Foreign)
+    }
+
+    fn optional_integer(&mut self) -> Result<Option<u64>> {
+        match self.value()? {
+            SqlStorageValue::Null => Ok(None),
+            SqlStorageValue::Integer(value) => u64::try_from(value)
+                .map(Some)
+                .map_err(|_| LedgerError::Foreign),
+            _ => Err(LedgerError::Foreign),
+        }
+    }
+
+    fn integer(&mut self) -> Result<u64> {
+        self.optional_integer()?.ok_or(LedgerError::Foreign)
+    }
+
+    fn small(&mut self) -> Result<u32> {
+        u32::try_from(self.integer()?).map_err(|_| LedgerError::Foreign)
+    }
+
+    fn counter(&mut self) -> Result<Counter> {
+        Counter::new(self.integer()?).ok_or(LedgerError::Foreign)
+    }
+
+    fn optional_blob(&mut self) -> Result<Option<Vec<u8>>> {
+        match self.value()? {
+            SqlStorageValue::Null => Ok(None),
+            SqlStorageValue::Blob(bytes) => Ok(Some(bytes)),
+            _ => Err(LedgerError::Foreign),
+        }
+    }
+
+    fn blob(&mut self) -> Result<Vec<u8>> {
+        self.optional_blob()?.ok_or(LedgerError::Foreign)
+    }
+
+    fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
+        self.blob()?.try_into().map_err(|_| LedgerError::Foreign)
+    }
+
+    fn optional_bytes<const N: usize>(&mut self) -> Result<Option<[u8; N]>> {
+        self.optional_blob()?
+            .map(|bytes| bytes.try_into().map_err(|_| LedgerError::Foreign))
+            .transpose()
+    }
+
+    fn text(&mut self) -> Result<String> {
+        match self.value()? {
+            SqlStorageValue::String(text) => Ok(text),
+            _ => Err(LedgerError::Foreign),
+        }
+    }
+
+    fn key(&mut self) -> Result<EntryKey> {
+        Ok(EntryKey {
+            counter: self.counter()?,
+            seq: self.integer()?,
+            item: self.small()?,
+        })
+    }
+}
+
+fn blob(bytes: &[u8]) -> SqlStorageValue {
+    bytes.to_vec().into()
+}
+
+fn integer(value: u64) -> Result<SqlStorageValue> {
+    let value = i64::try_from(value).map_err(|_| LedgerError::Foreign)?;
+    SqlStorageValue::try_from_i64(value).map_err(|_| LedgerError::Foreign)
+}
+
+fn key_values(key: EntryKey) -> Result<Vec<SqlStorageValue>> {
+    Ok(vec![
+        integer(key.counter.get())?,
+        integer(key.seq)?,
+        integer(u64::from(key.item))?,
+    ])
+}
+
+/// `state, since, session, returned`. The numbers of the states never change; those from 2 are over.
+fn state_values(entry: &Entry) -> Result<Vec<SqlStorageValue>> {
+    let state = match entry.state {
+        State::Registered => 0,
+        State::Withdrawing { .. } => 1,
+        State::Withdrawn { .. } => 2,
+        State::Retired => 3,
+    };
+    let session = entry.state.session();
+    let returned: Vec<u8> = entry
+        .returned
+        .iter()
+        .flat_map(|returned| {
+            let session = returned.session.as_bytes().iter().copied();
+            session.chain(returned.at.0.to_be_bytes())
+        })
+        .collect();
+    Ok(vec![
+        integer(state)?,
+        integer(entry.since.0)?,
+        session.map_or(SqlStorageValue::Null, |session| blob(session.as_bytes())),
+        if returned.is_empty() {
+            SqlStorageValue::Null
+        } else {
+            returned.into()
+        },
+    ])
+}
+
+fn read_returned(bytes: &[u8]) -> Result<Vec<Returned>> {
+    bytes
+        .chunks(24)
+        .map(|chunk| {
+            let (session, at) = chunk.split_at_checked(16).ok_or(LedgerError::Foreign)?;
+            let session = session.try_into().map_err(|_| LedgerError::Foreign)?;
+            let at = at.try_into().map_err(|_| LedgerError::Foreign)?;
+            Ok(Returned {
+                session: SessionId::new(session),
+                at: UnixTime(u64::from_be_bytes(at)),
+            })
+        })
+        .collect()
+}
+
+fn read_batch(mut row: Row) -> Result<Batch> {
+    Ok(Batch {
+        seq: row.integer()?,
+        account: PublicKey::new(row.bytes()?),
+        request: RequestId::new(row.bytes()?),
+        at: UnixTime(row.integer()?),
+        next: row.counter()?,
+        kind: match row.optional_bytes()? {
+            None => BatchKind::CalledOff,
+            Some(content) => BatchKind::Registered {
+                content,
+                first: row.counter()?,
+                entries: row.small()?,
+            },
+        },
+    })
+}
+
+/// An entry, and how long its bytes are if they are there.
+fn read_entry(mut row: Row) -> Result<(Entry, Option<u64>)> {
+    let key = row.key()?;
+    let state = row.integer()?;
+    let since = UnixTime(row.integer()?);
+    let session = row.optional_bytes()?.map(SessionId::new);
+    let returned = row.optional_blob()?;
+    let entry = Entry {
+        key,
+        state: match (state, session) {
+            (0, None) => State::Registered,
+            (1, Some(session)) => State::Withdrawing { session },
+            (2, Some(session)) => State::Withdrawn { session },
+            (3, None) => State::Retired,
+            _ => return Err(LedgerError::Foreign),
+        },
+        since,
+        returned: returned.map_or(Ok(Vec::new()), |bytes| read_returned(&bytes))?,
+        holder: HolderId::new(row.bytes()?),
+        sha256: row.bytes()?,
+        certificate: row.text()?,
+        account: PublicKey::new(row.bytes()?),
+    };
+    Ok((entry, row.optional_integer()?))
+}
