@@ -2,6 +2,7 @@
 
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
+import { basename } from "node:path";
 
 const listen = (port) =>
   new Promise((resolve, reject) => {
@@ -41,8 +42,8 @@ export const holder = async (port) => {
     for (const handle of await readdir(`/proc/${process}/fd`).catch(() => [])) {
       const link = await readlink(`/proc/${process}/fd/${handle}`).catch(() => "");
       if (!inodes.has(link)) continue;
-      const name = await readFile(`/proc/${process}/comm`, "utf8").catch(() => "a program");
-      return `${name.trim()} (process ${process})`;
+      const [program] = (await readFile(`/proc/${process}/cmdline`, "utf8").catch(() => "")).split("\0");
+      return `${basename(program) || "a program"} (process ${process})`;
     }
   }
   return undefined;

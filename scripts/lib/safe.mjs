@@ -5,7 +5,6 @@ import { closeSync, mkdirSync, openSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isFree } from "./ports.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -18,8 +17,6 @@ const QUIET = {
   WRANGLER_SEND_ERROR_REPORTS: "false",
   WRANGLER_SEND_METRICS: "false",
 };
-
-const within = (milliseconds, promise) => Promise.race([promise, sleep(milliseconds, "late", { ref: false })]);
 
 /**
  * Starts a safe. It can be stopped from the first moment on; `ready` resolves when it answers.
@@ -55,12 +52,24 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
   let running = true;
   ended.then(() => (running = false));
 
+  /** Reaches every process of the group; answers whether there is one. */
   const signal = (name) => {
     try {
       process.kill(-child.pid, name);
+      return true;
     } catch (error) {
-      if (error.code !== "ESRCH") throw error;
+      if (error.code === "ESRCH") return false;
+      throw error;
     }
+  };
+  const gone = async (milliseconds) => {
+    const deadline = Date.now() + milliseconds;
+    // Signal 0 only asks. Wrangler's starter ends first, workerd last.
+    while (signal(0)) {
+      if (Date.now() > deadline) return false;
+      await sleep(20);
+    }
+    return true;
   };
   const url = `http://localhost:${port}`;
   const answers = () =>
@@ -68,10 +77,6 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
       (response) => response.ok,
       () => false,
     );
-  const silent = async () => {
-    const deadline = Date.now() + 5_000;
-    while (!(await isFree(port)) && Date.now() < deadline) await sleep(50);
-  };
   const untilReady = async () => {
     const deadline = Date.now() + 30_000;
     while (!(await answers())) {
@@ -85,8 +90,7 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
   };
   const kill = async () => {
     signal("SIGKILL");
-    await ended;
-    await silent();
+    await gone(5_000);
   };
   return {
     url,
@@ -95,14 +99,10 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
     logFile,
     /** Resolves when the process is gone, whoever ended it. */
     ended,
-    /** Asks it to end and waits until its port is free again. */
+    /** Asks it to end and waits until all of it is gone. */
     stop: async () => {
       signal("SIGTERM");
-      if ((await within(8_000, ended)) === "late") signal("SIGKILL");
-      await ended;
-      // Whoever of the group is still there holds the port.
-      signal("SIGKILL");
-      await silent();
+      if (!(await gone(8_000))) await kill();
     },
     /** Ends it at once in the middle of whatever it does, as a power cut would. */
     kill,

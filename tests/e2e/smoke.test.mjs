@@ -39,6 +39,10 @@ test("the production build starts under its own policy", async (t) => {
     const later = `new Promise((done) => setTimeout(() => done(${attempt}), 0))`;
     assert.equal(await page.evaluate(later), "EvalError");
     assert.equal(await page.workers()[0].evaluate(later), "EvalError");
+    assert.ok(
+      complaints.some((complaint) => complaint.startsWith("content security policy: script-src refused eval")),
+      `a violation does not go unnoticed: ${complaints}`,
+    );
     complaints.length = 0;
   });
 
