@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The simulation with optimisation and for longer. SEED=… replays one run, RUNS=… says how many.
+# Many simulated worlds. SEEDS=… says how many, FROM=… with which seed they begin; a failing seed replays by itself.
 set -euo pipefail
 source "$(dirname "$0")/env.sh"
 cd "$saifu_root"
 
 scripts/setup.sh
-nice -n 5 cargo test --locked --profile simulation -p saifu-simulation -- --nocapture "$@"
+nice -n 5 cargo run --quiet --locked --profile simulation -p saifu-simulation --bin sim -- "${SEEDS:-20000}" "${FROM:-0}"

@@ -8,15 +8,13 @@ logs=target/test-logs
 rm -rf "$logs"
 mkdir -p "$logs"
 
-# The counts of cargo's and node's own test runners, summed over all stages.
+# What cargo's, node's and the simulation's own runners counted, summed over all stages.
 count() { # passed|failed
-  local cargo node
-  if [ "$1" = passed ]; then
-    cargo='s/^test result: .* \([0-9]*\) passed;.*/\1/p' node='s/^ℹ pass \([0-9]*\)$/\1/p'
-  else
-    cargo='s/^test result: .* \([0-9]*\) failed;.*/\1/p' node='s/^ℹ fail \([0-9]*\)$/\1/p'
-  fi
-  cat "$logs"/*.log 2>/dev/null | sed -n -e "$cargo" -e "$node" | awk '{ sum += $1 } END { print sum + 0 }'
+  local node=pass both='([0-9]+) passed, [0-9]+ failed'
+  [ "$1" = passed ] || node=fail both='[0-9]+ passed, ([0-9]+) failed'
+  cat "$logs"/*.log 2>/dev/null |
+    sed -nE -e "s/^test result: .* ([0-9]+) $1;.*/\\1/p" -e "s/^ℹ $node ([0-9]+)$/\\1/p" -e "s/^$both$/\\1/p" |
+    awk '{ sum += $1 } END { print sum + 0 }'
 }
 
 number=0
@@ -46,10 +44,12 @@ lint_wasm() {
   nice -n 5 cargo clippy --locked --release --target wasm32-unknown-unknown \
     -p saifu-wallet-web -p saifu-safe-worker -- -D warnings
 }
-test_node() { # folders
+simulate() {
+  nice -n 5 cargo run --quiet --locked --profile simulation -p saifu-simulation --bin sim -- "${SEEDS:-2000}" "${FROM:-0}"
+}
+test_node() {
   local files
-  mapfile -t files < <(find "$@" -name '*.test.mjs' 2>/dev/null | sort)
-  [ "${#files[@]}" -gt 0 ] || return 0
+  mapfile -t files < <(find tests -name '*.test.mjs' | sort)
   # One file at a time: each starts browsers and safes of its own.
   node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"
 }
@@ -59,12 +59,12 @@ hash -r
 stage "format" cargo fmt --all --check
 stage "lint" lint_native
 stage "native tests" test_native
+stage "simulation" simulate
 stage "lint for the browser and the Workers" lint_wasm
 stage "build of wallet and safe" node scripts/lib/build.mjs wallet safe
 stage "sizes" node scripts/size.mjs --check
 stage "deployment of the safe, dry" scripts/deploy-check.sh
-stage "conformance" test_node tests/conformance
-stage "end to end" test_node tests/e2e
+stage "real safes and real browser" test_node
 
 printf '\nEverything is good (%d min %d s). %d passed, %d failed\n' \
   $((SECONDS / 60)) $((SECONDS % 60)) "$(count passed)" "$(count failed)"
