@@ -6,6 +6,8 @@ pub const REQUEST_INFO: &str = "saifu/1/request";
 pub const REPLY_INFO: &str = "saifu/1/reply";
 /// Key that seals the records of the wallet store, derived from the master key.
 pub const RECORDS_KEY: &str = "saifu/1/wallet/records";
+/// What the sealed master key of the wallet store is bound to.
+pub const MASTER_KEY_WRAP: &str = "saifu/1/wallet/master-key";
 
 /// JWS `typ` of a registration certificate.
 pub const CERTIFICATE_TYP: &str = "saifu-cert+jwt";
@@ -28,6 +30,7 @@ mod tests {
             REQUEST_INFO,
             REPLY_INFO,
             RECORDS_KEY,
+            MASTER_KEY_WRAP,
             CERTIFICATE_TYP,
             RECEIPT_TYP,
             REQUEST_TYP,

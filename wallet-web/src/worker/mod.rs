@@ -1,33 +1,337 @@
-//! The Worker's side: the only place in the browser where keys and values are handled.
+//! The Worker's side: the only place in the browser where keys and values are handled (the "IC card").
+//!
+//! A dumb loop around [`Wallet`], which decides everything: it feeds one event at a time and carries out the effects.
+//! A transaction is awaited, and what came of it is told, before anything else is; requests, reads of bodies and timers
+//! run meanwhile and are told in the order in which they end.
+//!
+//! Not in scope: what to do about any of it (`saifu-wallet-core`), and what the Worker cannot reach — persistence,
+//! passkeys, battery, words (the page).
 
+mod idb;
+mod inbox;
+mod lock;
+mod net;
+mod store;
+mod time;
+mod vault;
+
+use std::collections::VecDeque;
+use std::rc::Rc;
+
+use saifu_wallet_core::engine::{OpenError, Wallet};
+use saifu_wallet_core::port::{CommitError, Context, Effect, Event};
 use saifu_wallet_core::view::{Part, Phase};
 use wasm_bindgen::{JsCast, JsError, JsValue, closure::Closure};
-use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    AbortController, DedicatedWorkerGlobalScope, MessageEvent, PromiseRejectionEvent,
+    WorkerGlobalScope,
+};
 
 use crate::messages::{FromWorker, ToWorker};
+use inbox::Inbox;
+use lock::{Claim, Lock};
+use store::{DATABASE, Refusal, Store};
 
 /// Listens to the page until the page goes away.
 pub(crate) fn run(scope: DedicatedWorkerGlobalScope) {
-    let port = scope.clone();
-    let listener = Closure::<dyn FnMut(MessageEvent) -> Result<(), JsValue>>::new(
+    let inbox = Inbox::new();
+    listen(&scope, &inbox);
+    let page = Page(scope);
+    page.post(&FromWorker::Ready);
+    spawn_local(Card::new(page, inbox).live());
+}
+
+/// What happens around the wallet.
+enum Input {
+    Page(ToWorker),
+    Online,
+    /// What came of the claim with this number.
+    Claimed(u32, Result<Option<Lock>, JsValue>),
+    /// The lock of the claim with this number was stolen.
+    Lost(u32),
+    /// Something for the wallet that was opened under the claim with this number.
+    Wallet(u32, Event),
+}
+
+fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Inbox<Input>) {
+    let heard = inbox.clone();
+    let on_message = Closure::<dyn FnMut(MessageEvent) -> Result<(), JsValue>>::new(
         move |event: MessageEvent| {
-            let message: ToWorker = serde_wasm_bindgen::from_value(event.data())?;
-            match message {
-                ToWorker::Intent(_) | ToWorker::Encouraged | ToWorker::TakeOver => {}
-            }
-            post(&port, &FromWorker::Parts(vec![Part::Phase(Phase::Ready)]))
+            let message = serde_wasm_bindgen::from_value(event.data()).map_err(JsError::from)?;
+            heard.push(Input::Page(message));
+            Ok(())
         },
     );
-    scope.set_onmessage(Some(listener.as_ref().unchecked_ref()));
-    // The Worker lives as long as its listener: both end with the page.
-    listener.forget();
+    scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
 
-    if let Err(error) = post(&scope, &FromWorker::Ready) {
+    let heard = inbox.clone();
+    let on_online = Closure::<dyn FnMut()>::new(move || heard.push(Input::Online));
+    scope.set_ononline(Some(on_online.as_ref().unchecked_ref()));
+
+    // A panic must not end in silence. Thrown out of an event or a microtask it reaches the page as the Worker's error
+    // event by itself; thrown inside a promise only this way.
+    let on_rejection =
+        Closure::<dyn FnMut(PromiseRejectionEvent)>::new(move |event: PromiseRejectionEvent| {
+            let reason = event.reason();
+            let rethrow = Closure::once_into_js(move || -> Result<(), JsValue> { Err(reason) });
+            // Fails only if there are no timers; then the browser's own message in the console is all there is.
+            let _ = self::scope().set_timeout_with_callback(rethrow.unchecked_ref());
+        });
+    let listening = scope.add_event_listener_with_callback(
+        "unhandledrejection",
+        on_rejection.as_ref().unchecked_ref(),
+    );
+    if let Err(error) = listening {
         wasm_bindgen::throw_val(error);
+    }
+
+    // The Worker lives as long as its listeners: all end with the page.
+    on_message.forget();
+    on_online.forget();
+    on_rejection.forget();
+}
+
+fn scope() -> WorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// The line to the page.
+#[derive(Clone)]
+struct Page(DedicatedWorkerGlobalScope);
+
+impl Page {
+    fn post(&self, message: &FromWorker) {
+        // Our own plain enums always serialise and clone; if not, the wallet is broken and must stop.
+        let sent = serde_wasm_bindgen::to_value(message)
+            .map_err(JsValue::from)
+            .and_then(|message| self.0.post_message(&message));
+        if let Err(error) = sent {
+            wasm_bindgen::throw_val(error);
+        }
+    }
+
+    fn show(&self, phase: Phase) {
+        self.post(&FromWorker::Parts(vec![Part::Phase(phase)]));
     }
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, message: &FromWorker) -> Result<(), JsValue> {
-    let message = serde_wasm_bindgen::to_value(message).map_err(JsError::from)?;
-    scope.post_message(&message)
+/// The Worker's whole state.
+struct Card {
+    page: Page,
+    inbox: Inbox<Input>,
+    /// The number of the last claim for the lock. Whatever comes of an older one is void.
+    claim: u32,
+    /// Takes the claim that waits for another tab back.
+    waiting: Option<AbortController>,
+    lock: Option<Lock>,
+    session: Option<Session>,
+}
+
+/// The wallet, open.
+struct Session {
+    wallet: Wallet,
+    store: Rc<Store>,
+}
+
+impl Card {
+    fn new(page: Page, inbox: Inbox<Input>) -> Self {
+        Self {
+            page,
+            inbox,
+            claim: 0,
+            waiting: None,
+            lock: None,
+            session: None,
+        }
+    }
+
+    async fn live(mut self) {
+        self.page.show(Phase::Opening);
+        self.claim_if_free();
+        loop {
+            match self.inbox.next().await {
+                Input::Page(ToWorker::Intent(intent)) => self.feed(Event::Intent(intent)).await,
+                Input::Page(ToWorker::Encouraged) | Input::Online => {
+                    self.feed(Event::Encouraged).await;
+                }
+                Input::Page(ToWorker::TakeOver) => self.take_over(),
+                Input::Claimed(claim, result) if claim == self.claim => {
+                    self.claimed(result).await;
+                }
+                Input::Lost(claim) if claim == self.claim => self.stop_for_another_tab(),
+                Input::Wallet(claim, event) if claim == self.claim => self.feed(event).await,
+                // Of an older claim. Its lock, if it got one, is released by being dropped here.
+                Input::Claimed(..) | Input::Lost(_) | Input::Wallet(..) => {}
+            }
+        }
+    }
+
+    fn claim_if_free(&mut self) {
+        let number = self.next_claim();
+        let inbox = self.inbox.clone();
+        spawn_local(async move {
+            inbox.push(Input::Claimed(number, lock::claim(Claim::IfFree).await));
+        });
+    }
+
+    fn claim_when_free(&mut self) {
+        let number = self.next_claim();
+        // Without an abort controller there are no locks either, and the claim says so.
+        let Ok(controller) = AbortController::new() else {
+            return self.page.show(Phase::StorageBlocked);
+        };
+        let signal = controller.signal();
+        self.waiting = Some(controller);
+        let inbox = self.inbox.clone();
+        spawn_local(async move {
+            let result = lock::claim(Claim::WhenFree(&signal)).await;
+            inbox.push(Input::Claimed(number, result));
+        });
+    }
+
+    /// Steals the lock, unless the wallet is open here already.
+    fn take_over(&mut self) {
+        if self.session.is_some() {
+            return;
+        }
+        let number = self.next_claim();
+        let inbox = self.inbox.clone();
+        spawn_local(async move {
+            inbox.push(Input::Claimed(number, lock::claim(Claim::Steal).await));
+        });
+    }
+
+    fn next_claim(&mut self) -> u32 {
+        if let Some(waiting) = self.waiting.take() {
+            waiting.abort();
+        }
+        self.claim = self.claim.wrapping_add(1);
+        self.claim
+    }
+
+    async fn claimed(&mut self, result: Result<Option<Lock>, JsValue>) {
+        self.waiting = None;
+        match result {
+            Ok(Some(lock)) => {
+                self.hold(lock);
+                if let Err(phase) = self.open().await {
+                    self.page.show(phase);
+                }
+            }
+            Ok(None) => {
+                self.page.show(Phase::OpenElsewhere);
+                self.claim_when_free();
+            }
+            // Where there are no locks there is no secure context, and so no WebCrypto either.
+            Err(_) => self.page.show(Phase::StorageBlocked),
+        }
+    }
+
+    fn hold(&mut self, lock: Lock) {
+        let (over, number, inbox) = (lock.over(), self.claim, self.inbox.clone());
+        self.lock = Some(lock);
+        spawn_local(async move {
+            if JsFuture::from(over).await.is_err() {
+                inbox.push_urgent(Input::Lost(number));
+            }
+        });
+    }
+
+    async fn open(&mut self) -> Result<(), Phase> {
+        self.page.show(Phase::Opening);
+        let page = self.page.clone();
+        let blocked = move || page.show(Phase::OpenElsewhere);
+        let (store, stored) = Store::open(DATABASE, &mut time::rng(), blocked)
+            .await
+            .map_err(Refusal::phase)?;
+        let (wallet, effects) =
+            with_context(|context| Wallet::open(stored, context)).map_err(damaged)?;
+        self.session = Some(Session {
+            wallet,
+            store: Rc::new(store),
+        });
+        self.carry_out(effects).await;
+        Ok(())
+    }
+
+    async fn feed(&mut self, event: Event) {
+        if let Some(session) = &mut self.session {
+            let effects = session.handle(event);
+            self.carry_out(effects).await;
+        }
+    }
+
+    async fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut effects = VecDeque::from(effects);
+        while let Some(effect) = effects.pop_front() {
+            let Some(session) = &mut self.session else {
+                return;
+            };
+            match effect {
+                Effect::Commit(batch) => {
+                    let event = match session.store.commit(batch, &mut time::rng()).await {
+                        Ok(()) => Event::Committed,
+                        Err(CommitError::Fenced) => return self.stop(),
+                        Err(error) => Event::CommitFailed(error),
+                    };
+                    effects.extend(session.handle(event));
+                }
+                Effect::Load { load, item } => {
+                    let store = session.store.clone();
+                    self.tell(async move {
+                        let body = store.body(item).await;
+                        Event::Loaded { load, body }
+                    });
+                }
+                Effect::Ask(request) => self.tell(async move {
+                    let answer = net::ask(&request).await;
+                    let ask = request.ask;
+                    Event::Answered { ask, answer }
+                }),
+                Effect::Wake { wake, after_ms } => self.tell(async move {
+                    time::sleep(after_ms).await;
+                    Event::Woke { wake }
+                }),
+                Effect::Show(parts) => self.page.post(&FromWorker::Parts(parts)),
+            }
+        }
+    }
+
+    /// Tells the wallet what comes of `work`, if it is still the same wallet by then.
+    fn tell(&self, work: impl Future<Output = Event> + 'static) {
+        let (number, inbox) = (self.claim, self.inbox.clone());
+        spawn_local(async move { inbox.push(Input::Wallet(number, work.await)) });
+    }
+
+    /// Another tab works on the store. What this one knows is out of date from now on.
+    fn stop(&mut self) {
+        self.session = None;
+        self.page.show(Phase::Fenced);
+    }
+
+    /// Another tab has the lock. When it goes, the wallet opens here again, on what is stored by then.
+    fn stop_for_another_tab(&mut self) {
+        self.lock = None;
+        self.stop();
+        self.claim_when_free();
+    }
+}
+
+impl Session {
+    fn handle(&mut self, event: Event) -> Vec<Effect> {
+        with_context(|context| self.wallet.handle(event, context))
+    }
+}
+
+fn damaged(_: OpenError) -> Phase {
+    Phase::StorageDamaged
+}
+
+fn with_context<T>(work: impl FnOnce(&mut Context<'_>) -> T) -> T {
+    work(&mut Context {
+        now_ms: time::now_ms(),
+        today: time::today(),
+        rng: &mut time::rng(),
+    })
 }

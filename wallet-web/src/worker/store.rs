@@ -1,0 +1,438 @@
+//! The wallet store in IndexedDB. Each operation has a meaning and is one transaction.
+//!
+//! | object store | key             | value                                                     |
+//! |--------------|-----------------|-----------------------------------------------------------|
+//! | `records`    | [`Key::name`]   | sealed record; all of them are read on open               |
+//! | `bodies`     | [`Key::name`]   | sealed body; read one by one                              |
+//! | `meta`       | `format`        | number: the format of everything here                     |
+//! |              | `device-key`    | `CryptoKey`, not extractable                              |
+//! |              | `master-key`    | the master key, sealed by the device key                  |
+//! |              | `version`       | [`Mark`]: how often anything was committed, and by whom   |
+//!
+//! Opening raises the version, so whoever had the store open before is fenced off from then on. There is no fallback:
+//! where the browser refuses to store, the wallet does not open.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use saifu_crypto::{CryptoRng, make_bytes};
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::port::{Batch, Body, CommitError, Durability, Key, Opened};
+use saifu_wallet_core::view::Phase;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::CryptoKey;
+
+use super::idb::{Access, Connection, Failure, Transaction};
+use super::time::sleep;
+use super::vault::{Damaged, FORMAT, Vault, Wrapping};
+
+/// The name of the wallet's database.
+pub(crate) const DATABASE: &str = "saifu-wallet";
+
+/// Which object stores there are. A change here needs the next number and a step that leads there.
+const STRUCTURE: u32 = 1;
+const RECORDS: &str = "records";
+const BODIES: &str = "bodies";
+const META: &str = "meta";
+const STORES: &[&str] = &[RECORDS, BODIES, META];
+
+const META_FORMAT: &str = "format";
+const META_DEVICE_KEY: &str = "device-key";
+const META_MASTER_KEY: &str = "master-key";
+const META_VERSION: &str = "version";
+
+/// How often, and at what distance, the store is asked what came of a transaction whose connection was lost.
+const INQUIRIES: u32 = 10;
+const INQUIRY_PAUSE_MS: u64 = 500;
+
+/// Why the store does not open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// The browser does not let us store.
+    Blocked,
+    /// A newer version of the wallet wrote it. It is left as it is.
+    Newer,
+    /// Keys or records do not open. They are left as they are.
+    Damaged,
+}
+
+impl Refusal {
+    /// What the owner is shown.
+    pub(crate) fn phase(self) -> Phase {
+        match self {
+            Refusal::Blocked => Phase::StorageBlocked,
+            Refusal::Newer => Phase::StorageNewer,
+            Refusal::Damaged => Phase::StorageDamaged,
+        }
+    }
+}
+
+impl From<Damaged> for Refusal {
+    fn from(_: Damaged) -> Self {
+        Refusal::Damaged
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        complain("the wallet store does not open", &failure);
+        match failure.name.as_str() {
+            Failure::NEWER => Refusal::Newer,
+            // What was stored cannot be read back: a file of the browser's is missing or does not decode.
+            "NotReadableError" | "DataError" | "DataCloneError" => Refusal::Damaged,
+            _ => Refusal::Blocked,
+        }
+    }
+}
+
+/// Version of the store, and a random tag of the transaction that set it: when a connection is lost during a commit,
+/// this tells whether it is the commit that is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mark {
+    version: u64,
+    tag: [u8; 16],
+}
+
+impl Mark {
+    fn make(version: u64, rng: &mut dyn CryptoRng) -> Self {
+        let tag = make_bytes(rng);
+        Self { version, tag }
+    }
+
+    fn read(value: &JsValue) -> Result<Self, Damaged> {
+        let bytes = value.dyn_ref::<Uint8Array>().ok_or(Damaged)?.to_vec();
+        let (version, tag) = bytes.split_first_chunk().ok_or(Damaged)?;
+        Ok(Self {
+            version: u64::from_be_bytes(*version),
+            tag: tag.try_into().map_err(|_| Damaged)?,
+        })
+    }
+
+    fn write(&self) -> JsValue {
+        let mut bytes = [0; 24];
+        let (version, tag) = bytes.split_at_mut(8);
+        version.copy_from_slice(&self.version.to_be_bytes());
+        tag.copy_from_slice(&self.tag);
+        Uint8Array::from(bytes.as_slice()).into()
+    }
+}
+
+/// The store, open.
+pub(crate) struct Store {
+    link: Link,
+    vault: Vault,
+}
+
+impl Store {
+    /// Opens the store, makes it if there is none, and fences off whoever had it open. `blocked` is told when a tab with
+    /// an older version of the wallet has to be closed first.
+    ///
+    /// # Errors
+    /// See [`Refusal`]; nothing was changed then.
+    pub(crate) async fn open(
+        name: &str,
+        rng: &mut dyn CryptoRng,
+        blocked: impl Fn() + 'static,
+    ) -> Result<(Self, Opened), Refusal> {
+        let link = Link {
+            name: name.into(),
+            blocked: Rc::new(blocked),
+            connection: RefCell::new(None),
+        };
+        let (vault, mark) = match link.take_over(rng).await? {
+            Some((wrapping, mark)) => (Vault::unlock(&wrapping).await?, mark),
+            None => link.make(rng).await?,
+        };
+        let records = link.records(&vault).await?;
+        let opened = Opened {
+            version: mark.version,
+            records,
+        };
+        Ok((Self { link, vault }, opened))
+    }
+
+    /// The body of an item; `None` if there is none, or it does not open, or the browser does not read it.
+    pub(crate) async fn body(&self, item: ItemId) -> Option<Body> {
+        let name = Key::Body(item).name();
+        let value = match self.link.get(BODIES, &name).await {
+            Ok(value) => value,
+            Err(failure) => {
+                complain("a body was not read", &failure);
+                return None;
+            }
+        };
+        let sealed = value.dyn_into::<Uint8Array>().ok()?.to_vec();
+        self.vault.open(&name, &sealed).ok()
+    }
+
+    /// Stores all of `batch`, or nothing.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; nothing was stored then.
+    pub(crate) async fn commit(
+        &self,
+        batch: Batch,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), CommitError> {
+        // Before the transaction: while it is open, nothing but requests to it may happen.
+        let prepared = self.prepare(&batch, rng);
+        let expected = batch.expected_version;
+        let mark = Mark::make(expected.saturating_add(1), rng);
+        let fenced = Rc::new(Cell::new(false));
+
+        let transaction = match self.link.begin(STORES, prepared.access).await {
+            Ok(transaction) => transaction,
+            Err(failure) => {
+                complain("no transaction was begun", &failure);
+                return Err(CommitError::Failed);
+            }
+        };
+        let stored = write(transaction, &prepared, expected, mark, fenced.clone()).await;
+        match stored {
+            Ok(()) => Ok(()),
+            Err(_) if fenced.get() => Err(CommitError::Fenced),
+            Err(failure) if failure.is(Failure::FULL) => Err(CommitError::Full),
+            Err(failure) => {
+                complain("a transaction was not stored", &failure);
+                self.what_came_of(expected, mark).await
+            }
+        }
+    }
+
+    fn prepare(&self, batch: &Batch, rng: &mut dyn CryptoRng) -> Prepared {
+        let puts = batch.puts.iter().map(|(key, record)| {
+            let name = key.name();
+            let sealed = self.vault.seal(&name, record, rng);
+            let sealed = Uint8Array::from(sealed.as_slice()).into();
+            (store_of(key), name, sealed)
+        });
+        let deletes = batch.deletes.iter().map(|key| (store_of(key), key.name()));
+        Prepared {
+            puts: puts.collect(),
+            deletes: deletes.collect(),
+            access: match batch.durability {
+                Durability::Strict => Access::WriteStrictly,
+                Durability::Relaxed => Access::Write,
+            },
+        }
+    }
+
+    /// A connection that is lost during a commit leaves it open whether the transaction was stored. The store knows.
+    async fn what_came_of(&self, expected: u64, mark: Mark) -> Result<(), CommitError> {
+        for _ in 0..INQUIRIES {
+            if let Ok(value) = self.link.get(META, META_VERSION).await {
+                return match Mark::read(&value) {
+                    Ok(stored) if stored == mark => Ok(()),
+                    Ok(stored) if stored.version == expected => Err(CommitError::Failed),
+                    _ => Err(CommitError::Fenced),
+                };
+            }
+            sleep(INQUIRY_PAUSE_MS).await;
+        }
+        // Not known, so nothing may be built on either answer: this wallet stops, and reads the truth when it is opened.
+        Err(CommitError::Fenced)
+    }
+}
+
+/// A batch, sealed.
+struct Prepared {
+    puts: Vec<(&'static str, String, JsValue)>,
+    deletes: Vec<(&'static str, String)>,
+    access: Access,
+}
+
+fn store_of(key: &Key) -> &'static str {
+    if key.is_read_on_open() {
+        RECORDS
+    } else {
+        BODIES
+    }
+}
+
+/// Issues everything at once. The version is read first; if it is not the expected one, its success event aborts what
+/// was issued after it.
+async fn write(
+    mut transaction: Transaction,
+    prepared: &Prepared,
+    expected: u64,
+    mark: Mark,
+    fenced: Rc<Cell<bool>>,
+) -> Result<(), Failure> {
+    let version = transaction.get(META, META_VERSION)?;
+    transaction.then(&version, move |_, value| {
+        let agrees = Mark::read(&value).is_ok_and(|stored| stored.version == expected);
+        fenced.set(!agrees);
+        agrees
+    });
+    for (store, name) in &prepared.deletes {
+        transaction.delete(store, name)?;
+    }
+    for (store, name, sealed) in &prepared.puts {
+        transaction.put(store, name, sealed)?;
+    }
+    transaction.put(META, META_VERSION, &mark.write())?;
+    transaction.finish().await
+}
+
+/// The way to the database: a connection that is made anew when the browser has closed it.
+struct Link {
+    name: String,
+    blocked: Rc<dyn Fn()>,
+    connection: RefCell<Option<Rc<Connection>>>,
+}
+
+impl Link {
+    async fn connection(&self) -> Result<Rc<Connection>, Failure> {
+        if let Some(connection) = &*self.connection.borrow()
+            && !connection.is_lost()
+        {
+            return Ok(connection.clone());
+        }
+        let blocked = self.blocked.clone();
+        let opened = Connection::open(&self.name, STRUCTURE, STORES, move || blocked()).await?;
+        let opened = Rc::new(opened);
+        self.connection.replace(Some(opened.clone()));
+        Ok(opened)
+    }
+
+    /// Begins a transaction; on a connection that turns out to be closed, once more on a fresh one.
+    async fn begin(&self, stores: &[&str], access: Access) -> Result<Transaction, Failure> {
+        match self.connection().await?.begin(stores, access) {
+            Err(failure) if failure.is(Failure::CLOSED) => {
+                self.connection.replace(None);
+                self.connection().await?.begin(stores, access)
+            }
+            begun => begun,
+        }
+    }
+
+    /// Reads one value; once more if the connection is lost meanwhile.
+    async fn get(&self, store: &str, key: &str) -> Result<JsValue, Failure> {
+        match self.get_once(store, key).await {
+            Err(_) => {
+                self.connection.replace(None);
+                self.get_once(store, key).await
+            }
+            got => got,
+        }
+    }
+
+    async fn get_once(&self, store: &str, key: &str) -> Result<JsValue, Failure> {
+        let transaction = self.begin(&[store], Access::Read).await?;
+        let read = transaction.get(store, key)?;
+        transaction.finish().await?;
+        read.value()
+    }
+
+    /// Reads what the store says about itself and raises its version in the same transaction; `None` if it is new.
+    async fn take_over(
+        &self,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<(Wrapping, Mark)>, Refusal> {
+        let mut transaction = self.begin(&[META], Access::Write).await?;
+        let format = transaction.get(META, META_FORMAT)?;
+        let device_key = transaction.get(META, META_DEVICE_KEY)?;
+        let master = transaction.get(META, META_MASTER_KEY)?;
+        let version = transaction.get(META, META_VERSION)?;
+
+        let raised = Mark::make(0, rng);
+        let taken = Rc::new(Cell::new(None));
+        let (known, take) = (format.clone(), taken.clone());
+        transaction.then(&version, move |transaction, value| {
+            // Requests are answered in the order they were issued in: the format has been read.
+            let ours = known.value().is_ok_and(|format| format == FORMAT);
+            if let (true, Ok(stored)) = (ours, Mark::read(&value)) {
+                let raised = Mark {
+                    version: stored.version.saturating_add(1),
+                    ..raised
+                };
+                take.set(Some(raised));
+                let put = transaction
+                    .object_store(META)
+                    .and_then(|meta| meta.put_with_key(&raised.write(), &META_VERSION.into()));
+                return put.is_ok();
+            }
+            // What is wrong is seen below; nothing is written.
+            true
+        });
+        transaction.finish().await?;
+
+        let (format, device_key, master) = (format.value()?, device_key.value()?, master.value()?);
+        if [&format, &device_key, &master, &version.value()?]
+            .into_iter()
+            .all(JsValue::is_undefined)
+        {
+            return Ok(None);
+        }
+        match format.as_f64() {
+            Some(format) if format == f64::from(FORMAT) => {}
+            Some(format) if format > f64::from(FORMAT) => return Err(Refusal::Newer),
+            _ => return Err(Refusal::Damaged),
+        }
+        let mark = taken.get().ok_or(Damaged)?;
+        let wrapping = Wrapping {
+            device_key: device_key.dyn_into::<CryptoKey>().map_err(|_| Damaged)?,
+            master: master.dyn_into::<Uint8Array>().map_err(|_| Damaged)?,
+        };
+        Ok(Some((wrapping, mark)))
+    }
+
+    /// Makes the keys. They are stored together and strictly: records sealed by a key that a power cut has taken back
+    /// would be lost.
+    async fn make(&self, rng: &mut dyn CryptoRng) -> Result<(Vault, Mark), Refusal> {
+        let (vault, wrapping) = Vault::make(rng).await.map_err(Failure::from)?;
+        let mark = Mark::make(1, rng);
+
+        let mut transaction = self.begin(STORES, Access::WriteStrictly).await?;
+        let orphans = Rc::new(Cell::new(false));
+        for store in [RECORDS, BODIES] {
+            // Records without their keys are a damaged store, not a new one.
+            let (count, found) = (transaction.count(store)?, orphans.clone());
+            transaction.then(&count, move |_, count| {
+                let empty = count == 0;
+                found.set(found.get() || !empty);
+                empty
+            });
+        }
+        // `add`, not `put`: should another tab be doing the same, only one of them may succeed.
+        transaction.add(META, META_FORMAT, &FORMAT.into())?;
+        transaction.add(META, META_DEVICE_KEY, &wrapping.device_key)?;
+        transaction.add(META, META_MASTER_KEY, &wrapping.master)?;
+        transaction.add(META, META_VERSION, &mark.write())?;
+        match transaction.finish().await {
+            Ok(()) => Ok((vault, mark)),
+            Err(_) if orphans.get() => Err(Refusal::Damaged),
+            Err(failure) if failure.is(Failure::TAKEN) => {
+                let (wrapping, mark) = self.take_over(rng).await?.ok_or(Refusal::Blocked)?;
+                Ok((Vault::unlock(&wrapping).await?, mark))
+            }
+            Err(failure) => Err(failure.into()),
+        }
+    }
+
+    /// Every record that is read on open.
+    async fn records(&self, vault: &Vault) -> Result<Vec<(Key, Body)>, Refusal> {
+        let transaction = self.begin(&[RECORDS], Access::Read).await?;
+        let (names, values) = (transaction.all_keys(RECORDS)?, transaction.all(RECORDS)?);
+        transaction.finish().await?;
+
+        let names: Array = names.value()?.unchecked_into();
+        let values: Array = values.value()?.unchecked_into();
+        let mut records = Vec::new();
+        for (name, value) in names.iter().zip(values.iter()) {
+            let name = name.as_string().ok_or(Damaged)?;
+            let sealed = value.dyn_into::<Uint8Array>().map_err(|_| Damaged)?;
+            let record = vault.open(&name, &sealed.to_vec())?;
+            // Sealed by this wallet's key under a name we do not know: by one of its later versions.
+            let key = Key::from_name(&name).ok_or(Refusal::Newer)?;
+            records.push((key, record));
+        }
+        Ok(records)
+    }
+}
+
+/// Leaves a trace for whoever looks for the cause: what failed and the exception's name, nothing of what is stored.
+fn complain(what: &str, failure: &Failure) {
+    web_sys::console::warn_1(&format!("{what}: {}", failure.name).into());
+}
