@@ -10,11 +10,8 @@ import { launch } from "./lib/browser.mjs";
 import { startSafe } from "./lib/safe.mjs";
 import { DIST, startSite } from "./lib/site.mjs";
 
-const untilStarted = async (page) => {
-  await page.locator("#app h1, #app h2").first().waitFor();
-  // The Worker is up when it has told the page what to show.
-  await page.locator("[data-readiness=ready]").waitFor({ state: "attached" });
-};
+/** The Worker is up when it has told the page what to show. */
+const untilStarted = (page) => page.locator("[data-readiness=ready]").waitFor({ state: "attached" });
 
 const untilKept = (page) =>
   page.evaluate(async () => {
