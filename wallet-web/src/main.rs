@@ -5,7 +5,8 @@
 
 #[cfg(target_arch = "wasm32")]
 mod messages;
-#[cfg(target_arch = "wasm32")]
+// Its words, formats and addresses are pure, and tested natively.
+#[cfg(any(target_arch = "wasm32", test))]
 mod page;
 #[cfg(target_arch = "wasm32")]
 mod worker;
@@ -14,9 +15,11 @@ mod worker;
 fn main() {
     use wasm_bindgen::JsCast;
 
-    console_error_panic_hook::set_once();
     match js_sys::global().dyn_into::<web_sys::DedicatedWorkerGlobalScope>() {
-        Ok(scope) => worker::run(scope),
+        Ok(scope) => {
+            console_error_panic_hook::set_once();
+            worker::run(scope);
+        }
         Err(_) => page::run(),
     }
 }

@@ -1,61 +1,42 @@
 //! The page's side: it shows and asks. No key reaches it.
+//!
+//! The [`service`] holds what the Worker told and passes on what the owner wants; the [`screens`] render the one and
+//! send the other, and decide nothing. What the browser itself offers (preferences, clipboard, installing, updating)
+//! is in [`device`]; words and formats are pure.
 
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod format;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod qr;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod route;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports))]
+mod words;
+
+#[cfg(target_arch = "wasm32")]
 mod card;
-
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
-
-use crate::messages::{FromWorker, ToWorker};
-
-/// What the page knows of the Worker so far.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Readiness {
-    Starting,
-    Ready,
-    Failed,
-}
+#[cfg(target_arch = "wasm32")]
+mod crash;
+#[cfg(target_arch = "wasm32")]
+mod device;
+#[cfg(target_arch = "wasm32")]
+mod parts;
+#[cfg(target_arch = "wasm32")]
+mod screens;
+#[cfg(target_arch = "wasm32")]
+mod service;
 
 /// Starts the Worker and shows the app in the element that `index.html` keeps for it.
+#[cfg(target_arch = "wasm32")]
 pub(crate) fn run() {
+    use leptos::prelude::{document, mount_to};
+    use wasm_bindgen::JsCast;
+
+    crash::watch();
     let Some(place) = document().get_element_by_id("app") else {
         wasm_bindgen::throw_str("index.html has no element with the id 'app'");
     };
-    let place: HtmlElement = place.unchecked_into();
+    let place: web_sys::HtmlElement = place.unchecked_into();
     place.set_text_content(None);
-    mount_to(place, App).forget();
-}
-
-#[component]
-fn App() -> impl IntoView {
-    let readiness = RwSignal::new(Readiness::Starting);
-    card::start(move |card, message| match message {
-        Ok(FromWorker::Ready) => card.post(&ToWorker::Encouraged),
-        Ok(FromWorker::Parts(_)) => readiness.set(Readiness::Ready),
-        Err(_) => readiness.set(Readiness::Failed),
-    });
-    view! {
-        <main>
-            <h1>"Saifu"</h1>
-            <p role="status" data-readiness=move || name(readiness.get())>
-                {move || text(readiness.get())}
-            </p>
-        </main>
-    }
-}
-
-fn name(readiness: Readiness) -> &'static str {
-    match readiness {
-        Readiness::Starting => "starting",
-        Readiness::Ready => "ready",
-        Readiness::Failed => "failed",
-    }
-}
-
-fn text(readiness: Readiness) -> &'static str {
-    match readiness {
-        Readiness::Starting => "Opening the wallet …",
-        Readiness::Ready => "The wallet is open.",
-        Readiness::Failed => "The wallet could not open. Reload the page; nothing is lost.",
-    }
+    mount_to(place, || screens::app(service::Service::start())).forget();
 }

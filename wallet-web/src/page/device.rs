@@ -1,0 +1,336 @@
+//! What the browser offers beside the wallet: preferences, clipboard, installing, updating, lasting storage. Nothing
+//! here touches a value or a key.
+
+use super::words::Lang;
+use gloo_storage::{LocalStorage, Storage};
+use js_sys::{Function, Promise, Reflect};
+use leptos::prelude::{document, window};
+use serde::Deserialize;
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{
+    Event, EventTarget, Response, ServiceWorker, ServiceWorkerRegistration, VisibilityState,
+};
+
+const LANGUAGE: &str = "language";
+/// `boot.js` reads it too, before anything is drawn.
+const THEME: &str = "theme";
+
+/// Light, dark, or as the device is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Theme {
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    pub(crate) const ALL: [Theme; 3] = [Theme::Auto, Theme::Light, Theme::Dark];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Theme::Auto => "auto",
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+}
+
+/// The language the owner chose, else the first of the browser's that Saifu speaks, else English.
+pub(crate) fn language() -> Lang {
+    if let Some(chosen) = kept(LANGUAGE).and_then(|tag| Lang::from_tag(&tag)) {
+        return chosen;
+    }
+    let languages = window().navigator().languages();
+    languages
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .find_map(|tag| Lang::from_tag(&tag))
+        .unwrap_or(Lang::En)
+}
+
+/// The language the page is in.
+pub(crate) fn shown_language() -> Lang {
+    document()
+        .document_element()
+        .and_then(|root| root.get_attribute("lang"))
+        .and_then(|tag| Lang::from_tag(&tag))
+        .unwrap_or(Lang::En)
+}
+
+/// Tells the document its language. It decides hyphenation, fonts and how a screen reader speaks.
+pub(crate) fn show_language(lang: Lang) {
+    set_root("lang", Some(lang.tag()));
+}
+
+pub(crate) fn keep_language(lang: Lang) {
+    keep(LANGUAGE, lang.tag());
+}
+
+pub(crate) fn theme() -> Theme {
+    let name = kept(THEME);
+    Theme::ALL
+        .into_iter()
+        .find(|theme| name.as_deref() == Some(theme.name()))
+        .unwrap_or(Theme::Auto)
+}
+
+pub(crate) fn show_theme(theme: Theme) {
+    let name = (theme != Theme::Auto).then(|| theme.name());
+    set_root("data-theme", name);
+}
+
+pub(crate) fn keep_theme(theme: Theme) {
+    keep(THEME, theme.name());
+}
+
+fn kept(key: &str) -> Option<String> {
+    LocalStorage::get(key).ok()
+}
+
+/// A browser that keeps no preference still shows the one just chosen.
+fn keep(key: &str, value: &str) {
+    let _ = LocalStorage::set(key, value);
+}
+
+fn set_root(attribute: &str, value: Option<&str>) {
+    let Some(root) = document().document_element() else {
+        return;
+    };
+    let _ = match value {
+        Some(value) => root.set_attribute(attribute, value),
+        None => root.remove_attribute(attribute),
+    };
+}
+
+/// Says on the document whether the wallet can be used: for tests and for the style sheet, not for people.
+pub(crate) fn show_readiness(readiness: &str) {
+    set_root("data-readiness", Some(readiness));
+}
+
+/// Sets the title of the tab.
+pub(crate) fn show_title(title: &str) {
+    document().set_title(&format!("{title} – Saifu"));
+}
+
+/// Calls back after the next frame was prepared: what was just changed is in the document then.
+pub(crate) fn soon(then: impl FnOnce() + 'static) {
+    let _ = window().request_animation_frame(Closure::once_into_js(then).unchecked_ref());
+}
+
+/// Puts the focus on the heading and the view to the top, as a new page would.
+pub(crate) fn focus_heading() {
+    soon(|| {
+        window().scroll_to_with_x_and_y(0.0, 0.0);
+        focus_first("h1");
+    });
+}
+
+/// Puts the focus on the first element that a selector finds.
+pub(crate) fn focus_first(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
+        let _ = element.focus();
+    }
+}
+
+/// The part of the address behind the `#`.
+pub(crate) fn hash() -> String {
+    window().location().hash().unwrap_or_default()
+}
+
+pub(crate) fn go(href: &str) {
+    let _ = window().location().set_hash(href);
+}
+
+pub(crate) fn reload() {
+    let _ = window().location().reload();
+}
+
+pub(crate) fn print() {
+    let _ = window().print();
+}
+
+/// Listens for as long as the page is there.
+fn listen(target: &EventTarget, event: &str, heard: impl FnMut(Event) + 'static) {
+    let listener = Closure::<dyn FnMut(Event)>::new(heard);
+    let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
+    listener.forget();
+}
+
+pub(crate) fn on_hash_change(mut changed: impl FnMut() + 'static) {
+    listen(&window(), "hashchange", move |_| changed());
+}
+
+/// Calls back when the device is on-line again or the page is looked at again.
+pub(crate) fn on_encouraged(encouraged: impl Fn() + Clone + 'static) {
+    let looked_at = encouraged.clone();
+    listen(&window(), "online", move |_| encouraged());
+    listen(&document(), "visibilitychange", move |_| {
+        if document().visibility_state() == VisibilityState::Visible {
+            looked_at();
+        }
+    });
+}
+
+/// What comes of a promise, if it comes to anything.
+fn settle(promise: Result<Promise, JsValue>, then: impl FnOnce(Option<JsValue>) + 'static) {
+    spawn_local(async move {
+        let outcome = match promise {
+            Ok(promise) => JsFuture::from(promise).await.ok(),
+            Err(_) => None,
+        };
+        then(outcome);
+    });
+}
+
+/// Copies a text; answers whether the browser allowed it.
+pub(crate) fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
+    // Reflected: outside a secure context there is no clipboard at all.
+    let clipboard = Reflect::get(&window().navigator(), &"clipboard".into());
+    let promise = clipboard.and_then(|clipboard| call(&clipboard, "writeText", Some(&text.into())));
+    settle(promise, |done| then(done.is_some()));
+}
+
+fn call(target: &JsValue, method: &str, argument: Option<&JsValue>) -> Result<Promise, JsValue> {
+    let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
+    let answer = match argument {
+        Some(argument) => method.call1(target, argument)?,
+        None => method.call0(target)?,
+    };
+    answer.dyn_into()
+}
+
+/// Whether the browser promised to keep what is stored.
+pub(crate) fn storage_promised(then: impl FnOnce(bool) + 'static) {
+    storage("persisted", then);
+}
+
+/// Asks the browser to promise it. Some ask the owner, some decide by themselves.
+pub(crate) fn ask_to_keep(then: impl FnOnce(bool) + 'static) {
+    storage("persist", then);
+}
+
+fn storage(method: &str, then: impl FnOnce(bool) + 'static) {
+    let manager = Reflect::get(&window().navigator(), &"storage".into());
+    let promise = manager.and_then(|manager| call(&manager, method, None));
+    settle(promise, |answer| {
+        then(answer.and_then(|answer| answer.as_bool()).unwrap_or(false));
+    });
+}
+
+/// Calls back with the browser's offer to install the app.
+pub(crate) fn on_installable(offered: impl Fn(JsValue) + 'static) {
+    listen(&window(), "beforeinstallprompt", move |event| {
+        event.prevent_default();
+        offered(event.into());
+    });
+}
+
+/// Accepts that offer; the browser asks the owner.
+pub(crate) fn install(offer: &JsValue) {
+    settle(call(offer, "prompt", None), |_| ());
+}
+
+/// A safe the site suggests.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub(crate) struct Suggestion {
+    /// Its address.
+    pub(crate) url: String,
+}
+
+/// Fetches the site's suggestions. None is an answer, too.
+pub(crate) fn suggestions(then: impl FnOnce(Vec<Suggestion>) + 'static) {
+    spawn_local(async move {
+        then(fetch_suggestions().await.unwrap_or_default());
+    });
+}
+
+async fn fetch_suggestions() -> Result<Vec<Suggestion>, JsValue> {
+    let answer = JsFuture::from(window().fetch_with_str("/suggested-safes.json")).await?;
+    let answer: Response = answer.dyn_into()?;
+    if !answer.ok() {
+        return Ok(Vec::new());
+    }
+    let list = JsFuture::from(answer.json()?).await?;
+    Ok(serde_wasm_bindgen::from_value(list)?)
+}
+
+/// What tells one build from another: the hash in the name of its module.
+pub(crate) fn build() -> String {
+    let name = document()
+        .query_selector("script[data-wasm]")
+        .ok()
+        .flatten()
+        .and_then(|tag| tag.get_attribute("data-wasm"))
+        .unwrap_or_default();
+    let stem = name.trim_end_matches(".wasm").trim_end_matches("_bg");
+    let hash = stem.rsplit('-').next().unwrap_or_default();
+    hash.chars().take(8).collect()
+}
+
+/// Calls back when a new version waits, and looks for one whenever the page is looked at again.
+pub(crate) fn watch_updates(ready: impl Fn() + Clone + 'static) {
+    let Some(workers) = service_workers() else {
+        return;
+    };
+    settle(Ok(workers.get_registration().into()), move |found| {
+        let Some(found) = found.and_then(|found| found.dyn_into().ok()) else {
+            return;
+        };
+        let registration: ServiceWorkerRegistration = found;
+        if registration.waiting().is_some() {
+            ready();
+        }
+        let (target, source) = (registration.clone(), registration.clone());
+        listen(&target, "updatefound", move |_| {
+            if let Some(installing) = source.installing() {
+                on_installed(installing, ready.clone());
+            }
+        });
+        on_encouraged(move || {
+            if let Ok(promise) = registration.update() {
+                settle(Ok(promise), |_| ());
+            }
+        });
+    });
+}
+
+fn on_installed(worker: ServiceWorker, ready: impl Fn() + 'static) {
+    let changed = worker.clone();
+    listen(&worker, "statechange", move |_| {
+        // Without a controller it is the first one: nothing older is shown.
+        let replaces = service_workers().is_some_and(|workers| workers.controller().is_some());
+        if changed.state() == web_sys::ServiceWorkerState::Installed && replaces {
+            ready();
+        }
+    });
+}
+
+/// Lets the waiting version take over, and starts it.
+pub(crate) fn update() {
+    let Some(workers) = service_workers() else {
+        return reload();
+    };
+    listen(&workers, "controllerchange", |_| reload());
+    settle(Ok(workers.get_registration().into()), |found| {
+        let registration: Option<ServiceWorkerRegistration> =
+            found.and_then(|found| found.dyn_into().ok());
+        match registration.and_then(|registration| registration.waiting()) {
+            Some(waiting) => {
+                let message = js_sys::Object::new();
+                let _ = Reflect::set(&message, &"type".into(), &"activate".into());
+                let _ = waiting.post_message(&message);
+            }
+            None => reload(),
+        }
+    });
+}
+
+/// Reflected: in some private modes there is none.
+fn service_workers() -> Option<web_sys::ServiceWorkerContainer> {
+    Reflect::get(&window().navigator(), &"serviceWorker".into())
+        .ok()?
+        .dyn_into()
+        .ok()
+}

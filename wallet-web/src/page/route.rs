@@ -1,0 +1,116 @@
+//! Which screen is shown, and its address behind the `#`. Pure.
+
+use saifu_wallet_core::ids::ItemId;
+
+/// A screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// All values.
+    Values,
+    /// One value.
+    Value(ItemId),
+    /// One value, to be corrected.
+    Correct(ItemId),
+    /// A new value.
+    Add,
+    /// What to back up, and where; one value if it is named.
+    BackUp(Option<ItemId>),
+    /// All safes.
+    Safes,
+    /// A new safe.
+    AddSafe,
+    /// All certificates.
+    Certificates,
+    /// One certificate.
+    Certificate(ItemId),
+    /// Notices.
+    Notices,
+    /// Settings.
+    Settings,
+}
+
+impl Route {
+    /// The screen with this address; all values if there is none.
+    pub(crate) fn parse(hash: &str) -> Self {
+        let path = hash.trim_start_matches('#').trim_matches('/');
+        let (head, rest) = path.split_once('/').unwrap_or((path, ""));
+        let item = ItemId::parse(rest).ok();
+        match (head, item) {
+            ("value", Some(item)) => Route::Value(item),
+            ("correct", Some(item)) => Route::Correct(item),
+            ("certificate", Some(item)) => Route::Certificate(item),
+            ("back-up", item) => Route::BackUp(item),
+            ("add", None) => Route::Add,
+            ("safes", None) if rest == "add" => Route::AddSafe,
+            ("safes", None) => Route::Safes,
+            ("certificates", None) => Route::Certificates,
+            ("notices", None) => Route::Notices,
+            ("settings", None) => Route::Settings,
+            _ => Route::Values,
+        }
+    }
+
+    /// The address.
+    pub(crate) fn href(self) -> String {
+        match self {
+            Route::Values => "#/values".into(),
+            Route::Value(item) => format!("#/value/{item}"),
+            Route::Correct(item) => format!("#/correct/{item}"),
+            Route::Add => "#/add".into(),
+            Route::BackUp(None) => "#/back-up".into(),
+            Route::BackUp(Some(item)) => format!("#/back-up/{item}"),
+            Route::Safes => "#/safes".into(),
+            Route::AddSafe => "#/safes/add".into(),
+            Route::Certificates => "#/certificates".into(),
+            Route::Certificate(item) => format!("#/certificate/{item}"),
+            Route::Notices => "#/notices".into(),
+            Route::Settings => "#/settings".into(),
+        }
+    }
+
+    /// The entry of the navigation under which the screen belongs.
+    pub(crate) fn section(self) -> Route {
+        match self {
+            Route::Values | Route::Value(_) | Route::Correct(_) | Route::Add | Route::BackUp(_) => {
+                Route::Values
+            }
+            Route::Safes | Route::AddSafe => Route::Safes,
+            Route::Certificates | Route::Certificate(_) => Route::Certificates,
+            Route::Notices => Route::Notices,
+            Route::Settings => Route::Settings,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_read_back() {
+        let item = ItemId::new([9; 16]);
+        for route in [
+            Route::Values,
+            Route::Value(item),
+            Route::Correct(item),
+            Route::Add,
+            Route::BackUp(None),
+            Route::BackUp(Some(item)),
+            Route::Safes,
+            Route::AddSafe,
+            Route::Certificates,
+            Route::Certificate(item),
+            Route::Notices,
+            Route::Settings,
+        ] {
+            assert_eq!(Route::parse(&route.href()), route);
+        }
+    }
+
+    #[test]
+    fn unknown_addresses_lead_to_the_values() {
+        for hash in ["", "#", "#/", "#/value/", "#/value/x", "#/nowhere", "#main"] {
+            assert_eq!(Route::parse(hash), Route::Values, "{hash}");
+        }
+    }
+}

@@ -1,0 +1,276 @@
+//! The one thing on the page that owns what is shown: a signal per part the Worker sends, the route, and the owner's
+//! preferences. It is made once, at the root, and outlives every screen.
+
+use super::card::{self, Card};
+use super::device::{self, Suggestion, Theme};
+use super::route::Route;
+use super::words::{self, Key, Lang};
+use crate::messages::{FromWorker, ToWorker};
+use leptos::prelude::*;
+use saifu_protocol::SafeId;
+use saifu_wallet_core::ids::{FlowId, ItemId};
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice::Notice;
+use saifu_wallet_core::view::{
+    CertificateCard, Job, Meeting, Opened, Part, Phase, SafeCard, Summary, ValueCard,
+};
+use wasm_bindgen::JsValue;
+
+/// What the owner last started, to show what came of it: whatever was not there before.
+#[derive(Clone)]
+struct Followed {
+    items: Vec<ItemId>,
+    known: Vec<ItemId>,
+}
+
+/// See above. A handle: copies mean the same.
+#[derive(Clone, Copy)]
+pub(crate) struct Service {
+    pub(crate) phase: RwSignal<Phase>,
+    pub(crate) crashed: RwSignal<bool>,
+    pub(crate) values: RwSignal<Vec<ValueCard>>,
+    pub(crate) certificates: RwSignal<Vec<CertificateCard>>,
+    pub(crate) safes: RwSignal<Vec<SafeCard>>,
+    pub(crate) meeting: RwSignal<Option<Meeting>>,
+    pub(crate) jobs: RwSignal<Vec<Job>>,
+    pub(crate) notices: RwSignal<Vec<Notice>>,
+    pub(crate) summary: RwSignal<Summary>,
+    /// The only signal that may hold a payload; emptied as soon as its view closes.
+    pub(crate) opened: RwSignal<Option<Opened>>,
+
+    pub(crate) route: RwSignal<Route>,
+    pub(crate) lang: RwSignal<Lang>,
+    pub(crate) theme: RwSignal<Theme>,
+    /// What a screen reader is told beside what is shown.
+    pub(crate) said: RwSignal<String>,
+    pub(crate) suggestions: RwSignal<Vec<Suggestion>>,
+    pub(crate) storage_promised: RwSignal<bool>,
+    pub(crate) update_ready: RwSignal<bool>,
+    pub(crate) installable: RwSignal<bool>,
+
+    followed: StoredValue<Option<Followed>>,
+    install_offer: StoredValue<Option<JsValue>, LocalStorage>,
+    card: StoredValue<Option<Card>, LocalStorage>,
+}
+
+impl Service {
+    /// Starts the Worker and listens to it and to the browser.
+    pub(crate) fn start() -> Self {
+        let service = Self {
+            phase: RwSignal::new(Phase::Opening),
+            crashed: RwSignal::new(false),
+            values: RwSignal::new(Vec::new()),
+            certificates: RwSignal::new(Vec::new()),
+            safes: RwSignal::new(Vec::new()),
+            meeting: RwSignal::new(None),
+            jobs: RwSignal::new(Vec::new()),
+            notices: RwSignal::new(Vec::new()),
+            summary: RwSignal::new(Summary::default()),
+            opened: RwSignal::new(None),
+            route: RwSignal::new(Route::parse(&device::hash())),
+            lang: RwSignal::new(device::language()),
+            theme: RwSignal::new(device::theme()),
+            said: RwSignal::new(String::new()),
+            suggestions: RwSignal::new(Vec::new()),
+            storage_promised: RwSignal::new(false),
+            update_ready: RwSignal::new(false),
+            installable: RwSignal::new(false),
+            followed: StoredValue::new(None),
+            install_offer: StoredValue::new_local(None),
+            card: StoredValue::new_local(None),
+        };
+        device::show_language(service.lang.get_untracked());
+        device::show_theme(service.theme.get_untracked());
+        service.listen();
+        card::start(move |card, message| service.hear(card, message));
+        service
+    }
+
+    fn listen(self) {
+        device::on_hash_change(move || {
+            let route = Route::parse(&device::hash());
+            if route != self.route.get_untracked() {
+                self.route.set(route);
+                self.said.set(String::new());
+                device::focus_heading();
+            }
+        });
+        device::on_encouraged(move || self.post(&ToWorker::Encouraged));
+        device::on_installable(move |offer| {
+            self.install_offer.set_value(Some(offer));
+            self.installable.set(true);
+        });
+        device::watch_updates(move || self.update_ready.set(true));
+        device::storage_promised(move |promised| self.storage_promised.set(promised));
+        device::suggestions(move |found| self.suggestions.set(found));
+    }
+
+    fn hear(self, card: &Card, message: Result<FromWorker, JsValue>) {
+        match message {
+            Ok(FromWorker::Ready) => self.card.set_value(Some(card.clone())),
+            Ok(FromWorker::Parts(parts)) => parts.into_iter().for_each(|part| self.show(part)),
+            Err(_) => {
+                device::show_readiness("failed");
+                self.crashed.set(true);
+            }
+        }
+    }
+
+    fn show(self, part: Part) {
+        match part {
+            Part::Phase(it) => {
+                let readiness = match it {
+                    Phase::Opening => "starting",
+                    Phase::Ready => "ready",
+                    Phase::OpenElsewhere
+                    | Phase::Fenced
+                    | Phase::StorageBlocked
+                    | Phase::StorageNewer
+                    | Phase::StorageDamaged => "stopped",
+                };
+                device::show_readiness(readiness);
+                self.phase.set(it);
+            }
+            Part::Values(it) => self.values.set(it),
+            Part::Certificates(it) => self.certificates.set(it),
+            Part::Safes(it) => self.safes.set(it),
+            Part::Meeting(it) => self.meeting.set(it),
+            Part::Jobs(it) => {
+                self.say_progress(&it);
+                self.jobs.set(it);
+            }
+            Part::Notices(it) => {
+                self.say_news(&it);
+                self.notices.set(it);
+            }
+            Part::Summary(it) => self.summary.set(it),
+            Part::Opened(it) => self.opened.set(it),
+        }
+    }
+
+    fn say_progress(self, jobs: &[Job]) {
+        let Some(job) = jobs.first() else { return };
+        if self.jobs.with_untracked(|before| before.contains(job)) {
+            return;
+        }
+        let lang = self.lang.get_untracked();
+        let words = match job.waiting {
+            Some(reason) => words::waiting(lang, reason).what,
+            None => words::stage(lang, job.stage).into(),
+        };
+        self.said.set(format!("{}: {words}", job.subject));
+    }
+
+    fn say_news(self, notices: &[Notice]) {
+        let lang = self.lang.get_untracked();
+        let news = self.notices.with_untracked(|before| {
+            let is_new = |notice: &&Notice| before.iter().all(|old| old.id != notice.id);
+            notices.iter().find(is_new).cloned()
+        });
+        // On opening everything is new, and the badge says so.
+        if let Some(notice) = news.filter(|_| self.phase.get_untracked() == Phase::Ready) {
+            let halves = words::notice(lang, &notice);
+            self.said.set(format!("{} {}", halves.what, halves.now));
+        }
+    }
+
+    /// A fixed text in the owner's language.
+    pub(crate) fn text(self, key: Key) -> &'static str {
+        words::text(self.lang.get(), key)
+    }
+
+    /// Passes on what the owner wants.
+    pub(crate) fn send(self, intent: Intent) {
+        self.post(&ToWorker::Intent(intent));
+    }
+
+    fn post(self, message: &ToWorker) {
+        // Before the Worker listens nothing is shown that could be asked for.
+        self.card.with_value(|card| {
+            if let Some(card) = card {
+                card.post(message);
+            }
+        });
+    }
+
+    /// Forgets what was shown whole: first here, then in the Worker.
+    pub(crate) fn close(self) {
+        self.opened.try_set(None);
+        self.send(Intent::Close);
+    }
+
+    /// Takes the wallet over from another tab.
+    pub(crate) fn take_over(self) {
+        self.phase.set(Phase::Opening);
+        self.post(&ToWorker::TakeOver);
+    }
+
+    pub(crate) fn go(self, route: Route) {
+        device::go(&route.href());
+    }
+
+    pub(crate) fn choose_language(self, lang: Lang) {
+        device::keep_language(lang);
+        device::show_language(lang);
+        self.lang.set(lang);
+    }
+
+    pub(crate) fn choose_theme(self, theme: Theme) {
+        device::keep_theme(theme);
+        device::show_theme(theme);
+        self.theme.set(theme);
+    }
+
+    pub(crate) fn install(self) {
+        self.install_offer.with_value(|offer| {
+            if let Some(offer) = offer {
+                device::install(offer);
+            }
+        });
+        self.installable.set(false);
+    }
+
+    /// Registers values at a safe.
+    pub(crate) fn back_up(self, values: Vec<ItemId>, safe: SafeId) {
+        let known = self
+            .certificates
+            .with_untracked(|all| all.iter().map(|card| card.id).collect());
+        let items = values.clone();
+        self.followed.set_value(Some(Followed { items, known }));
+        self.send(Intent::BackUp { values, safe });
+    }
+
+    /// Recovers a value.
+    pub(crate) fn recover(self, certificate: ItemId) {
+        let known = self
+            .values
+            .with_untracked(|all| all.iter().map(|card| card.id).collect());
+        let items = vec![certificate];
+        self.followed.set_value(Some(Followed { items, known }));
+        self.send(Intent::Recover { certificate });
+    }
+
+    /// The certificate that came of backing this value up.
+    pub(crate) fn certificate_of(self, value: ItemId) -> Option<CertificateCard> {
+        let followed = self.followed.get_value()?;
+        let came = |card: &&CertificateCard| !followed.known.contains(&card.id);
+        self.certificates
+            .with(|all| all.iter().find(came).cloned())
+            .filter(|_| followed.items.contains(&value))
+    }
+
+    /// The value that came of recovering by this certificate.
+    pub(crate) fn value_of(self, certificate: ItemId) -> Option<ValueCard> {
+        let followed = self.followed.get_value()?;
+        let came = |card: &&ValueCard| !followed.known.contains(&card.id);
+        self.values
+            .with(|all| all.iter().find(came).cloned())
+            .filter(|_| followed.items.contains(&certificate))
+    }
+
+    /// A job, for as long as it is under way.
+    pub(crate) fn job(self, id: FlowId) -> Option<Job> {
+        self.jobs
+            .with(|jobs| jobs.iter().find(|job| job.id == id).cloned())
+    }
+}

@@ -1,0 +1,292 @@
+//! The fixed texts.
+
+use super::Lang;
+
+macro_rules! keys {
+    ($($key:ident: $en:literal, $ja:literal;)*) => {
+        /// A fixed text.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Key {
+            $(#[doc = $en] $key,)*
+        }
+
+        impl Key {
+            /// Every fixed text.
+            #[cfg(test)]
+            pub(crate) const ALL: [Key; TEXTS.len()] = [$(Key::$key),*];
+        }
+
+        /// In the order of [`Key`].
+        static TEXTS: [(&str, &str); [$($en),*].len()] = [$(($en, $ja)),*];
+    };
+}
+
+/// The text in a language.
+pub(crate) fn text(lang: Lang, key: Key) -> &'static str {
+    let (en, ja) = TEXTS[key as usize];
+    lang.of(en, ja)
+}
+
+keys! {
+    Skip: "Skip to content", "本文へ移動";
+    NavLabel: "Main", "メイン";
+    NavValues: "Wallet", "財布";
+    NavCertificates: "Certificates", "登録証";
+    NavSafes: "Safes", "金庫";
+    NavNotices: "Notices", "お知らせ";
+    NavSettings: "Settings", "設定";
+    Unread: "unread", "件の未読";
+    Back: "Back", "戻る";
+    Done: "Done", "完了";
+    Opening: "Opening your wallet…", "財布を開いています…";
+
+    WelcomeTitle: "The wallet that comes back", "戻ってくる財布";
+    WelcomeLead: "Saifu keeps your tickets, cards and coupons in this browser and backs each of them up at safes you choose. If something happens to this copy, they come back to you, exactly once.", "チケットやカード、クーポンをこのブラウザで持ち、選んだ金庫に1つずつ預けておけます。手元のものに何かあっても、ちょうど1回だけ手元に戻ります。";
+    WelcomeAdd: "Add the first one", "最初の1枚を追加";
+    WelcomeSafe: "Choose a safe first", "先に金庫を選ぶ";
+    WelcomeHonest: "Until you back something up, it exists only in this browser.", "金庫に預けるまでは、このブラウザの中にしかありません。";
+    EmptyHead: "Nothing in the wallet yet", "財布はまだ空です";
+    EmptyText: "Add a ticket, a card or a coupon. What lies at a safe comes back by its certificate.", "チケットやカード、クーポンを追加してください。金庫に預けたものは、登録証で取り戻せます。";
+    SeeCertificates: "See the certificates", "登録証を見る";
+
+    Add: "Add", "追加";
+    OnlyHereNow: "Back up what you would miss. Its certificate stays here and brings it back.", "なくして困るものは金庫に預けておきましょう。手元に残る登録証で取り戻せます。";
+    BackUpAll: "Back up…", "金庫に預ける…";
+    InThisBrowser: "In this browser", "このブラウザの中";
+    AtSafe: "At a safe", "金庫に保管中";
+    EndedOnes: "Ended", "終了";
+    UnderWay: "Under way", "進行中";
+    AllNotices: "All notices", "お知らせをすべて見る";
+    StateLocal: "In this browser only", "このブラウザだけ";
+    StateMoving: "Backing up…", "預け入れ中…";
+    StateWorking: "Being worked on…", "処理中…";
+    StateArrived: "Arrived – confirming", "到着・確認中";
+    StateEnded: "Ended", "終了";
+    StateElsewhere: "Elsewhere", "別の端末";
+    StateNotHandedOut: "Not handed out", "引き出せず";
+    StateRecovering: "Recovering…", "取り戻し中…";
+    EndsSoon: "Ends soon", "まもなく終了";
+
+    Valid: "Valid", "有効期間";
+    Place: "Place", "利用場所";
+    Anywhere: "Anywhere", "どこでも";
+    NoLimit: "No limit", "無期限";
+    Remaining: "Remaining", "残額";
+    Details: "Details", "詳細";
+    Class: "Class", "種類";
+    Name: "Name", "名称";
+    UnitPrice: "Unit price", "単価";
+    Quantity: "Quantity", "数量";
+    Total: "Total", "合計";
+    Amount: "Amount", "金額";
+    Remarks: "Remarks", "備考";
+    Added: "Added", "追加日";
+    BackUp: "Back up", "金庫に預ける";
+    ShowCode: "Show code", "コードを表示";
+    NoCode: "It has no code", "コードはありません";
+    MarkUsed: "Mark as used", "使用済みにする";
+    Correct: "Correct the details", "内容を訂正する";
+    DiscardDots: "Discard…", "破棄する…";
+    Discard: "Discard", "破棄する";
+    Keep: "Keep it", "残しておく";
+    NotHere: "It is not here any more", "もうここにはありません";
+    NotHereText: "It was used, discarded or handed to a safe. The account under Settings says where everything went.", "使用、破棄、または金庫への預け入れが済んでいます。設定の「収支」で行き先を確かめられます。";
+    BackToWallet: "Back to the wallet", "財布に戻る";
+    CodeLabel: "Code to show", "見せるコード";
+    CodeHint: "Turn the brightness up if the scanner hesitates.", "読み取れないときは、画面を明るくしてください。";
+    CodeTooLong: "It is too long for a picture; here it is as text.", "画像にするには長すぎるため、文字で表示します。";
+    Copy: "Copy", "コピー";
+    Copied: "Copied. Other programs can read it until you copy something else.", "コピーしました。別のものをコピーするまで、ほかのアプリから読み取れます。";
+    NotCopied: "The browser did not allow copying. Select the text instead.", "ブラウザがコピーを許可しませんでした。文字を選択してください。";
+    UsedQuestion: "Mark it as used?", "使用済みにしますか？";
+    UsedText: "It leaves the wallet and is counted as used. Nobody can bring it back.", "財布から消え、使用済みとして数えます。元には戻せません。";
+    UsedDo: "It was used", "使用済みにする";
+    NotYet: "Not yet", "やめておく";
+    DiscardText: "It is in this browser only. Once discarded, nobody can bring it back.", "このブラウザにしかありません。破棄すると、だれにも元に戻せません。";
+
+    AddTitle: "Add", "追加";
+    CorrectTitle: "Correct", "訂正";
+    WhatIsIt: "What is it?", "種類";
+    PriceOptional: "Price of one (optional)", "1枚の金額（任意）";
+    FaceAmount: "Amount when new", "元の金額";
+    RemainingOptional: "What is left (optional)", "残額（任意）";
+    HowMany: "How many", "枚数";
+    Currency: "Currency", "通貨";
+    ValidFrom: "Valid from", "有効期間（開始）";
+    ValidTo: "Valid to", "有効期間（終了）";
+    PlaceOptional: "Place (optional)", "利用場所（任意）";
+    Payload: "Code or number", "コードまたは番号";
+    PayloadHint: "What is scanned or typed when it is used. It is encrypted before it is stored here.", "使うときに読み取られる、または入力する内容です。暗号化してからここに保存します。";
+    RemarksOptional: "Remarks (optional)", "備考（任意）";
+    Save: "Put it in the wallet", "財布に入れる";
+    SaveCorrection: "Replace by this", "この内容に置き換える";
+
+    AddSafe: "Add a safe", "金庫を追加";
+    SafesLead: "Safes are run by independent operators, each under its own name. A safe can read what you hand to it so far, so choose operators you trust.", "金庫はそれぞれ独立した運営者が、自らの名で運営しています。今のところ金庫は預けたものを読めるため、信頼できる運営者を選んでください。";
+    NoSafes: "No safe yet", "まだ金庫がありません";
+    NoSafesText: "A safe keeps what you back up. Add one by its address and compare its fingerprint.", "預けたものを保管するのが金庫です。アドレスで追加し、指紋を見比べてください。";
+    Operator: "Operator", "運営者";
+    Jurisdiction: "Jurisdiction", "準拠法";
+    Address: "Address", "アドレス";
+    Fingerprint: "Key fingerprint", "鍵の指紋";
+    Holds: "Certificates of it", "この金庫の登録証";
+    LegacyHash: "Also uses MD5, which is weak. Saifu checks SHA-256 besides.", "弱いハッシュのMD5も使っています。SaifuはSHA-256でも照合します。";
+    ReachUnknown: "Not asked yet", "未確認";
+    ReachAnswers: "Answers", "応答あり";
+    ReachSilent: "No answer", "応答なし";
+    Forget: "Forget…", "登録を外す…";
+    ForgetDo: "Forget it", "登録を外す";
+    ForgetQuestion: "Forget this safe?", "この金庫の登録を外しますか？";
+    ForgetText: "Nothing of yours lies there. You can add it again at any time.", "ここに預けているものはありません。いつでも追加し直せます。";
+    SafeAddress: "Address of the safe", "金庫のアドレス";
+    SafeAddressHint: "For example https://safe.example", "例：https://safe.example";
+    AskWho: "Ask who it is", "相手を確かめる";
+    Asking: "Asking…", "問い合わせ中…";
+    Suggested: "Suggested by this site", "このサイトからの提案";
+    SuggestedText: "A suggestion is no guarantee: compare the fingerprint all the same.", "提案は保証ではありません。指紋は必ず見比べてください。";
+    MetQuestion: "Is this the safe you mean?", "この金庫で間違いありませんか？";
+    MetText: "Compare the fingerprint with the one its operator publishes. From now on this wallet accepts only this key.", "運営者が公表している指紋と見比べてください。以後、この財布はこの鍵だけを受け付けます。";
+    KeepsFor: "Keeps for", "保管期間";
+    NotThisOne: "Not this one", "ちがいます";
+    Matches: "It matches, add", "一致したので追加";
+
+    BackUpTitle: "Back up", "金庫に預ける";
+    WhatToBackUp: "What?", "何を預けますか？";
+    WhichSafe: "Which safe?", "どの金庫に預けますか？";
+    BackUpThen: "Afterwards it lies at the safe and its certificate lies here. It leaves this browser only once the certificate has been checked and stored.", "預けると金庫に移り、手元には登録証が残ります。登録証を確かめて保存するまで、このブラウザからは消えません。";
+    NothingToBackUp: "There is nothing to back up: everything is at a safe, under way or ended.", "預けるものはありません。すべて金庫にあるか、進行中か、終了しています。";
+    BackingUp: "Backing up", "預け入れ中";
+    BackedUp: "Backed up", "預けました";
+    BackedUpNow: "This is its certificate. It is stored in your wallet; you need it to get the value back.", "これが登録証です。財布に保存しました。取り戻すときに使います。";
+    Leave: "You can close this page. It continues by itself when you come back.", "このページを閉じても大丈夫です。次に開いたとき、続きから自動で進みます。";
+    StepWritten: "Written down", "記録しました";
+    StepWrittenNote: "This browser remembers what it is about to do", "これから行うことをこのブラウザに記録しました";
+    StepHanding: "Handing it to the safe", "金庫に渡しています";
+    StepHandingNote: "Waiting for its certificate", "登録証を待っています";
+    StepChecking: "Checking the certificate", "登録証を照合します";
+    StepCheckingNote: "Signature, digest and hash", "署名・要約・ハッシュ値";
+    StepSafe: "Safe", "保管完了";
+    StepSafeNote: "The certificate is stored, the copy here is removed", "登録証を保存し、手元の写しを消します";
+    StepDone: "done", "完了";
+    StepNow: "in progress", "進行中";
+    StepTodo: "not yet", "まだ";
+    StepStopped: "waiting", "待機中";
+
+    CertificatesShow: "Show", "表示";
+    All: "All", "すべて";
+    WithinAWeek: "Ending within a week", "1週間以内に終了";
+    CertificatesLead: "Readable off-line. Each stands for one value that lies at a safe.", "オフラインでも見られます。1枚が、金庫にある1点に対応します。";
+    NoCertificates: "No certificates yet", "登録証はまだありません";
+    NoCertificatesText: "Each value you back up leaves its certificate here.", "預けると、その登録証がここに残ります。";
+    NoneThisWeek: "None ends within a week.", "1週間以内に終了するものはありません。";
+    Vacant: "Value without a digest", "要約のない値";
+    Certificate: "Certificate", "登録証";
+    CertificateTitle: "Certificate of registration", "登録証明書";
+    CertificateSub: "Deposited at an electronic safe", "電子金庫への預入を証します";
+    IssuedBy: "Issued by", "発行した金庫";
+    Safe: "Safe", "金庫";
+    Issued: "Issued", "発行日時";
+    KeptUntil: "Kept until", "保管期限";
+    Size: "Size", "大きさ";
+    Sha256: "Hash (SHA-256)", "ハッシュ値（SHA-256）";
+    Md5: "Hash (MD5) – weak, never relied on alone", "ハッシュ値（MD5）– 弱いため単独では使いません";
+    CertificateChecked: "Signature checked on this device. Digest and hash match what was sent.", "この端末で署名を確認済みです。要約とハッシュ値は送った内容と一致しています。";
+    AsText: "The certificate as text", "登録証を文字で見る";
+    AsTextNote: "Whoever reads it learns what lies where. Recovering also takes a key that stays in this wallet.", "読んだ人には何がどこにあるか分かります。取り戻すには、この財布から出ない鍵も必要です。";
+    Print: "Print", "印刷";
+    Recover: "Recover", "取り戻す";
+    TryRecoverAgain: "Ask the safe again", "金庫にもう一度頼む";
+    DiscardCertificateText: "The safe destroys the value and the certificate is deleted here. Nobody can bring it back, not even the operator.", "金庫が中身を消し、登録証もここから消します。運営者にも、だれにも元に戻せません。";
+    DiscardCertificateTick: "I know that the value at the safe is lost as well", "金庫にあるものも失われることを理解しました";
+    Receipt: "Signed receipt of the safe", "金庫の署名付き受領書";
+    ReceiptState: "What the safe says", "金庫の記録";
+    ReceiptSession: "Session", "セッション";
+    ReceiptSince: "Since", "日時";
+    ReceiptChecked: "Its signature was checked on this device.", "署名はこの端末で確認済みです。";
+
+    Recovering: "Recovering", "取り戻しています";
+    YoursAgain: "Yours again", "手元に戻りました";
+    RecoverWhy: "A value comes back once only. It becomes usable when the safe has confirmed that nobody else can fetch it.", "取り戻せるのは1回だけです。ほかのだれも受け取れないことを金庫が確認すると、使えるようになります。";
+    StepRequesting: "Requesting", "請求しています";
+    StepRequestingNote: "Showing the certificate to the safe", "金庫に登録証を提示します";
+    StepArrived: "Arrived", "届きました";
+    StepArrivedNote: "Stored here, not yet usable", "手元に保存しました。まだ使えません";
+    StepConfirmed: "Confirmed", "確認しました";
+    StepConfirmedNote: "The safe has closed its entry for good", "金庫が預かりを締めます";
+    StepYours: "Yours again", "手元に戻りました";
+    StepYoursNote: "Ready to use in this browser", "このブラウザで使えます";
+    TryNow: "Try now", "今すぐ試す";
+    CallOff: "Call off", "中止する";
+    RetireTitle: "Asking the safe to forget it", "金庫に破棄を頼んでいます";
+
+    MakeRoom: "Make room", "空きを作る";
+    RoomUsed: "Room used", "使用量";
+    MakeRoomBackUp: "Back some up", "いくつか預ける";
+    MakeRoomBackUpNote: "What lies at a safe takes almost no room here", "金庫に預けたものは、ここでほとんど場所を取りません";
+    MakeRoomEnded: "Clear what has ended", "終了したものを片づける";
+    MakeRoomRaise: "Raise the limit", "上限を上げる";
+    MakeRoomRaiseNote: "In Settings", "設定で変更できます";
+
+    ElsewhereTitle: "Saifu is open in another tab", "別のタブで開いています";
+    ElsewhereText: "So that no value can be spent twice, only one tab works at a time. Go back to the other tab, or continue here; the other one will then stop.", "同じものが二重に使われないよう、動けるタブは1つだけです。元のタブに戻るか、ここで続けてください。続けると、もう一方は止まります。";
+    ContinueHere: "Continue here", "ここで続ける";
+    FencedTitle: "Another tab took over", "別のタブに引き継がれました";
+    FencedText: "The wallet was opened in another tab, so this one stopped. Nothing was lost on the way.", "別のタブで財布を開いたため、このタブは止まりました。失われたものはありません。";
+    BlockedTitle: "Your wallet could not be opened", "財布を開けませんでした";
+    BlockedText: "The browser refused access to its storage. Saifu has not changed or replaced anything.", "ブラウザが保存領域を開けませんでした。中身は変更も作り直しもしていません。";
+    BlockedNow: "Close other Saifu tabs, leave private browsing, free some space, then try again. Values at safes are not affected.", "Saifuのほかのタブを閉じ、プライベートブラウズを終了し、空き容量を確保してから、もう一度お試しください。金庫にあるものは影響を受けません。";
+    NewerTitle: "This wallet is from a newer Saifu", "新しいSaifuで作られた財布です";
+    NewerText: "A newer version has written here, and this one could misread it. Nothing was changed.", "新しいバージョンが書き込んだ内容を、このバージョンでは正しく読めないおそれがあります。何も変更していません。";
+    NewerNow: "Reload the page to get the newer version. Close every other tab of Saifu if this comes again.", "ページを再読み込みして新しいバージョンにしてください。同じ表示が続くときは、Saifuのほかのタブをすべて閉じてください。";
+    DamagedTitle: "The wallet's records do not open", "財布の記録を開けません";
+    DamagedText: "A key or a record in this browser is damaged. Saifu stopped before changing anything.", "このブラウザの鍵または記録が壊れています。何も変更せずに止まりました。";
+    DamagedNow: "Reload once. If it stays like this, do not clear the browser's data: what is damaged can often still be read by a repair.", "一度だけ再読み込みしてください。直らないときは、ブラウザのデータを消さないでください。修復で読み出せる場合があります。";
+    TryAgain: "Try again", "もう一度試す";
+    Reload: "Reload", "再読み込み";
+    CrashTitle: "Saifu stopped unexpectedly", "予期せず停止しました";
+    CrashText: "Every step is written down before it is taken, so nothing is lost.", "どの操作も記録してから行うため、何も失われていません。";
+    CrashNow: "Start again. Whatever was under way continues from where it stopped.", "もう一度開いてください。途中だった操作は、続きから再開します。";
+    StartAgain: "Start again", "もう一度開く";
+
+    SettingsTitle: "Settings", "設定";
+    Display: "Display", "表示";
+    Language: "Language", "言語";
+    Theme: "Theme", "外観";
+    ThemeAuto: "Automatic", "自動";
+    ThemeLight: "Light", "ライト";
+    ThemeDark: "Dark", "ダーク";
+    AccountTitle: "Every value accounted for", "収支";
+    AccountOk: "In order", "異常なし";
+    AccountWrong: "Does not add up", "合いません";
+    AccountWrongText: "Please report this, and back up nothing until it is explained.", "お手数ですがご報告ください。原因が分かるまで、新しく預けないでください。";
+    CameIn: "Came into the wallet", "財布に入ったもの";
+    AccountHere: "In this wallet", "この財布にあるもの";
+    AccountAtSafes: "At safes", "金庫にあるもの";
+    AccountUsed: "Used", "使用したもの";
+    AccountDiscarded: "Discarded", "破棄したもの";
+    AccountElsewhere: "Proven to be elsewhere", "別の端末にあると証明されたもの";
+    Storage: "Storage", "保存領域";
+    Capacity: "Room for values, in KB", "値に使える容量（KB）";
+    CapacityHint: "When it is full, new values wait until there is room.", "いっぱいになると、空きができるまで待ちます。";
+    CapacityProblem: "Give a whole number from 1 to 1,000,000.", "1から1,000,000までの整数で入力してください。";
+    Apply: "Apply", "変更する";
+    KeptByBrowser: "Kept by the browser", "ブラウザによる保護";
+    Promised: "Promised", "保証あり";
+    NotPromised: "Not promised", "保証なし";
+    PromisedHint: "The browser clears this wallet only if you tell it to.", "あなたが指示しないかぎり、ブラウザはこの財布を消しません。";
+    NotPromisedHint: "The browser may clear this wallet when space runs short. Install the app or allow storage, and back up what matters.", "空き容量が不足すると、ブラウザがこの財布を消すことがあります。アプリとしてインストールするか保存を許可し、大切なものは金庫に預けてください。";
+    AskToKeep: "Ask the browser to keep it", "保存を許可する";
+    Refused: "The browser did not promise it. It often does once the app is installed.", "ブラウザは保証しませんでした。アプリとしてインストールすると認められることがあります。";
+    Install: "Install", "インストール";
+    About: "About", "このアプリについて";
+    Version: "Version", "バージョン";
+    UpdateReady: "A new version is ready.", "新しいバージョンがあります。";
+    UpdateNow: "Update", "更新";
+    Later: "Later", "あとで";
+
+    NoticesTitle: "Notices", "お知らせ";
+    NoticesLead: "They stay until you say you have seen them.", "確認するまで、ここに残ります。";
+    NoNotices: "Nothing to tell", "お知らせはありません";
+    NoNoticesText: "When something happens that you should know, it waits here for you.", "知っておくべきことが起きると、ここでお知らせします。";
+    Seen: "I have seen it", "確認しました";
+}

@@ -1,0 +1,374 @@
+//! The words of the notices, in two halves: what happened, and what to do now.
+
+use super::Lang;
+use crate::page::format;
+use saifu_protocol::message::EntryState;
+use saifu_wallet_core::notice::{Kind, Notice};
+
+/// What happened, and what to do now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Halves {
+    /// What happened.
+    pub(crate) what: String,
+    /// What to do now.
+    pub(crate) now: String,
+}
+
+impl Halves {
+    /// Both halves.
+    pub(crate) fn new(what: impl Into<String>, now: impl Into<String>) -> Self {
+        Self {
+            what: what.into(),
+            now: now.into(),
+        }
+    }
+}
+
+/// How much a notice weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Weight {
+    /// It went as the owner wanted.
+    Note,
+    /// The owner should do something.
+    Warning,
+    /// Somebody may be cheating, or something may be lost.
+    Danger,
+}
+
+/// How much a notice weighs.
+pub(crate) fn weight(kind: &Kind) -> Weight {
+    match kind {
+        Kind::CalledOff | Kind::RecoveryCalledOff => Weight::Note,
+        Kind::RegistrationRefused
+        | Kind::TooLargeForSafe { .. }
+        | Kind::RefusedBySafe
+        | Kind::NoRoom { .. }
+        | Kind::StorageFull
+        | Kind::StorageFailed
+        | Kind::RecoveredUnreadable => Weight::Warning,
+        Kind::CertificateHashWrong
+        | Kind::CertificateDigestWrong
+        | Kind::CertificateHolderWrong
+        | Kind::CertificateForged
+        | Kind::ReleasedElsewhere { .. }
+        | Kind::ArrivedCopyDestroyed { .. }
+        | Kind::UnknownToSafe
+        | Kind::DamagedAtSafe
+        | Kind::SafeRolledBack
+        | Kind::CertificateHashUnknown
+        | Kind::CertificateUnknown
+        | Kind::RecoveredBytesWrong
+        | Kind::SafeKeyChanged => Weight::Danger,
+    }
+}
+
+/// The words of a notice.
+pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
+    let subject = quoted(lang, &notice.subject);
+    let safe = named_safe(lang, &notice.safe);
+    match lang {
+        Lang::En => english(&notice.kind, &capital(&subject), &subject, &safe),
+        Lang::Ja => japanese(&notice.kind, &subject, &safe),
+    }
+}
+
+fn quoted(lang: Lang, subject: &str) -> String {
+    match (lang, subject.is_empty()) {
+        (Lang::En, true) => "the value".into(),
+        (Lang::En, false) => format!("“{subject}”"),
+        (Lang::Ja, true) => "対象のもの".into(),
+        (Lang::Ja, false) => format!("「{subject}」"),
+    }
+}
+
+fn named_safe(lang: Lang, address: &str) -> String {
+    if address.is_empty() {
+        return lang.of("the safe", "金庫").into();
+    }
+    let host = format::host(address);
+    match lang {
+        Lang::En => format!("the safe {host}"),
+        Lang::Ja => format!("金庫 {host} "),
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}
+
+#[rustfmt::skip] // One notice, one line a half: read as a table.
+fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves {
+    let the_safe = capital(safe);
+    let stayed = format!("{subject} is still in this browser, unchanged.");
+    match kind {
+        Kind::CertificateHashWrong => Halves::new(
+            format!("{the_safe} certified other bytes than it was sent. The back-up was stopped."),
+            format!("{stayed} Back it up at another safe and tell the operator of this one."),
+        ),
+        Kind::CertificateDigestWrong => Halves::new(
+            format!("The certificate from {safe} describes something else. The back-up was stopped."),
+            format!("{stayed} Back it up at another safe and tell the operator of this one."),
+        ),
+        Kind::CertificateHolderWrong => Halves::new(
+            format!("{the_safe} made the certificate out to somebody else. The back-up was stopped."),
+            format!("{stayed} Back it up at another safe, and do not use this one until its operator explains."),
+        ),
+        Kind::CertificateForged => Halves::new(
+            format!("The certificate was not signed by {safe}, or cannot be read. The back-up was stopped."),
+            format!("{stayed} Check that you are on a network you trust, then try again or choose another safe."),
+        ),
+        Kind::RegistrationRefused => Halves::new(
+            format!("{the_safe} does not take {in_sentence}."),
+            format!("{stayed} Choose another safe, or ask the operator why."),
+        ),
+        Kind::TooLargeForSafe { limit } => Halves::new(
+            format!("{subject} is larger than {safe} takes: its limit is {}.", format::bytes(Lang::En, *limit)),
+            "It is still in this browser, unchanged. Choose a safe with a higher limit, or shorten remarks and code.".to_owned(),
+        ),
+        Kind::CalledOff => Halves::new(
+            format!("The back-up of {in_sentence} was called off."),
+            "It is in this browser only. Back it up again whenever you like.",
+        ),
+        Kind::ReleasedElsewhere { state, since, .. } => {
+            let day = format::time(Lang::En, *since);
+            match state {
+                EntryState::Registered => Halves::new(
+                    format!("{the_safe} refused to open {in_sentence} although it still holds it, since {day}."),
+                    "Ask again later. If it goes on, show the receipt on the certificate to the operator.",
+                ),
+                EntryState::Withdrawing => Halves::new(
+                    format!("{subject} was opened for another device on {day}; {safe} proves it with a signed receipt."),
+                    "Finish or call off the recovery on that device. If it is not yours, show the receipt on the certificate to the operator.",
+                ),
+                EntryState::Withdrawn => Halves::new(
+                    format!("{subject} was handed to another device on {day}; {safe} proves it with a signed receipt."),
+                    "If that was you, look on that device. If it was not, contact the operator and show the receipt on the certificate.",
+                ),
+                EntryState::Retired => Halves::new(
+                    format!("{subject} was ended at {safe} on {day} without being handed out; a signed receipt proves it."),
+                    "If you discarded it, discard the certificate too. If you did not, contact the operator and show the receipt.",
+                ),
+            }
+        }
+        Kind::ArrivedCopyDestroyed { since, .. } => Halves::new(
+            format!("Another device was confirmed first, on {}. The copy of {in_sentence} that had arrived here was destroyed.", format::time(Lang::En, *since)),
+            "It exists there, once. If that device is not yours, contact the operator and show the receipt on the certificate.",
+        ),
+        Kind::UnknownToSafe => Halves::new(
+            format!("{the_safe} says it knows nothing of the certificate of {in_sentence}."),
+            "The certificate was kept: it is your proof. Show it to the operator, and do not use this safe for anything new.",
+        ),
+        Kind::DamagedAtSafe => Halves::new(
+            format!("{the_safe} found that the stored bytes of {in_sentence} were altered, and did not hand them out."),
+            "The certificate was kept. Contact the operator: an intact copy may be in its own back-ups.",
+        ),
+        Kind::SafeRolledBack => Halves::new(
+            format!("{the_safe} found that its memory was set back to an earlier time."),
+            "The certificate was kept. Contact the operator, and recover what else lies there once the safe answers again.",
+        ),
+        Kind::CertificateHashUnknown => Halves::new(
+            format!("{the_safe} has the entry of {in_sentence}, but with another hash."),
+            "The certificate was kept: it is your proof. Show it to the operator.",
+        ),
+        Kind::CertificateUnknown => Halves::new(
+            format!("{the_safe} has the entry of {in_sentence}, but another certificate for it."),
+            "The certificate was kept: it is your proof. Show it to the operator.",
+        ),
+        Kind::RecoveredBytesWrong => Halves::new(
+            format!("What {safe} sent for {in_sentence} is not what the certificate stands for. It was thrown away."),
+            "The certificate was kept. Try again; if it repeats, contact the operator.",
+        ),
+        Kind::RecoveredUnreadable => Halves::new(
+            format!("{subject} was written by a newer Saifu that this version cannot read. It was given back to {safe}."),
+            "Update Saifu under Settings, then recover it again.",
+        ),
+        Kind::RecoveryCalledOff => Halves::new(
+            format!("The recovery of {in_sentence} was called off."),
+            format!("It still lies at {safe}. Recover it whenever you like."),
+        ),
+        Kind::RefusedBySafe => Halves::new(
+            format!("{the_safe} refuses what this wallet asks."),
+            "Nothing was changed. Update Saifu under Settings and try again; if it stays, ask the operator.",
+        ),
+        Kind::NoRoom { missing } => Halves::new(
+            format!("The wallet is full: {} more are needed for {in_sentence}.", format::bytes(Lang::En, *missing)),
+            "Nothing is lost, the work waits. Back something up, clear what has ended, or raise the limit under Settings.",
+        ),
+        Kind::StorageFull => Halves::new(
+            "The browser has no space left for this wallet. Nothing was changed.",
+            "The work waits. Free some space on this device, then press “Try now” in the wallet.",
+        ),
+        Kind::StorageFailed => Halves::new(
+            "The browser failed to store what was to be done. Nothing was changed.",
+            "The work waits and is tried again. If it goes on, reload the page.",
+        ),
+        Kind::SafeKeyChanged => Halves::new(
+            format!("{the_safe} shows another key than the one you trusted. Nothing is sent there."),
+            "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
+        ),
+    }
+}
+
+#[rustfmt::skip] // As above.
+fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
+    let stayed = format!("{subject}はこのブラウザにそのまま残っています。");
+    match kind {
+        Kind::CertificateHashWrong => Halves::new(
+            format!("{safe}の登録証のハッシュ値が、送った内容と一致しません。預け入れを止めました。"),
+            format!("{stayed}別の金庫に預け、この金庫の運営者に知らせてください。"),
+        ),
+        Kind::CertificateDigestWrong => Halves::new(
+            format!("{safe}の登録証の要約が、預けるものと一致しません。預け入れを止めました。"),
+            format!("{stayed}別の金庫に預け、この金庫の運営者に知らせてください。"),
+        ),
+        Kind::CertificateHolderWrong => Halves::new(
+            format!("{safe}の登録証が、別の持ち主あてになっています。預け入れを止めました。"),
+            format!("{stayed}別の金庫に預け、運営者の説明があるまでこの金庫は使わないでください。"),
+        ),
+        Kind::CertificateForged => Halves::new(
+            format!("登録証が{safe}の署名ではないか、読み取れません。預け入れを止めました。"),
+            format!("{stayed}信頼できる通信環境か確かめて、もう一度試すか別の金庫を選んでください。"),
+        ),
+        Kind::RegistrationRefused => Halves::new(
+            format!("{safe}は{subject}を受け付けませんでした。"),
+            format!("{stayed}別の金庫を選ぶか、運営者に理由を尋ねてください。"),
+        ),
+        Kind::TooLargeForSafe { limit } => Halves::new(
+            format!("{subject}は大きすぎて{safe}に預けられません（上限 {}）。", format::bytes(Lang::Ja, *limit)),
+            "このブラウザにそのまま残っています。上限の大きい金庫を選ぶか、備考やコードを短くしてください。",
+        ),
+        Kind::CalledOff => Halves::new(
+            format!("{subject}の預け入れを中止しました。"),
+            "このブラウザにしかありません。いつでも預け直せます。",
+        ),
+        Kind::ReleasedElsewhere { state, since, .. } => {
+            let day = format::time(Lang::Ja, *since);
+            match state {
+                EntryState::Registered => Halves::new(
+                    format!("{safe}は{subject}を保管していますが、引き出しを断りました（{day}から）。"),
+                    "時間をおいて、もう一度お試しください。続くときは、登録証の受領書を運営者に見せてください。",
+                ),
+                EntryState::Withdrawing => Halves::new(
+                    format!("{subject}は{day}から別の端末で引き出し中です。{safe}の署名付き受領書があります。"),
+                    "その端末で取り戻しを終えるか中止してください。心当たりがなければ、登録証の受領書を運営者に見せてください。",
+                ),
+                EntryState::Withdrawn => Halves::new(
+                    format!("{subject}は{day}に別の端末へ渡されました。{safe}の署名付き受領書があります。"),
+                    "心当たりがあれば、その端末を確かめてください。なければ、登録証の受領書を運営者に見せて連絡してください。",
+                ),
+                EntryState::Retired => Halves::new(
+                    format!("{subject}は{day}に、渡されないまま{safe}で終了しました。署名付き受領書があります。"),
+                    "自分で破棄したのなら、登録証も破棄してください。心当たりがなければ、受領書を運営者に見せて連絡してください。",
+                ),
+            }
+        }
+        Kind::ArrivedCopyDestroyed { since, .. } => Halves::new(
+            format!("別の端末が先に確認されたため（{}）、ここに届いた{subject}の写しを消しました。", format::time(Lang::Ja, *since)),
+            "向こうの端末に1つだけあります。自分の端末でなければ、登録証の受領書を運営者に見せて連絡してください。",
+        ),
+        Kind::UnknownToSafe => Halves::new(
+            format!("{safe}は、{subject}の登録証に覚えがないと答えました。"),
+            "登録証は残してあります。これが証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
+        ),
+        Kind::DamagedAtSafe => Halves::new(
+            format!("{safe}で{subject}の保管内容が書き換えられていたため、渡されませんでした。"),
+            "登録証は残してあります。運営者に連絡してください。控えに元の内容が残っている場合があります。",
+        ),
+        Kind::SafeRolledBack => Halves::new(
+            format!("{safe}の記録が、以前の時点に巻き戻っています。"),
+            "登録証は残してあります。運営者に連絡し、応答が戻ったら、ほかに預けたものも取り戻してください。",
+        ),
+        Kind::CertificateHashUnknown => Halves::new(
+            format!("{safe}にある{subject}の記録は、ハッシュ値が違います。"),
+            "登録証は残してあります。これが証拠になります。運営者に見せてください。",
+        ),
+        Kind::CertificateUnknown => Halves::new(
+            format!("{safe}にある{subject}の記録は、登録証が違います。"),
+            "登録証は残してあります。これが証拠になります。運営者に見せてください。",
+        ),
+        Kind::RecoveredBytesWrong => Halves::new(
+            format!("{safe}から届いた内容が、{subject}の登録証と一致しないため捨てました。"),
+            "登録証は残してあります。もう一度試し、繰り返すときは運営者に連絡してください。",
+        ),
+        Kind::RecoveredUnreadable => Halves::new(
+            format!("{subject}は新しいSaifuで作られていて、このバージョンでは読めません。{safe}に返しました。"),
+            "設定でSaifuを更新してから、もう一度取り戻してください。",
+        ),
+        Kind::RecoveryCalledOff => Halves::new(
+            format!("{subject}の取り戻しを中止しました。"),
+            format!("まだ{safe}にあります。いつでも取り戻せます。"),
+        ),
+        Kind::RefusedBySafe => Halves::new(
+            format!("{safe}が、この財布からの依頼を断りました。"),
+            "何も変わっていません。設定でSaifuを更新してもう一度試し、続くときは運営者に尋ねてください。",
+        ),
+        Kind::NoRoom { missing } => Halves::new(
+            format!("財布がいっぱいです。{subject}にはあと{}必要です。", format::bytes(Lang::Ja, *missing)),
+            "何も失われていません。処理は待機しています。いくつか預けるか、終了したものを片づけるか、設定で上限を上げてください。",
+        ),
+        Kind::StorageFull => Halves::new(
+            "この財布に使えるブラウザの空き容量がありません。何も変更していません。",
+            "処理は待機しています。端末の空き容量を増やし、財布で「今すぐ試す」を押してください。",
+        ),
+        Kind::StorageFailed => Halves::new(
+            "ブラウザが記録を保存できませんでした。何も変更していません。",
+            "処理は待機し、自動でやり直します。続くときはページを再読み込みしてください。",
+        ),
+        Kind::SafeKeyChanged => Halves::new(
+            format!("{safe}の鍵が、信頼したものと違います。何も送っていません。"),
+            "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::words::tests::check_sentences;
+    use saifu_protocol::UnixTime;
+    use saifu_wallet_core::ids::ItemId;
+
+    #[test]
+    fn every_notice_says_what_happened_and_what_to_do_in_both_languages() {
+        for (subject, safe) in [
+            ("", ""),
+            ("A", ""),
+            ("", "https://safe.example"),
+            ("A", "https://safe.example"),
+        ] {
+            for kind in Kind::samples() {
+                let it = Notice {
+                    id: ItemId::new([1; 16]),
+                    at: UnixTime(953_078_400),
+                    subject: subject.into(),
+                    safe: safe.into(),
+                    kind,
+                };
+                let (en, ja) = (notice(Lang::En, &it), notice(Lang::Ja, &it));
+                check_sentences(&en.what, &ja.what);
+                check_sentences(&en.now, &ja.now);
+                assert_ne!(en.what, en.now);
+                assert_ne!(ja.what, ja.now);
+                assert!(
+                    en.what.starts_with(|c: char| !c.is_lowercase()),
+                    "{}",
+                    en.what
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_kinds_say_the_same() {
+        let mut said: Vec<String> = Vec::new();
+        for kind in Kind::samples() {
+            let what = english(&kind, "A", "A", "the safe").what;
+            assert!(!said.contains(&what), "{what}");
+            said.push(what);
+        }
+    }
+}

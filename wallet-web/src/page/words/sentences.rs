@@ -1,0 +1,636 @@
+//! Words for things of which there are several, and sentences with numbers in them.
+
+use super::{Halves, Key, Lang, text};
+use crate::page::format;
+use saifu_protocol::message::EntryState;
+use saifu_protocol::value::{Class, Currency, Kind};
+use saifu_wallet_core::form::{Field, Problem};
+use saifu_wallet_core::view::{Amount, MeetingFailure, Reach, Stage, Task, Waiting};
+
+/// The name of a class; the code itself if it is none this version knows.
+pub(crate) fn class(lang: Lang, code: &str) -> String {
+    match Class::from_code(code) {
+        Some(known) => class_name(lang, known).into(),
+        None => code.into(),
+    }
+}
+
+/// The name of a class.
+pub(crate) fn class_name(lang: Lang, class: Class) -> &'static str {
+    match class {
+        Class::MovieTicket => lang.of("Movie ticket", "映画券"),
+        Class::ConcertTicket => lang.of("Concert ticket", "コンサート券"),
+        Class::EventTicket => lang.of("Event ticket", "イベント券"),
+        Class::TravelTicket => lang.of("Travel ticket", "乗車券"),
+        Class::PrepaidCard => lang.of("Prepaid card", "プリペイドカード"),
+        Class::Coupon => lang.of("Coupon", "クーポン"),
+        Class::GiftCard => lang.of("Gift card", "ギフトカード"),
+    }
+}
+
+/// The name of a currency.
+pub(crate) fn currency(lang: Lang, currency: Currency) -> &'static str {
+    match currency {
+        Currency::Jpy => lang.of("Japanese yen", "日本円"),
+        Currency::Eur => lang.of("Euro", "ユーロ"),
+        Currency::Usd => lang.of("US dollar", "米ドル"),
+        Currency::Gbp => lang.of("Pound sterling", "英ポンド"),
+    }
+}
+
+/// How many of a class: `2 tickets`.
+pub(crate) fn quantity(lang: Lang, code: &str, quantity: u32) -> String {
+    let kind = Class::from_code(code).map(Class::kind);
+    match lang {
+        Lang::En => {
+            let (one, many) = match kind {
+                Some(Kind::Ticket) => ("ticket", "tickets"),
+                Some(Kind::PrepaidCard | Kind::GiftCard) => ("card", "cards"),
+                Some(Kind::Coupon) => ("coupon", "coupons"),
+                None => ("piece", "pieces"),
+            };
+            format!("{quantity} {}", if quantity == 1 { one } else { many })
+        }
+        Lang::Ja if kind.is_some() => format!("{quantity}枚"),
+        Lang::Ja => format!("{quantity}点"),
+    }
+}
+
+/// How many values.
+pub(crate) fn values(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En if count == 1 => "1 value".into(),
+        Lang::En => format!("{count} values"),
+        Lang::Ja => format!("{count}点"),
+    }
+}
+
+/// How many certificates.
+pub(crate) fn certificates(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En => format!("{count}"),
+        Lang::Ja => format!("{count}枚"),
+    }
+}
+
+/// How long a safe keeps an entry.
+pub(crate) fn days(lang: Lang, days: u64) -> String {
+    let years = days / 365;
+    if years >= 1 && days % 365 <= 2 {
+        return match lang {
+            Lang::En if years == 1 => "1 year".into(),
+            Lang::En => format!("{years} years"),
+            Lang::Ja => format!("{years}年"),
+        };
+    }
+    match lang {
+        Lang::En if days == 1 => "1 day".into(),
+        Lang::En => format!("{days} days"),
+        Lang::Ja => format!("{days}日"),
+    }
+}
+
+/// Amounts of several currencies, one after the other.
+pub(crate) fn amounts(lang: Lang, amounts: &[Amount]) -> String {
+    let each: Vec<String> = amounts
+        .iter()
+        .map(|amount| format::amount(lang, amount))
+        .collect();
+    each.join(lang.of(" + ", "と"))
+}
+
+/// The one honest line: what would be lost with this browser.
+pub(crate) fn only_here(lang: Lang, count: usize, worth: &[Amount]) -> String {
+    let total = amounts(lang, worth);
+    match (lang, count, worth.is_empty()) {
+        (Lang::En, 1, true) => "1 value exists only in this browser.".into(),
+        (Lang::En, 1, false) => format!("1 value worth {total} exists only in this browser."),
+        (Lang::En, _, true) => format!("{count} values exist only in this browser."),
+        (Lang::En, _, false) => {
+            format!("{count} values worth {total} exist only in this browser.")
+        }
+        (Lang::Ja, _, true) => format!("{count}点は、このブラウザにしかありません。"),
+        (Lang::Ja, _, false) => {
+            format!("{count}点（{total}分）は、このブラウザにしかありません。")
+        }
+    }
+}
+
+/// The question before a value is discarded.
+pub(crate) fn discard_question(lang: Lang, class: &str, worth: Option<&Amount>) -> String {
+    let class = self::class(lang, class);
+    match (lang, worth) {
+        (Lang::En, None) => format!("Discard this {}?", class.to_lowercase()),
+        (Lang::En, Some(worth)) => format!(
+            "Discard this {} worth {}?",
+            class.to_lowercase(),
+            format::amount(lang, worth)
+        ),
+        (Lang::Ja, None) => format!("この{class}を破棄しますか？"),
+        (Lang::Ja, Some(worth)) => {
+            format!("{}の{class}を破棄しますか？", format::amount(lang, worth))
+        }
+    }
+}
+
+/// The question before a certificate is discarded together with the value at the safe.
+pub(crate) fn discard_certificate_question(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En if name.is_empty() => "Discard the certificate and what lies at the safe?".into(),
+        Lang::En => format!("Discard “{name}” at the safe?"),
+        Lang::Ja if name.is_empty() => "登録証と、金庫にあるものを破棄しますか？".into(),
+        Lang::Ja => format!("金庫にある「{name}」を破棄しますか？"),
+    }
+}
+
+/// What is left of a card.
+pub(crate) fn left_of(lang: Lang, whole: &str) -> String {
+    match lang {
+        Lang::En => format!("of {whole} left"),
+        Lang::Ja => format!("残額（{whole}中）"),
+    }
+}
+
+/// The button that backs up.
+pub(crate) fn back_up_at(lang: Lang, count: usize, safe: &str) -> String {
+    match (lang, count) {
+        (Lang::En, 0 | 1) => format!("Back up at {safe}"),
+        (Lang::En, _) => format!("Back up {count} at {safe}"),
+        (Lang::Ja, 0 | 1) => format!("{safe}に預ける"),
+        (Lang::Ja, _) => format!("{count}点を{safe}に預ける"),
+    }
+}
+
+/// What was backed up where.
+pub(crate) fn is_at(lang: Lang, name: &str, safe: &str) -> String {
+    match lang {
+        Lang::En => format!("“{name}” is at {safe}."),
+        Lang::Ja => format!("「{name}」を{safe}に預けました。"),
+    }
+}
+
+/// What came back.
+pub(crate) fn is_back(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => format!("“{name}” is in this browser and can be used."),
+        Lang::Ja => format!("「{name}」はこのブラウザにあり、使えます。"),
+    }
+}
+
+/// How much room is used.
+pub(crate) fn room(lang: Lang, used: u64, capacity: u64) -> String {
+    let (used, capacity) = (format::bytes(lang, used), format::bytes(lang, capacity));
+    match lang {
+        Lang::En => format!("{used} of {capacity}"),
+        Lang::Ja => format!("{capacity}中 {used}"),
+    }
+}
+
+/// How many fields have to be mended.
+pub(crate) fn problems_found(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En if count == 1 => "One thing has to be mended first:".into(),
+        Lang::En => format!("{count} things have to be mended first:"),
+        Lang::Ja => format!("先に{count}か所を直してください："),
+    }
+}
+
+/// Whether a safe answers.
+pub(crate) fn reach(lang: Lang, reach: Reach) -> &'static str {
+    match reach {
+        Reach::Unknown => text(lang, Key::ReachUnknown),
+        Reach::Answers => text(lang, Key::ReachAnswers),
+        Reach::Silent => text(lang, Key::ReachSilent),
+    }
+}
+
+/// What a job is.
+pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
+    match task {
+        Task::Add => lang.of("Adding", "追加"),
+        Task::BackUp => lang.of("Backing up", "預け入れ"),
+        Task::Recover => lang.of("Recovering", "取り戻し"),
+        Task::Retire => lang.of("Discarding at the safe", "金庫での破棄"),
+    }
+}
+
+/// What is true of a job now.
+pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
+    match stage {
+        Stage::NoRoom => lang.of(
+            "Waits for room in the wallet. Nothing is lost.",
+            "財布の空きを待っています。何も失われていません。",
+        ),
+        Stage::Registering => lang.of(
+            "Written down; the safe is asked for a certificate.",
+            "記録済みです。金庫の登録証を待っています。",
+        ),
+        Stage::Requesting => lang.of(
+            "Written down; the safe is asked for the value.",
+            "記録済みです。金庫に請求しています。",
+        ),
+        Stage::Arrived => lang.of(
+            "Arrived, not usable yet; the safe is asked to confirm.",
+            "届きました。金庫の確認を待っていて、まだ使えません。",
+        ),
+        Stage::Returning => lang.of(
+            "Being given back; the safe is asked to take its offer back.",
+            "金庫に返しています。",
+        ),
+        Stage::Retiring => lang.of(
+            "The safe is asked to forget it.",
+            "金庫に破棄を頼んでいます。",
+        ),
+    }
+}
+
+/// Why a job waits, and what to do now.
+pub(crate) fn waiting(lang: Lang, waiting: Waiting) -> Halves {
+    let (what, now) = match (lang, waiting) {
+        (Lang::En, Waiting::Unreachable) => (
+            "The safe does not answer.",
+            "Saifu tries again by itself. You can close this page, or check your connection and try now.",
+        ),
+        (Lang::Ja, Waiting::Unreachable) => (
+            "金庫から応答がありません。",
+            "自動でやり直します。このページを閉じてもかまいません。通信状況を確かめて、今すぐ試すこともできます。",
+        ),
+        (Lang::En, Waiting::Garbled) => (
+            "Something answers in place of the safe, but not as a safe.",
+            "Often a network that wants a log-in first. Check your connection; Saifu tries again by itself.",
+        ),
+        (Lang::Ja, Waiting::Garbled) => (
+            "金庫とは思えない応答が返ってきます。",
+            "ログインが必要な通信環境でよく起こります。接続を確かめてください。自動でやり直します。",
+        ),
+        (Lang::En, Waiting::SafeFailed) => (
+            "The safe is busy or has a failure of its own.",
+            "Nothing to do: Saifu tries again by itself. If it lasts for days, ask the operator.",
+        ),
+        (Lang::Ja, Waiting::SafeFailed) => (
+            "金庫が混み合っているか、故障しています。",
+            "何もする必要はありません。自動でやり直します。何日も続くときは運営者に尋ねてください。",
+        ),
+        (Lang::En, Waiting::Clock) => (
+            "The clock of the safe and that of this device differ too much.",
+            "Set the clock of this device right and try now. If it is right, ask the operator.",
+        ),
+        (Lang::Ja, Waiting::Clock) => (
+            "金庫とこの端末の時計が大きくずれています。",
+            "端末の時計を合わせて、今すぐ試してください。正しい場合は運営者に尋ねてください。",
+        ),
+        (Lang::En, Waiting::RolledBack) => (
+            "The safe's memory was set back, so it cannot confirm what arrived here.",
+            "Contact the operator. What arrived stays locked until the safe can confirm it.",
+        ),
+        (Lang::Ja, Waiting::RolledBack) => (
+            "金庫の記録が巻き戻っていて、届いたものを確認できません。",
+            "運営者に連絡してください。確認できるまで、届いたものは使えないままになります。",
+        ),
+        (Lang::En, Waiting::KeyChanged) => (
+            "The safe shows another key than the one you trusted. Nothing is sent.",
+            "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
+        ),
+        (Lang::Ja, Waiting::KeyChanged) => (
+            "金庫の鍵が、信頼したものと違います。何も送っていません。",
+            "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+        (Lang::En, Waiting::StorageFull) => (
+            "The browser has no space left for this wallet. Nothing was changed.",
+            "Free some space on this device, then try now.",
+        ),
+        (Lang::Ja, Waiting::StorageFull) => (
+            "この財布に使えるブラウザの空き容量がありません。何も変更していません。",
+            "端末の空き容量を増やしてから、今すぐ試してください。",
+        ),
+        (Lang::En, Waiting::StorageFailed) => (
+            "The browser failed to store the next step. Nothing was changed.",
+            "Saifu tries again by itself. If it goes on, reload the page.",
+        ),
+        (Lang::Ja, Waiting::StorageFailed) => (
+            "ブラウザが次の記録を保存できませんでした。何も変更していません。",
+            "自動でやり直します。続くときはページを再読み込みしてください。",
+        ),
+    };
+    Halves::new(what, now)
+}
+
+/// Why a safe could not be met, and what to do now.
+pub(crate) fn meeting_failure(lang: Lang, why: MeetingFailure) -> Halves {
+    let (what, now) = match (lang, why) {
+        (Lang::En, MeetingFailure::NotAnAddress) => (
+            "This is no address of a safe.",
+            "Write it as https:// and a name, without anything behind it.",
+        ),
+        (Lang::Ja, MeetingFailure::NotAnAddress) => (
+            "金庫のアドレスではありません。",
+            "https:// に続けて名前だけを書いてください。",
+        ),
+        (Lang::En, MeetingFailure::Unreachable) => (
+            "Nobody answers at this address.",
+            "Check the address and your connection, then ask again.",
+        ),
+        (Lang::Ja, MeetingFailure::Unreachable) => (
+            "このアドレスから応答がありません。",
+            "アドレスと通信状況を確かめて、もう一度お試しください。",
+        ),
+        (Lang::En, MeetingFailure::NotASafe) => (
+            "Somebody answers there, but it is no safe.",
+            "Check the address with the operator.",
+        ),
+        (Lang::Ja, MeetingFailure::NotASafe) => (
+            "応答はありますが、金庫ではありません。",
+            "アドレスを運営者に確かめてください。",
+        ),
+        (Lang::En, MeetingFailure::UnknownVersion) => (
+            "This safe speaks a version that this wallet does not know.",
+            "Update Saifu under Settings, or choose another safe.",
+        ),
+        (Lang::Ja, MeetingFailure::UnknownVersion) => (
+            "この金庫のバージョンには対応していません。",
+            "設定でSaifuを更新するか、別の金庫を選んでください。",
+        ),
+        (Lang::En, MeetingFailure::Forged) => (
+            "What this safe says of itself does not fit its keys or its address.",
+            "Do not use it. Check the address with the operator by another way.",
+        ),
+        (Lang::Ja, MeetingFailure::Forged) => (
+            "この金庫の名乗りが、鍵やアドレスと一致しません。",
+            "使わないでください。別の手段で運営者にアドレスを確かめてください。",
+        ),
+        (Lang::En, MeetingFailure::KeyChanged) => (
+            "You trusted this address with another key before.",
+            "Ask the operator by another way whether the key was changed. If not, somebody stands in between.",
+        ),
+        (Lang::Ja, MeetingFailure::KeyChanged) => (
+            "このアドレスは、以前は別の鍵で信頼していました。",
+            "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+        (Lang::En, MeetingFailure::AlreadyTrusted) => (
+            "You trust this safe already.",
+            "You find it in the list of safes.",
+        ),
+        (Lang::Ja, MeetingFailure::AlreadyTrusted) => (
+            "この金庫はすでに追加されています。",
+            "金庫の一覧にあります。",
+        ),
+    };
+    Halves::new(what, now)
+}
+
+/// What a safe's receipt says of an entry.
+pub(crate) fn entry_state(lang: Lang, state: EntryState) -> &'static str {
+    match state {
+        EntryState::Registered => lang.of("Registered, waiting", "登録済み・保管中"),
+        EntryState::Withdrawing => lang.of("Open on another device", "別の端末で引き出し中"),
+        EntryState::Withdrawn => lang.of("Handed to another device", "別の端末に引き渡し済み"),
+        EntryState::Retired => lang.of("Ended without being handed out", "引き渡さずに終了"),
+    }
+}
+
+/// What an entry elsewhere means for the owner, and what to do now.
+pub(crate) fn elsewhere(lang: Lang, state: EntryState) -> Halves {
+    let (what, now) = match (lang, state) {
+        (Lang::En, EntryState::Registered) => (
+            "The safe holds it, but did not open it for this wallet.",
+            "Ask again later. If it goes on, show this receipt to the operator.",
+        ),
+        (Lang::Ja, EntryState::Registered) => (
+            "金庫は保管していますが、この財布には引き出せませんでした。",
+            "時間をおいて、もう一度お試しください。続くときは、この受領書を運営者に見せてください。",
+        ),
+        (Lang::En, EntryState::Withdrawing) => (
+            "It is open on another device.",
+            "That device asked for it and has not confirmed yet, so the safe opens it for nobody else. Finish or call off the recovery there, then ask again here. If it is not your device, show this receipt to the operator.",
+        ),
+        (Lang::Ja, EntryState::Withdrawing) => (
+            "別の端末で引き出し中です。",
+            "その端末が請求し、まだ確認が済んでいないため、金庫はほかのだれにも渡しません。そちらで取り戻しを終えるか中止してから、ここでもう一度お試しください。自分の端末でなければ、この受領書を運営者に見せてください。",
+        ),
+        (Lang::En, EntryState::Withdrawn) => (
+            "The safe has handed it to another device.",
+            "If that was you, look on that device. If it was not, contact the operator and show this receipt.",
+        ),
+        (Lang::Ja, EntryState::Withdrawn) => (
+            "金庫は、これをすでに別の端末に渡しています。",
+            "心当たりがあれば、その端末を確かめてください。なければ、この受領書を運営者に見せて連絡してください。",
+        ),
+        (Lang::En, EntryState::Retired) => (
+            "It was ended at the safe without being handed out.",
+            "If you discarded it, discard this certificate too. If you did not, contact the operator and show this receipt.",
+        ),
+        (Lang::Ja, EntryState::Retired) => (
+            "渡されないまま、金庫で終了しています。",
+            "自分で破棄したのなら、この登録証も破棄してください。心当たりがなければ、この受領書を運営者に見せて連絡してください。",
+        ),
+    };
+    Halves::new(what, now)
+}
+
+/// What it means that the safe could not hand something out, and what to do now.
+pub(crate) fn not_handed_out(lang: Lang) -> Halves {
+    match lang {
+        Lang::En => Halves::new(
+            "The safe could not hand it out.",
+            "The certificate was kept. The notice says why; ask the safe again, or show the certificate to the operator.",
+        ),
+        Lang::Ja => Halves::new(
+            "金庫は、これを渡せませんでした。",
+            "登録証は残してあります。理由はお知らせにあります。もう一度頼むか、登録証を運営者に見せてください。",
+        ),
+    }
+}
+
+/// The name of a field.
+pub(crate) fn field(lang: Lang, field: Field) -> &'static str {
+    text(
+        lang,
+        match field {
+            Field::Class => Key::WhatIsIt,
+            Field::Name => Key::Name,
+            Field::UnitPrice => Key::Amount,
+            Field::Quantity => Key::HowMany,
+            Field::Place => Key::Place,
+            Field::From => Key::ValidFrom,
+            Field::To => Key::ValidTo,
+            Field::Remaining => Key::Remaining,
+            Field::Remarks => Key::Remarks,
+            Field::Payload => Key::Payload,
+        },
+    )
+}
+
+/// What is wrong with a field, and how to mend it.
+pub(crate) fn problem(lang: Lang, problem: Problem) -> &'static str {
+    match problem {
+        Problem::Empty => lang.of("This must say something.", "入力してください。"),
+        Problem::Unusable => lang.of(
+            "This is too long, or has characters that cannot be shown. Shorten it.",
+            "長すぎるか、表示できない文字があります。短くしてください。",
+        ),
+        Problem::NotANumber => lang.of(
+            "This is no number that fits here. Write digits only, as 1600 or 12.50.",
+            "ここに使える数字ではありません。1600 や 12.50 のように数字だけで書いてください。",
+        ),
+        Problem::Zero => lang.of(
+            "There must be at least one.",
+            "1以上の数を入力してください。",
+        ),
+        Problem::TooLarge => lang.of(
+            "This is more than can be kept exactly. Make it smaller.",
+            "大きすぎて正確に扱えません。小さくしてください。",
+        ),
+        Problem::NotADay => lang.of(
+            "This is no day. Choose one from the calendar.",
+            "日付ではありません。カレンダーから選んでください。",
+        ),
+        Problem::BeforeStart => lang.of(
+            "This ends before it begins. Choose a later day.",
+            "終了日が開始日より前です。それ以降の日を選んでください。",
+        ),
+        Problem::AboveTotal => lang.of(
+            "More is left than there was. Correct one of the two.",
+            "残額が元の金額を超えています。どちらかを直してください。",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::words::tests::{check, check_sentences};
+
+    fn check_halves(of: impl Fn(Lang) -> Halves) {
+        let (en, ja) = (of(Lang::En), of(Lang::Ja));
+        check_sentences(&en.what, &ja.what);
+        check_sentences(&en.now, &ja.now);
+    }
+
+    #[test]
+    fn classes_and_currencies_have_names() {
+        for it in Class::ALL {
+            check(class_name(Lang::En, it), class_name(Lang::Ja, it));
+            assert_eq!(class(Lang::En, it.code()), class_name(Lang::En, it));
+            check(
+                &discard_question(Lang::En, it.code(), None),
+                &discard_question(Lang::Ja, it.code(), None),
+            );
+        }
+        for it in Currency::ALL {
+            check(currency(Lang::En, it), currency(Lang::Ja, it));
+        }
+        assert_eq!(class(Lang::Ja, "unheard-of"), "unheard-of");
+    }
+
+    #[test]
+    fn reasons_stages_and_failures_have_words() {
+        for it in Waiting::ALL {
+            check_halves(|lang| waiting(lang, it));
+        }
+        for it in MeetingFailure::ALL {
+            check_halves(|lang| meeting_failure(lang, it));
+        }
+        for it in [
+            Stage::NoRoom,
+            Stage::Registering,
+            Stage::Requesting,
+            Stage::Arrived,
+            Stage::Returning,
+            Stage::Retiring,
+        ] {
+            check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
+        }
+        for it in [Task::Add, Task::BackUp, Task::Recover, Task::Retire] {
+            check(task(Lang::En, it), task(Lang::Ja, it));
+        }
+        for it in [Reach::Unknown, Reach::Answers, Reach::Silent] {
+            check(reach(Lang::En, it), reach(Lang::Ja, it));
+        }
+        for it in [
+            EntryState::Registered,
+            EntryState::Withdrawing,
+            EntryState::Withdrawn,
+            EntryState::Retired,
+        ] {
+            check_halves(|lang| elsewhere(lang, it));
+            check(entry_state(Lang::En, it), entry_state(Lang::Ja, it));
+        }
+        check_halves(not_handed_out);
+    }
+
+    #[test]
+    fn problems_and_fields_have_words() {
+        for it in [
+            Problem::Empty,
+            Problem::Unusable,
+            Problem::NotANumber,
+            Problem::Zero,
+            Problem::TooLarge,
+            Problem::NotADay,
+            Problem::BeforeStart,
+            Problem::AboveTotal,
+        ] {
+            check_sentences(problem(Lang::En, it), problem(Lang::Ja, it));
+        }
+        for it in [
+            Field::Class,
+            Field::Name,
+            Field::UnitPrice,
+            Field::Quantity,
+            Field::Place,
+            Field::From,
+            Field::To,
+            Field::Remaining,
+            Field::Remarks,
+            Field::Payload,
+        ] {
+            check(field(Lang::En, it), field(Lang::Ja, it));
+        }
+    }
+
+    #[test]
+    fn counts_agree_with_their_nouns() {
+        let yen = |minor| Amount {
+            minor,
+            currency: "JPY".into(),
+        };
+        let worth = [
+            yen(4200),
+            Amount {
+                minor: 1250,
+                currency: "EUR".into(),
+            },
+        ];
+        assert_eq!(
+            only_here(Lang::En, 3, &worth),
+            "3 values worth ¥4,200 + €12.50 exist only in this browser."
+        );
+        assert_eq!(
+            only_here(Lang::En, 1, &[]),
+            "1 value exists only in this browser."
+        );
+        assert_eq!(
+            only_here(Lang::Ja, 1, &worth[..1]),
+            "1点（4,200円分）は、このブラウザにしかありません。"
+        );
+        assert_eq!(quantity(Lang::En, "movie-ticket", 1), "1 ticket");
+        assert_eq!(quantity(Lang::En, "coupon", 2), "2 coupons");
+        assert_eq!(quantity(Lang::Ja, "coupon", 2), "2枚");
+        assert_eq!(quantity(Lang::En, "unheard-of", 2), "2 pieces");
+        assert_eq!(days(Lang::En, 1826), "5 years");
+        assert_eq!(days(Lang::Ja, 90), "90日");
+        assert_eq!(days(Lang::En, 400), "400 days");
+        check(&back_up_at(Lang::En, 3, "A"), &back_up_at(Lang::Ja, 3, "A"));
+        check_sentences(&is_at(Lang::En, "A", "B"), &is_at(Lang::Ja, "A", "B"));
+        check_sentences(&is_back(Lang::En, "A"), &is_back(Lang::Ja, "A"));
+        check(&left_of(Lang::En, "1"), &left_of(Lang::Ja, "1"));
+        check(
+            &discard_certificate_question(Lang::En, ""),
+            &discard_certificate_question(Lang::Ja, ""),
+        );
+        check(&problems_found(Lang::En, 2), &problems_found(Lang::Ja, 2));
+        check(&values(Lang::En, 2), &values(Lang::Ja, 2));
+        assert_ne!(certificates(Lang::En, 2), certificates(Lang::Ja, 2));
+        assert_ne!(room(Lang::En, 1, 2), room(Lang::Ja, 1, 2));
+    }
+}
