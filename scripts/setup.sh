@@ -65,7 +65,7 @@ install_tool() { # name, version, program, why, further options
   shift 4
   local place="$saifu_tools/$name-$version"
   [ ! -x "$place/bin/$program" ] || return 0
-  say "compiling $name $version, $why; once per machine, one to four minutes"
+  say "compiling $name $version, $why; once per machine, one to five minutes"
   CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=64 \
     CARGO_TARGET_DIR="$saifu_tools/compiling" \
     nice -n 5 cargo "+$channel" install --quiet --locked --root "$place" --version "=$version" "$@" "$name" ||
