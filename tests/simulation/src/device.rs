@@ -1,0 +1,235 @@
+//! A browser in the simulated world: a store that keeps what was committed, and the real wallet on it.
+
+use crate::dice::Dice;
+use crate::planted::Bug;
+use saifu_wallet_core::books::Books;
+use saifu_wallet_core::engine::Wallet;
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::port::{
+    ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
+};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What is on the medium.
+#[derive(Clone, Default)]
+pub(crate) struct Store {
+    version: u64,
+    records: BTreeMap<Key, Body>,
+}
+
+impl Store {
+    pub(crate) fn open(&self) -> Opened {
+        let read = |(key, body): (&Key, &Body)| (*key, body.clone());
+        Opened {
+            version: self.version,
+            records: self
+                .records
+                .iter()
+                .filter(|(key, _)| key.is_read_on_open())
+                .map(read)
+                .collect(),
+        }
+    }
+
+    pub(crate) fn books(&self) -> Books {
+        Books::read(self.open()).expect("what the wallet has stored it can read")
+    }
+
+    pub(crate) fn body(&self, item: ItemId) -> Option<&Body> {
+        self.records.get(&Key::Body(item))
+    }
+
+    fn delete(&mut self, batch: &Batch) {
+        for key in &batch.deletes {
+            self.records.remove(key);
+        }
+    }
+
+    fn put(&mut self, batch: &Batch) {
+        for (key, body) in &batch.puts {
+            self.records.insert(*key, body.clone());
+        }
+        self.version = batch.expected_version + 1;
+    }
+
+    fn commit(&mut self, batch: &Batch) -> Result<(), CommitError> {
+        if batch.expected_version != self.version {
+            return Err(CommitError::Fenced);
+        }
+        self.delete(batch);
+        self.put(batch);
+        Ok(())
+    }
+}
+
+/// A browser.
+pub(crate) struct Device {
+    pub(crate) store: Store,
+    pub(crate) wallet: Option<Wallet>,
+    /// Counts the lives of the wallet: what was meant for an earlier one is lost.
+    pub(crate) life: u32,
+    /// A transaction that was asked for and is not durable yet.
+    commit: Option<Batch>,
+    /// With [`Bug::DeleteBeforeCertificate`]: the half that is still to come.
+    torn: Option<Batch>,
+    /// With [`Bug::AckBeforeCommit`]: reported, not stored.
+    unwritten: VecDeque<Batch>,
+    events: VecDeque<Event>,
+    timers: Vec<(u64, Event)>,
+    /// Requests that were handed to the network.
+    pub(crate) outgoing: Vec<Ask>,
+}
+
+impl Device {
+    pub(crate) fn new(store: Store) -> Self {
+        Self {
+            store,
+            wallet: None,
+            life: 0,
+            commit: None,
+            torn: None,
+            unwritten: VecDeque::new(),
+            events: VecDeque::new(),
+            timers: Vec::new(),
+            outgoing: Vec::new(),
+        }
+    }
+
+    /// Starts the wallet on what is stored.
+    pub(crate) fn start(&mut self, now_ms: u64, dice: &mut Dice) {
+        self.life += 1;
+        let (wallet, effects) = Wallet::open(self.store.open(), &mut context(now_ms, dice))
+            .expect("what the wallet has stored it can read");
+        self.wallet = Some(wallet);
+        self.carry_out(effects, now_ms);
+    }
+
+    /// The renderer dies: whatever was not durable is gone.
+    pub(crate) fn crash(&mut self) {
+        self.wallet = None;
+        self.commit = None;
+        self.torn = None;
+        self.unwritten.clear();
+        self.events.clear();
+        self.timers.clear();
+        self.outgoing.clear();
+    }
+
+    pub(crate) fn tell(&mut self, event: Event, now_ms: u64, dice: &mut Dice) {
+        if let Some(wallet) = &mut self.wallet {
+            let effects = wallet.handle(event, &mut context(now_ms, dice));
+            self.carry_out(effects, now_ms);
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>, now_ms: u64) {
+        for effect in effects {
+            match effect {
+                Effect::Commit(batch) => self.commit = Some(batch),
+                Effect::Load { load, item } => {
+                    let body = self.store.body(item).cloned();
+                    self.events.push_back(Event::Loaded { load, body });
+                }
+                Effect::Ask(ask) => {
+                    let timeout = Event::Answered {
+                        ask: ask.ask,
+                        answer: None,
+                    };
+                    self.timers.push((now_ms + ASK_TIMEOUT_MS, timeout));
+                    self.outgoing.push(ask);
+                }
+                Effect::Wake { wake, after_ms } => {
+                    self.timers.push((now_ms + after_ms, Event::Woke { wake }));
+                }
+                Effect::Show(_) => {}
+            }
+        }
+    }
+
+    pub(crate) fn has_commit(&self) -> bool {
+        self.commit.is_some() || self.torn.is_some() || !self.unwritten.is_empty()
+    }
+
+    /// The transaction becomes durable. Says whether the store has changed.
+    pub(crate) fn finish_commit(&mut self, bug: Option<Bug>, now_ms: u64, dice: &mut Dice) -> bool {
+        if let Some(rest) = self.torn.take() {
+            self.store.put(&rest);
+            self.tell(Event::Committed, now_ms, dice);
+            return true;
+        }
+        let Some(batch) = self.commit.take() else {
+            return self
+                .unwritten
+                .pop_front()
+                .is_some_and(|batch| self.store.commit(&batch).is_ok());
+        };
+        match bug {
+            Some(Bug::AckBeforeCommit) => {
+                self.unwritten.push_back(batch);
+                self.tell(Event::Committed, now_ms, dice);
+                false
+            }
+            Some(Bug::DeleteBeforeCertificate) => {
+                self.store.delete(&batch);
+                self.torn = Some(batch);
+                true
+            }
+            _ => {
+                let event = match self.store.commit(&batch) {
+                    Ok(()) => Event::Committed,
+                    Err(error) => Event::CommitFailed(error),
+                };
+                self.tell(event, now_ms, dice);
+                true
+            }
+        }
+    }
+
+    /// The transaction becomes durable, and the renderer dies before it hears of it.
+    pub(crate) fn finish_commit_and_crash(&mut self) {
+        if let Some(batch) = self.commit.take() {
+            // A fenced batch changes nothing, and this wallet dies anyway.
+            self.store.commit(&batch).unwrap_or_default();
+        }
+        self.crash();
+    }
+
+    pub(crate) fn fail_commit(&mut self, error: CommitError, now_ms: u64, dice: &mut Dice) {
+        if self.commit.take().is_some() {
+            self.tell(Event::CommitFailed(error), now_ms, dice);
+        }
+    }
+
+    pub(crate) fn take_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    pub(crate) fn next_timer(&self) -> Option<u64> {
+        self.timers.iter().map(|(due, _)| *due).min()
+    }
+
+    /// Events whose time has come.
+    pub(crate) fn ring(&mut self, now_ms: u64) {
+        let (due, later) = std::mem::take(&mut self.timers)
+            .into_iter()
+            .partition(|(due, _)| *due <= now_ms);
+        self.timers = later;
+        let due: Vec<(u64, Event)> = due;
+        self.events.extend(due.into_iter().map(|(_, event)| event));
+    }
+
+    pub(crate) fn is_resting(&self) -> bool {
+        !self.has_commit()
+            && self.events.is_empty()
+            && self.outgoing.is_empty()
+            && self.wallet.as_ref().is_none_or(Wallet::is_idle)
+    }
+}
+
+fn context(now_ms: u64, dice: &mut Dice) -> Context<'_> {
+    Context {
+        now_ms,
+        today: saifu_protocol::value::parse_date("2000-03-15").expect("a day"),
+        rng: &mut dice.0,
+    }
+}

@@ -1,0 +1,268 @@
+//! A safe in the simulated world: the real core on a ledger in memory, an index that is only eventually consistent, and
+//! — for some — an operator who lies.
+
+use crate::dice::Dice;
+use crate::planted::{Bug, Tampered};
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{Secret, hash};
+use saifu_protocol::certificate::{
+    Address, Certificate, Claims, LegacyHash, ObjectClass, ObjectHash,
+};
+use saifu_protocol::digest::DigestSetting;
+use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::message::{
+    EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
+};
+use saifu_protocol::{Counter, Digest, RequestId, SafeId, SessionId, UnixTime, object};
+use saifu_safe_core::{
+    HttpReply, HttpRequest, MemoryIndex, MemoryLedger, SafeKeys, Settings, settings, upkeep,
+};
+use saifu_wallet_core::port::{Answer, Ask};
+use std::collections::{BTreeSet, VecDeque};
+
+/// How long the index may answer with what it was, in milliseconds.
+const STALE_MS: u64 = 60_000;
+
+/// A safe.
+pub(crate) struct Safe {
+    signing_seed: Secret,
+    sealing_seed: Secret,
+    pub(crate) keys: SafeKeys,
+    pub(crate) settings: Settings,
+    pub(crate) ledger: MemoryLedger,
+    index: MemoryIndex,
+    /// What the index was, oldest first.
+    index_before: VecDeque<(u64, MemoryIndex)>,
+    listed: BTreeSet<String>,
+    pub(crate) index_mood: IndexMood,
+    pub(crate) is_up: bool,
+    pub(crate) honesty: Honesty,
+}
+
+/// How the index answers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum IndexMood {
+    Fresh,
+    Stale,
+    Down,
+}
+
+/// Whether the operator lies about registrations.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Honesty {
+    Honest,
+    /// Answers with certificates that are wrong in one way or another, and keeps nothing.
+    Lies,
+}
+
+impl Safe {
+    pub(crate) fn new(number: usize, honesty: Honesty, dice: &mut Dice) -> Self {
+        let signing_seed = Secret::make(&mut dice.0);
+        let sealing_seed = Secret::make(&mut dice.0);
+        let address = Address::parse(&format!("https://safe-{number}.example"))
+            .expect("the address is well-formed");
+        let mut settings = Settings::new(address);
+        if dice.percent(30) {
+            settings.counter_limit = Counter::new(3).expect("3 is below the limit");
+        }
+        if dice.percent(20) {
+            settings.legacy_hash = LegacyHash::Md5;
+        }
+        settings.grace_seconds = [0, 600, 7 * 86_400][dice.below(3)];
+        Self {
+            keys: SafeKeys::derive(&signing_seed, &sealing_seed),
+            signing_seed,
+            sealing_seed,
+            settings,
+            ledger: MemoryLedger::new(),
+            index: MemoryIndex::new(),
+            index_before: VecDeque::new(),
+            listed: BTreeSet::new(),
+            index_mood: IndexMood::Fresh,
+            is_up: true,
+            honesty,
+        }
+    }
+
+    pub(crate) fn id(&self) -> SafeId {
+        self.keys.id()
+    }
+
+    /// Answers one HTTP request; `None` if nobody answers.
+    pub(crate) fn answer(
+        &mut self,
+        ask: &Ask,
+        now_ms: u64,
+        bug: Option<Bug>,
+        dice: &mut Dice,
+    ) -> Option<Answer> {
+        if !self.is_up {
+            return None;
+        }
+        let path = ask.url.strip_prefix(self.settings.address.as_str())?;
+        let now = UnixTime(now_ms / 1_000);
+        let Some(body) = &ask.body else {
+            let descriptor = settings::describe(&self.settings, &self.keys, now);
+            return Some(answer(HttpReply::json(&descriptor)));
+        };
+        let route = Route::from_path(path)?;
+        let header = |name| {
+            let mut headers = ask.headers.iter();
+            headers
+                .find(|(known, _)| *known == name)
+                .map(|(_, v)| v.as_str())
+        };
+        let request = HttpRequest {
+            route,
+            authorization: header("authorization"),
+            idempotency_key: header("idempotency-key"),
+            body,
+        };
+        if self.honesty == Honesty::Lies && route == Route::Register {
+            return self.lie(&request, now, dice);
+        }
+        let session = self.session_of(&request);
+        let stale = self.index_as_answered(now_ms);
+        let mood = self.index_mood;
+        let mut ledger = Tampered {
+            ledger: &mut self.ledger,
+            bug,
+            session,
+            listed: &self.listed,
+            noise: saifu_crypto::make_bytes(&mut dice.0),
+        };
+        let answered = saifu_safe_core::handle(
+            &request,
+            &self.keys,
+            &self.settings,
+            now,
+            &mut dice.0,
+            &mut ledger,
+            |questions| match mood {
+                IndexMood::Down => questions.unanswered(),
+                IndexMood::Fresh | IndexMood::Stale => stale.answer(questions),
+            },
+        );
+        Some(answer(answered.reply))
+    }
+
+    /// Writes what waits in the outbox, as the Worker does after answering.
+    pub(crate) fn publish(&mut self, now_ms: u64) {
+        if self.index_mood == IndexMood::Down {
+            return;
+        }
+        self.index_before.push_back((now_ms, self.index.clone()));
+        while let Ok(Some(round)) = upkeep::next_round(&self.ledger) {
+            for (_, put) in &round.puts {
+                self.listed.extend(saifu_safe_core::index::certificates(
+                    &put.metadata,
+                    &put.value,
+                ));
+                self.index.put(put.clone());
+            }
+            if upkeep::note_published(&mut self.ledger, &round).is_err() {
+                break;
+            }
+        }
+        while self
+            .index_before
+            .get(1)
+            .is_some_and(|(at, _)| at + STALE_MS < now_ms)
+        {
+            self.index_before.pop_front();
+        }
+    }
+
+    pub(crate) fn purge(&mut self, now_ms: u64) {
+        let now = UnixTime(now_ms / 1_000);
+        // A failed purge is repeated by the next alarm; nothing depends on it.
+        upkeep::purge(&mut self.ledger, self.settings.grace_seconds, now).unwrap_or(0);
+    }
+
+    fn index_as_answered(&self, now_ms: u64) -> MemoryIndex {
+        let before = self
+            .index_before
+            .iter()
+            .find(|(at, _)| at + STALE_MS >= now_ms);
+        match (self.index_mood, before) {
+            (IndexMood::Stale, Some((_, before))) => before.clone(),
+            _ => self.index.clone(),
+        }
+    }
+
+    fn binding(&self, request: &HttpRequest<'_>) -> Option<Binding> {
+        Some(Binding {
+            safe: self.id(),
+            route: request.route,
+            request: RequestId::parse(request.idempotency_key?).ok()?,
+        })
+    }
+
+    /// The session a request names, read with the safe's own key: only the planted bug needs it.
+    fn session_of(&self, request: &HttpRequest<'_>) -> Option<SessionId> {
+        let binding = self.binding(request)?;
+        match request.route {
+            Route::Recover => {
+                let opened: Request<RecoverItem> =
+                    envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+                opened.items.first().map(|item| item.session)
+            }
+            Route::Ack => {
+                let opened: Request<EndItem> =
+                    envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+                opened.items.first().map(|item| item.session)
+            }
+            _ => None,
+        }
+    }
+
+    fn lie(&self, request: &HttpRequest<'_>, now: UnixTime, dice: &mut Dice) -> Option<Answer> {
+        let binding = self.binding(request)?;
+        let opened: Request<RegisterItem> =
+            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let item = opened.items.first()?;
+        let value = object::read_object(&item.object).ok()?;
+        let mut claims = Claims {
+            safe: self.id(),
+            address: self.settings.address.clone(),
+            class: ObjectClass::Value,
+            digest: Digest::of(&value, DigestSetting::FiveFields),
+            hash: ObjectHash::of(&item.object, LegacyHash::Off),
+            counter: Counter::ZERO,
+            issued_at: now,
+            retained_until: now,
+            holder: item.holder,
+        };
+        let mut seed = self.signing_seed.clone();
+        match dice.below(5) {
+            0 => claims.hash.sha256[0] ^= 1,
+            1 => claims.digest.quantity = Some(999),
+            2 => claims.holder = saifu_protocol::HolderId::new([0; 32]),
+            3 => seed = Secret::make(&mut dice.0),
+            _ => {
+                return Some(Answer {
+                    status: 200,
+                    body: b"<html>maintenance</html>".to_vec(),
+                });
+            }
+        }
+        let certificate = Certificate::issue(claims, &SigningKey::derive(&seed));
+        let reply = Reply {
+            items: vec![Outcome::Done(Registered {
+                certificate: certificate.compact().to_owned(),
+            })],
+        };
+        let body_hash = hash::sha256(request.body);
+        let body =
+            envelope::seal_reply(&reply, &opened.reply_to, &binding, &body_hash, &mut dice.0)
+                .ok()?;
+        Some(Answer { status: 200, body })
+    }
+}
+
+fn answer(reply: HttpReply) -> Answer {
+    Answer {
+        status: reply.status,
+        body: reply.body,
+    }
+}

@@ -1,0 +1,573 @@
+//! A world: devices, safes, a network between them, and an owner who does things at bad moments.
+
+use crate::device::Device;
+use crate::dice::Dice;
+use crate::invariants::{Violation, Witness, identity};
+use crate::planted::Bug;
+use crate::safe::{Honesty, IndexMood, Safe};
+use saifu_wallet_core::books::{CertificateBody, Custody, Standing};
+use saifu_wallet_core::form::Form;
+use saifu_wallet_core::ids::{FlowId, ItemId};
+use saifu_wallet_core::intent::{Intent, RemoveReason};
+use saifu_wallet_core::port::{Answer, Ask, CommitError, Event};
+use zeroize::Zeroizing;
+
+/// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
+const START_MS: u64 = 953_078_400_000;
+/// Steps of each act in which everything may go wrong.
+const WILD_STEPS: usize = 100;
+/// Steps that everything must come to rest in afterwards.
+const CALM_STEPS: usize = 4_000;
+/// Values an owner has at most.
+const MOST_VALUES: usize = 5;
+
+/// What is under way on the network.
+enum Packet {
+    Request {
+        device: usize,
+        life: u32,
+        ask: Ask,
+    },
+    Reply {
+        device: usize,
+        life: u32,
+        ask: u64,
+        answer: Option<Answer>,
+    },
+}
+
+/// A world.
+pub struct World {
+    dice: Dice,
+    bug: Option<Bug>,
+    now_ms: u64,
+    step: usize,
+    has_changed: bool,
+    devices: Vec<Device>,
+    safes: Vec<Safe>,
+    network: Vec<Packet>,
+    witness: Witness,
+    values_made: usize,
+}
+
+/// Runs the world of a seed to its end.
+///
+/// # Errors
+/// The first invariant that does not hold.
+pub fn run(seed: u64, bug: Option<Bug>) -> Result<(), Violation> {
+    let mut world = World::new(seed, bug);
+    let step = |world: &World, what| Violation {
+        step: world.step,
+        what,
+    };
+    world.settle_in().map_err(|what| step(&world, what))?;
+    for act in [
+        World::go_wild,
+        World::come_to_rest,
+        World::race,
+        World::go_wild,
+        World::come_to_rest,
+        World::recover_everything,
+    ] {
+        act(&mut world).map_err(|what| step(&world, what))?;
+    }
+    world
+        .witness
+        .check_end(&world.devices, &world.safes)
+        .map_err(|what| step(&world, what))
+}
+
+impl World {
+    /// A new world.
+    pub fn new(seed: u64, bug: Option<Bug>) -> Self {
+        let mut dice = Dice::new(seed);
+        let safes = (0..3)
+            .map(|number| {
+                let lies = number == 2 && dice.percent(25);
+                let honesty = if lies { Honesty::Lies } else { Honesty::Honest };
+                Safe::new(number, honesty, &mut dice)
+            })
+            .collect();
+        Self {
+            dice,
+            bug,
+            now_ms: START_MS,
+            step: 0,
+            has_changed: true,
+            devices: vec![Device::new(Default::default())],
+            safes,
+            network: Vec::new(),
+            witness: Witness::default(),
+            values_made: 0,
+        }
+    }
+
+    /// The owner gets to know the safes and puts in the first values, with nothing going wrong yet.
+    fn settle_in(&mut self) -> Result<(), String> {
+        self.devices[0].start(self.now_ms, &mut self.dice);
+        for number in 0..self.safes.len() {
+            let address = self.safes[number].settings.address.as_str().to_owned();
+            self.want(0, Intent::MeetSafe { address });
+            self.calm(200)?;
+            let safe = self.safes[number].id();
+            self.want(0, Intent::TrustSafe { safe });
+            self.calm(200)?;
+        }
+        for _ in 0..2 {
+            self.add(0);
+            self.calm(200)?;
+        }
+        Ok(())
+    }
+
+    // ---- steps
+
+    fn go_wild(&mut self) -> Result<(), String> {
+        for _ in 0..WILD_STEPS {
+            self.wild_step()?;
+        }
+        Ok(())
+    }
+
+    /// Everything is backed up, the profile is copied, and all devices want everything back at once.
+    fn race(&mut self) -> Result<(), String> {
+        let values = self.held(0);
+        let safe = self.safes[0].id();
+        self.want(0, Intent::BackUp { values, safe });
+        self.run_dry()?;
+        self.copy_profile(0);
+        for device in 0..self.devices.len() {
+            if self.devices[device].wallet.is_none() {
+                self.devices[device].start(self.now_ms, &mut self.dice);
+            }
+            for certificate in self.certificates(device) {
+                self.want(device, Intent::Recover { certificate });
+            }
+        }
+        Ok(())
+    }
+
+    fn wild_step(&mut self) -> Result<(), String> {
+        self.collect_outgoing();
+        let device = self.dice.below(self.devices.len());
+        match self.dice.below(100) {
+            0..=34 => self.device_step(device),
+            35..=59 => self.network_step(),
+            60..=69 => self.pass_time(),
+            70..=84 => self.owner_step(device),
+            85..=88 => self.crash_or_start(device),
+            89..=92 => self.safe_step(),
+            93..=96 => self.upkeep_step(),
+            97 => self.storage_trouble(device),
+            _ => self.copy_profile(device),
+        }
+        self.check()
+    }
+
+    /// Only stores and ledgers are looked at, so a step that changed neither needs no look.
+    fn check(&mut self) -> Result<(), String> {
+        self.step += 1;
+        if !std::mem::take(&mut self.has_changed) {
+            return Ok(());
+        }
+        self.witness.check(&self.devices, &self.safes, self.bug)
+    }
+
+    /// Nothing goes wrong: everything that is under way arrives, in order.
+    fn calm(&mut self, steps: usize) -> Result<(), String> {
+        for _ in 0..steps {
+            self.collect_outgoing();
+            if !self.network.is_empty() {
+                let packet = self.network.remove(0);
+                self.deliver(packet);
+            } else if let Some(device) = self.devices.iter().position(|d| !d.is_resting()) {
+                self.device_step(device);
+            } else {
+                return self.check();
+            }
+            self.check()?;
+        }
+        Ok(())
+    }
+
+    fn come_to_rest(&mut self) -> Result<(), String> {
+        for safe in &mut self.safes {
+            safe.is_up = true;
+            safe.index_mood = IndexMood::Fresh;
+        }
+        for device in 0..self.devices.len() {
+            if self.devices[device].wallet.is_none() {
+                self.devices[device].start(self.now_ms, &mut self.dice);
+            }
+            self.want(device, Intent::SetCapacity { bytes: 1 << 30 });
+        }
+        self.run_dry()
+    }
+
+    /// Lets time pass until no flow is left, calling off what waits for a liar.
+    fn run_dry(&mut self) -> Result<(), String> {
+        for round in 0..CALM_STEPS / 100 {
+            self.calm(CALM_STEPS)?;
+            let timers = self.devices.iter().filter_map(Device::next_timer);
+            let Some(next) = timers.min() else {
+                return Ok(());
+            };
+            self.now_ms = self.now_ms.max(next);
+            for device in &mut self.devices {
+                device.ring(self.now_ms);
+            }
+            if round > 10 {
+                for device in 0..self.devices.len() {
+                    for job in self.jobs(device) {
+                        self.want(device, Intent::CallOff { job });
+                    }
+                }
+            }
+        }
+        self.calm(CALM_STEPS)
+    }
+
+    fn recover_everything(&mut self) -> Result<(), String> {
+        for _ in 0..2 {
+            for device in 0..self.devices.len() {
+                let certificates: Vec<ItemId> = {
+                    let books = self.devices[device].store.books();
+                    books.certificates().map(|(id, _)| id).collect()
+                };
+                for certificate in certificates {
+                    self.want(device, Intent::Recover { certificate });
+                }
+            }
+            self.run_dry()?;
+        }
+        Ok(())
+    }
+
+    // ---- what can happen
+
+    fn device_step(&mut self, device: usize) {
+        if self.devices[device].has_commit() && self.dice.percent(70) {
+            self.finish_commit(device);
+        } else if let Some(event) = self.devices[device].take_event() {
+            self.devices[device].tell(event, self.now_ms, &mut self.dice);
+        } else if self.devices[device].has_commit() {
+            self.finish_commit(device);
+        }
+    }
+
+    fn finish_commit(&mut self, device: usize) {
+        let before = self.devices[device].store.clone();
+        let (bug, now) = (self.bug, self.now_ms);
+        if self.devices[device].finish_commit(bug, now, &mut self.dice) {
+            self.note_what_went(device, &before);
+        }
+    }
+
+    /// What the owner has used or given up is the owner's doing, not a loss.
+    fn note_what_went(&mut self, device: usize, before: &crate::device::Store) {
+        self.has_changed = true;
+        let (old, new) = (before.books(), self.devices[device].store.books());
+        if new.ledger().came_in > old.ledger().came_in {
+            for (id, _) in new.values().filter(|(id, _)| old.item(*id).is_none()) {
+                let body = self.devices[device].store.body(id);
+                self.witness
+                    .known
+                    .extend(body.and_then(|body| identity(body.as_bytes())));
+            }
+            for (_, flow) in new.flows() {
+                if let saifu_wallet_core::flow::Flow::Add(add) = flow {
+                    self.witness.known.extend(identity(&add.object));
+                }
+            }
+        }
+        let given_up = new.ledger().used > old.ledger().used
+            || new.ledger().discarded > old.ledger().discarded;
+        if !given_up {
+            return;
+        }
+        for (id, value) in old.values().filter(|(id, _)| new.item(*id).is_none()) {
+            if value.custody == Custody::Held {
+                let body = before.body(id);
+                self.witness
+                    .gone
+                    .extend(body.and_then(|body| identity(body.as_bytes())));
+            }
+        }
+        for (id, _) in old.certificates().filter(|(id, _)| new.item(*id).is_none()) {
+            let kept = before.body(id).and_then(CertificateBody::read);
+            let identity =
+                kept.and_then(|kept| self.witness.of_certificate(&kept.compact).cloned());
+            self.witness.gone.extend(identity);
+        }
+        for (id, flow) in old.flows().filter(|(id, _)| new.flow(*id).is_none()) {
+            let _ = id;
+            if let saifu_wallet_core::flow::Flow::Add(add) = flow {
+                self.witness.gone.extend(identity(&add.object));
+            }
+        }
+    }
+
+    fn collect_outgoing(&mut self) {
+        for (device, at) in self.devices.iter_mut().enumerate() {
+            let life = at.life;
+            for ask in at.outgoing.drain(..) {
+                self.network.push(Packet::Request { device, life, ask });
+            }
+        }
+    }
+
+    fn network_step(&mut self) {
+        if self.network.is_empty() {
+            return;
+        }
+        let at = self.dice.below(self.network.len());
+        match self.dice.below(10) {
+            0 => {
+                self.network.swap_remove(at);
+            }
+            1 => {
+                let copy = self.network[at].copy();
+                self.deliver(copy);
+            }
+            _ => {
+                let packet = self.network.swap_remove(at);
+                self.deliver(packet);
+            }
+        }
+    }
+
+    fn deliver(&mut self, packet: Packet) {
+        match packet {
+            Packet::Request { device, life, ask } => {
+                let safe = self
+                    .safes
+                    .iter_mut()
+                    .find(|safe| ask.url.starts_with(safe.settings.address.as_str()));
+                let answer =
+                    safe.and_then(|safe| safe.answer(&ask, self.now_ms, self.bug, &mut self.dice));
+                let ask = ask.ask;
+                self.network.push(Packet::Reply {
+                    device,
+                    life,
+                    ask,
+                    answer,
+                });
+            }
+            Packet::Reply {
+                device,
+                life,
+                ask,
+                answer,
+            } => {
+                let at = &mut self.devices[device];
+                if at.life == life {
+                    at.tell(Event::Answered { ask, answer }, self.now_ms, &mut self.dice);
+                }
+            }
+        }
+    }
+
+    fn pass_time(&mut self) {
+        let seconds = [1, 5, 30, 400][self.dice.below(4)];
+        self.now_ms += 1_000 * seconds;
+        for device in &mut self.devices {
+            device.ring(self.now_ms);
+        }
+    }
+
+    fn crash_or_start(&mut self, device: usize) {
+        if self.devices[device].wallet.is_none() {
+            self.devices[device].start(self.now_ms, &mut self.dice);
+        } else if self.dice.percent(50) && self.bug.is_none() {
+            let before = self.devices[device].store.clone();
+            self.devices[device].finish_commit_and_crash();
+            self.note_what_went(device, &before);
+        } else {
+            self.devices[device].crash();
+        }
+    }
+
+    fn safe_step(&mut self) {
+        let at = self.dice.below(self.safes.len());
+        let mood = [IndexMood::Fresh, IndexMood::Stale, IndexMood::Down][self.dice.below(3)];
+        let safe = &mut self.safes[at];
+        if self.dice.percent(50) {
+            safe.is_up = !safe.is_up;
+        } else {
+            safe.index_mood = mood;
+        }
+    }
+
+    fn upkeep_step(&mut self) {
+        let at = self.dice.below(self.safes.len());
+        self.has_changed = true;
+        self.safes[at].publish(self.now_ms);
+        if self.dice.percent(30) {
+            self.safes[at].purge(self.now_ms);
+        }
+    }
+
+    fn storage_trouble(&mut self, device: usize) {
+        let error = [CommitError::Full, CommitError::Failed][self.dice.below(2)];
+        self.devices[device].fail_commit(error, self.now_ms, &mut self.dice);
+    }
+
+    /// A copy of the browser profile, taken when no usable bytes lie in it: bytes that are copied are copied, and no
+    /// protocol can undo that.
+    fn copy_profile(&mut self, device: usize) {
+        let books = self.devices[device].store.books();
+        let bare = books.values().next().is_none() && books.flows().next().is_none();
+        if bare && self.devices.len() < 3 && books.certificates().next().is_some() {
+            self.devices
+                .push(Device::new(self.devices[device].store.clone()));
+        }
+    }
+
+    // ---- the owner
+
+    fn owner_step(&mut self, device: usize) {
+        if self.devices[device].wallet.is_none() {
+            return;
+        }
+        match self.dice.below(20) {
+            0..=2 => self.add(device),
+            3..=8 => self.back_up(device),
+            9..=14 => self.recover(device),
+            15 => self.use_or_correct(device),
+            16 => self.call_off(device),
+            17 => self.discard(device),
+            18 => {
+                let bytes = [300, 700, 1 << 20][self.dice.below(3)];
+                self.want(device, Intent::SetCapacity { bytes });
+            }
+            _ => {
+                let (now, dice) = (self.now_ms, &mut self.dice);
+                self.devices[device].tell(Event::Encouraged, now, dice);
+            }
+        }
+    }
+
+    fn want(&mut self, device: usize, intent: Intent) {
+        let (now, dice) = (self.now_ms, &mut self.dice);
+        self.devices[device].tell(Event::Intent(intent), now, dice);
+    }
+
+    /// Only the first device gets new values: a copied profile is for trying to get old ones twice.
+    fn add(&mut self, device: usize) {
+        if device == 0 && self.values_made < MOST_VALUES {
+            self.values_made += 1;
+            let form = ticket(self.values_made);
+            self.want(device, Intent::Add { form });
+        }
+    }
+
+    fn held(&self, device: usize) -> Vec<ItemId> {
+        let books = self.devices[device].store.books();
+        books
+            .values()
+            .filter(|(id, value)| value.custody == Custody::Held && books.lock(*id).is_none())
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    fn back_up(&mut self, device: usize) {
+        let held = self.held(device);
+        let at = self.dice.below(self.safes.len());
+        let safe = self.safes[at].id();
+        if let Some(value) = self.dice.pick(&held).copied() {
+            let values = if self.dice.percent(30) {
+                held
+            } else {
+                vec![value]
+            };
+            self.want(device, Intent::BackUp { values, safe });
+        }
+    }
+
+    fn recover(&mut self, device: usize) {
+        let certificates = self.certificates(device);
+        if let Some(certificate) = self.dice.pick(&certificates).copied() {
+            self.want(device, Intent::Recover { certificate });
+        }
+    }
+
+    fn discard(&mut self, device: usize) {
+        let certificates = self.certificates(device);
+        if let Some(certificate) = self.dice.pick(&certificates).copied() {
+            self.want(device, Intent::Discard { certificate });
+        }
+    }
+
+    fn certificates(&self, device: usize) -> Vec<ItemId> {
+        let books = self.devices[device].store.books();
+        books
+            .certificates()
+            .filter(|(_, certificate)| !matches!(certificate.standing, Standing::Elsewhere { .. }))
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    fn use_or_correct(&mut self, device: usize) {
+        let held = self.held(device);
+        let Some(value) = self.dice.pick(&held).copied() else {
+            return;
+        };
+        let known = self.devices[device]
+            .store
+            .body(value)
+            .and_then(|body| identity(body.as_bytes()));
+        if self.dice.percent(50) {
+            let why = RemoveReason::Used;
+            self.want(device, Intent::Remove { value, why });
+        } else if let Some(identity) = known {
+            let mut form = ticket(0);
+            form.payload = Zeroizing::new(identity);
+            form.name = "corrected".into();
+            self.want(device, Intent::Correct { value, form });
+        }
+    }
+
+    fn jobs(&self, device: usize) -> Vec<FlowId> {
+        let books = self.devices[device].store.books();
+        books.flows().map(|(id, _)| id).collect()
+    }
+
+    fn call_off(&mut self, device: usize) {
+        let jobs = self.jobs(device);
+        if let Some(job) = self.dice.pick(&jobs).copied() {
+            self.want(device, Intent::CallOff { job });
+        }
+    }
+}
+
+impl Packet {
+    fn copy(&self) -> Self {
+        match self {
+            Packet::Request { device, life, ask } => Packet::Request {
+                device: *device,
+                life: *life,
+                ask: ask.clone(),
+            },
+            Packet::Reply {
+                device,
+                life,
+                ask,
+                answer,
+            } => Packet::Reply {
+                device: *device,
+                life: *life,
+                ask: *ask,
+                answer: answer.clone(),
+            },
+        }
+    }
+}
+
+fn ticket(number: usize) -> Form {
+    Form {
+        name: format!("Ticket {number}"),
+        unit_price: "1600".into(),
+        payload: Zeroizing::new(format!("bearer-{number}")),
+        ..Form::default()
+    }
+}
