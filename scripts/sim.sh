@@ -5,4 +5,4 @@ source "$(dirname "$0")/env.sh"
 cd "$saifu_root"
 
 scripts/setup.sh
-nice -n 5 cargo run --quiet --locked --profile simulation -p saifu-simulation --bin sim -- "${SEEDS:-20000}" "${FROM:-0}"
+nice -n 5 cargo run --quiet --locked -p saifu-simulation --bin sim -- "${SEEDS:-20000}" "${FROM:-0}"

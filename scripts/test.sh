@@ -45,7 +45,7 @@ lint_wasm() {
     -p saifu-wallet-web -p saifu-safe-worker -- -D warnings
 }
 simulate() {
-  nice -n 5 cargo run --quiet --locked --profile simulation -p saifu-simulation --bin sim -- "${SEEDS:-2000}" "${FROM:-0}"
+  nice -n 5 cargo run --quiet --locked -p saifu-simulation --bin sim -- "${SEEDS:-2000}" "${FROM:-0}"
 }
 test_node() {
   local files

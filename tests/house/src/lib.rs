@@ -1,0 +1,1 @@
+//! Nothing here but tests: they hold what ARCHITECTURE.md says of the workspace.
