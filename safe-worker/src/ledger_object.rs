@@ -25,6 +25,8 @@ use saifu_safe_core::{SafeKeys, upkeep};
 use serde::Serialize;
 use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
+use wasm_bindgen::{JsCast as _, JsValue};
+use worker::durable::Storage;
 use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// How long after a registration the alarm looks whether its certificate is in the index. Normally it is by then.
@@ -43,6 +45,7 @@ pub struct LedgerObject {
 /// What an object keeps in memory. Nothing of it is authoritative: a new object reads or makes the same from the
 /// ledger, and a wrong guess about the alarm costs one write.
 struct Safe {
+    storage: Storage,
     ledger: SqlLedger,
     keys: SafeKeys,
     index: KvIndex,
@@ -104,7 +107,7 @@ impl DurableObject for LedgerObject {
                 if purge(&safe, &self.env).is_err() {
                     log(LogCode::LedgerFailed);
                 }
-                self.plan_next_alarm(&safe);
+                plan_next_alarm(&safe, &self.env);
             }
             Err(_) => log(LogCode::LedgerFailed),
         }
@@ -129,6 +132,7 @@ impl LedgerObject {
             &seed("SEALING_SEED", "sealing-seed")?,
         );
         let safe = Rc::new(Safe {
+            storage: self.state.storage(),
             ledger,
             keys,
             index: KvIndex::of(&self.env),
@@ -207,7 +211,7 @@ impl LedgerObject {
             .for_each(|event| log(LogCode::Audit(*event)));
         match route {
             Route::Register => self.publish_soon(safe),
-            Route::Ack | Route::Retire => self.plan_next_alarm(safe),
+            Route::Ack | Route::Retire => plan_next_alarm(safe, &self.env),
             Route::Recover | Route::Return | Route::Certificates => {}
         }
         Ok(answered.reply)
@@ -215,42 +219,9 @@ impl LedgerObject {
 
     /// Has the index written after the reply, with the alarm as backstop should this object end before.
     fn publish_soon(&self, safe: &Rc<Safe>) {
-        self.set_alarm(safe, now().plus(BACKSTOP_SECONDS));
+        set_alarm(safe, now().plus(BACKSTOP_SECONDS));
         let safe = safe.clone();
         self.state.wait_until(async move { drain(&safe).await });
-    }
-
-    /// Sets the alarm in the same event, and so in the same write, as what it is for; an earlier one stays.
-    fn set_alarm(&self, safe: &Safe, at: UnixTime) {
-        if safe.alarm.get().is_some_and(|set| set <= at.0) {
-            return;
-        }
-        safe.alarm.set(Some(at.0));
-        let delay = i64::try_from(at.since(now()).saturating_mul(1_000)).unwrap_or(i64::MAX);
-        let storage = self.state.storage();
-        let setting = async move {
-            if storage.set_alarm(delay).await.is_err() {
-                log(LogCode::AlarmNotSet);
-            }
-        };
-        // The statement is issued at the first poll; the promise only reports that it was stored.
-        let mut setting = Box::pin(setting);
-        let waker = futures_util::task::noop_waker();
-        let mut context = core::task::Context::from_waker(&waker);
-        if core::future::Future::poll(setting.as_mut(), &mut context).is_pending() {
-            self.state.wait_until(setting);
-        }
-    }
-
-    fn plan_next_alarm(&self, safe: &Safe) {
-        let is_waiting = safe.ledger.has_outbox();
-        let retry = is_waiting.then(|| now().plus(upkeep::pause_after(safe.failures.get())));
-        let purge = configuration::grace_seconds(&self.env)
-            .ok()
-            .and_then(|grace| upkeep::next_purge(&safe.ledger, grace).ok().flatten());
-        if let Some(at) = retry.into_iter().chain(purge).min() {
-            self.set_alarm(safe, at);
-        }
     }
 
     async fn rebuild(
@@ -263,12 +234,46 @@ impl LedgerObject {
         }
         upkeep::rebuild(&mut safe.ledger.clone())?;
         safe.rebuilds.set(safe.rebuilds.get().wrapping_add(1));
-        self.set_alarm(safe, now().plus(BACKSTOP_SECONDS));
+        set_alarm(safe, now().plus(BACKSTOP_SECONDS));
         drain(safe).await;
         Ok(HttpReply::json(&Rebuild {
             complete: !safe.ledger.has_outbox(),
         }))
     }
+}
+
+/// Sets the alarm in the same event, and so in the same write, as what it is for; an earlier one stays.
+fn set_alarm(safe: &Safe, at: UnixTime) {
+    if safe.alarm.get().is_some_and(|set| set <= at.0) {
+        return;
+    }
+    // Milliseconds of a time a human will see are exact in a double.
+    let date = js_sys::Date::new(&JsValue::from(at.0.saturating_mul(1_000) as f64));
+    // The write is issued here. Its promise tells nothing more: if the write fails, the platform resets the object and
+    // holds back every reply that depends on it.
+    match safe
+        .storage
+        .as_raw()
+        .set_alarm(date, JsValue::NULL.unchecked_into())
+    {
+        Ok(_) => safe.alarm.set(Some(at.0)),
+        Err(_) => log(LogCode::AlarmNotSet),
+    }
+}
+
+fn plan_next_alarm(safe: &Safe, env: &Env) {
+    let is_waiting = safe.ledger.has_outbox();
+    let retry = is_waiting.then(|| next_attempt(safe));
+    let purge = configuration::grace_seconds(env)
+        .ok()
+        .and_then(|grace| upkeep::next_purge(&safe.ledger, grace).ok().flatten());
+    if let Some(at) = retry.into_iter().chain(purge).min() {
+        set_alarm(safe, at);
+    }
+}
+
+fn next_attempt(safe: &Safe) -> UnixTime {
+    now().plus(upkeep::pause_after(safe.failures.get()))
 }
 
 /// Writes to the index what is not there yet. Never more than one at a time; a failure leaves the rest to the alarm.
@@ -283,6 +288,7 @@ async fn drain(safe: &Safe) {
             Err(()) => {
                 safe.failures.set(safe.failures.get().saturating_add(1));
                 log(LogCode::IndexNotWritten);
+                set_alarm(safe, next_attempt(safe));
                 break;
             }
         }
