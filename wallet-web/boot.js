@@ -23,7 +23,18 @@ const startWorker = () =>
     { once: true },
   );
 
+// What the owner chose, before anything is drawn. The wallet keeps it as JSON and sets it again when it runs.
+const showTheme = () => {
+  try {
+    const theme = JSON.parse(localStorage.getItem("theme"));
+    if (theme === "light" || theme === "dark") document.documentElement.dataset.theme = theme;
+  } catch {
+    // Without storage, or with something else in it, the device decides.
+  }
+};
+
 const startPage = async () => {
+  showTheme();
   // Even if the wallet itself can't start: this is how a mended version gets here.
   navigator.serviceWorker?.register("/service-worker.js", { updateViaCache: "none" }).catch((error) => {
     console.warn("Saifu will not start without the network:", error);
@@ -35,9 +46,11 @@ const startPage = async () => {
   } catch (error) {
     console.error(error);
     const place = document.getElementById("app");
-    place.textContent =
-      "Saifu could not start in this browser. Nothing is lost. Check the connection and reload the page; " +
-      "if that does not help, update the browser.";
+    place.textContent = navigator.language.startsWith("ja")
+      ? "このブラウザでSaifuを起動できませんでした。何も失われていません。通信状況を確かめて再読み込みし、" +
+        "直らないときはブラウザを更新してください。"
+      : "Saifu could not start in this browser. Nothing is lost. Check the connection and reload the page; " +
+        "if that does not help, update the browser.";
     place.setAttribute("role", "alert");
   }
 };

@@ -274,7 +274,7 @@ pub(crate) fn watch_updates(ready: impl Fn() + Clone + 'static) {
     let Some(workers) = service_workers() else {
         return;
     };
-    settle(Ok(workers.get_registration().into()), move |found| {
+    settle(Ok(workers.get_registration()), move |found| {
         let Some(found) = found.and_then(|found| found.dyn_into().ok()) else {
             return;
         };
@@ -313,7 +313,7 @@ pub(crate) fn update() {
         return reload();
     };
     listen(&workers, "controllerchange", |_| reload());
-    settle(Ok(workers.get_registration().into()), |found| {
+    settle(Ok(workers.get_registration()), |found| {
         let registration: Option<ServiceWorkerRegistration> =
             found.and_then(|found| found.dyn_into().ok());
         match registration.and_then(|registration| registration.waiting()) {

@@ -486,7 +486,7 @@ fn boxed_dialog(open: RwSignal<bool>, content: Box<dyn Fn() -> AnyView + Send>) 
             node_ref=node
             on:close=move |_| open.set(false)
         >
-            {move || open.get().then(|| content())}
+            {move || open.get().then(&content)}
         </dialog>
     }
     .into_any()

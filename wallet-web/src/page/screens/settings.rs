@@ -41,8 +41,8 @@ fn section(s: Service, id: &'static str, title: Key, content: AnyView) -> AnyVie
 /// One of few.
 struct Choice {
     lang: Option<&'static str>,
-    words: Box<dyn Fn() -> &'static str + Send>,
-    is_chosen: Box<dyn Fn() -> bool + Send>,
+    words: Signal<&'static str>,
+    is_chosen: Signal<bool>,
     choose: Box<dyn Fn()>,
 }
 
@@ -58,11 +58,11 @@ fn segment(s: Service, name: &'static str, legend: Key, options: Vec<Choice>) ->
              }| {
                 view! {
                     <label>
-                        <span lang=lang>{move || words()}</span>
+                        <span lang=lang>{words}</span>
                         <input
                             type="radio"
                             name=name
-                            prop:checked=move || is_chosen()
+                            prop:checked=is_chosen
                             on:change=move |_| choose()
                         />
                     </label>
@@ -86,8 +86,8 @@ fn segment(s: Service, name: &'static str, legend: Key, options: Vec<Choice>) ->
 fn language(s: Service) -> AnyView {
     let options = Lang::ALL.into_iter().map(|lang| Choice {
         lang: Some(lang.tag()),
-        words: Box::new(move || lang.own_name()),
-        is_chosen: Box::new(move || s.lang.get() == lang),
+        words: Signal::derive(move || lang.own_name()),
+        is_chosen: Signal::derive(move || s.lang.get() == lang),
         choose: Box::new(move || s.choose_language(lang)),
     });
     segment(s, "language", Key::Language, options.collect())
@@ -102,8 +102,8 @@ fn theme(s: Service) -> AnyView {
         };
         Choice {
             lang: None,
-            words: Box::new(move || s.text(key)),
-            is_chosen: Box::new(move || s.theme.get() == theme),
+            words: Signal::derive(move || s.text(key)),
+            is_chosen: Signal::derive(move || s.theme.get() == theme),
             choose: Box::new(move || s.choose_theme(theme)),
         }
     });
