@@ -286,10 +286,15 @@ test("what IndexedDB can suffer", async (t) => {
 });
 
 test("a full disk changes nothing, and room makes it work again", async (t) => {
-  const { site, context, page, worker, complaints } = await start(t, folder);
+  const profileDir = await mkdtemp(join(tmpdir(), "saifu-store-"));
+  t.after(() => rm(profileDir, { recursive: true, force: true }));
+  const { site, context, page, worker, complaints, close } = await start(t, folder, { profileDir });
   await withHelpers(worker);
-  const devtools = await context.newCDPSession(page);
-  const limit = (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: site.url, quotaSize });
+  const limiter = async (context, page) => {
+    const devtools = await context.newCDPSession(page);
+    return (quotaSize) => devtools.send("Storage.overrideQuotaForOrigin", { origin: site.url, quotaSize });
+  };
+  const limit = await limiter(context, page);
   // Before anything is stored: for a while Chromium goes by what it knew to be free.
   await limit(100_000);
   await worker.evaluate(async () => {
@@ -308,6 +313,19 @@ test("a full disk changes nothing, and room makes it work again", async (t) => {
   assert.equal(await commit(), "stored");
   assert.deepEqual(await worker.evaluate(() => recordsOf("full")), ["ledger=after"]);
   assert.deepEqual(complaints, []);
+  await close();
+
+  await t.test("on a disk that is full from the start the store still opens", async (t) => {
+    const again = await launch(t, { profileDir });
+    const { page, worker } = await openTab(again.context, site);
+    await (await limiter(again.context, page))(1);
+    const found = await worker.evaluate(async (BODY) => {
+      const handle = await store.open("full");
+      const body = await handle.body(BODY);
+      return { records: handle.records, body: body.length, commit: await handle.commit(handle.version, ["ledger=x"], [], true) };
+    }, BODY);
+    assert.deepEqual(found, { records: ["ledger=after"], body: 5_000_000, commit: "full" });
+  });
 });
 
 test("at rest nothing lies plain, and a restart of the browser changes nothing", async (t) => {

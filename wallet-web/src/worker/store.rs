@@ -21,7 +21,6 @@ use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::port::{Batch, Body, CommitError, Durability, Key, Opened};
 use saifu_wallet_core::view::Phase;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::CryptoKey;
 
 use super::idb::{Access, Connection, Failure, Transaction};
 use super::time::sleep;
@@ -275,6 +274,16 @@ async fn write(
     transaction.finish().await
 }
 
+/// What the store says about itself, as it was found.
+struct Head {
+    format: JsValue,
+    device_key: JsValue,
+    master: JsValue,
+    version: JsValue,
+    /// The version as it is now.
+    mark: Result<Mark, Damaged>,
+}
+
 /// The way to the database: a connection that is made anew when the browser has closed it.
 struct Link {
     name: String,
@@ -325,57 +334,73 @@ impl Link {
         read.value()
     }
 
-    /// Reads what the store says about itself and raises its version in the same transaction; `None` if it is new.
+    /// Reads what the store says about itself and raises its version; `None` if it is new.
     async fn take_over(
         &self,
         rng: &mut dyn CryptoRng,
     ) -> Result<Option<(Wrapping, Mark)>, Refusal> {
-        let mut transaction = self.begin(&[META], Access::Write).await?;
-        let format = transaction.get(META, META_FORMAT)?;
-        let device_key = transaction.get(META, META_DEVICE_KEY)?;
-        let master = transaction.get(META, META_MASTER_KEY)?;
-        let version = transaction.get(META, META_VERSION)?;
-
-        let raised = Mark::make(0, rng);
-        let taken = Rc::new(Cell::new(None));
-        let (known, take) = (format.clone(), taken.clone());
-        transaction.then(&version, move |transaction, value| {
-            // Requests are answered in the order they were issued in: the format has been read.
-            let ours = known.value().is_ok_and(|format| format == FORMAT);
-            if let (true, Ok(stored)) = (ours, Mark::read(&value)) {
-                let raised = Mark {
-                    version: stored.version.saturating_add(1),
-                    ..raised
-                };
-                take.set(Some(raised));
-                let put = transaction
-                    .object_store(META)
-                    .and_then(|meta| meta.put_with_key(&raised.write(), &META_VERSION.into()));
-                return put.is_ok();
-            }
-            // What is wrong is seen below; nothing is written.
-            true
-        });
-        transaction.finish().await?;
-
-        let (format, device_key, master) = (format.value()?, device_key.value()?, master.value()?);
-        if [&format, &device_key, &master, &version.value()?]
+        let head = match self.head(Some(make_bytes(rng))).await {
+            // On a full disk the wallet still opens: what it holds is wanted now more than ever. Should another tab be
+            // at work, it is this one that is fenced, by that tab's next commit.
+            Err(failure) if failure.is(Failure::FULL) => self.head(None).await?,
+            head => head?,
+        };
+        if [&head.format, &head.device_key, &head.master, &head.version]
             .into_iter()
             .all(JsValue::is_undefined)
         {
             return Ok(None);
         }
-        match format.as_f64() {
+        match head.format.as_f64() {
             Some(format) if format == f64::from(FORMAT) => {}
             Some(format) if format > f64::from(FORMAT) => return Err(Refusal::Newer),
             _ => return Err(Refusal::Damaged),
         }
-        let mark = taken.get().ok_or(Damaged)?;
         let wrapping = Wrapping {
-            device_key: device_key.dyn_into::<CryptoKey>().map_err(|_| Damaged)?,
-            master: master.dyn_into::<Uint8Array>().map_err(|_| Damaged)?,
+            device_key: head.device_key.dyn_into().map_err(|_| Damaged)?,
+            master: head.master.dyn_into().map_err(|_| Damaged)?,
         };
-        Ok(Some((wrapping, mark)))
+        Ok(Some((wrapping, head.mark?)))
+    }
+
+    /// Reads what the store says about itself; given a `tag`, raises the version in the same transaction.
+    async fn head(&self, tag: Option<[u8; 16]>) -> Result<Head, Failure> {
+        let access = tag.map_or(Access::Read, |_| Access::Write);
+        let mut transaction = self.begin(&[META], access).await?;
+        let format = transaction.get(META, META_FORMAT)?;
+        let device_key = transaction.get(META, META_DEVICE_KEY)?;
+        let master = transaction.get(META, META_MASTER_KEY)?;
+        let version = transaction.get(META, META_VERSION)?;
+
+        let mark = Rc::new(Cell::new(Err(Damaged)));
+        let (known, holds) = (format.clone(), mark.clone());
+        transaction.then(&version, move |transaction, value| {
+            let Ok(stored) = Mark::read(&value) else {
+                return true;
+            };
+            holds.set(Ok(stored));
+            // Requests are answered in the order they were issued in: the format has been read. In one that is not ours
+            // nothing is written.
+            let (true, Some(tag)) = (known.value().is_ok_and(|format| format == FORMAT), tag)
+            else {
+                return true;
+            };
+            let version = stored.version.saturating_add(1);
+            let raised = Mark { version, tag };
+            holds.set(Ok(raised));
+            transaction
+                .object_store(META)
+                .and_then(|meta| meta.put_with_key(&raised.write(), &META_VERSION.into()))
+                .is_ok()
+        });
+        transaction.finish().await?;
+        Ok(Head {
+            format: format.value()?,
+            device_key: device_key.value()?,
+            master: master.value()?,
+            version: version.value()?,
+            mark: mark.get(),
+        })
     }
 
     /// Makes the keys. They are stored together and strictly: records sealed by a key that a power cut has taken back
