@@ -1,0 +1,62 @@
+// The wallet's Worker without its page: what it is told and what it shows, word for word.
+
+/** Opens a tab on the site that holds nothing but the Worker of the build that is served there. */
+export const openCard = async (context, site) => {
+  const page = await context.newPage();
+  // Of the same origin and under the same headers, but without the wallet's own page.
+  await page.goto(`${site.url}/manifest.webmanifest`);
+  const started = page.waitForEvent("worker");
+  await page.evaluate(async () => {
+    const index = await (await fetch("/")).text();
+    const [, boot] = /<script[^>]* src="([^"]+)"[^>]* data-wasm=/.exec(index);
+    const at = (name) => new URL(new RegExp(`${name}="([^"]+)"`).exec(index)[1], location.href).href;
+    const module = await WebAssembly.compileStreaming(fetch(at("data-wasm")));
+
+    const card = { phases: [], parts: {}, errors: [], ready: false };
+    globalThis.card = card;
+    card.worker = new Worker(boot, { type: "module" });
+    card.worker.onerror = (event) => card.errors.push(event.message);
+    card.worker.onmessage = ({ data }) => {
+      if (data === "ready") card.ready = true;
+      for (const part of data.parts ?? []) {
+        Object.assign(card.parts, part);
+        if (part.phase) card.phases.push(part.phase);
+      }
+    };
+    card.worker.postMessage({ js: at("data-js"), module });
+  });
+  const worker = await started;
+  await page.waitForFunction(() => card.ready);
+  return {
+    page,
+    worker,
+    /** Every phase that was shown, in order. */
+    phases: () => page.evaluate(() => card.phases),
+    /** What the page heard as error events of the Worker. */
+    errors: () => page.evaluate(() => card.errors),
+    post: (message) => page.evaluate((message) => card.worker.postMessage(message), message),
+    intend: (intent) => page.evaluate((intent) => card.worker.postMessage({ intent }), intent),
+    /** Waits until the parts that are shown satisfy `holds`, and answers them. */
+    until: async (holds, argument) => {
+      await page.waitForFunction(holds, argument);
+      return page.evaluate(() => card.parts);
+    },
+    untilPhase: (phase) => page.waitForFunction((phase) => card.parts.phase === phase, phase),
+    close: () => page.close(),
+  };
+};
+
+/** A movie ticket as its form is filled in. */
+export const ticket = (name) => ({
+  class: "movie-ticket",
+  name,
+  unit_price: "1600",
+  quantity: "1",
+  currency: "JPY",
+  place: "",
+  from: "",
+  to: "",
+  remaining: "",
+  remarks: "",
+  payload: `code of ${name}`,
+});
