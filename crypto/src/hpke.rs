@@ -78,28 +78,7 @@ fn private_key(secret: &Secret) -> PrivateKey {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use core::convert::Infallible;
-
-    /// Predictable bytes: these tests are about opening, not about secrecy.
-    struct Counting(u8);
-    impl rand_core::TryRng for Counting {
-        type Error = Infallible;
-        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-            self.0 = self.0.wrapping_add(1);
-            Ok(u32::from(self.0))
-        }
-        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-            self.try_next_u32().map(u64::from)
-        }
-        fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-            out.fill_with(|| {
-                self.0 = self.0.wrapping_add(1);
-                self.0
-            });
-            Ok(())
-        }
-    }
-    impl rand_core::TryCryptoRng for Counting {}
+    use crate::testing::Counting;
 
     #[test]
     fn opens_only_with_its_key_info_and_associated_data() {

@@ -17,6 +17,8 @@ pub mod hash;
 pub mod hpke;
 pub mod secret;
 pub mod sign;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use rand_core::CryptoRng;
 pub use secret::Secret;

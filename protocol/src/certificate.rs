@@ -384,11 +384,11 @@ fn parse(compact: &str) -> Result<Unverified<Wire>, CertificateError> {
 pub(crate) mod tests {
     use super::*;
     use crate::object::make_object;
-    use crate::testing::Counting;
     use crate::value::tests::movie_ticket;
     use alloc::string::ToString;
     use alloc::vec::Vec;
     use saifu_crypto::Secret;
+    use saifu_crypto::testing::Counting;
 
     pub(crate) fn safe_key() -> SigningKey {
         SigningKey::derive(&Secret::new([1; 32]))

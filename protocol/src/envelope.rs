@@ -133,7 +133,7 @@ fn open<T: DeserializeOwned>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Counting;
+    use saifu_crypto::testing::Counting;
 
     #[test]
     fn bodies_open_only_where_and_as_what_they_were_meant() {

@@ -25,8 +25,6 @@ pub mod presentation;
 pub mod problem;
 pub mod receipt;
 pub mod request;
-#[cfg(test)]
-mod testing;
 pub mod value;
 
 pub use certificate::Certificate;

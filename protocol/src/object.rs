@@ -144,8 +144,8 @@ fn read_date(text: Option<String>) -> Result<Option<Date>, ObjectError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::Counting;
     use crate::value::tests::movie_ticket;
+    use saifu_crypto::testing::Counting;
 
     #[test]
     fn object_reads_back() {

@@ -299,8 +299,7 @@ impl World {
                 kept.and_then(|kept| self.witness.of_certificate(&kept.compact).cloned());
             self.witness.gone.extend(identity);
         }
-        for (id, flow) in old.flows().filter(|(id, _)| new.flow(*id).is_none()) {
-            let _ = id;
+        for (_, flow) in old.flows().filter(|(id, _)| new.flow(*id).is_none()) {
             if let saifu_wallet_core::flow::Flow::Add(add) = flow {
                 self.witness.gone.extend(identity(&add.object));
             }

@@ -9,6 +9,8 @@ mod add;
 mod recover;
 mod register;
 mod retire;
+#[cfg(test)]
+mod tests;
 
 pub use add::Add;
 pub use recover::{Recover, RecoverState, ReturnReason};

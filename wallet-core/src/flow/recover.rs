@@ -127,9 +127,8 @@ impl Recover {
             (RecoverState::Opening { .. }, Input::Refused(problem)) => {
                 self.refused(&problem, &kept, desk, rng)
             }
-            (RecoverState::Arrived { value, request }, Input::Recovered(_)) => {
+            (RecoverState::Arrived { request, .. }, Input::Recovered(_)) => {
                 // The safe had forgotten the session and has opened the entry for it again: confirm again.
-                let _ = value;
                 Step::then(Next::Ask(
                     self.safe,
                     request,
@@ -295,7 +294,8 @@ impl Recover {
         let kind = match problem.code {
             Code::Conflict => {
                 return match desk.conflict(problem, self.safe, target(kept)) {
-                    Some(holder @ (state, session, since)) => {
+                    Some(holder) => {
+                        let (state, session, since) = holder;
                         let kind = Kind::ReleasedElsewhere {
                             state,
                             session,
@@ -327,10 +327,16 @@ impl Recover {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let standing = Standing::Elsewhere {
-            state,
-            session,
-            since,
+        let standing = match state {
+            // This session had given it back before: it waits for another one.
+            EntryState::Registered => Standing::AtSafe,
+            EntryState::Withdrawing | EntryState::Withdrawn | EntryState::Retired => {
+                Standing::Elsewhere {
+                    state,
+                    session,
+                    since,
+                }
+            }
         };
         changes.push(Change::End(desk.id));
         changes.push(self.notice(kind, desk, rng));

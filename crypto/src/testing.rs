@@ -1,8 +1,11 @@
-//! Predictable bytes for tests: they are about formats, not about secrecy.
+//! Predictable bytes for tests, which are about formats and states, not about secrecy. Behind the feature `testing`, which no
+//! product crate switches on.
 
 use core::convert::Infallible;
 
-pub(crate) struct Counting(pub(crate) u8);
+/// Counts: 1, 2, 3 …
+#[derive(Debug)]
+pub struct Counting(pub u8);
 
 impl rand_core::TryRng for Counting {
     type Error = Infallible;

@@ -1,0 +1,692 @@
+//! One test per transition of a flow.
+
+use super::*;
+use crate::books::{CertificateBody, CertificateItem, Custody, Item, Safe, Standing, ValueItem};
+use crate::port::Opened;
+use saifu_crypto::Secret;
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::testing::Counting;
+use saifu_protocol::certificate::{Claims, LegacyHash, ObjectClass, ObjectHash};
+use saifu_protocol::digest::DigestSetting;
+use saifu_protocol::message::Presented;
+use saifu_protocol::presentation;
+use saifu_protocol::problem::Code;
+use saifu_protocol::{Counter, Digest, HolderId, PublicKey, object};
+
+const FLOW: FlowId = FlowId::new([1; 16]);
+const VALUE: ItemId = ItemId::new([2; 16]);
+const PAPER: ItemId = ItemId::new([3; 16]);
+const ARRIVED: ItemId = ItemId::new([4; 16]);
+const SESSION: SessionId = SessionId::new([5; 16]);
+const OTHER: SessionId = SessionId::new([6; 16]);
+const REQUEST: RequestId = RequestId::new([7; 16]);
+const NOW: UnixTime = UnixTime(1_000);
+
+/// A wallet with one safe, one value and one certificate of another value like it.
+struct Fixture {
+    books: Books,
+    object: Vec<u8>,
+    holder: Secret,
+    key: SigningKey,
+    address: Address,
+    kept: CertificateBody,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let key = SigningKey::derive(&Secret::new([9; 32]));
+        let public = PublicKey::new(key.public());
+        let address = Address::parse("https://safe.example").unwrap();
+        let holder = Secret::new([8; 32]);
+        let value = crate::form::read(&crate::form::Form {
+            name: "Film".into(),
+            unit_price: "1600".into(),
+            ..crate::form::Form::default()
+        })
+        .unwrap();
+        let object = object::make_object(&value, &mut Counting(0));
+        let mut fixture = Self {
+            books: Books::read(Opened::default()).unwrap(),
+            kept: CertificateBody {
+                compact: String::new(),
+                holder: holder.clone(),
+            },
+            object,
+            holder,
+            key,
+            address,
+        };
+        let paper = fixture.certificate(|_| {});
+        fixture.kept.compact = paper.compact().into();
+        let size = fixture.object.len();
+        let item = |custody| Item::Value(ValueItem::of(&value, size, NOW, custody));
+        let body = Some(Body::new(fixture.object.clone()));
+        fixture.books.apply(alloc::vec![
+            Change::Trust(Safe {
+                id: SafeId::of(&public),
+                address: fixture.address.clone(),
+                operator: "Example".into(),
+                jurisdiction: "JP".into(),
+                signing_key: public,
+                sealing_key: public,
+                object_limit: 1 << 20,
+                legacy_hash: LegacyHash::Off,
+                account: Secret::new([1; 32]),
+            }),
+            Change::Put(VALUE, item(Custody::Held), body.clone()),
+            Change::Put(ARRIVED, item(Custody::Arrived), body),
+            Change::Put(
+                PAPER,
+                Item::Certificate(CertificateItem::of(&paper, size)),
+                Some(fixture.kept.write()),
+            ),
+        ]);
+        fixture
+    }
+
+    fn safe(&self) -> SafeId {
+        SafeId::of(&PublicKey::new(self.key.public()))
+    }
+
+    /// The certificate an honest safe would issue, after `spoil`.
+    fn certificate(&self, spoil: impl FnOnce(&mut Claims)) -> Certificate {
+        let value = object::read_object(&self.object).unwrap();
+        let mut claims = Claims {
+            safe: self.safe(),
+            address: self.address.clone(),
+            class: ObjectClass::Value,
+            digest: Digest::of(&value, DigestSetting::FiveFields),
+            hash: ObjectHash::of(&self.object, LegacyHash::Off),
+            counter: Counter::ZERO,
+            issued_at: NOW,
+            retained_until: NOW,
+            holder: HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public())),
+        };
+        spoil(&mut claims);
+        Certificate::issue(claims, &self.key)
+    }
+
+    fn receipt(&self, event: Event) -> String {
+        self.receipt_by(event, &self.key)
+    }
+
+    fn receipt_by(&self, event: Event, key: &SigningKey) -> String {
+        Receipt {
+            safe: self.safe(),
+            target: Presented::Certificate(self.kept.compact.clone()).fingerprint(),
+            event,
+            at: NOW,
+        }
+        .sign(key)
+    }
+
+    fn conflict(&self, state: EntryState, session: Option<SessionId>) -> Input {
+        Input::Refused(Problem::conflict(
+            self.receipt(Event::Refused { state, session }),
+        ))
+    }
+
+    fn step(&self, flow: &Flow, body: Option<Body>, input: Input) -> Step {
+        let desk = Desk {
+            id: FLOW,
+            books: &self.books,
+            now: NOW,
+            body: body.as_ref(),
+        };
+        flow.step(input, &desk, &mut Counting(100))
+    }
+
+    fn register(&self) -> Flow {
+        Flow::Register(Register {
+            value: VALUE,
+            safe: self.safe(),
+            request: REQUEST,
+            holder: self.holder.clone(),
+        })
+    }
+
+    fn recover(&self, state: RecoverState) -> Flow {
+        Flow::Recover(Recover {
+            certificate: PAPER,
+            safe: self.safe(),
+            session: SESSION,
+            session_secret: Secret::new([5; 32]),
+            state,
+        })
+    }
+
+    fn opening(&self) -> Flow {
+        self.recover(RecoverState::Opening { request: REQUEST })
+    }
+
+    fn arrived(&self) -> Flow {
+        self.recover(RecoverState::Arrived {
+            value: ARRIVED,
+            request: REQUEST,
+        })
+    }
+
+    fn returning(&self, why: ReturnReason) -> Flow {
+        self.recover(RecoverState::Returning {
+            request: REQUEST,
+            why,
+        })
+    }
+
+    fn with_object(&self, flow: &Flow, input: Input) -> Step {
+        self.step(flow, Some(Body::new(self.object.clone())), input)
+    }
+
+    fn with_paper(&self, flow: &Flow, input: Input) -> Step {
+        self.step(flow, Some(self.kept.write()), input)
+    }
+
+    fn recovered(&self, object: Vec<u8>) -> Input {
+        Input::Recovered(Recovered {
+            certificate: self.kept.compact.clone(),
+            object,
+        })
+    }
+}
+
+fn notices(step: &Step) -> Vec<&Kind> {
+    step.changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Notify(notice) => Some(&notice.kind),
+            _ => None,
+        })
+        .collect()
+}
+
+fn deletes(step: &Step) -> Vec<ItemId> {
+    step.changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Delete(id) => Some(*id),
+            _ => None,
+        })
+        .collect()
+}
+
+fn ends(step: &Step) -> bool {
+    step.changes
+        .iter()
+        .any(|change| matches!(change, Change::End(FLOW)))
+}
+
+fn journaled(step: &Step) -> Option<&Flow> {
+    step.changes.iter().find_map(|change| match change {
+        Change::Journal(_, flow) => Some(flow),
+        _ => None,
+    })
+}
+
+fn stored(step: &Step) -> Vec<&Item> {
+    step.changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Put(_, item, _) => Some(item),
+            _ => None,
+        })
+        .collect()
+}
+
+fn waits(step: &Step, waiting: Waiting) -> bool {
+    step.changes.is_empty() && matches!(&step.next, Next::Wait(why) if *why == waiting)
+}
+
+// ---- register
+
+#[test]
+fn register_start_loads_the_value_and_asks_with_the_journaled_request() {
+    let fixture = Fixture::new();
+    let flow = fixture.register();
+    let step = fixture.step(&flow, None, Input::Start);
+    assert!(matches!(step.next, Next::Load(VALUE)));
+    let body = Some(Body::new(fixture.object.clone()));
+    let step = fixture.step(&flow, None, Input::Loaded(body));
+    assert!(matches!(
+        step.next,
+        Next::Ask(_, REQUEST, Question::Register { .. })
+    ));
+}
+
+#[test]
+fn register_certificate_that_collates_is_stored_as_the_value_goes() {
+    let fixture = Fixture::new();
+    let certificate = fixture.certificate(|_| {});
+    let step = fixture.with_object(
+        &fixture.register(),
+        Input::Registered(certificate.compact().into()),
+    );
+    assert!(ends(&step));
+    assert_eq!(deletes(&step), [VALUE]);
+    assert!(matches!(stored(&step)[..], [Item::Certificate(_)]));
+    assert_eq!(step.durability, Durability::Strict);
+}
+
+#[test]
+fn register_certificate_that_does_not_collate_stores_and_deletes_nothing() {
+    type Spoil = fn(&mut Claims);
+    let table: [(Spoil, Kind); 3] = [
+        (|c| c.hash.sha256[0] ^= 1, Kind::CertificateHashWrong),
+        (
+            |c| c.digest.quantity = Some(9),
+            Kind::CertificateDigestWrong,
+        ),
+        (
+            |c| c.holder = HolderId::new([0; 32]),
+            Kind::CertificateHolderWrong,
+        ),
+    ];
+    for (spoil, kind) in table {
+        let fixture = Fixture::new();
+        let certificate = fixture.certificate(spoil);
+        let step = fixture.with_object(
+            &fixture.register(),
+            Input::Registered(certificate.compact().into()),
+        );
+        assert_eq!(notices(&step), [&kind]);
+        assert!(ends(&step) && deletes(&step).is_empty() && stored(&step).is_empty());
+        assert!(matches!(journaled(&step), Some(Flow::Retire(_))));
+    }
+}
+
+#[test]
+fn register_forged_certificate_is_called_off() {
+    let fixture = Fixture::new();
+    let stranger = Fixture {
+        key: SigningKey::derive(&Secret::new([77; 32])),
+        ..Fixture::new()
+    };
+    let safe = fixture.safe();
+    let forged = stranger.certificate(|claims| claims.safe = safe);
+    for compact in [String::from(forged.compact()), "garbage".into()] {
+        let step = fixture.with_object(&fixture.register(), Input::Registered(compact));
+        assert_eq!(notices(&step), [&Kind::CertificateForged]);
+        assert!(deletes(&step).is_empty() && stored(&step).is_empty());
+    }
+}
+
+#[test]
+fn register_certificate_of_another_address_is_called_off() {
+    let fixture = Fixture::new();
+    let certificate = fixture
+        .certificate(|claims| claims.address = Address::parse("https://else.example").unwrap());
+    let step = fixture.with_object(
+        &fixture.register(),
+        Input::Registered(certificate.compact().into()),
+    );
+    assert_eq!(notices(&step), [&Kind::CertificateForged]);
+}
+
+#[test]
+fn register_refused_ends_and_the_value_stays() {
+    let table = [
+        (Problem::from(Code::BadObject), Kind::RegistrationRefused),
+        (
+            Problem::from(Code::RequestReused),
+            Kind::RegistrationRefused,
+        ),
+        (Problem::from(Code::CalledOff), Kind::CalledOff),
+        (Problem::too_large(9), Kind::TooLargeForSafe { limit: 9 }),
+    ];
+    for (problem, kind) in table {
+        let fixture = Fixture::new();
+        let step = fixture.with_object(&fixture.register(), Input::Refused(problem));
+        assert_eq!(notices(&step), [&kind]);
+        assert!(ends(&step) && deletes(&step).is_empty());
+    }
+}
+
+#[test]
+fn register_called_off_unlocks_the_value_and_burns_the_request() {
+    let fixture = Fixture::new();
+    let step = fixture.step(&fixture.register(), None, Input::CallOff);
+    assert!(ends(&step) && deletes(&step).is_empty());
+    let Some(Flow::Retire(retire)) = journaled(&step) else {
+        panic!("nothing tells the safe");
+    };
+    assert!(matches!(
+        retire.what,
+        RetireWhat::Registration {
+            request: REQUEST,
+            ..
+        }
+    ));
+}
+
+// ---- recover
+
+#[test]
+fn recover_without_room_asks_nothing() {
+    let mut fixture = Fixture::new();
+    let mut ledger = fixture.books.ledger();
+    ledger.capacity = fixture.books.used_bytes() + 10;
+    fixture.books.apply(alloc::vec![Change::Settle(ledger)]);
+    let missing = fixture.object.len() as u64 - 10;
+    let step = fixture.step(&fixture.opening(), None, Input::Start);
+    assert!(matches!(step.next, Next::NoRoom(bytes) if bytes == missing));
+    assert!(step.changes.is_empty());
+}
+
+#[test]
+fn recover_asks_in_its_journaled_session() {
+    let fixture = Fixture::new();
+    let step = fixture.step(&fixture.opening(), None, Input::Start);
+    assert!(matches!(step.next, Next::Load(PAPER)));
+    let body = Some(fixture.kept.write());
+    let step = fixture.step(&fixture.opening(), None, Input::Loaded(body));
+    let Next::Ask(_, REQUEST, Question::Recover(presentation)) = step.next else {
+        panic!("the wrong question");
+    };
+    assert_eq!(presentation.session, SESSION);
+    assert_ne!(presentation.session, presentation::NO_SESSION);
+}
+
+#[test]
+fn recover_bytes_that_match_arrive_unusable() {
+    let fixture = Fixture::new();
+    let step = fixture.with_paper(
+        &fixture.opening(),
+        fixture.recovered(fixture.object.clone()),
+    );
+    let [Item::Value(value)] = stored(&step)[..] else {
+        panic!("no value was stored");
+    };
+    assert_eq!(value.custody, Custody::Arrived);
+    assert!(deletes(&step).is_empty());
+    assert_eq!(step.durability, Durability::Strict);
+    assert!(matches!(
+        journaled(&step),
+        Some(Flow::Recover(Recover {
+            state: RecoverState::Arrived { .. },
+            ..
+        }))
+    ));
+}
+
+#[test]
+fn recover_bytes_that_do_not_match_are_given_back() {
+    let fixture = Fixture::new();
+    let mut altered = fixture.object.clone();
+    altered[0] ^= 1;
+    let step = fixture.with_paper(&fixture.opening(), fixture.recovered(altered));
+    assert!(stored(&step).is_empty() && deletes(&step).is_empty());
+    assert!(matches!(
+        journaled(&step),
+        Some(Flow::Recover(Recover {
+            state: RecoverState::Returning {
+                why: ReturnReason::BytesWrong,
+                ..
+            },
+            ..
+        }))
+    ));
+}
+
+#[test]
+fn recover_refused_with_a_receipt_marks_the_certificate() {
+    for (state, session) in [
+        (EntryState::Withdrawing, Some(OTHER)),
+        (EntryState::Withdrawn, Some(OTHER)),
+        (EntryState::Retired, None),
+    ] {
+        let fixture = Fixture::new();
+        let step = fixture.with_paper(&fixture.opening(), fixture.conflict(state, session));
+        let since = NOW;
+        assert_eq!(
+            notices(&step),
+            [&Kind::ReleasedElsewhere {
+                state,
+                session,
+                since
+            }]
+        );
+        let [Item::Certificate(certificate)] = stored(&step)[..] else {
+            panic!("the certificate was not marked");
+        };
+        assert_eq!(
+            certificate.standing,
+            Standing::Elsewhere {
+                state,
+                session,
+                since
+            }
+        );
+        assert!(ends(&step) && deletes(&step).is_empty());
+    }
+}
+
+#[test]
+fn recover_refused_without_a_genuine_receipt_waits() {
+    let fixture = Fixture::new();
+    let stranger = SigningKey::derive(&Secret::new([77; 32]));
+    let event = Event::Refused {
+        state: EntryState::Withdrawn,
+        session: Some(OTHER),
+    };
+    for problem in [
+        Problem::from(Code::Conflict),
+        Problem::conflict("garbage".into()),
+        Problem::conflict(fixture.receipt_by(event, &stranger)),
+        Problem::conflict(fixture.receipt(Event::Retired)),
+    ] {
+        let step = fixture.with_paper(&fixture.opening(), Input::Refused(problem));
+        assert!(waits(&step, Waiting::Garbled));
+    }
+}
+
+#[test]
+fn recover_refused_keeps_the_certificate_and_says_why() {
+    for (code, kind) in [
+        (Code::NotFound, Kind::UnknownToSafe),
+        (Code::Damaged, Kind::DamagedAtSafe),
+        (Code::RolledBack, Kind::SafeRolledBack),
+        (Code::HashMismatch, Kind::CertificateHashUnknown),
+        (Code::CertificateMismatch, Kind::CertificateUnknown),
+        (Code::Malformed, Kind::RefusedBySafe),
+    ] {
+        let fixture = Fixture::new();
+        let step = fixture.with_paper(&fixture.opening(), Input::Refused(code.into()));
+        assert_eq!(notices(&step), [&kind]);
+        assert!(ends(&step) && deletes(&step).is_empty());
+    }
+}
+
+#[test]
+fn recover_called_off_before_arrival_gives_back() {
+    let fixture = Fixture::new();
+    let step = fixture.step(&fixture.opening(), None, Input::CallOff);
+    assert!(matches!(
+        journaled(&step),
+        Some(Flow::Recover(Recover {
+            state: RecoverState::Returning {
+                why: ReturnReason::CalledOff,
+                ..
+            },
+            ..
+        }))
+    ));
+}
+
+#[test]
+fn arrived_cannot_be_called_off() {
+    let fixture = Fixture::new();
+    assert!(!fixture.arrived().can_call_off());
+    let step = fixture.with_paper(&fixture.arrived(), Input::CallOff);
+    assert!(step.changes.is_empty() && matches!(step.next, Next::Again));
+}
+
+#[test]
+fn arrived_with_the_receipt_of_its_session_is_held_as_the_certificate_goes() {
+    let fixture = Fixture::new();
+    let receipt = fixture.receipt(Event::Withdrawn { session: SESSION });
+    let step = fixture.with_paper(&fixture.arrived(), Input::Ended(receipt));
+    let [Item::Value(value)] = stored(&step)[..] else {
+        panic!("nothing is held");
+    };
+    assert_eq!(value.custody, Custody::Held);
+    assert_eq!(deletes(&step), [PAPER]);
+    assert!(ends(&step));
+    assert_eq!(step.durability, Durability::Strict);
+}
+
+#[test]
+fn arrived_with_any_other_receipt_is_not_held() {
+    let fixture = Fixture::new();
+    let stranger = SigningKey::derive(&Secret::new([77; 32]));
+    let own = Event::Withdrawn { session: SESSION };
+    for receipt in [
+        fixture.receipt(Event::Withdrawn { session: OTHER }),
+        fixture.receipt(Event::Returned { session: SESSION }),
+        fixture.receipt(Event::Retired),
+        fixture.receipt_by(own, &stranger),
+        "garbage".into(),
+    ] {
+        let step = fixture.with_paper(&fixture.arrived(), Input::Ended(receipt));
+        assert!(waits(&step, Waiting::Garbled));
+    }
+}
+
+#[test]
+fn arrived_and_refused_destroys_the_copy() {
+    let fixture = Fixture::new();
+    let refused = fixture.conflict(EntryState::Withdrawn, Some(OTHER));
+    let step = fixture.with_paper(&fixture.arrived(), refused);
+    assert_eq!(deletes(&step), [ARRIVED]);
+    assert!(matches!(
+        notices(&step)[..],
+        [Kind::ArrivedCopyDestroyed { .. }]
+    ));
+    assert!(ends(&step));
+}
+
+#[test]
+fn arrived_and_forgotten_by_the_safe_keeps_the_copy() {
+    for code in [Code::NotFound, Code::RolledBack, Code::Damaged] {
+        let fixture = Fixture::new();
+        let step = fixture.with_paper(&fixture.arrived(), Input::Refused(code.into()));
+        assert!(waits(&step, Waiting::RolledBack));
+    }
+}
+
+#[test]
+fn arrived_at_a_safe_set_back_opens_its_session_again() {
+    let fixture = Fixture::new();
+    let refused = fixture.conflict(EntryState::Registered, None);
+    let step = fixture.with_paper(&fixture.arrived(), refused);
+    assert!(matches!(&step.next, Next::Ask(_, _, Question::Recover(p)) if p.session == SESSION));
+    let step = fixture.with_paper(
+        &fixture.arrived(),
+        fixture.recovered(fixture.object.clone()),
+    );
+    assert!(matches!(step.next, Next::Ask(_, REQUEST, Question::Ack(_))));
+}
+
+#[test]
+fn returning_ends_with_its_reason() {
+    for (why, kind) in [
+        (ReturnReason::CalledOff, Kind::RecoveryCalledOff),
+        (ReturnReason::BytesWrong, Kind::RecoveredBytesWrong),
+        (ReturnReason::Unreadable, Kind::RecoveredUnreadable),
+    ] {
+        let fixture = Fixture::new();
+        let receipt = fixture.receipt(Event::Returned { session: SESSION });
+        let step = fixture.with_paper(&fixture.returning(why), Input::Ended(receipt));
+        assert_eq!(notices(&step), [&kind]);
+        assert!(ends(&step) && deletes(&step).is_empty());
+    }
+}
+
+// ---- retire
+
+#[test]
+fn retire_with_its_receipt_deletes_the_certificate() {
+    let fixture = Fixture::new();
+    let flow = Flow::Retire(Retire {
+        safe: fixture.safe(),
+        request: REQUEST,
+        what: RetireWhat::Certificate { certificate: PAPER },
+    });
+    let step = fixture.with_paper(&flow, Input::Ended(fixture.receipt(Event::Retired)));
+    assert_eq!(deletes(&step), [PAPER]);
+    assert!(ends(&step));
+    let wrong = fixture.receipt(Event::Returned { session: OTHER });
+    let step = fixture.with_paper(&flow, Input::Ended(wrong));
+    assert!(waits(&step, Waiting::Garbled));
+}
+
+#[test]
+fn retire_of_what_another_device_has_marks_the_certificate() {
+    let fixture = Fixture::new();
+    let flow = Flow::Retire(Retire {
+        safe: fixture.safe(),
+        request: REQUEST,
+        what: RetireWhat::Certificate { certificate: PAPER },
+    });
+    let refused = fixture.conflict(EntryState::Withdrawing, Some(OTHER));
+    let step = fixture.with_paper(&flow, refused);
+    assert!(deletes(&step).is_empty());
+    assert!(matches!(
+        notices(&step)[..],
+        [Kind::ReleasedElsewhere { .. }]
+    ));
+}
+
+// ---- the journal
+
+#[test]
+fn journal_entries_read_back() {
+    let fixture = Fixture::new();
+    let flows = [
+        fixture.register(),
+        fixture.opening(),
+        fixture.arrived(),
+        fixture.returning(ReturnReason::CalledOff),
+    ];
+    for flow in flows {
+        let stored = serde_json::to_string(&flow).unwrap();
+        let read: Flow = serde_json::from_str(&stored).unwrap();
+        assert_eq!(serde_json::to_string(&read).unwrap(), stored);
+    }
+}
+
+#[test]
+fn journal_format_is_pinned() {
+    // A wallet that was closed in the middle of a recovery is opened by the next version.
+    let fixture = Fixture::new();
+    let Flow::Recover(recover) = fixture.arrived() else {
+        unreachable!();
+    };
+    let stored = serde_json::to_string(&Flow::Recover(Recover {
+        safe: SafeId::new([0; 32]),
+        ..recover
+    }))
+    .unwrap();
+    assert_eq!(
+        stored,
+        concat!(
+            r#"{"recover":{"certificate":"AwMDAwMDAwMDAwMDAwMDAw","#,
+            r#""safe":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","#,
+            r#""session":"BQUFBQUFBQUFBQUFBQUFBQ","#,
+            r#""session_secret":"BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU","#,
+            r#""state":{"arrived":{"value":"BAQEBAQEBAQEBAQEBAQEBA","#,
+            r#""request":"BwcHBwcHBwcHBwcHBwcHBw"}}}}"#
+        )
+    );
+}
+
+#[test]
+fn secrets_are_in_no_debug_output() {
+    let fixture = Fixture::new();
+    let marker = saifu_protocol::b64::encode(&[5; 32]);
+    for flow in [fixture.register(), fixture.arrived()] {
+        let shown = alloc::format!("{flow:?}");
+        assert!(
+            !shown.contains(&marker) && shown.contains("redacted"),
+            "{shown}"
+        );
+    }
+}
