@@ -5,9 +5,11 @@ use crate::planted::Bug;
 use saifu_wallet_core::books::Books;
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
+use saifu_wallet_core::view::{Part, Waiting};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What is on the medium.
@@ -78,6 +80,10 @@ pub(crate) struct Device {
     timers: Vec<(u64, Event)>,
     /// Requests that were handed to the network.
     pub(crate) outgoing: Vec<Ask>,
+    /// Every notice the owner has been shown.
+    pub(crate) told: Vec<Kind>,
+    /// Why jobs had to wait.
+    pub(crate) waited: Vec<Waiting>,
 }
 
 impl Device {
@@ -92,6 +98,8 @@ impl Device {
             events: VecDeque::new(),
             timers: Vec::new(),
             outgoing: Vec::new(),
+            told: Vec::new(),
+            waited: Vec::new(),
         }
     }
 
@@ -141,7 +149,20 @@ impl Device {
                 Effect::Wake { wake, after_ms } => {
                     self.timers.push((now_ms + after_ms, Event::Woke { wake }));
                 }
-                Effect::Show(_) => {}
+                Effect::Show(parts) => self.look(parts),
+            }
+        }
+    }
+
+    /// The owner looks at the page.
+    fn look(&mut self, parts: Vec<Part>) {
+        for part in parts {
+            match part {
+                Part::Notices(notices) => self.told.extend(notices.into_iter().map(|n| n.kind)),
+                Part::Jobs(jobs) => self
+                    .waited
+                    .extend(jobs.iter().filter_map(|job| job.waiting)),
+                _ => {}
             }
         }
     }

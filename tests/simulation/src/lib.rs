@@ -16,4 +16,4 @@ mod world;
 
 pub use invariants::Violation;
 pub use planted::Bug;
-pub use world::{World, run};
+pub use world::{Seen, World, run};

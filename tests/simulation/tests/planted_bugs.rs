@@ -1,6 +1,8 @@
 //! The simulation is tested, too: each planted bug must be found, or a clean run would prove nothing.
 
-use saifu_simulation::{Bug, run};
+use saifu_simulation::{Bug, Seen, run};
+use saifu_wallet_core::notice::Kind;
+use saifu_wallet_core::view::Waiting;
 
 /// Seeds that are tried before a bug counts as not found.
 const SEEDS: u64 = 400;
@@ -54,11 +56,41 @@ fn session_ignored_is_found() {
 fn a_seed_replays_to_the_same_end() {
     for seed in 0..400 {
         let bug = Some(Bug::SessionIgnored);
-        let first = run(seed, bug);
-        if first.is_err() {
-            assert_eq!(run(seed, bug), first);
+        if let Err(first) = run(seed, bug) {
+            assert_eq!(run(seed, bug).unwrap_err(), first);
             return;
         }
     }
     panic!("no seed failed");
+}
+
+#[test]
+fn a_clean_run_has_seen_trouble() {
+    let mut all = Seen::default();
+    for seed in 0..150 {
+        let seen = run(seed, None).unwrap();
+        all.notices.extend(seen.notices);
+        all.waited.extend(seen.waited);
+        all.used += seen.used;
+    }
+    let noticed = |is: fn(&Kind) -> bool| all.notices.iter().any(is);
+    assert!(noticed(|kind| matches!(kind, Kind::CertificateHashWrong)));
+    assert!(noticed(|kind| matches!(kind, Kind::CertificateDigestWrong)));
+    assert!(noticed(|kind| matches!(kind, Kind::CertificateHolderWrong)));
+    assert!(noticed(|kind| matches!(kind, Kind::CertificateForged)));
+    assert!(noticed(|kind| matches!(kind, Kind::CalledOff)));
+    assert!(noticed(|kind| matches!(
+        kind,
+        Kind::ReleasedElsewhere { .. }
+    )));
+    assert!(noticed(|kind| matches!(kind, Kind::RecoveryCalledOff)));
+    assert!(noticed(|kind| matches!(kind, Kind::NoRoom { .. })));
+    assert!(noticed(|kind| matches!(kind, Kind::StorageFull)));
+    for waiting in [Waiting::Unreachable, Waiting::Garbled, Waiting::StorageFull] {
+        assert!(
+            all.waited.contains(&waiting),
+            "no job waited for {waiting:?}"
+        );
+    }
+    assert!(all.used > 0);
 }
