@@ -21,10 +21,11 @@ pub struct Case {
 }
 
 type Check = Result<(), String>;
+type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [(&'static str, fn(&mut L) -> Check); 14] = [
+    let cases: [Named<L>; 14] = [
         ("an empty ledger loads nothing", empty),
         ("a batch and its entries load back as they were", loads_back),
         ("a group is the entries of its counter and no others", group),

@@ -11,8 +11,9 @@ import { join, resolve } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { startSafe as startUnderWrangler } from "../../scripts/lib/safe.mjs";
 import { startKv } from "./lib/kv.mjs";
-import { startWorkerd } from "./lib/workerd.mjs";
+import { freePort, startWorkerd } from "./lib/workerd.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = join(root, "target/debug/conformance");
@@ -80,6 +81,15 @@ for (const [name, vars] of [
     await safe.stop();
   });
 }
+
+test("a safe with the platform's own store, under wrangler, conforms", async () => {
+  const safe = await startUnderWrangler({ folder: newFolder(), port: await freePort(), env: "c" });
+  stops.push(safe.stop);
+  const output = await conformance(safe.url, "suite");
+  assert.match(output, / passed, 0 failed\n$/);
+  console.log(`under wrangler: ${output.trimEnd().split("\n").at(-1)}`);
+  await safe.stop();
+});
 
 test("a setting that does not read stops the safe", async () => {
   const safe = await startSafe({ vars: { DIGEST: "everything" } });

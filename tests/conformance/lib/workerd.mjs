@@ -8,7 +8,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 const root = resolve(import.meta.dirname, "../../..");
 
-const freePort = () =>
+/** A port nobody listens on. */
+export const freePort = () =>
   new Promise((done) => {
     const server = createServer();
     server.listen(0, "127.0.0.1", () => {

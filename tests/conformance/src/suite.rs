@@ -309,7 +309,12 @@ fn limits_are_named(wallet: &Wallet) -> Check {
         refusal.limit
     );
 
-    let answer = wallet.announce(Route::Register.path(), limits::MAX_REQUEST_BYTES + 1)?;
+    let path = Route::Register.path();
+    let above = limits::MAX_REQUEST_BYTES + 1;
+    // A proxy in front of the safe may wait for the body before it passes anything on; then it gets one.
+    let answer = wallet
+        .announce(path, above)
+        .or_else(|_| wallet.post(path, "", "", &vec![b'x'; above]))?;
     let refusal = problem_of(&answer)?;
     ensure!(
         refusal.code == Code::TooLarge,

@@ -195,7 +195,7 @@ impl Wallet {
             .ok_or("only http can be spoken by hand")?;
         let mut connection = TcpStream::connect(host).map_err(refused)?;
         connection
-            .set_read_timeout(Some(Duration::from_secs(30)))
+            .set_read_timeout(Some(Duration::from_secs(5)))
             .map_err(refused)?;
         let head = format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
