@@ -159,6 +159,45 @@ impl CertificateItem {
     }
 }
 
+/// A condition on items, by which lists are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Condition {
+    /// Registration certificates only.
+    OnlyCertificates,
+    /// Values only.
+    OnlyValues,
+    /// The last day of validity is today or at most so many days ahead.
+    EndingWithin {
+        /// How many days.
+        days: u16,
+    },
+}
+
+impl Condition {
+    fn is_met_by(self, item: &Item, today: Date) -> bool {
+        match (self, item) {
+            (Condition::OnlyCertificates, Item::Certificate(_))
+            | (Condition::OnlyValues, Item::Value(_)) => true,
+            (Condition::OnlyCertificates, Item::Value(_))
+            | (Condition::OnlyValues, Item::Certificate(_)) => false,
+            (Condition::EndingWithin { days }, item) => item.last_day().is_some_and(|last| {
+                let ahead = (last - today).whole_days();
+                (0..=i64::from(days)).contains(&ahead)
+            }),
+        }
+    }
+}
+
+impl Item {
+    /// The last day of validity, if there is one.
+    fn last_day(&self) -> Option<Date> {
+        match self {
+            Item::Value(value) => value::parse_date(&value.to),
+            Item::Certificate(certificate) => certificate.digest.to,
+        }
+    }
+}
+
 /// The body of a certificate. The holder's key lies with it, never in a key ring: with the ring destroyed and the
 /// certificates whole, everything comes back.
 #[derive(Serialize, Deserialize)]
@@ -439,6 +478,16 @@ impl Books {
                 Item::Certificate(certificate) => Some((*id, certificate)),
                 Item::Value(_) => None,
             })
+    }
+
+    /// The items that meet a condition (WO 01/13293, Fig. 3: "a list of the information matched with the conditions").
+    ///
+    /// `today` is the day where the owner is.
+    pub fn list(&self, condition: Condition, today: Date) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items
+            .iter()
+            .filter(move |(_, placed)| condition.is_met_by(&placed.item, today))
+            .map(|(id, placed)| (*id, &placed.item))
     }
 
     /// The safe with this id.
@@ -766,6 +815,32 @@ mod tests {
         assert_eq!(books.missing_room(40), None);
         assert_eq!(books.missing_room(41), Some(1));
         assert_eq!(books.missing_room(u64::MAX), Some(u64::MAX - 100));
+    }
+
+    #[test]
+    fn lists_follow_their_condition_both_ends_included() {
+        let day = |text| value::parse_date(text).unwrap();
+        let mut books = Books::default();
+        for (n, to) in ["2000-03-14", "2000-03-15", "2000-03-22", "2000-03-23", ""]
+            .into_iter()
+            .enumerate()
+        {
+            let Item::Value(value) = item(1) else {
+                unreachable!();
+            };
+            let ending = Item::Value(ValueItem {
+                to: to.into(),
+                ..value
+            });
+            let id = ItemId::new([u8::try_from(n).unwrap(); 16]);
+            books.apply(alloc::vec![Change::Put(id, ending, None)]);
+        }
+        let count = |condition| books.list(condition, day("2000-03-15")).count();
+        assert_eq!(count(Condition::EndingWithin { days: 7 }), 2);
+        assert_eq!(count(Condition::EndingWithin { days: 0 }), 1);
+        assert_eq!(count(Condition::EndingWithin { days: 8 }), 3);
+        assert_eq!(count(Condition::OnlyValues), 5);
+        assert_eq!(count(Condition::OnlyCertificates), 0);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the wallet shows: books and work as view-models.
 
 use super::{Awaiting, Meeting, Wallet};
-use crate::books::{Books, CertificateItem, Change, Custody, Standing, ValueItem};
+use crate::books::{Books, CertificateItem, Change, Condition, Custody, Standing, ValueItem};
 use crate::flow::{self, Flow};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
@@ -9,6 +9,7 @@ use crate::view::{
     self, Amount, CertificateCard, CertificateStanding, DigestView, Job, Part, Phase, Reach,
     SafeCard, Stage, Summary, ValueCard,
 };
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt::Write as _;
@@ -16,8 +17,8 @@ use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{self, Date};
 use saifu_protocol::{Digest, SafeId};
 
-/// Days before the last one in which a value counts as ending soon.
-const SOON_DAYS: i64 = 7;
+/// What counts as ending soon.
+const SOON: Condition = Condition::EndingWithin { days: 7 };
 
 /// Which parts have to be shown anew.
 #[derive(Debug, Default)]
@@ -157,16 +158,23 @@ impl Wallet {
     }
 
     fn certificate_cards(&self) -> Vec<CertificateCard> {
+        let ends_soon = self.books.list(SOON, self.today).map(|(id, _)| id);
+        let ends_soon: BTreeSet<ItemId> = ends_soon.collect();
         let mut cards: Vec<CertificateCard> = self
             .books
             .certificates()
-            .map(|(id, certificate)| self.certificate_card(id, certificate))
+            .map(|(id, certificate)| self.certificate_card(id, certificate, &ends_soon))
             .collect();
         cards.sort_by(|a, b| b.issued_at.cmp(&a.issued_at).then(a.id.cmp(&b.id)));
         cards
     }
 
-    fn certificate_card(&self, id: ItemId, certificate: &CertificateItem) -> CertificateCard {
+    fn certificate_card(
+        &self,
+        id: ItemId,
+        certificate: &CertificateItem,
+        ends_soon: &BTreeSet<ItemId>,
+    ) -> CertificateCard {
         let standing = match (self.books.lock(id), certificate.standing) {
             (Some(job), _) => CertificateStanding::Locked { job },
             (None, Standing::AtSafe) => CertificateStanding::AtSafe,
@@ -201,15 +209,8 @@ impl Wallet {
             retained_until: certificate.retained_until,
             object_bytes: certificate.object_bytes,
             standing,
-            ends_within_a_week: self.ends_soon(certificate.digest.to),
+            ends_within_a_week: ends_soon.contains(&id),
         }
-    }
-
-    fn ends_soon(&self, last: Option<Date>) -> bool {
-        last.is_some_and(|last| {
-            let days = (last - self.today).whole_days();
-            (0..=SOON_DAYS).contains(&days)
-        })
     }
 
     fn safe_cards(&self) -> Vec<SafeCard> {
