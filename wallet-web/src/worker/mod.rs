@@ -69,7 +69,8 @@ fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Inbox<Input>) {
 
     let heard = inbox.clone();
     let on_online = Closure::<dyn FnMut()>::new(move || heard.push(Input::Online));
-    scope.set_ononline(Some(on_online.as_ref().unchecked_ref()));
+    // Not the property `ononline`: Chromium's Workers have none. They may not fire the event either; the page does.
+    hear(scope, "online", on_online.as_ref());
 
     // A panic must not end in silence. Thrown out of an event or a microtask it reaches the page as the Worker's error
     // event by itself; thrown inside a promise only this way.
@@ -80,18 +81,19 @@ fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Inbox<Input>) {
             // Fails only if there are no timers; then the browser's own message in the console is all there is.
             let _ = self::scope().set_timeout_with_callback(rethrow.unchecked_ref());
         });
-    let listening = scope.add_event_listener_with_callback(
-        "unhandledrejection",
-        on_rejection.as_ref().unchecked_ref(),
-    );
-    if let Err(error) = listening {
-        wasm_bindgen::throw_val(error);
-    }
+    hear(scope, "unhandledrejection", on_rejection.as_ref());
 
     // The Worker lives as long as its listeners: all end with the page.
     on_message.forget();
     on_online.forget();
     on_rejection.forget();
+}
+
+fn hear(scope: &DedicatedWorkerGlobalScope, event: &str, listener: &JsValue) {
+    let listening = scope.add_event_listener_with_callback(event, listener.unchecked_ref());
+    if let Err(error) = listening {
+        wasm_bindgen::throw_val(error);
+    }
 }
 
 fn scope() -> WorkerGlobalScope {
