@@ -1,10 +1,25 @@
 // A real Chromium whose complaints are collected.
 
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { browserProgram, FLAGS } from "../../../scripts/lib/browser.mjs";
+
+/** The processes of the Chromium that runs on this profile; their main process first. */
+const processesOf = async (profileDir) => {
+  const found = [];
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    // It may have ended meanwhile.
+    const words = (await readFile(`/proc/${name}/cmdline`, "utf8").catch(() => "")).split(/[\0 ]/);
+    if (!words.includes(`--user-data-dir=${profileDir}`)) continue;
+    if (words.some((word) => word.startsWith("--type="))) found.push(Number(name));
+    else found.unshift(Number(name));
+  }
+  return found;
+};
 
 /**
  * Starts Chromium with a profile on disk (a profile in memory would keep IndexedDB in memory too). Give a `profileDir`
@@ -12,7 +27,7 @@ import { browserProgram, FLAGS } from "../../../scripts/lib/browser.mjs";
  *
  * Answers the context, its first page, and `complaints`: everything any page, frame or Worker wrote to the console as
  * an error or warning, threw, or wanted to do against the content security policy. A test that expects none asserts
- * that the list is empty.
+ * that the list is empty. `kill()` ends the browser at once, as a power cut would.
  */
 export const launch = async (test, { profileDir, args = [], ...options } = {}) => {
   const own = profileDir === undefined;
@@ -43,9 +58,20 @@ export const launch = async (test, { profileDir, args = [], ...options } = {}) =
   const close = async () => {
     if (open) await context.close();
   };
+  const kill = async () => {
+    for (const id of await processesOf(folder)) {
+      try {
+        process.kill(id, "SIGKILL");
+      } catch (error) {
+        if (error.code !== "ESRCH") throw error;
+      }
+    }
+    while ((await processesOf(folder)).length > 0) await sleep(10);
+    await close();
+  };
   test.after(async () => {
     await close();
     if (own) await rm(folder, { recursive: true, force: true });
   });
-  return { context, page: context.pages()[0] ?? (await context.newPage()), complaints, profileDir: folder, close };
+  return { context, page: context.pages()[0] ?? (await context.newPage()), complaints, profileDir: folder, close, kill };
 };

@@ -14,7 +14,7 @@ import { startSafe as start } from "../../../scripts/lib/safe.mjs";
  * - `env`: "a", "b" or "c" of wrangler.toml
  * - `vars`: stand in for the variables of wrangler.toml
  *
- * Answers `{url, port, logFile, stop(), kill(), restart()}`. `kill()` is a power cut; `restart()` starts the same safe
+ * Answers `{url, port, folder, logFile, stop(), kill(), restart()}`. `kill()` is a power cut; `restart()` starts the same safe
  * again at the same address, after either.
  */
 export const startSafe = async (test, { dir, port, env = "a", vars } = {}) => {
@@ -29,6 +29,7 @@ export const startSafe = async (test, { dir, port, env = "a", vars } = {}) => {
   return {
     url: running.url,
     port: running.port,
+    folder,
     logFile: running.logFile,
     stop: () => running.stop(),
     kill: () => running.kill(),

@@ -1,0 +1,114 @@
+// The whole way of a value: into the wallet, to a real safe, and back exactly once.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readLedger } from "./lib/ledger.mjs";
+import { startSafe } from "./lib/safe.mjs";
+import { startSite } from "./lib/site.mjs";
+import { until } from "./lib/until.mjs";
+import { accountOf, openWallet } from "./lib/walk.mjs";
+
+const TICKET = {
+  name: "Princess Mononoke",
+  payload: "SEAT-4-2 🎬 \"&<b>",
+  price: "1,600",
+  place: "Theatre B",
+  remarks: "row 4",
+};
+
+test("a value goes to a safe and comes back exactly once", async (t) => {
+  // Without a grace period: what is handed out is gone at once.
+  const safe = await startSafe(t, { vars: { GRACE_SECONDS: 0 } });
+  const site = await startSite(t);
+  const wallet = await openWallet(t, site);
+  await wallet.trustSafe(safe.url);
+
+  await t.test("it is written down, and its code is what was typed", async () => {
+    await wallet.addTicket(TICKET);
+    await wallet.untilHere(TICKET.name);
+    await wallet.says("1 value worth ¥1,600 exists only in this browser.");
+    assert.equal(await wallet.code(TICKET.name), TICKET.payload);
+  });
+
+  await t.test("it is backed up: the certificate is here, the value is not", async () => {
+    await wallet.backUp(TICKET.name);
+    await wallet.heading("Backed up").waitFor();
+    await wallet.untilAtSafe(TICKET.name);
+    assert.deepEqual(await wallet.values(), []);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
+    const { entries } = await readLedger(safe);
+    assert.deepEqual(entries.map(({ name, state }) => [name, state]), [[TICKET.name, "registered"]]);
+    assert.ok(entries[0].object.length > 0);
+  });
+
+  let certificate;
+  await t.test("the certificate is readable without any network, also after opening again", async () => {
+    await wallet.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await wallet.reload();
+    await wallet.context.setOffline(true);
+    await wallet.reload();
+    await wallet.openCertificate(TICKET.name);
+    await wallet.heading("Certificate").waitFor();
+    const paper = await wallet.facts(wallet.page.getByRole("article", { name: "Certificate of registration" }));
+    assert.equal(paper.Name, TICKET.name);
+    assert.equal(paper.Class, "Movie ticket");
+    assert.equal(paper.Place, TICKET.place);
+    assert.equal(paper.Safe, "Akagi Safe (local)");
+    const { entries } = await readLedger(safe);
+    certificate = await wallet.compact();
+    assert.equal(certificate, entries[0].certificate, "to the byte what the safe issued");
+    const claims = JSON.parse(Buffer.from(certificate.split(".")[1], "base64url"));
+    assert.equal(paper["Hash (SHA-256)"].replaceAll(/\s/g, ""), Buffer.from(claims.h.s256, "base64url").toString("hex"));
+    await wallet.context.setOffline(false);
+  });
+
+  await t.test("it comes back, usable, as it was", async () => {
+    await wallet.recover(TICKET.name);
+    await wallet.heading("Yours again").waitFor();
+    await wallet.untilHere(TICKET.name);
+    assert.deepEqual(await wallet.certificates(), []);
+    assert.equal(await wallet.code(TICKET.name), TICKET.payload);
+    await wallet.openValue(TICKET.name);
+    const shown = await wallet.facts(wallet.region("Details"));
+    assert.deepEqual([shown["Unit price"], shown.Place, shown.Remarks], ["¥1,600", TICKET.place, TICKET.remarks]);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+  });
+
+  await t.test("the safe has nothing of it but the tombstone", async () => {
+    const { entries } = await until("the safe drops the bytes", async () => {
+      const ledger = await readLedger(safe);
+      return ledger.entries[0].object === null && ledger;
+    });
+    assert.deepEqual(entries.map(({ state }) => state), ["withdrawn"]);
+    assert.equal(entries[0].certificate, certificate, "what was handed out can be told from what never was");
+    await wallet.page.reload();
+    await wallet.untilHere(TICKET.name);
+  });
+
+  await t.test("it is corrected, and used", async () => {
+    await wallet.correct(TICKET.name, { place: "Theatre C", payload: "SEAT-5-1" });
+    await wallet.untilHere(TICKET.name);
+    assert.equal((await wallet.values()).length, 1, "the old one is gone");
+    assert.equal(await wallet.code(TICKET.name), "SEAT-5-1");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+    await wallet.markUsed(TICKET.name);
+    assert.deepEqual(await until("it is gone", async () => (await wallet.values()).length === 0), true);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, used: 1 }));
+  });
+
+  await t.test("a certificate is discarded, and the value at the safe with it", async () => {
+    await wallet.addTicket({ name: "Unwanted", payload: "X" });
+    await wallet.untilHere("Unwanted");
+    await wallet.backUp("Unwanted");
+    await wallet.untilAtSafe("Unwanted");
+    await wallet.discardCertificate("Unwanted");
+    await until("the certificate is gone", async () => (await wallet.certificates()).length === 0);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 2, used: 1, discarded: 1 }));
+    await until("the safe has ended it", async () => {
+      const entry = (await readLedger(safe)).entries.find(({ name }) => name === "Unwanted");
+      return entry.state === "retired" && entry.object === null;
+    });
+  });
+
+  assert.deepEqual(wallet.complaints.filter((complaint) => !complaint.includes("ERR_INTERNET_DISCONNECTED")), []);
+});

@@ -1,0 +1,67 @@
+// What a safe has in its ledger: the very rows, read from the file of its Durable Object.
+
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** In the order of their numbers in the ledger, which never change. */
+const STATES = ["registered", "withdrawing", "withdrawn", "retired"];
+
+const ledgerFile = async (safe) => {
+  const files = await readdir(join(safe.folder, "state"), { recursive: true });
+  const name = files.find((name) => /LedgerObject\/[0-9a-f]{64}\.sqlite$/.test(name));
+  if (!name) throw new Error(`${safe.folder} holds no ledger`);
+  return join(safe.folder, "state", name);
+};
+
+/**
+ * Every entry of a safe, oldest first, and how many registrations were called off before they arrived.
+ *
+ * The safe may run meanwhile: what is read is a copy, and one that was copied in the middle of a write is copied again.
+ */
+export const readLedger = async (safe) => {
+  const file = await ledgerFile(safe);
+  const folder = await mkdtemp(join(tmpdir(), "saifu-ledger-"));
+  try {
+    for (let attempt = 0; ; attempt += 1) {
+      const copy = join(folder, `${attempt}.sqlite`);
+      await copyFile(file, copy);
+      // Without it everything is in the file itself.
+      await copyFile(`${file}-wal`, `${copy}-wal`).catch(() => {});
+      try {
+        return read(copy);
+      } catch (error) {
+        if (attempt === 20) throw error;
+      }
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+const read = (file) => {
+  const database = new DatabaseSync(file);
+  try {
+    const rows = database
+      .prepare("SELECT counter, state, since, hex(session) AS session, certificate, object FROM entry ORDER BY seq, item")
+      .all();
+    const { burned } = database.prepare("SELECT count(*) AS burned FROM batch WHERE content IS NULL").get();
+    return {
+      entries: rows.map(({ counter, state, since, session, certificate, object }) => ({
+        counter,
+        state: STATES[state],
+        since,
+        session: session.toLowerCase(),
+        certificate,
+        /** What its certificate is called. */
+        name: JSON.parse(Buffer.from(certificate.split(".")[1], "base64url")).dig[1],
+        /** The registered bytes; null once they are purged. */
+        object: object === null ? null : Buffer.from(object),
+      })),
+      burned,
+    };
+  } finally {
+    database.close();
+  }
+};

@@ -1,0 +1,268 @@
+// What an owner does in the wallet, and what an owner reads there: by the roles and names of things on the screen.
+
+import assert from "node:assert/strict";
+import { launch } from "./browser.mjs";
+import { until } from "./until.mjs";
+
+const exactly = (text) => new RegExp(`^${text.replaceAll(/[.+?^${}()|[\]\\*]/g, "\\$&")}$`);
+const squeezed = (text) => text.replaceAll(/\s+/g, " ").trim();
+
+/** Starts a browser and opens the wallet in it. With a `profileDir` the same wallet is opened again. */
+export const openWallet = async (test, site, options) => {
+  const browser = await launch(test, options);
+  browser.context.setDefaultTimeout(20_000);
+  const wallet = walkOn(browser.page, site);
+  await wallet.start();
+  return Object.assign(wallet, browser);
+};
+
+/** The wallet on one page of a browser. */
+export const walkOn = (page, site) => {
+  const main = page.locator("main");
+  const button = (name) => page.getByRole("button", { name, exact: typeof name === "string" });
+  const heading = (name) => page.getByRole("heading", { level: 1, name, exact: true });
+
+  /** Shows a screen by its address behind the `#`. */
+  const go = async (screen) => {
+    await page.goto(`${site.url}/#/${screen}`);
+    await page.waitForFunction((screen) => location.hash === `#/${screen}`, screen);
+  };
+
+  const region = (name) => page.getByRole("region", { name, exact: true });
+  const cardIn = (place, name, chip) =>
+    region(place)
+      .getByRole("article")
+      .filter({ has: page.getByRole("link", { name, exact: true }) })
+      .filter({ has: page.locator(".chip", { hasText: exactly(chip) }) });
+
+  /** Cards on the screen of values: what each is called and where it says to be. */
+  const cardsIn = async (place) => {
+    await go("values");
+    return region(place)
+      .getByRole("article")
+      .evaluateAll((cards) =>
+        cards.map((card) => ({
+          name: card.querySelector(".value-name").textContent,
+          chip: card.querySelector(".chip").textContent,
+        })),
+      );
+  };
+
+  const facts = async (within) =>
+    Object.fromEntries(
+      await within.locator("dl.facts > div").evaluateAll((rows) =>
+        rows.map((row) => [row.querySelector("dt").textContent, row.querySelector("dd").textContent.trim()]),
+      ),
+    );
+
+  const wallet = {
+    page,
+    go,
+    main,
+    heading,
+    facts,
+    region,
+
+    /** Loads the page; the wallet is ready when its Worker says so. */
+    start: async ({ readiness = "ready" } = {}) => {
+      await page.goto(`${site.url}/#/values`);
+      await page.locator(`[data-readiness=${readiness}]`).waitFor({ state: "attached" });
+    },
+    reload: async () => {
+      await page.reload();
+      await page.locator("[data-readiness=ready]").waitFor({ state: "attached" });
+    },
+
+    /** Everything that can be read on the screen, in one line. */
+    text: async () => squeezed(await page.locator("body").innerText()),
+
+    /** Waits until the screen says this. */
+    says: (text) => page.locator("body", { hasText: text }).waitFor(),
+
+    // ---- values
+
+    /** Writes a ticket down. `place`, `remarks` and `price` may stay out. */
+    fillIn: async ({ name, payload, price, place, remarks }) => {
+      const fields = [["Name", name], ["Code or number", payload], ["Price of one (optional)", price], ["Place (optional)", place], ["Remarks (optional)", remarks]];
+      for (const [label, text] of fields) {
+        if (text !== undefined) await page.getByLabel(label, { exact: true }).fill(text);
+      }
+    },
+    addTicket: async (ticket) => {
+      await go("add");
+      await wallet.fillIn(ticket);
+      await button("Put it in the wallet").click();
+    },
+    openValue: async (name) => {
+      await go("values");
+      await region("In this browser").getByRole("link", { name, exact: true }).click();
+    },
+    /** Shows the code of a value, as at a counter, and reads it. */
+    code: async (name) => {
+      await wallet.openValue(name);
+      await button("Show code").click();
+      const code = await page.getByRole("dialog").locator(".code-text").textContent();
+      await button("Done").click();
+      return code;
+    },
+    correct: async (name, changes) => {
+      await wallet.openValue(name);
+      await page.getByRole("link", { name: "Correct the details" }).click();
+      await heading("Correct").waitFor();
+      await wallet.fillIn(changes);
+      await button("Replace by this").click();
+    },
+    markUsed: async (name) => {
+      await wallet.openValue(name);
+      await button("Mark as used").click();
+      await button("It was used").click();
+    },
+    values: () => cardsIn("In this browser"),
+    atSafes: () => cardsIn("At a safe"),
+    /** Waits until a value can be used here. */
+    untilHere: async (name, options) => {
+      await go("values");
+      await cardIn("In this browser", name, "In this browser only").waitFor(options);
+    },
+    /** Waits until a value is at a safe and its certificate here. */
+    untilAtSafe: async (name, options) => {
+      await go("values");
+      await cardIn("At a safe", name, "At a safe").waitFor(options);
+    },
+    /** Waits until nothing is under way. */
+    untilQuiet: async (options) => {
+      await go("values");
+      await region("Under way").waitFor({ state: "detached", ...options });
+    },
+
+    // ---- safes
+
+    /** Meets a safe by its address and trusts it, if what is shown is what the safe publishes of itself. */
+    trustSafe: async (url) => {
+      const published = await (await fetch(`${url}/.well-known/electronic-safe`)).json();
+      const fingerprint = Buffer.from(published.id, "base64url").toString("hex");
+      await go("safes/add");
+      await page.getByLabel("Address of the safe").fill(url);
+      await button("Ask who it is").click();
+      const dialog = page.getByRole("dialog", { name: "Is this the safe you mean?" });
+      await dialog.waitFor();
+      const shown = await facts(dialog);
+      assert.equal(shown["Key fingerprint"].replaceAll(/\s/g, "").toLowerCase(), fingerprint);
+      assert.equal(shown.Operator, published.operator);
+      await button("It matches, add").click();
+      await heading("Safes").waitFor();
+      await page.getByRole("article").filter({ hasText: published.operator }).waitFor();
+      return published;
+    },
+
+    // ---- back-up and recovery
+
+    /** Presses what backs a value up, and no more. */
+    backUp: async (name) => {
+      await wallet.openValue(name);
+      await page.getByRole("link", { name: "Back up", exact: true }).click();
+      await button(/^Back up at /).click();
+    },
+    openCertificate: async (name) => {
+      await go("certificates");
+      await main.getByRole("listitem").filter({ hasText: name }).getByRole("link").click();
+    },
+    /** Presses what recovers a value, and no more. */
+    recover: async (name) => {
+      await wallet.openCertificate(name);
+      await button(/^(Recover|Ask the safe again)$/).click();
+    },
+    discardCertificate: async (name) => {
+      await wallet.openCertificate(name);
+      await button("Discard…").click();
+      const sure = button("Discard");
+      assert.equal(await sure.isDisabled(), true, "not without knowing what it means");
+      await page.getByLabel("I know that the value at the safe is lost as well").check();
+      await sure.click();
+    },
+    /** The certificate that is open, as text. */
+    compact: async () => {
+      await page.getByText("The certificate as text").click();
+      return main.locator("code.compact").textContent();
+    },
+    certificates: async () => {
+      await go("certificates");
+      await heading("Certificates").waitFor();
+      const links = await main.locator("a[href^='#/certificate/']").all();
+      return Promise.all(links.map(async (link) => link.locator(".row-main > span").first().textContent()));
+    },
+
+    // ---- what is under way, and what has to be known
+
+    /** What is under way: a line for each. */
+    jobs: async () => {
+      await go("values");
+      const lines = await region("Under way").getByRole("listitem").all();
+      return Promise.all(lines.map(async (line) => squeezed(await line.innerText())));
+    },
+    tryNow: async () => {
+      await go("values");
+      await button("Try now").click();
+    },
+    callOff: async () => {
+      await go("values");
+      await button("Call off").click();
+    },
+    /** Notices that are not acknowledged: what happened and what to do now. */
+    notices: async () => {
+      await go("notices");
+      await heading("Notices").waitFor();
+      return main.locator(".notice").evaluateAll((all) =>
+        all.map((notice) => ({
+          what: notice.querySelector(".notice-what").textContent,
+          now: notice.querySelector(".notice-now").textContent,
+        })),
+      );
+    },
+    /** Waits for a notice, checks that it has both halves, and answers it. */
+    untilNotice: (what) =>
+      until(`a notice that says ${what}`, async () => {
+        const found = (await wallet.notices()).find((notice) => what.test(notice.what));
+        if (found) assert.ok(found.now.length > 20, `says what to do now: ${found.now}`);
+        return found;
+      }),
+    acknowledge: async (what) => {
+      await go("notices");
+      const notice = main.locator(".notice").filter({ hasText: what });
+      await notice.getByRole("button", { name: "I have seen it" }).click();
+      await notice.waitFor({ state: "detached" });
+    },
+
+    // ---- settings
+
+    setCapacity: async (kilobytes) => {
+      await go("settings");
+      await page.getByLabel("Room for values, in KB").fill(String(kilobytes));
+      await button("Apply").click();
+      await page.locator(".num", { hasText: new RegExp(` of ${kilobytes.toLocaleString("en")} KB$`) }).waitFor();
+    },
+    /** The account of every value that ever came in. Fails where it does not add up. */
+    account: async () => {
+      await go("settings");
+      const place = region("Every value accounted for");
+      const shown = await facts(place);
+      assert.equal(await place.locator(".chip").textContent(), "In order");
+      const number = (name) => Number(shown[name].replaceAll(",", ""));
+      const account = {
+        cameIn: number("Came into the wallet"),
+        here: number("In this wallet"),
+        atSafes: number("At safes"),
+        used: number("Used"),
+        discarded: number("Discarded"),
+        elsewhere: number("Proven to be elsewhere"),
+      };
+      const { cameIn, ...places } = account;
+      assert.equal(cameIn, Object.values(places).reduce((sum, count) => sum + count), JSON.stringify(account));
+      return account;
+    },
+  };
+  return wallet;
+};
+
+/** A part of the account; whatever is not named is 0. */
+export const accountOf = (parts) => ({ cameIn: 0, here: 0, atSafes: 0, used: 0, discarded: 0, elsewhere: 0, ...parts });
