@@ -612,10 +612,11 @@ impl Wallet {
 
     /// A notice that is not stored: it is about something the owner sees again if it is still true.
     fn tell_about(&mut self, subject: String, kind: Kind, context: &mut Context<'_>) {
-        let told = |notice: &Notice| notice.kind == kind && notice.subject == subject;
-        if self.passing.iter().any(told) {
-            return;
-        }
+        let same = |notice: &Notice| {
+            core::mem::discriminant(&notice.kind) == core::mem::discriminant(&kind)
+                && notice.subject == subject
+        };
+        self.passing.retain(|notice| !same(notice));
         self.passing.push(Notice {
             id: ItemId::make(context.rng),
             at: UnixTime(context.now_ms / 1_000),
