@@ -9,7 +9,8 @@ use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
-    Event, EventTarget, Response, ServiceWorker, ServiceWorkerRegistration, VisibilityState,
+    Event, EventTarget, HtmlDialogElement, HtmlInputElement, Response, ServiceWorker,
+    ServiceWorkerRegistration, VisibilityState,
 };
 
 const LANGUAGE: &str = "language";
@@ -132,6 +133,48 @@ pub(crate) fn focus_first(selector: &str) {
     if let Some(element) = found.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok()) {
         let _ = element.focus();
     }
+}
+
+fn dialog(id: &str) -> Option<HtmlDialogElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+pub(crate) fn open_dialog(id: &str) {
+    if let Some(dialog) = dialog(id).filter(|dialog| !dialog.open()) {
+        let _ = dialog.show_modal();
+    }
+}
+
+pub(crate) fn close_dialog(id: &str) {
+    if let Some(dialog) = dialog(id).filter(HtmlDialogElement::open) {
+        dialog.close();
+    }
+}
+
+/// What the owner typed into a field.
+pub(crate) fn typed(id: &str) -> String {
+    field(id).map(|field| field.value()).unwrap_or_default()
+}
+
+/// Empties a field.
+pub(crate) fn clear(id: &str) {
+    if let Some(field) = field(id) {
+        field.set_value("");
+    }
+}
+
+fn field(id: &str) -> Option<HtmlInputElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// What the field says in which something happened.
+pub(crate) fn value_of(event: &Event) -> String {
+    let field = event.target().map(JsValue::from).unwrap_or_default();
+    let value = Reflect::get(&field, &"value".into());
+    value
+        .ok()
+        .and_then(|value| value.as_string())
+        .unwrap_or_default()
 }
 
 /// The part of the address behind the `#`.

@@ -20,6 +20,8 @@ mod crash;
 #[cfg(target_arch = "wasm32")]
 mod device;
 #[cfg(target_arch = "wasm32")]
+mod node;
+#[cfg(target_arch = "wasm32")]
 mod parts;
 #[cfg(target_arch = "wasm32")]
 mod screens;
@@ -29,14 +31,13 @@ mod service;
 /// Starts the Worker and shows the app in the element that `index.html` keeps for it.
 #[cfg(target_arch = "wasm32")]
 pub(crate) fn run() {
-    use leptos::prelude::{document, mount_to};
-    use wasm_bindgen::JsCast;
+    use leptos::mount::mount_to_renderer;
+    use leptos::prelude::document;
 
     crash::watch();
     let Some(place) = document().get_element_by_id("app") else {
         wasm_bindgen::throw_str("index.html has no element with the id 'app'");
     };
-    let place: web_sys::HtmlElement = place.unchecked_into();
     place.set_text_content(None);
-    mount_to(place, || screens::app(service::Service::start())).forget();
+    mount_to_renderer(&place, || screens::app(service::Service::start())).forget();
 }

@@ -2,6 +2,7 @@
 
 use super::device;
 use super::format::{self, Length};
+use super::node::{El, Node, div, el};
 use super::route::Route;
 use super::service::Service;
 use super::words::{self, Halves, Key, Lang, Weight, text};
@@ -13,18 +14,19 @@ use saifu_wallet_core::view::{
 };
 
 /// A picture from the sheet of icons. Always beside words, so never read out.
-pub(crate) fn icon(name: &'static str) -> AnyView {
+pub(crate) fn icon(name: &'static str) -> Node {
     picture(name, "icon")
 }
 
 /// A small one, beside text.
-pub(crate) fn small_icon(name: &'static str) -> AnyView {
+pub(crate) fn small_icon(name: &'static str) -> Node {
     picture(name, "icon icon--s")
 }
 
-fn picture(name: &'static str, class: &'static str) -> AnyView {
-    view! { <svg class=class aria-hidden="true"><use href=format!("/icons.svg#{name}")></use></svg> }
-        .into_any()
+fn picture(name: &'static str, class: &'static str) -> Node {
+    let sheet = el("use").attr("href", format!("/icons.svg#{name}"));
+    let svg = el("svg").class(class).attr("aria-hidden", "true");
+    svg.child(sheet).into()
 }
 
 /// The material of a class: the name under which the style sheet and the icons know it.
@@ -41,26 +43,21 @@ pub(crate) fn material(class: &str) -> &'static str {
 }
 
 /// The head of a screen. It names the tab, too.
-pub(crate) fn head(
-    s: Service,
-    title: &str,
-    back: Option<Route>,
-    right: Option<AnyView>,
-) -> AnyView {
+pub(crate) fn head(s: Service, title: &str, back: Option<Route>, right: Option<Node>) -> Node {
     device::show_title(title);
     let back = back.map(|route| {
-        view! {
-            <a class="btn btn--icon" href=route.href() aria-label=s.text(Key::Back)>
-                {icon("back")}
-            </a>
-        }
+        el("a")
+            .class("btn btn--icon")
+            .attr("href", route.href())
+            .attr("aria-label", s.text(Key::Back))
+            .child(icon("back"))
     });
-    view! {
-        <header class="page-head">
-            {back} <h1 tabindex="-1">{title.to_owned()}</h1> {right}
-        </header>
-    }
-    .into_any()
+    el("header")
+        .class("page-head")
+        .child(back)
+        .child(el("h1").attr("tabindex", "-1").child(title.to_owned()))
+        .child(right)
+        .into()
 }
 
 /// A link that looks like a button.
@@ -68,49 +65,58 @@ pub(crate) fn link(
     class: &'static str,
     route: Route,
     picture: Option<&'static str>,
-    words: String,
-) -> AnyView {
-    let picture = picture.map(|name| {
-        if class.contains("small") {
-            small_icon(name)
-        } else {
-            icon(name)
-        }
-    });
-    view! { <a class=class href=route.href()>{picture}{words}</a> }.into_any()
+    words: &'static str,
+) -> Node {
+    el("a")
+        .class(class)
+        .attr("href", route.href())
+        .child(button_icon(class, picture))
+        .child(words)
+        .into()
 }
 
 /// A button.
 pub(crate) fn button(
     class: &'static str,
     picture: Option<&'static str>,
-    words: String,
-    press: impl FnMut() + 'static,
-) -> AnyView {
-    press_button(class, picture, words, Box::new(press))
+    words: impl Into<Node>,
+    mut press: impl FnMut() + 'static,
+) -> Node {
+    el("button")
+        .class(class)
+        .attr("type", "button")
+        .on("click", move |_| press())
+        .child(button_icon(class, picture))
+        .child(words)
+        .into()
 }
 
-fn press_button(
-    class: &'static str,
-    picture: Option<&'static str>,
-    words: String,
-    mut press: Box<dyn FnMut()>,
-) -> AnyView {
-    let picture = picture.map(|name| {
-        if class.contains("small") {
-            small_icon(name)
-        } else {
-            icon(name)
-        }
-    });
-    view! { <button class=class type="button" on:click=move |_| press()>{picture}{words}</button> }
-        .into_any()
+fn button_icon(class: &str, picture: Option<&'static str>) -> Option<Node> {
+    let make = if class.contains("small") {
+        small_icon
+    } else {
+        icon
+    };
+    picture.map(make)
+}
+
+/// Buttons side by side; nothing if there are none.
+pub(crate) fn actions(buttons: Vec<Node>) -> Node {
+    if buttons.is_empty() {
+        return Node::Nothing;
+    }
+    div("actions").child(buttons).into()
+}
+
+/// A quiet line.
+pub(crate) fn quiet(words: &'static str) -> El {
+    el("p").class("quiet").child(words)
 }
 
 /// One row of facts.
 pub(crate) struct Fact {
     name: &'static str,
-    value: AnyView,
+    value: Node,
     is_tall: bool,
 }
 
@@ -119,40 +125,38 @@ pub(crate) fn fact(name: &'static str, value: impl Into<String>) -> Fact {
     let value: String = value.into();
     Fact {
         name,
-        value: value.into_any(),
+        value: value.into(),
         is_tall: false,
     }
 }
 
 /// A fingerprint or a hash, in groups to compare by eye.
 pub(crate) fn hex_fact(name: &'static str, value: &str) -> Fact {
-    let groups: Vec<AnyView> = format::groups(value)
-        .into_iter()
-        .map(|group| view! { <span>{group}</span>" " }.into_any())
-        .collect();
+    let mut groups: Vec<Node> = Vec::new();
+    for group in format::groups(value) {
+        groups.push(el("span").child(group).into());
+        groups.push(" ".into());
+    }
     Fact {
         name,
-        value: view! { <code class="hex hex--8">{groups}</code> }.into_any(),
+        value: el("code").class("hex hex--8").child(groups).into(),
         is_tall: true,
     }
 }
 
 /// Facts, one below the other.
-pub(crate) fn facts(rows: Vec<Fact>) -> AnyView {
-    let rows: Vec<AnyView> = rows
+pub(crate) fn facts(rows: Vec<Fact>) -> Node {
+    let rows: Vec<Node> = rows
         .into_iter()
-        .map(
-            |Fact {
-                 name,
-                 value,
-                 is_tall,
-             }| {
-                let class = is_tall.then_some("fact--tall");
-                view! { <div class=class><dt>{name}</dt><dd>{value}</dd></div> }.into_any()
-            },
-        )
+        .map(|fact| {
+            el("div")
+                .attr_if(fact.is_tall, "class", "fact--tall")
+                .child(el("dt").child(fact.name))
+                .child(el("dd").child(fact.value))
+                .into()
+        })
         .collect();
-    view! { <dl class="facts">{rows}</dl> }.into_any()
+    el("dl").class("facts").child(rows).into()
 }
 
 /// Something that happened and what to do now.
@@ -162,26 +166,25 @@ pub(crate) fn halves(
     role: Option<&'static str>,
     words: Halves,
     time: Option<String>,
-    actions: Vec<AnyView>,
-) -> AnyView {
-    let actions = (!actions.is_empty()).then(|| view! { <div class="actions">{actions}</div> });
-    let time = time.map(|time| view! { <time>{time}</time> });
-    view! {
-        <section class="notice" data-kind=kind role=role>
-            {icon(picture)}
-            <div>
-                <h2 class="notice-what">{words.what}</h2>
-                <p class="notice-now">{words.now}</p>
-                {time}
-            </div>
-            {actions}
-        </section>
+    buttons: Vec<Node>,
+) -> Node {
+    let mut section = el("section").class("notice").attr("data-kind", kind);
+    if let Some(role) = role {
+        section = section.attr("role", role);
     }
-    .into_any()
+    let words = el("div")
+        .child(el("h2").class("notice-what").child(words.what))
+        .child(el("p").class("notice-now").child(words.now))
+        .child(time.map(|time| el("time").child(time)));
+    section
+        .child(icon(picture))
+        .child(words)
+        .child(actions(buttons))
+        .into()
 }
 
 /// A notice with its acknowledgement.
-pub(crate) fn notice(s: Service, notice: &Notice) -> AnyView {
+pub(crate) fn notice(s: Service, notice: &Notice) -> Node {
     let lang = s.lang.get();
     let (kind, picture) = match words::weight(&notice.kind) {
         Weight::Note => ("", "info"),
@@ -192,7 +195,7 @@ pub(crate) fn notice(s: Service, notice: &Notice) -> AnyView {
     let seen = button(
         "btn btn--small btn--quiet",
         None,
-        text(lang, Key::Seen).into(),
+        text(lang, Key::Seen),
         move || {
             s.send(Intent::Acknowledge { notice: id });
         },
@@ -213,30 +216,30 @@ pub(crate) fn empty(
     picture: &'static str,
     title: &'static str,
     words: &'static str,
-    actions: Vec<AnyView>,
-) -> AnyView {
-    let actions = (!actions.is_empty()).then(|| view! { <div class="actions">{actions}</div> });
-    view! {
-        <div class="panel stack empty">
-            <span class="mark">{icon(picture)}</span>
-            <h2>{title}</h2>
-            <p class="quiet">{words}</p>
-            {actions}
-        </div>
-    }
-    .into_any()
+    buttons: Vec<Node>,
+) -> Node {
+    div("panel stack empty")
+        .child(el("span").class("mark").child(icon(picture)))
+        .child(el("h2").child(title))
+        .child(quiet(words))
+        .child(actions(buttons))
+        .into()
 }
 
 /// A small label that says where something is.
-pub(crate) fn chip(state: &'static str, words: String) -> AnyView {
-    view! { <span class="chip" data-state=state>{words}</span> }.into_any()
+pub(crate) fn chip(state: &'static str, words: &'static str) -> Node {
+    el("span")
+        .class("chip")
+        .attr("data-state", state)
+        .child(words)
+        .into()
 }
 
 /// The picture of a value.
 pub(crate) struct Picture {
     pub(crate) class: String,
     pub(crate) state: &'static str,
-    pub(crate) chip: String,
+    pub(crate) chip: &'static str,
     pub(crate) name: String,
     pub(crate) money: String,
     pub(crate) beside: String,
@@ -284,7 +287,7 @@ pub(crate) fn picture_of(s: Service, card: &ValueCard) -> Picture {
     Picture {
         class: card.class.clone(),
         state,
-        chip: text(lang, chip).into(),
+        chip: text(lang, chip),
         name: card.name.clone(),
         money: money.unwrap_or_default(),
         beside: words::quantity(lang, &card.class, card.quantity),
@@ -302,7 +305,7 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
     Picture {
         class: digest.class.clone(),
         state: if state == "moving" { "moving" } else { "safe" },
-        chip: text(lang, chip).into(),
+        chip: text(lang, chip),
         name: certificate_name(lang, card),
         money: String::new(),
         beside: digest
@@ -343,50 +346,69 @@ pub(crate) fn or_anywhere(lang: Lang, place: &str) -> String {
 }
 
 /// A card in a list; the link in its name makes the whole card the target.
-pub(crate) fn value_card(s: Service, picture: Picture, route: Route) -> AnyView {
-    let name =
-        view! { <h3 class="value-name"><a href=route.href()>{picture.name.clone()}</a></h3> };
-    draw(s.lang.get(), "value", picture, name.into_any())
+pub(crate) fn value_card(s: Service, picture: Picture, route: Route) -> Node {
+    let link = el("a")
+        .attr("href", route.href())
+        .child(picture.name.clone());
+    let name = el("h3").class("value-name").child(link);
+    draw(s.lang.get(), "value", picture, name)
 }
 
 /// A card that stands alone.
-pub(crate) fn big_card(s: Service, picture: Picture) -> AnyView {
-    let name = view! { <h2 class="value-name">{picture.name.clone()}</h2> };
-    draw(s.lang.get(), "value value--big", picture, name.into_any())
+pub(crate) fn big_card(s: Service, picture: Picture) -> Node {
+    let name = el("h2").class("value-name").child(picture.name.clone());
+    draw(s.lang.get(), "value value--big", picture, name)
 }
 
-fn draw(lang: Lang, class: &'static str, picture: Picture, name: AnyView) -> AnyView {
+fn draw(lang: Lang, class: &'static str, picture: Picture, name: El) -> Node {
     let material = material(&picture.class);
-    let money = match (picture.money.is_empty(), picture.beside.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some(view! { <p class="value-beside">{picture.beside}</p> }.into_any()),
-        (false, _) => {
-            let beside =
-                (!picture.beside.is_empty()).then(|| view! { <small>{picture.beside}</small> });
-            Some(view! { <p class="money">{picture.money}{beside}</p> }.into_any())
-        }
+    let beside = (!picture.beside.is_empty()).then_some(picture.beside);
+    let money = if picture.money.is_empty() {
+        beside.map(|beside| el("p").class("value-beside").child(beside))
+    } else {
+        let beside = beside.map(|beside| el("small").child(beside));
+        Some(el("p").class("money").child(picture.money).child(beside))
     };
-    let meter = picture.meter.map(|(left, whole)| {
-        view! {
-            <progress class="meter" max=whole.to_string() value=left.to_string() aria-label=text(lang, Key::Remaining)></progress>
-        }
-    });
-    view! {
-        <article class=class data-class=material data-state=picture.state>
-            <div class="value-head">
-                <span class="value-class">
-                    {small_icon(material)}{words::class(lang, &picture.class)}
-                </span>
-                {chip(picture.state, picture.chip)}
-            </div>
-            <div class="value-body">{name}{money}{meter}</div>
-            <dl class="value-facts">
-                <div><dt>{text(lang, Key::Valid)}</dt><dd>{picture.valid}</dd></div>
-                <div><dt>{text(lang, Key::Place)}</dt><dd>{picture.place}</dd></div>
-            </dl>
-        </article>
-    }
-    .into_any()
+    let meter = picture
+        .meter
+        .map(|(left, whole)| meter(left, whole).attr("aria-label", text(lang, Key::Remaining)));
+    let head = div("value-head")
+        .child(class_of(lang, &picture.class))
+        .child(chip(picture.state, picture.chip));
+    let body = div("value-body").child(name).child(money).child(meter);
+    let fact = |key, value: String| {
+        el("div")
+            .child(el("dt").child(text(lang, key)))
+            .child(el("dd").child(value))
+    };
+    let facts = el("dl")
+        .class("value-facts")
+        .child(fact(Key::Valid, picture.valid))
+        .child(fact(Key::Place, picture.place));
+    el("article")
+        .class(class)
+        .attr("data-class", material)
+        .attr("data-state", picture.state)
+        .child(head)
+        .child(body)
+        .child(facts)
+        .into()
+}
+
+/// The name of a class behind its icon.
+pub(crate) fn class_of(lang: Lang, class: &str) -> El {
+    el("span")
+        .class("value-class")
+        .child(small_icon(material(class)))
+        .child(words::class(lang, class))
+}
+
+/// How much of something there is.
+pub(crate) fn meter(part: u64, whole: u64) -> El {
+    el("progress")
+        .class("meter")
+        .attr("max", whole.to_string())
+        .attr("value", part.to_string())
 }
 
 /// How far a step is.
@@ -399,8 +421,8 @@ pub(crate) enum Reached {
 }
 
 /// Steps in words: what each is, a note on it, and how far it is.
-pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> AnyView {
-    let steps: Vec<AnyView> = steps
+pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> Node {
+    let steps: Vec<Node> = steps
         .into_iter()
         .map(|(what, note, reached)| {
             let (state, words, picture) = match reached {
@@ -409,31 +431,31 @@ pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> AnyView {
                 Reached::Todo => ("todo", Key::StepTodo, None),
                 Reached::Stopped => ("failed", Key::StepStopped, Some("close")),
             };
-            let current = (reached == Reached::Now).then_some("step");
-            view! {
-                <li class="step" data-state=state aria-current=current>
-                    <p>
-                        {text(lang, what)}
-                        <span class="sr-only">" – "{text(lang, words)}</span>
-                    </p>
-                    <p>{text(lang, note)}</p>
-                    {picture.map(small_icon)}
-                </li>
-            }
-            .into_any()
+            let reached_in_words = el("span")
+                .class("sr-only")
+                .child(" – ")
+                .child(text(lang, words));
+            el("li")
+                .class("step")
+                .attr("data-state", state)
+                .attr_if(reached == Reached::Now, "aria-current", "step")
+                .child(el("p").child(text(lang, what)).child(reached_in_words))
+                .child(el("p").child(text(lang, note)))
+                .child(picture.map(small_icon))
+                .into()
         })
         .collect();
-    view! { <ol class="steps">{steps}</ol> }.into_any()
+    el("ol").class("steps").child(steps).into()
 }
 
 /// Why a job waits, with a way not to wait; nothing if it does not.
-pub(crate) fn waiting(s: Service, job: &Job) -> Option<AnyView> {
+pub(crate) fn waiting(s: Service, job: &Job) -> Option<Node> {
     let lang = s.lang.get();
     let reason = job.waiting?;
     let retry = button(
         "btn btn--small",
         Some("refresh"),
-        text(lang, Key::TryNow).into(),
+        text(lang, Key::TryNow),
         move || {
             s.send(Intent::RetryNow);
         },
@@ -449,47 +471,46 @@ pub(crate) fn waiting(s: Service, job: &Job) -> Option<AnyView> {
 }
 
 /// The button that calls a job off, if it can be.
-pub(crate) fn call_off(s: Service, job: &Job) -> Option<AnyView> {
+pub(crate) fn call_off(s: Service, job: &Job) -> Option<Node> {
     let id = job.id;
     job.can_call_off.then(|| {
-        button("btn", None, s.text(Key::CallOff).into(), move || {
+        button("btn", None, s.text(Key::CallOff), move || {
             s.send(Intent::CallOff { job: id });
         })
     })
 }
 
-/// A question over the screen. The browser keeps the focus inside, closes on Escape and gives the focus back.
+/// A question over the screen; nothing while it is closed. The browser keeps the focus inside, closes on Escape and
+/// gives the focus back. [`keep_dialog`] opens it.
 pub(crate) fn dialog(
+    id: &'static str,
     open: RwSignal<bool>,
-    content: impl Fn() -> AnyView + Send + 'static,
-) -> AnyView {
-    boxed_dialog(open, Box::new(content))
+    content: impl FnOnce() -> Node,
+) -> Node {
+    el("dialog")
+        .class("dialog stack")
+        .attr("id", id)
+        .attr("aria-labelledby", "dialog-title")
+        .on("close", move |_| open.set(false))
+        .child(open.get().then(content))
+        .into()
 }
 
-fn boxed_dialog(open: RwSignal<bool>, content: Box<dyn Fn() -> AnyView + Send>) -> AnyView {
-    let node = NodeRef::<leptos::html::Dialog>::new();
+/// Opens and closes a dialog as its signal says, for as long as the calling screen is there.
+pub(crate) fn keep_dialog(id: &'static str, open: RwSignal<bool>) {
     Effect::new(move |_| {
-        let Some(dialog) = node.get() else { return };
-        match (open.get(), dialog.open()) {
+        if open.get() {
             // When the content is in the document: the first thing in it gets the focus.
-            (true, false) => device::soon(move || {
-                let _ = dialog.show_modal();
-            }),
-            (false, true) => dialog.close(),
-            (true, true) | (false, false) => {}
+            device::soon(move || device::open_dialog(id));
+        } else {
+            device::close_dialog(id);
         }
     });
-    view! {
-        <dialog
-            class="dialog stack"
-            aria-labelledby="dialog-title"
-            node_ref=node
-            on:close=move |_| open.set(false)
-        >
-            {move || open.get().then(&content)}
-        </dialog>
-    }
-    .into_any()
+}
+
+/// The heading of a dialog.
+pub(crate) fn dialog_title(title: impl Into<Node>) -> El {
+    el("h2").attr("id", "dialog-title").child(title)
 }
 
 /// Closes the dialog in which something was pressed: the focus goes back to where it was before.

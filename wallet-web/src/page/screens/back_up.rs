@@ -1,8 +1,10 @@
 //! What to back up, and where.
 
 use crate::page::format;
+use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    big_card, button, empty, head, icon, link, material, picture_of, safe_name, small_icon,
+    actions, big_card, button, empty, head, icon, link, material, picture_of, quiet, safe_name,
+    small_icon,
 };
 use crate::page::route::Route;
 use crate::page::screens::value::reach_chip;
@@ -42,6 +44,16 @@ impl Choice {
         ids.filter(|id| !left_out.contains(id)).collect()
     }
 
+    fn toggle(self, id: ItemId) {
+        self.left_out.update(|left_out| {
+            let before = left_out.len();
+            left_out.retain(|other| *other != id);
+            if left_out.len() == before {
+                left_out.push(id);
+            }
+        });
+    }
+
     fn chosen_safe(self) -> Option<SafeCard> {
         let safes = self.s.safes.get();
         let chosen = self.safe.get();
@@ -52,7 +64,7 @@ impl Choice {
 }
 
 /// The screen.
-pub(super) fn back_up(s: Service, one: Option<ItemId>) -> AnyView {
+pub(super) fn back_up(s: Service, one: Option<ItemId>) -> Node {
     let choice = Choice {
         s,
         one,
@@ -60,34 +72,27 @@ pub(super) fn back_up(s: Service, one: Option<ItemId>) -> AnyView {
         safe: RwSignal::new(None),
     };
     let back = one.map_or(Route::Values, Route::Value);
-    view! {
-        {move || head(s, s.text(Key::BackUpTitle), Some(back), None)}
-        {move || present(choice)}
-    }
-    .into_any()
+    Node::live(move || {
+        Node::Many(vec![
+            head(s, s.text(Key::BackUpTitle), Some(back), None),
+            present(choice),
+        ])
+    })
 }
 
-fn present(choice: Choice) -> AnyView {
+fn present(choice: Choice) -> Node {
     let s = choice.s;
     let lang = s.lang.get();
     let candidates = choice.candidates();
     if candidates.is_empty() {
-        let back = link(
-            "btn btn--primary",
-            Route::Values,
-            None,
-            text(lang, Key::BackToWallet).into(),
-        );
+        let words = text(lang, Key::BackToWallet);
+        let back = link("btn btn--primary", Route::Values, None, words);
         let (title, words) = (Key::BackUpTitle, Key::NothingToBackUp);
         return empty("backup", text(lang, title), text(lang, words), vec![back]);
     }
     if s.safes.with(Vec::is_empty) {
-        let add = link(
-            "btn btn--primary",
-            Route::AddSafe,
-            Some("add"),
-            text(lang, Key::AddSafe).into(),
-        );
+        let words = text(lang, Key::AddSafe);
+        let add = link("btn btn--primary", Route::AddSafe, Some("add"), words);
         let (title, words) = (Key::NoSafes, Key::NoSafesText);
         return empty("safe", text(lang, title), text(lang, words), vec![add]);
     }
@@ -95,125 +100,109 @@ fn present(choice: Choice) -> AnyView {
         (Some(_), Some(card)) => big_card(s, picture_of(s, card)),
         _ => several(choice, &candidates),
     };
-    view! {
-        <div class="two stack stack--wide">
-            <div>{what}</div>
-            <div class="stack">
-                {safes(choice)}
-                <p class="quiet">{text(lang, Key::BackUpThen)}</p>
-                {go(choice)}
-            </div>
-        </div>
-    }
-    .into_any()
+    let how = div("stack")
+        .child(safes(choice))
+        .child(quiet(text(lang, Key::BackUpThen)))
+        .child(go(choice));
+    div("two stack stack--wide")
+        .child(el("div").child(what))
+        .child(how)
+        .into()
 }
 
-fn several(choice: Choice, candidates: &[ValueCard]) -> AnyView {
+fn several(choice: Choice, candidates: &[ValueCard]) -> Node {
     let lang = choice.s.lang.get();
-    let rows: Vec<AnyView> = candidates
+    let left_out = choice.left_out.get();
+    let rows: Vec<Node> = candidates
         .iter()
         .map(|card| {
             let id = card.id;
             let kind = material(&card.class);
-            let worth = card.worth.as_ref().map(|worth| format::amount(lang, worth));
-            let toggle = move |_| {
-                choice.left_out.update(|left_out| {
-                    match left_out.iter().position(|other| *other == id) {
-                        Some(place) => {
-                            left_out.remove(place);
-                        }
-                        None => left_out.push(id),
-                    }
-                });
-            };
-            view! {
-                <li>
-                    <label class="row">
-                        <input
-                            type="checkbox"
-                            prop:checked=move || choice.left_out.with(|left_out| !left_out.contains(&id))
-                            on:change=toggle
-                        />
-                        <span class="mark" data-class=kind>{small_icon(kind)}</span>
-                        <span class="row-main">
-                            <span>{card.name.clone()}</span>
-                            <span>{worth}</span>
-                        </span>
-                    </label>
-                </li>
-            }
-            .into_any()
+            let worth = card.worth.as_ref();
+            let worth = worth.map(|worth| format::amount(lang, worth));
+            let tick = el("input")
+                .attr("type", "checkbox")
+                .checked(!left_out.contains(&id))
+                .on("change", move |_| choice.toggle(id));
+            let mark = el("span")
+                .class("mark")
+                .attr("data-class", kind)
+                .child(small_icon(kind));
+            let words = el("span")
+                .class("row-main")
+                .child(el("span").child(card.name.clone()))
+                .child(el("span").child(worth));
+            let row = el("label")
+                .class("row")
+                .child(tick)
+                .child(mark)
+                .child(words);
+            el("li").child(row).into()
         })
         .collect();
-    view! {
-        <fieldset>
-            <legend>{text(lang, Key::WhatToBackUp)}</legend>
-            <div class="panel panel--flush"><ul class="rows">{rows}</ul></div>
-        </fieldset>
-    }
-    .into_any()
+    choices(text(lang, Key::WhatToBackUp), rows)
 }
 
-fn safes(choice: Choice) -> AnyView {
+fn choices(legend: &'static str, rows: Vec<Node>) -> Node {
+    el("fieldset")
+        .child(el("legend").child(legend))
+        .child(div("panel panel--flush").child(el("ul").class("rows").child(rows)))
+        .into()
+}
+
+fn safes(choice: Choice) -> Node {
     let s = choice.s;
     let lang = s.lang.get();
-    let rows: Vec<AnyView> = s
+    let chosen = choice.chosen_safe().map(|safe| safe.id);
+    let rows: Vec<Node> = s
         .safes
         .get()
         .into_iter()
         .map(|safe| {
             let id = safe.id;
-            let name = safe_name(&safe.operator, &safe.address);
-            let address = format::host(&safe.address).to_owned();
-            view! {
-                <li>
-                    <label class="row">
-                        <input
-                            type="radio"
-                            name="safe"
-                            prop:checked=move || choice.chosen_safe().is_some_and(|safe| safe.id == id)
-                            on:change=move |_| choice.safe.set(Some(id))
-                        />
-                        <span class="row-main"><span>{name}</span><span>{address}</span></span>
-                        {reach_chip(lang, safe.reach)}
-                    </label>
-                </li>
-            }
-            .into_any()
+            let radio = el("input")
+                .attr("type", "radio")
+                .attr("name", "safe")
+                .checked(chosen == Some(id))
+                .on("change", move |_| choice.safe.set(Some(id)));
+            let words = el("span")
+                .class("row-main")
+                .child(el("span").child(safe_name(&safe.operator, &safe.address)))
+                .child(el("span").child(format::host(&safe.address).to_owned()));
+            let row = el("label")
+                .class("row")
+                .child(radio)
+                .child(words)
+                .child(reach_chip(lang, safe.reach));
+            el("li").child(row).into()
         })
         .collect();
-    view! {
-        <fieldset>
-            <legend>{text(lang, Key::WhichSafe)}</legend>
-            <div class="panel panel--flush"><ul class="rows">{rows}</ul></div>
-        </fieldset>
-    }
-    .into_any()
+    choices(text(lang, Key::WhichSafe), rows)
 }
 
-fn go(choice: Choice) -> AnyView {
-    (move || {
-        let s = choice.s;
-        let lang = s.lang.get();
-        let safe = choice.chosen_safe()?;
-        let chosen = choice.chosen();
-        let name = safe_name(&safe.operator, &safe.address);
-        let words = words::back_up_at(lang, chosen.len(), &name);
-        if chosen.is_empty() {
-            let words = view! {
-                <button class="btn" type="button" disabled>{icon("backup")}{words}</button>
-            };
-            return Some(view! { <div class="actions">{words}</div> }.into_any());
-        }
-        let press = button("btn btn--primary", Some("backup"), words, move || {
-            let next = match chosen.as_slice() {
-                [one] => Route::Value(*one),
-                _ => Route::Values,
-            };
-            s.back_up(chosen.clone(), safe.id);
-            s.go(next);
-        });
-        Some(view! { <div class="actions">{press}</div> }.into_any())
-    })
-    .into_any()
+fn go(choice: Choice) -> Option<Node> {
+    let s = choice.s;
+    let lang = s.lang.get();
+    let safe = choice.chosen_safe()?;
+    let chosen = choice.chosen();
+    let name = safe_name(&safe.operator, &safe.address);
+    let words = words::back_up_at(lang, chosen.len(), &name);
+    if chosen.is_empty() {
+        let button = el("button")
+            .class("btn")
+            .attr("type", "button")
+            .attr("disabled", "")
+            .child(icon("backup"))
+            .child(words);
+        return Some(actions(vec![button.into()]));
+    }
+    let press = button("btn btn--primary", Some("backup"), words, move || {
+        let next = match chosen.as_slice() {
+            [one] => Route::Value(*one),
+            _ => Route::Values,
+        };
+        s.back_up(chosen.clone(), safe.id);
+        s.go(next);
+    });
+    Some(actions(vec![press]))
 }

@@ -2,10 +2,11 @@
 
 use crate::page::device;
 use crate::page::format::{self, Length};
+use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Fact, big_card, button, certificate_name, certificate_standing, chip, dialog, dismiss, empty,
-    fact, facts, halves, head, hex_fact, icon, link, or_anywhere, picture_of_certificate,
-    safe_name, small_icon,
+    Fact, actions, big_card, button, certificate_name, certificate_standing, chip, dialog,
+    dialog_title, dismiss, empty, fact, facts, halves, head, hex_fact, icon, keep_dialog, link,
+    or_anywhere, picture_of_certificate, quiet, safe_name, small_icon,
 };
 use crate::page::route::Route;
 use crate::page::screens::value;
@@ -17,16 +18,17 @@ use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{CertificateCard, CertificateStanding, Job, Opened, Task};
 
 /// All of them.
-pub(super) fn certificates(s: Service) -> AnyView {
+pub(super) fn certificates(s: Service) -> Node {
     let only_soon = RwSignal::new(false);
-    view! {
-        {move || head(s, s.text(Key::NavCertificates), None, None)}
-        <div class="stack">{move || list(s, only_soon)}</div>
-    }
-    .into_any()
+    Node::live(move || {
+        Node::Many(vec![
+            head(s, s.text(Key::NavCertificates), None, None),
+            div("stack").child(list(s, only_soon)).into(),
+        ])
+    })
 }
 
-fn list(s: Service, only_soon: RwSignal<bool>) -> AnyView {
+fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let all = s.certificates.get();
     if all.is_empty() {
@@ -40,70 +42,69 @@ fn list(s: Service, only_soon: RwSignal<bool>) -> AnyView {
     }
     let soon = all.iter().filter(|card| card.ends_within_a_week).count();
     let filter = |key: Key, count: usize, which: bool| {
-        view! {
-            <button
-                class="filter"
-                type="button"
-                aria-pressed=(only_soon.get() == which).to_string()
-                on:click=move |_| only_soon.set(which)
-            >
-                {text(lang, key)}" "{count}
-            </button>
-        }
-        .into_any()
+        el("button")
+            .class("filter")
+            .attr("type", "button")
+            .attr("aria-pressed", (only_soon.get() == which).to_string())
+            .on("click", move |_| only_soon.set(which))
+            .child(text(lang, key))
+            .child(" ")
+            .child(count.to_string())
     };
-    let filters = vec![
-        filter(Key::All, all.len(), false),
-        filter(Key::WithinAWeek, soon, true),
-    ];
-    let rows: Vec<AnyView> = all
+    let filters = div("filters")
+        .attr("role", "group")
+        .attr("aria-label", text(lang, Key::CertificatesShow))
+        .child(filter(Key::All, all.len(), false))
+        .child(filter(Key::WithinAWeek, soon, true));
+    let rows: Vec<Node> = all
         .iter()
         .filter(|card| !only_soon.get() || card.ends_within_a_week)
         .map(|card| row(s, card))
         .collect();
     let rows = if rows.is_empty() {
-        view! { <p>{text(lang, Key::NoneThisWeek)}</p> }.into_any()
+        el("p").child(text(lang, Key::NoneThisWeek))
     } else {
-        view! { <div class="panel panel--flush"><ul class="rows">{rows}</ul></div> }.into_any()
+        div("panel panel--flush").child(el("ul").class("rows").child(rows))
     };
-    view! {
-        <div class="filters" role="group" aria-label=text(lang, Key::CertificatesShow)>{filters}</div>
-        <p class="quiet">{text(lang, Key::CertificatesLead)}</p>
-        {rows}
-    }
-    .into_any()
+    Node::Many(vec![
+        filters.into(),
+        quiet(text(lang, Key::CertificatesLead)).into(),
+        rows.into(),
+    ])
 }
 
-fn row(s: Service, card: &CertificateCard) -> AnyView {
+fn row(s: Service, card: &CertificateCard) -> Node {
     let lang = s.lang.get();
     let safe = safe_name(&card.operator, &card.address);
     let what = format!("{} · {safe}", words::class(lang, &card.digest.class));
     let ends = format::validity(lang, Length::Short, &card.digest.from, &card.digest.to);
     let (state, words) = certificate_standing(s, card);
     let chip = match (state, card.ends_within_a_week) {
-        ("safe", true) => Some(chip("local", text(lang, Key::EndsSoon).into())),
+        ("safe", true) => Some(chip("local", text(lang, Key::EndsSoon))),
         ("safe", false) => None,
-        _ => Some(chip(state, text(lang, words).into())),
+        _ => Some(chip(state, text(lang, words))),
     };
-    view! {
-        <li>
-            <a class="row row--certificate" href=Route::Certificate(card.id).href()>
-                <span class="row-no"><small>"No."</small>{card.counter.get()}</span>
-                <span class="row-main">
-                    <span>{certificate_name(lang, card)}</span>
-                    <span>{what}</span>
-                    <span>{ends}</span>
-                    {chip}
-                </span>
-                {small_icon("next")}
-            </a>
-        </li>
-    }
-    .into_any()
+    let number = el("span")
+        .class("row-no")
+        .child(el("small").child("No."))
+        .child(card.counter.get().to_string());
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(certificate_name(lang, card)))
+        .child(el("span").child(what))
+        .child(el("span").child(ends))
+        .child(chip);
+    let link = el("a")
+        .class("row row--certificate")
+        .attr("href", Route::Certificate(card.id).href())
+        .child(number)
+        .child(words)
+        .child(small_icon("next"));
+    el("li").child(link).into()
 }
 
 /// One of them.
-pub(super) fn certificate(s: Service, id: ItemId) -> AnyView {
+pub(super) fn certificate(s: Service, id: ItemId) -> Node {
     let card = Memo::new(move |_| {
         s.certificates
             .with(|all| all.iter().find(|card| card.id == id).cloned())
@@ -117,17 +118,23 @@ pub(super) fn certificate(s: Service, id: ItemId) -> AnyView {
     on_cleanup(move || s.close());
 
     let discarding = RwSignal::new(false);
-    view! {
-        {move || match card.get() {
-            Some(card) => present(s, &card, discarding),
-            None => gone(s, id),
-        }}
-        {dialog(discarding, move || discard(s, id, card, discarding))}
-    }
-    .into_any()
+    let understood = RwSignal::new(false);
+    keep_dialog("discard", discarding);
+    Node::live(move || {
+        Node::Many(vec![
+            match card.get() {
+                Some(card) => present(s, &card, discarding),
+                None => gone(s, id),
+            },
+            dialog("discard", discarding, || {
+                let name = card.with(|card| card.as_ref().map(|card| card.digest.name.clone()));
+                discard(s, id, &name.unwrap_or_default(), discarding, understood)
+            }),
+        ])
+    })
 }
 
-fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> AnyView {
+fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let job = match card.standing {
         CertificateStanding::Locked { job } => s.job(job),
@@ -138,47 +145,42 @@ fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> An
     if let Some(job) = job {
         return under_way(s, card, &job);
     }
-    let print = view! {
-        <button
-            class="btn btn--icon"
-            type="button"
-            aria-label=text(lang, Key::Print)
-            on:click=|_| device::print()
-        >
-            {icon("print")}
-        </button>
-    };
-    view! {
-        {head(s, text(lang, Key::Certificate), Some(Route::Certificates), Some(print.into_any()))}
-        <div class="stack">
-            {standing(s, card)}
-            {paper(s, card)}
-            {actions(s, card, discarding)}
-            {as_text(s, card.id)}
-        </div>
-    }
-    .into_any()
+    let print = el("button")
+        .class("btn btn--icon")
+        .attr("type", "button")
+        .attr("aria-label", text(lang, Key::Print))
+        .on("click", |_| device::print())
+        .child(icon("print"));
+    let title = text(lang, Key::Certificate);
+    let content = div("stack")
+        .child(standing(s, card))
+        .child(paper(s, card))
+        .child(what_to_do(s, card, discarding))
+        .child(as_text(s, card.id));
+    Node::Many(vec![
+        head(s, title, Some(Route::Certificates), Some(print.into())),
+        content.into(),
+    ])
 }
 
-fn under_way(s: Service, card: &CertificateCard, job: &Job) -> AnyView {
+fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
     let lang = s.lang.get();
     let title = match job.task {
         Task::Retire => Key::RetireTitle,
         Task::Add | Task::BackUp | Task::Recover => Key::Recovering,
     };
-    let picture = picture_of_certificate(s, card);
-    view! {
-        {head(s, text(lang, title), Some(Route::Certificates), None)}
-        <div class="two stack stack--wide">
-            <div>{big_card(s, picture)}</div>
-            {value::progress(s, job)}
-        </div>
-    }
-    .into_any()
+    let picture = big_card(s, picture_of_certificate(s, card));
+    let content = div("two stack stack--wide")
+        .child(el("div").child(picture))
+        .child(value::progress(s, job));
+    Node::Many(vec![
+        head(s, text(lang, title), Some(Route::Certificates), None),
+        content.into(),
+    ])
 }
 
 /// What the last recovery came to, if it did not bring the value back.
-fn standing(s: Service, card: &CertificateCard) -> Option<AnyView> {
+fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
     let lang = s.lang.get();
     match card.standing {
         CertificateStanding::AtSafe | CertificateStanding::Locked { .. } => None,
@@ -208,41 +210,64 @@ fn standing(s: Service, card: &CertificateCard) -> Option<AnyView> {
                 let words = format::groups(&hex).join(" ");
                 rows.push(fact(text(lang, Key::ReceiptSession), words));
             }
-            Some(
-                view! {
-                    {halves("danger", "refused", None, words::elsewhere(lang, state), None, Vec::new())}
-                    <section class="panel" aria-labelledby="receipt">
-                        <h2 id="receipt">{text(lang, Key::Receipt)}</h2>
-                        {facts(rows)}
-                        <p class="hint">{text(lang, Key::ReceiptChecked)}</p>
-                    </section>
-                }
-                .into_any(),
-            )
+            let words = words::elsewhere(lang, state);
+            let title = el("h2")
+                .attr("id", "receipt")
+                .child(text(lang, Key::Receipt));
+            let checked = el("p").class("hint").child(text(lang, Key::ReceiptChecked));
+            let receipt = el("section")
+                .class("panel")
+                .attr("aria-labelledby", "receipt")
+                .child(title)
+                .child(facts(rows))
+                .child(checked);
+            Some(Node::Many(vec![
+                halves("danger", "refused", None, words, None, Vec::new()),
+                receipt.into(),
+            ]))
         }
     }
 }
 
 /// The certificate as a paper.
-fn paper(s: Service, card: &CertificateCard) -> AnyView {
+fn paper(s: Service, card: &CertificateCard) -> Node {
     let lang = s.lang.get();
-    view! {
-        <article class="certificate" aria-labelledby="paper">
-            <header class="certificate-head">
-                <h2 id="paper">{text(lang, Key::CertificateTitle)}</h2>
-                <p class="certificate-no">"No. "{card.counter.get()}</p>
-                <p class="quiet"><small>{text(lang, Key::CertificateSub)}</small></p>
-            </header>
-            {facts(digest(lang, card))}
-            <h3>{text(lang, Key::IssuedBy)}</h3>
-            {facts(issue(s, card))}
-            <footer class="certificate-foot">
-                <p class="quiet"><small>{text(lang, Key::CertificateChecked)}</small></p>
-                <div class="seal" lang="ja" aria-hidden="true">"登録"<br />"之証"</div>
-            </footer>
-        </article>
-    }
-    .into_any()
+    let small = |key| {
+        let words = el("small").child(text(lang, key));
+        el("p").class("quiet").child(words)
+    };
+    let number = el("p")
+        .class("certificate-no")
+        .child("No. ")
+        .child(card.counter.get().to_string());
+    let head = el("header")
+        .class("certificate-head")
+        .child(
+            el("h2")
+                .attr("id", "paper")
+                .child(text(lang, Key::CertificateTitle)),
+        )
+        .child(number)
+        .child(small(Key::CertificateSub));
+    let seal = div("seal")
+        .attr("lang", "ja")
+        .attr("aria-hidden", "true")
+        .child("登録")
+        .child(el("br"))
+        .child("之証");
+    let foot = el("footer")
+        .class("certificate-foot")
+        .child(small(Key::CertificateChecked))
+        .child(seal);
+    el("article")
+        .class("certificate")
+        .attr("aria-labelledby", "paper")
+        .child(head)
+        .child(facts(digest(lang, card)))
+        .child(el("h3").child(text(lang, Key::IssuedBy)))
+        .child(facts(issue(s, card)))
+        .child(foot)
+        .into()
 }
 
 fn digest(lang: Lang, card: &CertificateCard) -> Vec<Fact> {
@@ -300,7 +325,7 @@ fn issue(s: Service, card: &CertificateCard) -> Vec<Fact> {
     rows
 }
 
-fn actions(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> AnyView {
+fn what_to_do(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let id = card.id;
     let (words, class) = match card.standing {
@@ -311,123 +336,126 @@ fn actions(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> An
             (Key::TryRecoverAgain, "btn")
         }
     };
-    let recover = button(
-        class,
-        Some("recover"),
-        text(lang, words).into(),
-        move || s.recover(id),
-    );
-    let discard = button(
-        "btn btn--danger",
-        Some("trash"),
-        text(lang, Key::DiscardDots).into(),
-        move || discarding.set(true),
-    );
-    view! { <div class="actions">{recover}{discard}</div> }.into_any()
+    let recover = button(class, Some("recover"), text(lang, words), move || {
+        s.recover(id)
+    });
+    let words = text(lang, Key::DiscardDots);
+    let discard = button("btn btn--danger", Some("trash"), words, move || {
+        discarding.set(true)
+    });
+    actions(vec![recover, discard])
 }
 
-fn as_text(s: Service, id: ItemId) -> Option<AnyView> {
+fn as_text(s: Service, id: ItemId) -> Option<Node> {
     let lang = s.lang.get();
     let compact = s.opened.with(|opened| match opened {
         Some(Opened::Certificate { id: open, compact }) if *open == id => Some(compact.clone()),
         Some(Opened::Value { .. } | Opened::Certificate { .. }) | None => None,
     })?;
+    let code = el("code")
+        .class("compact")
+        .attr("tabindex", "0")
+        .child(compact);
     Some(
-        view! {
-            <details class="quiet no-print">
-                <summary>{text(lang, Key::AsText)}</summary>
-                <p>{text(lang, Key::AsTextNote)}</p>
-                <p><code class="compact">{compact}</code></p>
-            </details>
-        }
-        .into_any(),
+        el("details")
+            .class("quiet no-print")
+            .child(el("summary").child(text(lang, Key::AsText)))
+            .child(el("p").child(text(lang, Key::AsTextNote)))
+            .child(code)
+            .into(),
     )
 }
 
 fn discard(
     s: Service,
     id: ItemId,
-    card: Memo<Option<CertificateCard>>,
+    name: &str,
     open: RwSignal<bool>,
-) -> AnyView {
+    understood: RwSignal<bool>,
+) -> Node {
     let lang = s.lang.get();
-    let name = card.with_untracked(|card| {
-        card.as_ref()
-            .map(|card| card.digest.name.clone())
-            .unwrap_or_default()
+    let keep = button("btn", None, text(lang, Key::Keep), move || {
+        understood.set(false);
+        dismiss(open);
     });
-    let known = RwSignal::new(false);
-    let keep = button("btn", None, text(lang, Key::Keep).into(), move || {
-        dismiss(open)
-    });
-    let go = move |_| {
-        if known.get_untracked() {
+    let discard = el("button")
+        .class("btn btn--danger")
+        .attr("type", "button")
+        .attr_if(!understood.get(), "disabled", "")
+        .on("click", move |_| {
             dismiss(open);
             s.send(Intent::Discard { certificate: id });
             s.go(Route::Certificates);
-        }
-    };
-    view! {
-        <h2 id="dialog-title">{words::discard_certificate_question(lang, &name)}</h2>
-        <p>{text(lang, Key::DiscardCertificateText)}</p>
-        <label class="tick">
-            <input
-                type="checkbox"
-                on:change=move |event| known.set(event_target_checked(&event))
-            />
-            <span>{text(lang, Key::DiscardCertificateTick)}</span>
-        </label>
-        <div class="actions actions--end">
-            {keep}
-            <button
-                class="btn btn--danger"
-                type="button"
-                disabled=move || !known.get()
-                on:click=go
-            >
-                {icon("trash")}{text(lang, Key::Discard)}
-            </button>
-        </div>
-    }
-    .into_any()
+        })
+        .child(icon("trash"))
+        .child(text(lang, Key::Discard));
+    let tick = el("input")
+        .attr("type", "checkbox")
+        .checked(understood.get())
+        .on("change", move |_| understood.update(|it| *it = !*it));
+    let tick = el("label")
+        .class("tick")
+        .child(tick)
+        .child(el("span").child(text(lang, Key::DiscardCertificateTick)));
+    Node::Many(vec![
+        dialog_title(words::discard_certificate_question(lang, name)).into(),
+        el("p")
+            .child(text(lang, Key::DiscardCertificateText))
+            .into(),
+        tick.into(),
+        div("actions actions--end")
+            .child(keep)
+            .child(discard)
+            .into(),
+    ])
 }
 
-fn gone(s: Service, id: ItemId) -> AnyView {
+fn gone(s: Service, id: ItemId) -> Node {
     let lang = s.lang.get();
     if let Some(card) = s.value_of(id) {
         return value::came_back(s, &card);
     }
     let title = text(lang, Key::NotHere);
-    let all = text(lang, Key::SeeCertificates).into();
-    view! {
-        {head(s, title, Some(Route::Certificates), None)}
-        {empty(
+    let words = text(lang, Key::SeeCertificates);
+    let all = link("btn btn--primary", Route::Certificates, None, words);
+    Node::Many(vec![
+        head(s, title, Some(Route::Certificates), None),
+        empty(
             "certificate",
             title,
             text(lang, Key::NotHereText),
-            vec![link("btn btn--primary", Route::Certificates, None, all)],
-        )}
-    }
-    .into_any()
+            vec![all],
+        ),
+    ])
 }
 
 /// What came of a back-up: shown in the place of the value.
-pub(super) fn backed_up(s: Service, card: &CertificateCard) -> AnyView {
+pub(super) fn backed_up(s: Service, card: &CertificateCard) -> Node {
     let lang = s.lang.get();
     let safe = safe_name(&card.operator, &card.address);
     let what = words::is_at(lang, &certificate_name(lang, card), &safe);
     let words = words::Halves::new(what, text(lang, Key::BackedUpNow));
-    let see = text(lang, Key::SeeCertificates).into();
-    view! {
-        {head(s, text(lang, Key::BackedUp), Some(Route::Values), None)}
-        <div class="stack stack--wide">
-            {halves("ok", "done", Some("status"), words, None, Vec::new())}
-            {paper(s, card)}
-            <div class="actions">
-                {link("btn btn--primary", Route::Values, None, text(lang, Key::Done).into())}
-                {link("btn", Route::Certificates, Some("certificate"), see)}
-            </div>
-        </div>
-    }
-    .into_any()
+    let done = link(
+        "btn btn--primary",
+        Route::Values,
+        None,
+        text(lang, Key::Done),
+    );
+    let see = text(lang, Key::SeeCertificates);
+    let see = link("btn", Route::Certificates, Some("certificate"), see);
+    let content = div("stack stack--wide")
+        .child(halves(
+            "ok",
+            "done",
+            Some("status"),
+            words,
+            None,
+            Vec::new(),
+        ))
+        .child(paper(s, card))
+        .child(actions(vec![done, see]));
+    Node::Many(vec![
+        head(s, text(lang, Key::BackedUp), Some(Route::Values), None),
+        content.into(),
+    ])
 }

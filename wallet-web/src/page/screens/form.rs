@@ -2,11 +2,11 @@
 //! owner stays in its field until it is moved into the intent.
 
 use crate::page::device;
+use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{head, icon, material, small_icon};
 use crate::page::route::Route;
 use crate::page::service::Service;
 use crate::page::words::{self, Key};
-use leptos::html;
 use leptos::prelude::*;
 use saifu_protocol::value::{Class, Currency, Kind};
 use saifu_wallet_core::form::{self, Field, Form, Problem};
@@ -14,40 +14,49 @@ use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::Opened;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// A new value.
-pub(super) fn add(s: Service) -> AnyView {
-    view! {
-        {move || head(s, s.text(Key::AddTitle), Some(Route::Values), None)}
-        {fields(s, Form::default(), Key::Save, |form| Intent::Add { form })}
-    }
-    .into_any()
+pub(super) fn add(s: Service) -> Node {
+    let fields = fields(s, Form::default(), Key::Save, |form| Intent::Add { form });
+    let head = Node::live(move || head(s, s.text(Key::AddTitle), Some(Route::Values), None));
+    Node::Many(vec![head, fields])
 }
 
 /// A value, to be corrected.
-pub(super) fn correct(s: Service, value: ItemId) -> AnyView {
+pub(super) fn correct(s: Service, value: ItemId) -> Node {
     s.send(Intent::Open { item: value });
     on_cleanup(move || s.close());
     let is_open = Memo::new(move |_| {
         s.opened
             .with(|opened| matches!(opened, Some(Opened::Value { id, .. }) if *id == value))
     });
-    view! {
-        {move || head(s, s.text(Key::CorrectTitle), Some(Route::Value(value)), None)}
-        {move || {
-            let opened = if is_open.get() { s.opened.get_untracked() } else { None };
-            match opened {
-                Some(Opened::Value { form, .. }) => {
-                    fields(s, form, Key::SaveCorrection, move |form| Intent::Correct { value, form })
-                }
-                Some(Opened::Certificate { .. }) | None => {
-                    view! { <div class="skeleton"></div> }.into_any()
-                }
-            }
-        }}
-    }
-    .into_any()
+    let head = Node::live(move || {
+        head(
+            s,
+            s.text(Key::CorrectTitle),
+            Some(Route::Value(value)),
+            None,
+        )
+    });
+    let fields = Node::live(move || {
+        let opened = if is_open.get() {
+            s.opened.get_untracked()
+        } else {
+            None
+        };
+        match opened {
+            Some(Opened::Value { form, .. }) => untrack(|| {
+                fields(s, form, Key::SaveCorrection, move |form| Intent::Correct {
+                    value,
+                    form,
+                })
+            }),
+            Some(Opened::Certificate { .. }) | None => div("skeleton").into(),
+        }
+    });
+    Node::Many(vec![head, fields])
 }
 
 /// What is being written, and what is known to be wrong with it.
@@ -96,7 +105,7 @@ fn fields(
     mut form: Form,
     save: Key,
     intent: impl Fn(Form) -> Intent + 'static,
-) -> AnyView {
+) -> Node {
     let payload = std::mem::take(&mut form.payload);
     let form = RwSignal::new(form);
     let draft = Draft {
@@ -111,106 +120,100 @@ fn fields(
         tried: RwSignal::new(false),
         payload_problem: RwSignal::new(None),
     };
-    draw(draft, payload, save, Box::new(intent))
+    // Once on the screen it is the owner's: the page forgets it.
+    let payload = RwSignal::new(Some(payload));
+    let intent: Rc<dyn Fn(Form) -> Intent> = Rc::new(intent);
+    Node::live(move || {
+        let payload = payload.try_update_untracked(Option::take).flatten();
+        draw(draft, payload, save, intent.clone())
+    })
 }
 
 fn draw(
     draft: Draft,
-    payload: Zeroizing<String>,
+    payload: Option<Zeroizing<String>>,
     save: Key,
-    intent: Box<dyn Fn(Form) -> Intent>,
-) -> AnyView {
+    intent: Rc<dyn Fn(Form) -> Intent>,
+) -> Node {
     let s = draft.s;
-    let input = NodeRef::<html::Input>::new();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let Some(input) = input.get_untracked() else {
-            return;
-        };
-        let mut form = without_hidden(draft.form.get_untracked());
-        form.payload = Zeroizing::new(input.value());
-        match form::read(&form).err() {
-            None => {
-                input.set_value("");
-                s.send(intent(form));
-                s.go(Route::Values);
-            }
-            Some(problems) => {
-                let of_payload = problems.iter().find(|(field, _)| *field == Field::Payload);
-                draft
-                    .payload_problem
-                    .set(of_payload.map(|(_, problem)| *problem));
-                draft.tried.set(true);
-                device::soon(|| device::focus_first("[aria-invalid=true]"));
-            }
+    let class = el("fieldset")
+        .child(el("legend").child(s.text(Key::WhatIsIt)))
+        .child(div("picks").child(picks(draft)));
+    let how_much = match draft.kind() {
+        Kind::Ticket | Kind::Coupon => {
+            field(draft, Field::Quantity, "field", |form| &mut form.quantity)
+        }
+        Kind::PrepaidCard | Kind::GiftCard => {
+            field(draft, Field::Remaining, "field", |form| &mut form.remaining)
         }
     };
-    view! {
-        <form class="stack stack--wide" novalidate on:submit=submit>
-            <fieldset>
-                <legend>{move || s.text(Key::WhatIsIt)}</legend>
-                <div class="picks">{picks(draft)}</div>
-            </fieldset>
-            <div class="fields">
-                {field(draft, Field::Name, "text", "field field--wide", |form| &mut form.name)}
-                {price(draft)}
-                {move || match draft.kind() {
-                    Kind::Ticket | Kind::Coupon => {
-                        field(draft, Field::Quantity, "number", "field", |form| &mut form.quantity)
-                    }
-                    Kind::PrepaidCard | Kind::GiftCard => {
-                        field(draft, Field::Remaining, "amount", "field", |form| &mut form.remaining)
-                    }
-                }}
-                {field(draft, Field::From, "date", "field", |form| &mut form.from)}
-                {field(draft, Field::To, "date", "field", |form| &mut form.to)}
-                {field(draft, Field::Place, "text", "field field--wide", |form| &mut form.place)}
-                <div class="field field--wide">
-                    <label for="payload">{move || s.text(Key::Payload)}</label>
-                    <input
-                        class="input"
-                        id="payload"
-                        type="text"
-                        autocomplete="off"
-                        spellcheck="false"
-                        node_ref=input
-                        prop:value=payload.to_string()
-                        aria-describedby="payload-hint payload-problem"
-                        aria-invalid=move || draft.problem(Field::Payload).map(|_| "true")
-                    />
-                    <p class="hint" id="payload-hint">{move || s.text(Key::PayloadHint)}</p>
-                    {problem(draft, Field::Payload, "payload-problem")}
-                </div>
-                {field(draft, Field::Remarks, "text", "field field--wide", |form| &mut form.remarks)}
-            </div>
-            {move || all_problems(draft)}
-            <div class="actions">
-                <button class="btn btn--primary" type="submit">{move || s.text(save)}</button>
-            </div>
-        </form>
-    }
-    .into_any()
+    let wide = "field field--wide";
+    let fields = div("fields")
+        .child(field(draft, Field::Name, wide, |form| &mut form.name))
+        .child(price(draft))
+        .child(how_much)
+        .child(field(draft, Field::From, "field", |form| &mut form.from))
+        .child(field(draft, Field::To, "field", |form| &mut form.to))
+        .child(field(draft, Field::Place, wide, |form| &mut form.place))
+        .child(payload_field(draft, payload))
+        .child(field(draft, Field::Remarks, wide, |form| &mut form.remarks));
+    let save = el("button")
+        .class("btn btn--primary")
+        .attr("type", "submit")
+        .child(s.text(save));
+    el("form")
+        .class("stack stack--wide")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            submit(draft, &*intent);
+        })
+        .child(class)
+        .child(fields)
+        .child(all_problems(draft))
+        .child(div("actions").child(save))
+        .into()
 }
 
-fn picks(draft: Draft) -> Vec<AnyView> {
+fn submit(draft: Draft, intent: &dyn Fn(Form) -> Intent) {
+    let mut form = without_hidden(draft.form.get_untracked());
+    form.payload = Zeroizing::new(device::typed("payload"));
+    match form::read(&form).err() {
+        None => {
+            device::clear("payload");
+            draft.s.send(intent(form));
+            draft.s.go(Route::Values);
+        }
+        Some(problems) => {
+            let of_payload = problems.iter().find(|(field, _)| *field == Field::Payload);
+            let of_payload = of_payload.map(|(_, problem)| *problem);
+            draft.payload_problem.set(of_payload);
+            draft.tried.set(true);
+            device::soon(|| device::focus_first("[aria-invalid=true]"));
+        }
+    }
+}
+
+fn picks(draft: Draft) -> Vec<Node> {
+    let chosen = draft.form.with(|form| form.class.clone());
     Class::ALL
         .into_iter()
         .map(|class| {
             let code = class.code();
-            view! {
-                <label class="pick">
-                    <input
-                        type="radio"
-                        name="class"
-                        value=code
-                        prop:checked=move || draft.form.with(|form| form.class == code)
-                        on:change=move |_| draft.form.update(|form| form.class = code.into())
-                    />
-                    {icon(material(code))}
-                    {move || words::class_name(draft.s.lang.get(), class)}
-                </label>
-            }
-            .into_any()
+            let radio = el("input")
+                .attr("type", "radio")
+                .attr("name", "class")
+                .attr("value", code)
+                .checked(chosen == code)
+                .on("change", move |_| {
+                    draft.form.update(|form| form.class = code.into());
+                });
+            el("label")
+                .class("pick")
+                .child(radio)
+                .child(icon(material(code)))
+                .child(words::class_name(draft.s.lang.get(), class))
+                .into()
         })
         .collect()
 }
@@ -251,91 +254,112 @@ fn label(draft: Draft, field: Field) -> &'static str {
 
 type Slot = fn(&mut Form) -> &mut String;
 
-fn input(draft: Draft, field: Field, kind: &'static str, slot: Slot) -> AnyView {
-    let (shown, keyboard) = match kind {
-        "number" => ("text", Some("numeric")),
-        "amount" => ("text", Some("decimal")),
-        other => (other, None),
+fn input(draft: Draft, field: Field, slot: Slot) -> El {
+    let (kind, keyboard) = match field {
+        Field::From | Field::To => ("date", ""),
+        Field::Quantity => ("text", "numeric"),
+        Field::UnitPrice | Field::Remaining => ("text", "decimal"),
+        Field::Class | Field::Name | Field::Place | Field::Remarks | Field::Payload => ("text", ""),
     };
-    let described = format!("{}-problem", id(field));
-    view! {
-        <input
-            class="input"
-            id=id(field)
-            type=shown
-            inputmode=keyboard
-            autocomplete="off"
-            prop:value=move || {
-                let mut form = draft.form.get();
-                std::mem::take(slot(&mut form))
-            }
-            on:input=move |event| {
-                draft.form.update(|form| *slot(form) = event_target_value(&event));
-            }
-            on:blur=move |_| {
-                draft.left.update(|left| {
-                    left.insert(field as u8);
-                });
-            }
-            aria-describedby=described
-            aria-invalid=move || draft.problem(field).map(|_| "true")
-        />
-    }
-    .into_any()
+    let said = draft
+        .form
+        .with(|form| std::mem::take(slot(&mut form.clone())));
+    el("input")
+        .class("input")
+        .attr("id", id(field))
+        .attr("type", kind)
+        .attr_if(!keyboard.is_empty(), "inputmode", keyboard)
+        .attr("autocomplete", "off")
+        .attr("aria-describedby", problem_id(field))
+        .attr_if(draft.problem(field).is_some(), "aria-invalid", "true")
+        .value(&said)
+        .on("input", move |event| {
+            draft
+                .form
+                .update(|form| *slot(form) = device::value_of(&event));
+        })
+        .on("blur", move |_| {
+            draft.left.update(|left| {
+                left.insert(field as u8);
+            });
+        })
 }
 
-fn field(
-    draft: Draft,
-    field: Field,
-    kind: &'static str,
-    class: &'static str,
-    slot: Slot,
-) -> AnyView {
-    view! {
-        <div class=class>
-            <label for=id(field)>{move || label(draft, field)}</label>
-            {input(draft, field, kind, slot)}
-            {problem(draft, field, id(field))}
-        </div>
-    }
-    .into_any()
+fn field(draft: Draft, field: Field, class: &'static str, slot: Slot) -> Node {
+    div(class)
+        .child(
+            el("label")
+                .attr("for", id(field))
+                .child(label(draft, field)),
+        )
+        .child(input(draft, field, slot))
+        .child(problem(draft, field))
+        .into()
+}
+
+fn payload_field(draft: Draft, payload: Option<Zeroizing<String>>) -> Node {
+    let s = draft.s;
+    let field = Field::Payload;
+    let hint = el("p")
+        .class("hint")
+        .attr("id", "payload-hint")
+        .child(s.text(Key::PayloadHint));
+    let input = el("input")
+        .class("input")
+        .attr("id", id(field))
+        .attr("type", "text")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("aria-describedby", "payload-hint payload-problem")
+        .attr_if(draft.problem(field).is_some(), "aria-invalid", "true")
+        .initial(
+            payload
+                .map(|payload| payload.to_string())
+                .unwrap_or_default(),
+        );
+    div("field field--wide")
+        .child(
+            el("label")
+                .attr("for", id(field))
+                .child(label(draft, field)),
+        )
+        .child(input)
+        .child(hint)
+        .child(problem(draft, field))
+        .into()
 }
 
 /// The price, and beside it the currency of all amounts.
-fn price(draft: Draft) -> AnyView {
-    let s = draft.s;
-    let currencies: Vec<AnyView> = Currency::ALL
+fn price(draft: Draft) -> Node {
+    let chosen = draft.form.with(|form| form.currency.clone());
+    let currencies: Vec<Node> = Currency::ALL
         .into_iter()
         .map(|currency| {
             let code = currency.code();
-            view! {
-                <option value=code selected=move || draft.form.with(|form| form.currency == code)>
-                    {code}
-                </option>
-            }
-            .into_any()
+            el("option").attr("value", code).child(code).into()
         })
         .collect();
-    view! {
-        <div class="field">
-            <label for="unit-price">{move || label(draft, Field::UnitPrice)}</label>
-            <div class="joined">
-                {input(draft, Field::UnitPrice, "amount", |form| &mut form.unit_price)}
-                <select
-                    class="input"
-                    aria-label=move || s.text(Key::Currency)
-                    on:change=move |event| {
-                        draft.form.update(|form| form.currency = event_target_value(&event));
-                    }
-                >
-                    {currencies}
-                </select>
-            </div>
-            <p class="hint">{move || currency_name(draft)}</p>
-            {problem(draft, Field::UnitPrice, "unit-price")}
-        </div>
-    }
-    .into_any()
+    let select = el("select")
+        .class("input")
+        .attr("aria-label", draft.s.text(Key::Currency))
+        .child(currencies)
+        .value(&chosen)
+        .on("change", move |event| {
+            draft
+                .form
+                .update(|form| form.currency = device::value_of(&event));
+        });
+    let price = input(draft, Field::UnitPrice, |form| &mut form.unit_price);
+    div("field")
+        .child(
+            el("label")
+                .attr("for", "unit-price")
+                .child(label(draft, Field::UnitPrice)),
+        )
+        .child(div("joined").child(price).child(select))
+        .child(el("p").class("hint").child(currency_name(draft)))
+        .child(problem(draft, Field::UnitPrice))
+        .into()
 }
 
 fn currency_name(draft: Draft) -> Option<&'static str> {
@@ -343,61 +367,51 @@ fn currency_name(draft: Draft) -> Option<&'static str> {
     currency.map(|currency| words::currency(draft.s.lang.get(), currency))
 }
 
+fn problem_id(field: Field) -> String {
+    format!("{}-problem", id(field))
+}
+
 /// The problem beside its field. The place is always there, so that the description it gives is, too.
-fn problem(draft: Draft, field: Field, id: &'static str) -> AnyView {
-    let id = if id.ends_with("-problem") {
-        id.to_owned()
-    } else {
-        format!("{id}-problem")
-    };
-    view! {
-        <div id=id>
-            {move || {
-                draft.problem(field).map(|problem| {
-                    view! {
-                        <p class="field-error">
-                            {small_icon("warn")}{words::problem(draft.s.lang.get(), problem)}
-                        </p>
-                    }
-                })
-            }}
-        </div>
-    }
-    .into_any()
+fn problem(draft: Draft, field: Field) -> Node {
+    let problem = draft.problem(field).map(|problem| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(words::problem(draft.s.lang.get(), problem))
+    });
+    el("div")
+        .attr("id", problem_id(field))
+        .child(problem)
+        .into()
 }
 
 /// All problems in one place, read out at once.
-fn all_problems(draft: Draft) -> Option<AnyView> {
+fn all_problems(draft: Draft) -> Node {
     let lang = draft.s.lang.get();
     let mut all = draft.problems.get();
-    all.extend(
-        draft
-            .payload_problem
-            .get()
-            .map(|problem| (Field::Payload, problem)),
-    );
+    let of_payload = draft.payload_problem.get();
+    all.extend(of_payload.map(|problem| (Field::Payload, problem)));
     if !draft.tried.get() || all.is_empty() {
-        return None;
+        return Node::Nothing;
     }
-    let count = all.len();
-    let lines: Vec<AnyView> = all
+    let count = words::problems_found(lang, all.len());
+    let lines: Vec<Node> = all
         .into_iter()
         .map(|(field, problem)| {
-            let name = words::field(lang, field);
-            let what = words::problem(lang, problem);
-            view! { <li>{name}" – "{what}</li> }.into_any()
+            el("li")
+                .child(words::field(lang, field))
+                .child(" – ")
+                .child(words::problem(lang, problem))
+                .into()
         })
         .collect();
-    Some(
-        view! {
-            <div class="notice" data-kind="danger" role="alert">
-                {icon("warn")}
-                <div>
-                    <p class="notice-what">{words::problems_found(lang, count)}</p>
-                    <ul class="notice-now">{lines}</ul>
-                </div>
-            </div>
-        }
-        .into_any(),
-    )
+    let words = el("div")
+        .child(el("p").class("notice-what").child(count))
+        .child(el("ul").class("notice-now").child(lines));
+    div("notice")
+        .attr("data-kind", "danger")
+        .attr("role", "alert")
+        .child(icon("warn"))
+        .child(words)
+        .into()
 }

@@ -1,4 +1,7 @@
 //! The screens. Each renders what the service holds and sends what the owner wants.
+//!
+//! A screen is made once per route: what it keeps for itself is made then, and goes with it. The view it answers
+//! follows the signals it reads.
 
 mod back_up;
 mod certificates;
@@ -11,7 +14,8 @@ mod values;
 mod whole;
 
 use super::device;
-use super::parts::{icon, small_icon};
+use super::node::{El, Node, div, el};
+use super::parts::{button, icon, small_icon};
 use super::route::Route;
 use super::service::Service;
 use super::words::{Key, text};
@@ -29,7 +33,7 @@ enum Whole {
 }
 
 /// Everything.
-pub(crate) fn app(s: Service) -> AnyView {
+pub(crate) fn app(s: Service) -> Node {
     let whole = Memo::new(move |_| {
         if s.crashed.get() {
             return Whole::Crashed;
@@ -41,14 +45,13 @@ pub(crate) fn app(s: Service) -> AnyView {
             other => Whole::Stopped(other),
         }
     });
-    (move || match whole.get() {
+    Node::live(move || match whole.get() {
         Whole::Opening => shell(s, true),
         Whole::Wallet => shell(s, false),
-        Whole::Welcome => whole::welcome(s),
-        Whole::Stopped(phase) => whole::stopped(s, phase),
-        Whole::Crashed => whole::crashed(s),
+        Whole::Welcome => Node::live(move || whole::welcome(s)),
+        Whole::Stopped(phase) => Node::live(move || whole::stopped(s, phase)),
+        Whole::Crashed => Node::live(move || whole::crashed(s)),
     })
-    .into_any()
 }
 
 /// Nothing was ever put in.
@@ -60,41 +63,54 @@ fn is_new(s: Service) -> bool {
         && s.summary.with(|summary| summary.account.came_in == 0)
 }
 
-fn shell(s: Service, opening: bool) -> AnyView {
-    let is_narrow = move || match s.route.get() {
-        Route::Values | Route::Safes | Route::Value(_) | Route::BackUp(_) => "page",
+fn shell(s: Service, opening: bool) -> Node {
+    let screen = Node::live(move || {
+        let route = s.route.get();
+        let class = if is_narrow(route) {
+            "page page--narrow"
+        } else {
+            "page"
+        };
+        // A screen follows what it shows by itself; only another route makes another screen.
+        let screen = untrack(|| {
+            if opening {
+                values::opening(s)
+            } else {
+                screen(s, route)
+            }
+        });
+        el("main")
+            .class(class)
+            .attr("id", "main")
+            .attr("tabindex", "-1")
+            .child(div("screen").key(route.href()).child(screen))
+            .child(Node::live(move || said(s).into()))
+            .into()
+    });
+    Node::Many(vec![
+        Node::live(move || skip(s).into()),
+        div("app")
+            .child(Node::live(move || navigation(s)))
+            .child(screen)
+            .into(),
+        update_bar(s),
+    ])
+}
+
+fn is_narrow(route: Route) -> bool {
+    match route {
+        Route::Values | Route::Safes | Route::Value(_) | Route::BackUp(_) => false,
         Route::Correct(_)
         | Route::Add
         | Route::AddSafe
         | Route::Certificates
         | Route::Certificate(_)
         | Route::Notices
-        | Route::Settings => "page page--narrow",
-    };
-    // The address behind `#` is the screen's, so a link to `#main` would leave it.
-    let skip = move |event: leptos::ev::MouseEvent| {
-        event.prevent_default();
-        device::focus_first("#main");
-    };
-    view! {
-        <a class="skip sr-only" href="#main" on:click=skip>{move || s.text(Key::Skip)}</a>
-        <div class="app">
-            {navigation(s)}
-            <main class=is_narrow id="main" tabindex="-1">
-                {move || {
-                    let route = s.route.get();
-                    // A screen follows what it shows by itself; only another route makes another screen.
-                    untrack(|| if opening { values::opening(s) } else { screen(s, route) })
-                }}
-                <p class="sr-only" role="status" aria-live="polite">{move || s.said.get()}</p>
-            </main>
-        </div>
-        {update_bar(s)}
+        | Route::Settings => true,
     }
-    .into_any()
 }
 
-fn screen(s: Service, route: Route) -> AnyView {
+fn screen(s: Service, route: Route) -> Node {
     match route {
         Route::Values => values::values(s),
         Route::Value(id) => value::value(s, id),
@@ -110,7 +126,27 @@ fn screen(s: Service, route: Route) -> AnyView {
     }
 }
 
-fn navigation(s: Service) -> AnyView {
+/// The address behind `#` is the screen's, so a link to `#main` is not followed.
+fn skip(s: Service) -> El {
+    el("a")
+        .class("skip sr-only")
+        .attr("href", "#main")
+        .on("click", |event| {
+            event.prevent_default();
+            device::focus_first("#main");
+        })
+        .child(s.text(Key::Skip))
+}
+
+fn said(s: Service) -> El {
+    el("p")
+        .class("sr-only")
+        .attr("role", "status")
+        .attr("aria-live", "polite")
+        .child(s.said.get())
+}
+
+fn navigation(s: Service) -> Node {
     let entries = [
         (Route::Values, "wallet", Key::NavValues),
         (Route::Certificates, "certificate", Key::NavCertificates),
@@ -118,66 +154,67 @@ fn navigation(s: Service) -> AnyView {
         (Route::Notices, "bell", Key::NavNotices),
         (Route::Settings, "settings", Key::NavSettings),
     ];
-    let entries: Vec<AnyView> = entries
+    let current = s.route.get().section();
+    let entries: Vec<Node> = entries
         .into_iter()
         .map(|(route, picture, key)| {
-            let current = move || (s.route.get().section() == route).then_some("page");
-            let badge = (route == Route::Notices).then(|| badge(s));
-            view! {
-                <li>
-                    <a href=route.href() aria-current=current>
-                        {icon(picture)}{move || s.text(key)}{badge}
-                    </a>
-                </li>
-            }
-            .into_any()
+            let link = el("a")
+                .attr("href", route.href())
+                .attr_if(current == route, "aria-current", "page")
+                .child(icon(picture))
+                .child(s.text(key))
+                .child((route == Route::Notices).then(|| badge(s)).flatten());
+            el("li").child(link).into()
         })
         .collect();
-    view! {
-        <nav class="nav" aria-label=move || s.text(Key::NavLabel)>
-            <div class="brand">{icon("saifu")}"Saifu"</div>
-            <ul>{entries}</ul>
-        </nav>
-    }
-    .into_any()
+    el("nav")
+        .class("nav")
+        .attr("aria-label", s.text(Key::NavLabel))
+        .child(div("brand").child(icon("saifu")).child("Saifu"))
+        .child(el("ul").child(entries))
+        .into()
 }
 
-fn badge(s: Service) -> AnyView {
-    (move || {
-        let count = s.notices.with(Vec::len);
-        (count > 0).then(|| {
-            view! {
-                <span class="badge">{count}<span class="sr-only">" "{s.text(Key::Unread)}</span></span>
-            }
-        })
+fn badge(s: Service) -> Option<El> {
+    let count = s.notices.with(Vec::len);
+    (count > 0).then(|| {
+        let unread = el("span")
+            .class("sr-only")
+            .child(" ")
+            .child(s.text(Key::Unread));
+        el("span")
+            .class("badge")
+            .child(count.to_string())
+            .child(unread)
     })
-    .into_any()
 }
 
 /// Offered only while nothing is under way, though everything would resume.
-fn update_bar(s: Service) -> AnyView {
+fn update_bar(s: Service) -> Node {
     let later = RwSignal::new(false);
-    (move || {
+    Node::live(move || {
         let lang = s.lang.get();
         let offered = s.update_ready.get() && !later.get() && s.jobs.with(Vec::is_empty);
-        offered.then(|| {
-            view! {
-                <aside class="bar" aria-label=text(lang, Key::UpdateNow)>
-                    <p>{text(lang, Key::UpdateReady)}</p>
-                    <button class="btn btn--small" type="button" on:click=|_| device::update()>
-                        {text(lang, Key::UpdateNow)}
-                    </button>
-                    <button
-                        class="btn btn--icon"
-                        type="button"
-                        aria-label=text(lang, Key::Later)
-                        on:click=move |_| later.set(true)
-                    >
-                        {small_icon("close")}
-                    </button>
-                </aside>
-            }
-        })
+        if !offered {
+            return Node::Nothing;
+        }
+        let close = el("button")
+            .class("btn btn--icon")
+            .attr("type", "button")
+            .attr("aria-label", text(lang, Key::Later))
+            .on("click", move |_| later.set(true))
+            .child(small_icon("close"));
+        el("aside")
+            .class("bar")
+            .attr("aria-label", text(lang, Key::UpdateNow))
+            .child(el("p").child(text(lang, Key::UpdateReady)))
+            .child(button(
+                "btn btn--small",
+                None,
+                text(lang, Key::UpdateNow),
+                device::update,
+            ))
+            .child(close)
+            .into()
     })
-    .into_any()
 }

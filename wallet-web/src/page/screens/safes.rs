@@ -1,52 +1,50 @@
 //! The safes the owner trusts, and how another one comes to be trusted.
 
+use crate::page::device;
 use crate::page::format;
+use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    button, dialog, dismiss, empty, fact, facts, head, hex_fact, icon, link, safe_name, small_icon,
+    actions, button, dialog, dialog_title, dismiss, empty, fact, facts, head, hex_fact, icon,
+    keep_dialog, link, quiet, safe_name, small_icon,
 };
 use crate::page::route::Route;
 use crate::page::screens::value::{confirm, reach_chip};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
-use leptos::html;
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{Meeting, SafeCard};
 
 /// All of them.
-pub(super) fn safes(s: Service) -> AnyView {
+pub(super) fn safes(s: Service) -> Node {
     let forgetting = RwSignal::new(None);
     let asked = RwSignal::new(false);
-    let add = move || {
-        let words = s.text(Key::Add).into();
-        link(
+    keep_dialog("forget", asked);
+    Node::live(move || {
+        let words = s.text(Key::Add);
+        let add = link(
             "btn btn--primary btn--small",
             Route::AddSafe,
             Some("add"),
             words,
-        )
-    };
-    view! {
-        {move || head(s, s.text(Key::NavSafes), None, Some(add()))}
-        <div class="stack stack--wide">
-            <p class="quiet">{move || s.text(Key::SafesLead)}</p>
-            {move || list(s, forgetting, asked)}
-        </div>
-        {dialog(asked, move || forget(s, forgetting, asked))}
-    }
-    .into_any()
+        );
+        let content = div("stack stack--wide")
+            .child(quiet(s.text(Key::SafesLead)))
+            .child(list(s, forgetting, asked));
+        Node::Many(vec![
+            head(s, s.text(Key::NavSafes), None, Some(add)),
+            content.into(),
+            dialog("forget", asked, || forget(s, forgetting, asked)),
+        ])
+    })
 }
 
-fn list(s: Service, forgetting: RwSignal<Option<SafeId>>, asked: RwSignal<bool>) -> AnyView {
+fn list(s: Service, forgetting: RwSignal<Option<SafeId>>, asked: RwSignal<bool>) -> Node {
     let safes = s.safes.get();
     if safes.is_empty() {
-        let add = link(
-            "btn btn--primary",
-            Route::AddSafe,
-            Some("add"),
-            s.text(Key::AddSafe).into(),
-        );
+        let words = s.text(Key::AddSafe);
+        let add = link("btn btn--primary", Route::AddSafe, Some("add"), words);
         return empty(
             "safe",
             s.text(Key::NoSafes),
@@ -54,11 +52,11 @@ fn list(s: Service, forgetting: RwSignal<Option<SafeId>>, asked: RwSignal<bool>)
             vec![add],
         );
     }
-    let cards: Vec<AnyView> = safes
+    let cards: Vec<Node> = safes
         .iter()
         .map(|safe| card(s, safe, forgetting, asked))
         .collect();
-    view! { <div class="values">{cards}</div> }.into_any()
+    div("values").child(cards).into()
 }
 
 fn card(
@@ -66,7 +64,7 @@ fn card(
     safe: &SafeCard,
     forgetting: RwSignal<Option<SafeId>>,
     asked: RwSignal<bool>,
-) -> AnyView {
+) -> Node {
     let lang = s.lang.get();
     let mut rows = Vec::new();
     if !safe.jurisdiction.is_empty() {
@@ -81,34 +79,33 @@ fn card(
     rows.push(hex_fact(text(lang, Key::Fingerprint), &safe.fingerprint));
     let legacy = safe
         .legacy_hash
-        .then(|| view! { <p class="hint">{text(lang, Key::LegacyHash)}</p> });
+        .then(|| el("p").class("hint").child(text(lang, Key::LegacyHash)));
     let id = safe.id;
     let forget = safe.forgettable.then(|| {
-        button(
+        let press = button(
             "btn btn--small",
             Some("trash"),
-            text(lang, Key::Forget).into(),
+            text(lang, Key::Forget),
             move || {
                 forgetting.set(Some(id));
                 asked.set(true);
             },
-        )
+        );
+        div("actions actions--end").child(press)
     });
-    view! {
-        <article class="panel stack stack--tight">
-            <div class="split">
-                <h2>{safe_name(&safe.operator, &safe.address)}</h2>
-                {reach_chip(lang, safe.reach)}
-            </div>
-            {facts(rows)}
-            {legacy}
-            {forget.map(|forget| view! { <div class="actions actions--end">{forget}</div> })}
-        </article>
-    }
-    .into_any()
+    let title = div("split")
+        .child(el("h2").child(safe_name(&safe.operator, &safe.address)))
+        .child(reach_chip(lang, safe.reach));
+    el("article")
+        .class("panel stack stack--tight")
+        .child(title)
+        .child(facts(rows))
+        .child(legacy)
+        .child(forget)
+        .into()
 }
 
-fn forget(s: Service, forgetting: RwSignal<Option<SafeId>>, open: RwSignal<bool>) -> AnyView {
+fn forget(s: Service, forgetting: RwSignal<Option<SafeId>>, open: RwSignal<bool>) -> Node {
     let question = s.text(Key::ForgetQuestion).to_owned();
     let labels = (Key::Keep, Key::ForgetDo, "trash");
     confirm(s, open, question, Key::ForgetText, labels, move || {
@@ -119,52 +116,87 @@ fn forget(s: Service, forgetting: RwSignal<Option<SafeId>>, open: RwSignal<bool>
 }
 
 /// A new one: its address, who it says to be, and whether the owner trusts it.
-pub(super) fn add(s: Service) -> AnyView {
-    on_cleanup(move || s.send(Intent::DismissSafe));
-    let address = NodeRef::<html::Input>::new();
-    // The dialog closes by Escape, too; the meeting must end with it.
+pub(super) fn add(s: Service) -> Node {
+    // What was asked before belongs to another visit.
+    s.send(Intent::DismissSafe);
+    // The dialog closes by Escape, too; the meeting ends with it.
     let is_met = RwSignal::new(false);
-    Effect::new(move |was_met: Option<bool>| {
+    Effect::new(move |before: Option<bool>| {
         let met = s
             .meeting
             .with(|meeting| matches!(meeting, Some(Meeting::Met { .. })));
-        if was_met != Some(met) {
+        if before != Some(met) {
             is_met.set(met);
         }
         met
     });
-    let ask = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        if let Some(input) = address.get_untracked() {
-            let address = input.value();
-            s.send(Intent::MeetSafe { address });
+    Effect::new(move |was_open: Option<bool>| {
+        let is_open = is_met.get();
+        if was_open == Some(true) && !is_open {
+            // Closed without an answer is an answer. After a yes there is nothing left to dismiss.
+            s.send(Intent::DismissSafe);
         }
-    };
-    view! {
-        {move || head(s, s.text(Key::AddSafe), Some(Route::Safes), None)}
-        <form class="stack stack--wide" novalidate on:submit=ask>
-            <div class="field">
-                <label for="address">{move || s.text(Key::SafeAddress)}</label>
-                <input
-                    class="input"
-                    id="address"
-                    type="url"
-                    inputmode="url"
-                    autocomplete="off"
-                    spellcheck="false"
-                    node_ref=address
-                    aria-describedby="address-hint address-problem"
-                    aria-invalid=move || failure(s).map(|_| "true")
-                />
-                <p class="hint" id="address-hint">{move || s.text(Key::SafeAddressHint)}</p>
-                <div id="address-problem" role="alert">{move || failure(s)}</div>
-            </div>
-            <div class="actions">{move || ask_button(s)}</div>
-        </form>
-        {move || suggested(s)}
-        {dialog(is_met, move || met(s, is_met))}
-    }
-    .into_any()
+        is_open
+    });
+    keep_dialog("met", is_met);
+    Node::live(move || {
+        Node::Many(vec![
+            head(s, s.text(Key::AddSafe), Some(Route::Safes), None),
+            ask_form(s),
+            suggested(s).into(),
+            dialog("met", is_met, || met(s, is_met)),
+        ])
+    })
+}
+
+fn ask_form(s: Service) -> Node {
+    let failure = failure(s);
+    let asking = is_asking(s);
+    let input = el("input")
+        .class("input")
+        .attr("id", "address")
+        .attr("type", "url")
+        .attr("inputmode", "url")
+        .attr("autocomplete", "off")
+        .attr("spellcheck", "false")
+        .attr("aria-describedby", "address-hint address-problem")
+        .attr_if(failure.is_some(), "aria-invalid", "true");
+    let hint = el("p")
+        .class("hint")
+        .attr("id", "address-hint")
+        .child(s.text(Key::SafeAddressHint));
+    let problem = el("div")
+        .attr("id", "address-problem")
+        .attr("role", "alert")
+        .child(failure);
+    let field = div("field")
+        .child(
+            el("label")
+                .attr("for", "address")
+                .child(s.text(Key::SafeAddress)),
+        )
+        .child(input)
+        .child(hint)
+        .child(problem);
+    let ask = el("button")
+        .class("btn btn--primary")
+        .attr("type", "submit")
+        .attr("aria-busy", asking.to_string())
+        .attr_if(asking, "aria-disabled", "true")
+        .child(s.text(if asking { Key::Asking } else { Key::AskWho }));
+    el("form")
+        .class("stack stack--wide")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            if !is_asking(s) {
+                let address = device::typed("address");
+                s.send(Intent::MeetSafe { address });
+            }
+        })
+        .child(field)
+        .child(div("actions").child(ask))
+        .into()
 }
 
 fn is_asking(s: Service) -> bool {
@@ -172,39 +204,32 @@ fn is_asking(s: Service) -> bool {
         .with(|meeting| matches!(meeting, Some(Meeting::Asking { .. })))
 }
 
-fn ask_button(s: Service) -> AnyView {
-    let asking = is_asking(s);
-    let words = if asking { Key::Asking } else { Key::AskWho };
-    view! {
-        <button class="btn btn--primary" type="submit" aria-busy=asking.to_string() disabled=asking>
-            {s.text(words)}
-        </button>
-    }
-    .into_any()
-}
-
-fn failure(s: Service) -> Option<AnyView> {
+fn failure(s: Service) -> Option<Node> {
     let lang = s.lang.get();
     let why = s.meeting.with(|meeting| match meeting {
         Some(Meeting::Failed { why, .. }) => Some(*why),
         Some(Meeting::Asking { .. } | Meeting::Met { .. }) | None => None,
     })?;
     let words = words::meeting_failure(lang, why);
+    let both = el("span").child(words.what).child(" ").child(words.now);
     Some(
-        view! { <p class="field-error">{small_icon("warn")}{words.what}" "{words.now}</p> }
-            .into_any(),
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(both)
+            .into(),
     )
 }
 
 /// What the site suggests and is not trusted yet.
-fn suggested(s: Service) -> Option<AnyView> {
+fn suggested(s: Service) -> Option<Node> {
     let trusted = s.safes.get();
     let is_new = |url: &str| {
         trusted
             .iter()
             .all(|safe| format::host(&safe.address) != format::host(url))
     };
-    let rows: Vec<AnyView> = s
+    let rows: Vec<Node> = s
         .suggestions
         .get()
         .into_iter()
@@ -212,47 +237,41 @@ fn suggested(s: Service) -> Option<AnyView> {
         .map(|suggestion| {
             let shown = format::host(&suggestion.url).to_owned();
             let label = format!("{} {shown}", s.text(Key::AskWho));
-            let ask = move |_| {
-                s.send(Intent::MeetSafe {
-                    address: suggestion.url.clone(),
-                });
-            };
-            view! {
-                <li>
-                    <div class="row">
-                        <span class="mark">{icon("safe")}</span>
-                        <span class="row-main"><span>{shown}</span></span>
-                        <button
-                            class="btn btn--small"
-                            type="button"
-                            aria-label=label
-                            disabled=is_asking(s)
-                            on:click=ask
-                        >
-                            {s.text(Key::AskWho)}
-                        </button>
-                    </div>
-                </li>
-            }
-            .into_any()
+            let ask = el("button")
+                .class("btn btn--small")
+                .attr("type", "button")
+                .attr("aria-label", label)
+                .attr_if(is_asking(s), "aria-disabled", "true")
+                .on("click", move |_| {
+                    let address = suggestion.url.clone();
+                    s.send(Intent::MeetSafe { address });
+                })
+                .child(s.text(Key::AskWho));
+            let row = div("row")
+                .child(el("span").class("mark").child(icon("safe")))
+                .child(el("span").class("row-main").child(el("span").child(shown)))
+                .child(ask);
+            el("li").child(row).into()
         })
         .collect();
     if rows.is_empty() {
         return None;
     }
+    let title = el("h2")
+        .attr("id", "suggested")
+        .child(s.text(Key::Suggested));
     Some(
-        view! {
-            <section class="stack stack--tight after" aria-labelledby="suggested">
-                <h2 id="suggested">{s.text(Key::Suggested)}</h2>
-                <p class="quiet">{s.text(Key::SuggestedText)}</p>
-                <div class="panel panel--flush"><ul class="rows">{rows}</ul></div>
-            </section>
-        }
-        .into_any(),
+        el("section")
+            .class("stack stack--tight after")
+            .attr("aria-labelledby", "suggested")
+            .child(title)
+            .child(quiet(s.text(Key::SuggestedText)))
+            .child(div("panel panel--flush").child(el("ul").class("rows").child(rows)))
+            .into(),
     )
 }
 
-fn met(s: Service, open: RwSignal<bool>) -> AnyView {
+fn met(s: Service, open: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let Some(Meeting::Met {
         id,
@@ -263,24 +282,16 @@ fn met(s: Service, open: RwSignal<bool>) -> AnyView {
         retention_days,
     }) = s.meeting.get()
     else {
-        return ().into_any();
+        return Node::Nothing;
     };
-    // Closed without an answer is an answer: the safe is not trusted.
-    let answered = StoredValue::new(false);
-    on_cleanup(move || {
-        if !answered.try_get_value().unwrap_or(true) {
-            s.send(Intent::DismissSafe);
-        }
-    });
-    let no = button("btn", None, text(lang, Key::NotThisOne).into(), move || {
+    let no = button("btn", None, text(lang, Key::NotThisOne), move || {
         dismiss(open)
     });
     let yes = button(
         "btn btn--primary",
         None,
-        text(lang, Key::Matches).into(),
+        text(lang, Key::Matches),
         move || {
-            answered.set_value(true);
             s.send(Intent::TrustSafe { safe: id });
             dismiss(open);
             s.go(Route::Safes);
@@ -293,11 +304,10 @@ fn met(s: Service, open: RwSignal<bool>) -> AnyView {
         fact(text(lang, Key::KeepsFor), words::days(lang, retention_days)),
         hex_fact(text(lang, Key::Fingerprint), &fingerprint),
     ];
-    view! {
-        <h2 id="dialog-title">{text(lang, Key::MetQuestion)}</h2>
-        <p>{text(lang, Key::MetText)}</p>
-        {facts(rows)}
-        <div class="actions">{no}{yes}</div>
-    }
-    .into_any()
+    Node::Many(vec![
+        dialog_title(text(lang, Key::MetQuestion)).into(),
+        el("p").child(text(lang, Key::MetText)).into(),
+        facts(rows),
+        actions(vec![no, yes]),
+    ])
 }

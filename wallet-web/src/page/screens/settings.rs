@@ -2,10 +2,10 @@
 
 use crate::page::device::{self, Theme};
 use crate::page::format;
-use crate::page::parts::{button, chip, fact, facts, head, small_icon};
+use crate::page::node::{El, Node, div, el};
+use crate::page::parts::{actions, button, chip, fact, facts, head, meter, small_icon};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
-use leptos::html;
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
 
@@ -15,102 +15,89 @@ const KB: u64 = 1_000;
 const MAX_KB: u64 = 1_000_000;
 
 /// The screen.
-pub(super) fn settings(s: Service) -> AnyView {
-    view! {
-        {move || head(s, s.text(Key::SettingsTitle), None, None)}
-        <div class="stack stack--wide">
-            {section(s, "display", Key::Display, view! { {language(s)} {theme(s)} }.into_any())}
-            {section(s, "account", Key::AccountTitle, (move || account(s)).into_any())}
-            {section(s, "storage", Key::Storage, storage(s))}
-            {section(s, "about", Key::About, (move || about(s)).into_any())}
-        </div>
-    }
-    .into_any()
+pub(super) fn settings(s: Service) -> Node {
+    let wrong_capacity = RwSignal::new(false);
+    let refused = RwSignal::new(false);
+    Node::live(move || {
+        let display = vec![language(s), theme(s)];
+        let storage = div("panel stack")
+            .child(used(s))
+            .child(capacity(s, wrong_capacity))
+            .child(promise(s, refused));
+        let content = div("stack stack--wide")
+            .child(section(s, "display", Key::Display, Node::Many(display)))
+            .child(section(s, "account", Key::AccountTitle, account(s)))
+            .child(section(s, "storage", Key::Storage, storage.into()))
+            .child(section(s, "about", Key::About, about(s)));
+        Node::Many(vec![
+            head(s, s.text(Key::SettingsTitle), None, None),
+            content.into(),
+        ])
+    })
 }
 
-fn section(s: Service, id: &'static str, title: Key, content: AnyView) -> AnyView {
-    view! {
-        <section class="stack" aria-labelledby=id>
-            <h2 id=id>{move || s.text(title)}</h2>
-            {content}
-        </section>
-    }
-    .into_any()
+fn section(s: Service, id: &'static str, title: Key, content: Node) -> Node {
+    el("section")
+        .class("stack")
+        .attr("aria-labelledby", id)
+        .child(el("h2").attr("id", id).child(s.text(title)))
+        .child(content)
+        .into()
 }
 
-/// One of few.
-struct Choice {
-    lang: Option<&'static str>,
-    words: Signal<&'static str>,
-    is_chosen: Signal<bool>,
-    choose: Box<dyn Fn()>,
-}
-
-fn segment(s: Service, name: &'static str, legend: Key, options: Vec<Choice>) -> AnyView {
-    let options: Vec<AnyView> = options
+/// One of few: its words, and the button that chooses it.
+fn segment(legend: &'static str, options: Vec<(El, El)>) -> Node {
+    let options: Vec<Node> = options
         .into_iter()
-        .map(
-            |Choice {
-                 lang,
-                 words,
-                 is_chosen,
-                 choose,
-             }| {
-                view! {
-                    <label>
-                        <span lang=lang>{words}</span>
-                        <input
-                            type="radio"
-                            name=name
-                            prop:checked=is_chosen
-                            on:change=move |_| choose()
-                        />
-                    </label>
-                }
-                .into_any()
-            },
-        )
+        .map(|(words, radio)| {
+            let radio = radio.attr("type", "radio");
+            el("label").child(words).child(radio).into()
+        })
         .collect();
-    view! {
-        <fieldset class="panel">
-            <legend class="sr-only">{move || s.text(legend)}</legend>
-            <div class="stack stack--tight">
-                <p aria-hidden="true"><strong>{move || s.text(legend)}</strong></p>
-                <div class="segment">{options}</div>
-            </div>
-        </fieldset>
-    }
-    .into_any()
+    let shown = el("p")
+        .attr("aria-hidden", "true")
+        .child(el("strong").child(legend));
+    let content = div("stack stack--tight")
+        .child(shown)
+        .child(div("segment").child(options));
+    el("fieldset")
+        .class("panel")
+        .child(el("legend").class("sr-only").child(legend))
+        .child(content)
+        .into()
 }
 
-fn language(s: Service) -> AnyView {
-    let options = Lang::ALL.into_iter().map(|lang| Choice {
-        lang: Some(lang.tag()),
-        words: Signal::derive(move || lang.own_name()),
-        is_chosen: Signal::derive(move || s.lang.get() == lang),
-        choose: Box::new(move || s.choose_language(lang)),
+fn language(s: Service) -> Node {
+    let chosen = s.lang.get();
+    let options = Lang::ALL.into_iter().map(|lang| {
+        let words = el("span").attr("lang", lang.tag()).child(lang.own_name());
+        let radio = el("input")
+            .attr("name", "language")
+            .checked(lang == chosen)
+            .on("change", move |_| s.choose_language(lang));
+        (words, radio)
     });
-    segment(s, "language", Key::Language, options.collect())
+    segment(s.text(Key::Language), options.collect())
 }
 
-fn theme(s: Service) -> AnyView {
+fn theme(s: Service) -> Node {
+    let chosen = s.theme.get();
     let options = Theme::ALL.into_iter().map(|theme| {
         let key = match theme {
             Theme::Auto => Key::ThemeAuto,
             Theme::Light => Key::ThemeLight,
             Theme::Dark => Key::ThemeDark,
         };
-        Choice {
-            lang: None,
-            words: Signal::derive(move || s.text(key)),
-            is_chosen: Signal::derive(move || s.theme.get() == theme),
-            choose: Box::new(move || s.choose_theme(theme)),
-        }
+        let radio = el("input")
+            .attr("name", "theme")
+            .checked(theme == chosen)
+            .on("change", move |_| s.choose_theme(theme));
+        (el("span").child(s.text(key)), radio)
     });
-    segment(s, "theme", Key::Theme, options.collect())
+    segment(s.text(Key::Theme), options.collect())
 }
 
-fn account(s: Service) -> AnyView {
+fn account(s: Service) -> Node {
     let lang = s.lang.get();
     let account = s.summary.with(|summary| summary.account);
     let row = |key: Key, count: u64| fact(text(lang, key), format::number(count));
@@ -127,154 +114,139 @@ fn account(s: Service) -> AnyView {
     } else {
         ("failed", Key::AccountWrong)
     };
-    let wrong = (!account.balances()).then(|| view! { <p>{text(lang, Key::AccountWrongText)}</p> });
-    view! {
-        <div class="panel stack stack--tight">
-            <div class="split">{chip(state, text(lang, words).into())}</div>
-            {wrong}
-            {facts(rows)}
-        </div>
-    }
-    .into_any()
+    let wrong = (!account.balances()).then(|| el("p").child(text(lang, Key::AccountWrongText)));
+    div("panel stack stack--tight")
+        .child(div("split").child(chip(state, text(lang, words))))
+        .child(wrong)
+        .child(facts(rows))
+        .into()
 }
 
-fn storage(s: Service) -> AnyView {
-    view! {
-        <div class="panel stack">
-            {move || used(s)}
-            {capacity(s)}
-            {move || promise(s)}
-        </div>
-    }
-    .into_any()
-}
-
-fn used(s: Service) -> AnyView {
+fn used(s: Service) -> Node {
     let lang = s.lang.get();
-    let summary = s.summary.get();
-    let (used, capacity) = (summary.used_bytes, summary.capacity_bytes);
-    view! {
-        <div class="stack stack--tight">
-            <div class="split">
-                <label for="used">{text(lang, Key::RoomUsed)}</label>
-                <span class="num">{words::room(lang, used, capacity)}</span>
-            </div>
-            <progress class="meter" id="used" max=capacity.to_string() value=used.to_string()></progress>
-        </div>
-    }
-    .into_any()
+    let (used, capacity) = s
+        .summary
+        .with(|summary| (summary.used_bytes, summary.capacity_bytes));
+    let words = el("span")
+        .class("num")
+        .child(words::room(lang, used, capacity));
+    let label = el("label")
+        .attr("for", "used")
+        .child(text(lang, Key::RoomUsed));
+    div("stack stack--tight")
+        .child(div("split").child(label).child(words))
+        .child(meter(used, capacity).attr("id", "used"))
+        .into()
 }
 
-fn capacity(s: Service) -> AnyView {
-    let input = NodeRef::<html::Input>::new();
-    let is_wrong = RwSignal::new(false);
-    let now = Memo::new(move |_| {
-        s.summary
-            .with(|summary| summary.capacity_bytes.div_ceil(KB))
+fn capacity(s: Service, is_wrong: RwSignal<bool>) -> Node {
+    let now = s
+        .summary
+        .with(|summary| summary.capacity_bytes.div_ceil(KB));
+    let input = el("input")
+        .class("input")
+        .attr("id", "capacity")
+        .attr("type", "text")
+        .attr("inputmode", "numeric")
+        .attr("autocomplete", "off")
+        .attr("aria-describedby", "capacity-hint capacity-problem")
+        .attr_if(is_wrong.get(), "aria-invalid", "true")
+        .initial(now.to_string());
+    let apply = el("button")
+        .class("btn")
+        .attr("type", "submit")
+        .child(s.text(Key::Apply));
+    let hint = el("p")
+        .class("hint")
+        .attr("id", "capacity-hint")
+        .child(s.text(Key::CapacityHint));
+    let problem = is_wrong.get().then(|| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(s.text(Key::CapacityProblem))
     });
-    let set = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
-        let Some(input) = input.get_untracked() else {
-            return;
-        };
-        let typed = input.value().trim().replace(',', "").parse::<u64>().ok();
-        let kb = typed.filter(|kb| (1..=MAX_KB).contains(kb));
-        is_wrong.set(kb.is_none());
-        if let Some(kb) = kb {
-            s.send(Intent::SetCapacity { bytes: kb * KB });
-        }
-    };
-    view! {
-        <form class="field" novalidate on:submit=set>
-            <label for="capacity">{move || s.text(Key::Capacity)}</label>
-            <div class="joined">
-                <input
-                    class="input"
-                    id="capacity"
-                    type="text"
-                    inputmode="numeric"
-                    autocomplete="off"
-                    node_ref=input
-                    prop:value=move || now.get().to_string()
-                    aria-describedby="capacity-hint capacity-problem"
-                    aria-invalid=move || is_wrong.get().then_some("true")
-                />
-                <button class="btn" type="submit">{move || s.text(Key::Apply)}</button>
-            </div>
-            <p class="hint" id="capacity-hint">{move || s.text(Key::CapacityHint)}</p>
-            <div id="capacity-problem" role="alert">
-                {move || {
-                    is_wrong.get().then(|| {
-                        view! {
-                            <p class="field-error">{small_icon("warn")}{s.text(Key::CapacityProblem)}</p>
-                        }
-                    })
-                }}
-            </div>
-        </form>
-    }
-    .into_any()
+    let problem = el("div")
+        .attr("id", "capacity-problem")
+        .attr("role", "alert")
+        .child(problem);
+    let label = el("label")
+        .attr("for", "capacity")
+        .child(s.text(Key::Capacity));
+    el("form")
+        .class("field")
+        .attr("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            let typed = device::typed("capacity").trim().replace(',', "");
+            let kb = typed.parse().ok().filter(|kb| (1..=MAX_KB).contains(kb));
+            is_wrong.set(kb.is_none());
+            if let Some(kb) = kb {
+                s.send(Intent::SetCapacity { bytes: kb * KB });
+            }
+        })
+        .child(label)
+        .child(div("joined").child(input).child(apply))
+        .child(hint)
+        .child(problem)
+        .into()
 }
 
-fn promise(s: Service) -> AnyView {
+fn promise(s: Service, refused: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let promised = s.storage_promised.get();
-    let refused = RwSignal::new(false);
     let (state, words, hint) = if promised {
         ("safe", Key::Promised, Key::PromisedHint)
     } else {
         ("local", Key::NotPromised, Key::NotPromisedHint)
     };
-    let ask = (!promised).then(|| {
-        button(
+    let mut buttons = Vec::new();
+    if !promised {
+        buttons.push(button(
             "btn btn--small",
             None,
-            text(lang, Key::AskToKeep).into(),
+            text(lang, Key::AskToKeep),
             move || {
                 device::ask_to_keep(move |promised| {
                     refused.try_set(!promised);
                     s.storage_promised.set(promised);
                 });
             },
-        )
-    });
-    let install = s.installable.get().then(|| {
-        button(
+        ));
+    }
+    if s.installable.get() {
+        let words = text(lang, Key::Install);
+        buttons.push(button(
             "btn btn--small",
             Some("install"),
-            text(lang, Key::Install).into(),
+            words,
             move || s.install(),
-        )
-    });
-    view! {
-        <div class="split">
-            <p>{text(lang, Key::KeptByBrowser)}</p>
-            {chip(state, text(lang, words).into())}
-        </div>
-        <p class="hint">{text(lang, hint)}</p>
-        <p role="status">{move || refused.get().then(|| text(lang, Key::Refused))}</p>
-        <div class="actions">{ask}{install}</div>
+        ));
     }
-    .into_any()
+    let refused = refused.get().then(|| text(lang, Key::Refused));
+    let title = div("split")
+        .child(el("p").child(text(lang, Key::KeptByBrowser)))
+        .child(chip(state, text(lang, words)));
+    Node::Many(vec![
+        title.into(),
+        el("p").class("hint").child(text(lang, hint)).into(),
+        el("p").attr("role", "status").child(refused).into(),
+        actions(buttons),
+    ])
 }
 
-fn about(s: Service) -> AnyView {
+fn about(s: Service) -> Node {
     let lang = s.lang.get();
     let version = format!("{} ({})", env!("CARGO_PKG_VERSION"), device::build());
     let update = s.update_ready.get().then(|| {
-        let press = button(
-            "btn btn--small btn--primary",
-            None,
-            text(lang, Key::UpdateNow).into(),
-            device::update,
-        );
-        view! { <div class="split"><p>{text(lang, Key::UpdateReady)}</p>{press}</div> }
+        let class = "btn btn--small btn--primary";
+        let press = button(class, None, text(lang, Key::UpdateNow), device::update);
+        div("split")
+            .child(el("p").child(text(lang, Key::UpdateReady)))
+            .child(press)
     });
-    view! {
-        <div class="panel stack stack--tight">
-            {facts(vec![fact(text(lang, Key::Version), version)])}
-            {update}
-        </div>
-    }
-    .into_any()
+    div("panel stack stack--tight")
+        .child(facts(vec![fact(text(lang, Key::Version), version)]))
+        .child(update)
+        .into()
 }

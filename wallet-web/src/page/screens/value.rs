@@ -2,9 +2,11 @@
 
 use crate::page::device;
 use crate::page::format::{self, Length};
+use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Fact, Picture, Reached, big_card, button, call_off, chip, dialog, dismiss, empty, fact, facts,
-    halves, head, icon, link, or_anywhere, picture_of, small_icon, steps, waiting,
+    Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
+    dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, meter, or_anywhere,
+    picture_of, quiet, small_icon, steps, waiting,
 };
 use crate::page::qr;
 use crate::page::route::Route;
@@ -16,10 +18,12 @@ use saifu_protocol::value::Currency;
 use saifu_wallet_core::form::{Form, parse_amount};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
-use saifu_wallet_core::view::{Amount, Job, Opened, Stage, Standing, Task, ValueCard};
+use saifu_wallet_core::view::{
+    Amount, Job, Opened, Reach, Stage, Standing, Summary, Task, ValueCard,
+};
 
 /// The screen.
-pub(super) fn value(s: Service, id: ItemId) -> AnyView {
+pub(super) fn value(s: Service, id: ItemId) -> Node {
     let card = Memo::new(move |_| {
         s.values
             .with(|all| all.iter().find(|card| card.id == id).cloned())
@@ -42,17 +46,29 @@ pub(super) fn value(s: Service, id: ItemId) -> AnyView {
         code: RwSignal::new(false),
         used: RwSignal::new(false),
         discard: RwSignal::new(false),
+        copied: RwSignal::new(None),
     };
-    view! {
-        {move || match card.get() {
-            Some(card) => present(s, card, dialogs),
-            None => gone(s, id),
-        }}
-        {dialog(dialogs.code, move || code(s, id, dialogs.code))}
-        {dialog(dialogs.used, move || used(s, id, dialogs.used))}
-        {dialog(dialogs.discard, move || discard(s, id, card, dialogs.discard))}
-    }
-    .into_any()
+    keep_dialog("code", dialogs.code);
+    keep_dialog("used", dialogs.used);
+    keep_dialog("discard", dialogs.discard);
+    Node::live(move || {
+        let lang = s.lang.get();
+        Node::Many(vec![
+            match card.get() {
+                Some(card) => present(s, &card, dialogs),
+                None => gone(s, id),
+            },
+            dialog("code", dialogs.code, || code(s, id, dialogs)),
+            dialog("used", dialogs.used, || used(s, id, dialogs.used)),
+            dialog("discard", dialogs.discard, || {
+                let question = card.with(|card| {
+                    card.as_ref()
+                        .map(|card| words::discard_question(lang, &card.class, card.worth.as_ref()))
+                });
+                discard(s, id, question.unwrap_or_default(), dialogs.discard)
+            }),
+        ])
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -60,9 +76,11 @@ struct Dialogs {
     code: RwSignal<bool>,
     used: RwSignal<bool>,
     discard: RwSignal<bool>,
+    /// What came of copying the code.
+    copied: RwSignal<Option<Key>>,
 }
 
-fn present(s: Service, card: ValueCard, dialogs: Dialogs) -> AnyView {
+fn present(s: Service, card: &ValueCard, dialogs: Dialogs) -> Node {
     let lang = s.lang.get();
     let job = match card.standing {
         Standing::Locked { job } | Standing::Arrived { job } => s.job(job),
@@ -74,25 +92,22 @@ fn present(s: Service, card: ValueCard, dialogs: Dialogs) -> AnyView {
         Some(Task::Add | Task::Retire) | None => words::class(lang, &card.class),
     };
     let form = opened_form(s, card.id);
-    let mut picture = picture_of(s, &card);
+    let mut picture = picture_of(s, card);
     if let Some(form) = &form {
         add_what_is_left(lang, &mut picture, form);
     }
-    let left = view! {
-        <div class="stack">
-            {big_card(s, picture)}
-            {job.is_none().then(|| actions(s, &card, form.as_ref(), dialogs.code))}
-        </div>
+    let mut left = div("stack").child(big_card(s, picture));
+    let right = match &job {
+        Some(job) => progress(s, job),
+        None => {
+            left = left.child(what_to_do(s, card, form.as_ref(), dialogs.code));
+            details(s, card, form.as_ref(), dialogs)
+        }
     };
-    let right = match job {
-        Some(job) => progress(s, &job),
-        None => details(s, &card, form.as_ref(), dialogs),
-    };
-    view! {
-        {head(s, &title, Some(Route::Values), None)}
-        <div class="two stack stack--wide">{left}{right}</div>
-    }
-    .into_any()
+    Node::Many(vec![
+        head(s, &title, Some(Route::Values), None),
+        div("two stack stack--wide").child(left).child(right).into(),
+    ])
 }
 
 fn opened_form(s: Service, id: ItemId) -> Option<Form> {
@@ -124,64 +139,65 @@ fn add_what_is_left(lang: Lang, picture: &mut Picture, form: &Form) {
     }
 }
 
-fn actions(s: Service, card: &ValueCard, form: Option<&Form>, code: RwSignal<bool>) -> AnyView {
+fn what_to_do(s: Service, card: &ValueCard, form: Option<&Form>, code: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
-    let back_up = (card.standing == Standing::OnlyHere).then(|| {
-        let words = text(lang, Key::BackUp).into();
-        link(
-            "btn btn--primary",
-            Route::BackUp(Some(card.id)),
-            Some("backup"),
-            words,
-        )
-    });
-    let has_code = form.is_none_or(|form| !form.payload.is_empty());
-    let show = has_code.then(|| {
-        button(
-            "btn",
-            Some("qr"),
-            text(lang, Key::ShowCode).into(),
-            move || code.set(true),
-        )
-    });
-    view! { <div class="actions">{back_up}{show}</div> }.into_any()
+    let mut buttons = Vec::new();
+    if card.standing == Standing::OnlyHere {
+        let route = Route::BackUp(Some(card.id));
+        let words = text(lang, Key::BackUp);
+        buttons.push(link("btn btn--primary", route, Some("backup"), words));
+    }
+    if form.is_none_or(|form| !form.payload.is_empty()) {
+        let words = text(lang, Key::ShowCode);
+        buttons.push(button("btn", Some("qr"), words, move || code.set(true)));
+    }
+    actions(buttons)
 }
 
-fn details(s: Service, card: &ValueCard, form: Option<&Form>, dialogs: Dialogs) -> AnyView {
+fn details(s: Service, card: &ValueCard, form: Option<&Form>, dialogs: Dialogs) -> Node {
     let lang = s.lang.get();
-    view! {
-        <div class="stack">
-            <section class="panel" aria-labelledby="details">
-                <h2 id="details">{text(lang, Key::Details)}</h2>
-                {facts(rows(lang, card, form))}
-            </section>
-            <div class="panel panel--flush">
-                <ul class="rows">
-                    <li>{act("done", text(lang, Key::MarkUsed), move || dialogs.used.set(true))}</li>
-                    <li>
-                        <a class="row" href=Route::Correct(card.id).href()>
-                            {icon("edit")}
-                            <span class="row-main"><span>{text(lang, Key::Correct)}</span></span>
-                            {small_icon("next")}
-                        </a>
-                    </li>
-                    <li>{act("trash", text(lang, Key::DiscardDots), move || dialogs.discard.set(true))}</li>
-                </ul>
-            </div>
-        </div>
-    }
-    .into_any()
+    let says = el("section")
+        .class("panel")
+        .attr("aria-labelledby", "details")
+        .child(
+            el("h2")
+                .attr("id", "details")
+                .child(text(lang, Key::Details)),
+        )
+        .child(facts(rows(lang, card, form)));
+    let correct = el("a")
+        .class("row")
+        .attr("href", Route::Correct(card.id).href())
+        .child(icon("edit"))
+        .child(row_words(text(lang, Key::Correct)))
+        .child(small_icon("next"));
+    let used = act("done", text(lang, Key::MarkUsed), dialogs.used);
+    let discard = act("trash", text(lang, Key::DiscardDots), dialogs.discard);
+    let acts = el("ul")
+        .class("rows")
+        .child(el("li").child(used))
+        .child(el("li").child(correct))
+        .child(el("li").child(discard));
+    div("stack")
+        .child(says)
+        .child(div("panel panel--flush").child(acts))
+        .into()
 }
 
-fn act(picture: &'static str, words: &'static str, press: impl Fn() + 'static) -> AnyView {
-    view! {
-        <button class="row row--act" type="button" on:click=move |_| press()>
-            {icon(picture)}
-            <span class="row-main"><span>{words}</span></span>
-            {small_icon("next")}
-        </button>
-    }
-    .into_any()
+fn row_words(words: &'static str) -> Node {
+    let words = el("span").child(words);
+    el("span").class("row-main").child(words).into()
+}
+
+fn act(picture: &'static str, words: &'static str, open: RwSignal<bool>) -> Node {
+    el("button")
+        .class("row")
+        .attr("type", "button")
+        .on("click", move |_| open.set(true))
+        .child(icon(picture))
+        .child(row_words(words))
+        .child(small_icon("next"))
+        .into()
 }
 
 fn rows(lang: Lang, card: &ValueCard, form: Option<&Form>) -> Vec<Fact> {
@@ -209,7 +225,7 @@ fn rows(lang: Lang, card: &ValueCard, form: Option<&Form>) -> Vec<Fact> {
 }
 
 /// A job on one value or certificate, in words.
-pub(super) fn progress(s: Service, job: &Job) -> AnyView {
+pub(super) fn progress(s: Service, job: &Job) -> Node {
     let lang = s.lang.get();
     let now = if job.waiting.is_some() {
         Reached::Stopped
@@ -245,48 +261,51 @@ pub(super) fn progress(s: Service, job: &Job) -> AnyView {
     };
     // A job that goes back has no steps ahead, only words.
     let going_back = matches!(job.stage, Stage::Returning | Stage::Retiring);
-    let way = if going_back {
-        view! { <p>{words::stage(lang, job.stage)}</p> }.into_any()
+    let way: Node = if going_back {
+        el("p").child(words::stage(lang, job.stage)).into()
     } else {
         steps(lang, list)
     };
     let room = (job.stage == Stage::NoRoom).then(|| make_room(s));
-    view! {
-        <div class="stack">
-            {waiting(s, job)}
-            {room}
-            <div class="panel">{way}</div>
-            <p class="quiet">{text(lang, note)}" "{text(lang, Key::Leave)}</p>
-            {call_off(s, job).map(|button| view! { <div class="actions">{button}</div> })}
-        </div>
-    }
-    .into_any()
+    let note = quiet(text(lang, note))
+        .child(" ")
+        .child(text(lang, Key::Leave));
+    div("stack")
+        .child(waiting(s, job))
+        .child(room)
+        .child(div("panel").child(way))
+        .child(note)
+        .child(actions(call_off(s, job).into_iter().collect()))
+        .into()
 }
 
 /// The wallet is full: what it waits for, and the ways to make room.
-fn make_room(s: Service) -> AnyView {
+fn make_room(s: Service) -> Node {
     let lang = s.lang.get();
-    let summary = s.summary.get();
-    let used = words::room(lang, summary.used_bytes, summary.capacity_bytes);
+    let Summary {
+        used_bytes,
+        capacity_bytes,
+        ..
+    } = s.summary.get();
     let ended = s.values.with(|all| {
-        all.iter()
-            .filter(|card| card.standing == Standing::Ended)
-            .count()
+        let ended = |card: &&ValueCard| card.standing == Standing::Ended;
+        all.iter().filter(ended).count()
     });
     let row = |picture, route: Route, what: Key, note: String| {
-        view! {
-            <li>
-                <a class="row" href=route.href()>
-                    <span class="mark">{icon(picture)}</span>
-                    <span class="row-main"><span>{text(lang, what)}</span><span>{note}</span></span>
-                    {small_icon("next")}
-                </a>
-            </li>
-        }
-        .into_any()
+        let words = el("span")
+            .class("row-main")
+            .child(el("span").child(text(lang, what)))
+            .child(el("span").child(note));
+        let link = el("a")
+            .class("row")
+            .attr("href", route.href())
+            .child(el("span").class("mark").child(icon(picture)))
+            .child(words)
+            .child(small_icon("next"));
+        Node::from(el("li").child(link))
     };
-    let back_up_note = text(lang, Key::MakeRoomBackUpNote).to_owned();
-    let raise_note = text(lang, Key::MakeRoomRaiseNote).to_owned();
+    let note = |key| text(lang, key).to_owned();
+    let back_up_note = note(Key::MakeRoomBackUpNote);
     let mut rows = vec![row(
         "backup",
         Route::BackUp(None),
@@ -294,41 +313,44 @@ fn make_room(s: Service) -> AnyView {
         back_up_note,
     )];
     if ended > 0 {
-        rows.push(row(
-            "trash",
-            Route::Values,
-            Key::MakeRoomEnded,
-            words::values(lang, ended),
-        ));
+        let count = words::values(lang, ended);
+        rows.push(row("trash", Route::Values, Key::MakeRoomEnded, count));
     }
+    let raise_note = note(Key::MakeRoomRaiseNote);
     rows.push(row(
         "storage",
         Route::Settings,
         Key::MakeRoomRaise,
         raise_note,
     ));
-    let no_room = Halves::new(
+
+    let words = Halves::new(
         words::stage(lang, Stage::NoRoom),
         text(lang, Key::CapacityHint),
     );
-    view! {
-        {halves("warn", "full", None, no_room, None, Vec::new())}
-        <section class="panel stack" aria-labelledby="make-room">
-            <div class="split"><h2 id="make-room">{text(lang, Key::MakeRoom)}</h2><span class="num">{used}</span></div>
-            <progress
-                class="meter"
-                max=summary.capacity_bytes.to_string()
-                value=summary.used_bytes.to_string()
-                aria-label=text(lang, Key::RoomUsed)
-            ></progress>
-            <ul class="rows">{rows}</ul>
-        </section>
-    }
-    .into_any()
+    let used = words::room(lang, used_bytes, capacity_bytes);
+    let title = div("split")
+        .child(
+            el("h2")
+                .attr("id", "make-room")
+                .child(text(lang, Key::MakeRoom)),
+        )
+        .child(el("span").class("num").child(used));
+    let meter = meter(used_bytes, capacity_bytes).attr("aria-label", text(lang, Key::RoomUsed));
+    let ways = el("section")
+        .class("panel stack")
+        .attr("aria-labelledby", "make-room")
+        .child(title)
+        .child(meter)
+        .child(el("ul").class("rows").child(rows));
+    Node::Many(vec![
+        halves("warn", "full", None, words, None, Vec::new()),
+        ways.into(),
+    ])
 }
 
 /// It is not here any more: what came of it, if that is known.
-fn gone(s: Service, id: ItemId) -> AnyView {
+fn gone(s: Service, id: ItemId) -> Node {
     let lang = s.lang.get();
     if let Some(card) = s.certificate_of(id) {
         return certificates::backed_up(s, &card);
@@ -338,17 +360,16 @@ fn gone(s: Service, id: ItemId) -> AnyView {
         "btn btn--primary",
         Route::Values,
         None,
-        text(lang, Key::BackToWallet).into(),
+        text(lang, Key::BackToWallet),
     );
-    view! {
-        {head(s, title, Some(Route::Values), None)}
-        {empty("wallet", title, text(lang, Key::NotHereText), vec![back])}
-    }
-    .into_any()
+    Node::Many(vec![
+        head(s, title, Some(Route::Values), None),
+        empty("wallet", title, text(lang, Key::NotHereText), vec![back]),
+    ])
 }
 
 /// It came back: shown in the place of its certificate.
-pub(super) fn came_back(s: Service, card: &ValueCard) -> AnyView {
+pub(super) fn came_back(s: Service, card: &ValueCard) -> Node {
     let lang = s.lang.get();
     let list = vec![
         (Key::StepRequesting, Key::StepRequestingNote, Reached::Done),
@@ -356,89 +377,86 @@ pub(super) fn came_back(s: Service, card: &ValueCard) -> AnyView {
         (Key::StepConfirmed, Key::StepConfirmedNote, Reached::Done),
         (Key::StepYours, Key::StepYoursNote, Reached::Done),
     ];
-    let back_up = text(lang, Key::BackUp).into();
-    view! {
-        {head(s, text(lang, Key::YoursAgain), Some(Route::Values), None)}
-        <div class="two stack stack--wide">
-            <div>{big_card(s, picture_of(s, card))}</div>
-            <div class="stack">
-                <p role="status">{words::is_back(lang, &card.name)}</p>
-                <div class="panel">{steps(lang, list)}</div>
-                <div class="actions">
-                    {link("btn btn--primary", Route::Value(card.id), None, text(lang, Key::Details).into())}
-                    {link("btn", Route::BackUp(Some(card.id)), Some("backup"), back_up)}
-                </div>
-            </div>
-        </div>
-    }
-    .into_any()
+    let words = text(lang, Key::Details);
+    let see = link("btn btn--primary", Route::Value(card.id), None, words);
+    let words = text(lang, Key::BackUp);
+    let back_up = link("btn", Route::BackUp(Some(card.id)), Some("backup"), words);
+    let right = div("stack")
+        .child(el("p").child(words::is_back(lang, &card.name)))
+        .child(div("panel").child(steps(lang, list)))
+        .child(actions(vec![see, back_up]));
+    let left = el("div").child(big_card(s, picture_of(s, card)));
+    Node::Many(vec![
+        head(s, text(lang, Key::YoursAgain), Some(Route::Values), None),
+        div("two stack stack--wide").child(left).child(right).into(),
+    ])
 }
 
-fn code(s: Service, id: ItemId, open: RwSignal<bool>) -> AnyView {
+fn code(
+    s: Service,
+    id: ItemId,
+    Dialogs {
+        code: open, copied, ..
+    }: Dialogs,
+) -> Node {
     let lang = s.lang.get();
-    let copied = RwSignal::new(None);
-    let done = button(
-        "btn btn--primary",
-        None,
-        text(lang, Key::Done).into(),
-        move || dismiss(open),
-    );
+    let done = button("btn btn--primary", None, text(lang, Key::Done), move || {
+        copied.set(None);
+        dismiss(open);
+    });
     let Some(form) = opened_form(s, id) else {
-        return view! { <h2 id="dialog-title">{text(lang, Key::NoCode)}</h2><div class="actions">{done}</div> }
-            .into_any();
+        return Node::Many(vec![
+            dialog_title(text(lang, Key::NoCode)).into(),
+            actions(vec![done]),
+        ]);
     };
-    let (name, payload) = (form.name.clone(), form.payload);
+    let (name, payload) = (form.name, form.payload);
     let drawing = qr::draw(&payload).map(|drawn| {
         // Four modules of quiet on every side, as the standard asks.
         let side = drawn.side + 8;
-        view! {
-            <svg viewBox=format!("-4 -4 {side} {side}") role="img" aria-label=text(lang, Key::CodeLabel)>
-                <path fill="currentColor" d=drawn.path></path>
-            </svg>
-        }
+        let path = el("path")
+            .attr("fill", "currentColor")
+            .attr("d", drawn.path);
+        el("svg")
+            .attr("viewBox", format!("-4 -4 {side} {side}"))
+            .attr("role", "img")
+            .attr("aria-label", text(lang, Key::CodeLabel))
+            .child(path)
     });
     let hint = if drawing.is_some() {
         Key::CodeHint
     } else {
         Key::CodeTooLong
     };
-    let shown = payload.to_string();
-    let copy = button(
-        "btn",
-        Some("copy"),
-        text(lang, Key::Copy).into(),
-        move || {
-            device::copy(&payload, move |allowed| {
-                copied.try_set(Some(if allowed { Key::Copied } else { Key::NotCopied }));
-            });
-        },
-    );
-    view! {
-        <h2 id="dialog-title">{name}</h2>
-        <div class="code">{drawing}<p class="num code-text">{shown}</p></div>
-        <p class="quiet">{text(lang, hint)}</p>
-        <p class="quiet" role="status">{move || copied.get().map(|key| text(lang, key))}</p>
-        <div class="actions">{done}{copy}</div>
-    }
-    .into_any()
+    let shown = el("p").class("num code-text").child(payload.to_string());
+    let copy = button("btn", Some("copy"), text(lang, Key::Copy), move || {
+        device::copy(&payload, move |allowed| {
+            copied.try_set(Some(if allowed { Key::Copied } else { Key::NotCopied }));
+        });
+    });
+    let copied = el("p")
+        .class("quiet")
+        .attr("role", "status")
+        .child(copied.get().map(|key| text(lang, key)));
+    Node::Many(vec![
+        dialog_title(name).into(),
+        div("code").child(drawing).child(shown).into(),
+        quiet(text(lang, hint)).into(),
+        copied.into(),
+        actions(vec![done, copy]),
+    ])
 }
 
-fn used(s: Service, id: ItemId, open: RwSignal<bool>) -> AnyView {
+fn used(s: Service, id: ItemId, open: RwSignal<bool>) -> Node {
     let question = s.text(Key::UsedQuestion).to_owned();
     let labels = (Key::NotYet, Key::UsedDo, "done");
     confirm(s, open, question, Key::UsedText, labels, move || {
-        remove(s, id, RemoveReason::Used)
+        remove(s, id, RemoveReason::Used);
     })
 }
 
-fn discard(s: Service, id: ItemId, card: Memo<Option<ValueCard>>, open: RwSignal<bool>) -> AnyView {
-    let lang = s.lang.get();
-    let question = card.with_untracked(|card| {
-        card.as_ref()
-            .map(|card| words::discard_question(lang, &card.class, card.worth.as_ref()))
-    });
+fn discard(s: Service, id: ItemId, question: String, open: RwSignal<bool>) -> Node {
     let labels = (Key::Keep, Key::Discard, "trash");
-    let question = question.unwrap_or_default();
     confirm(s, open, question, Key::DiscardText, labels, move || {
         remove(s, id, RemoveReason::Discarded);
     })
@@ -457,33 +475,28 @@ pub(super) fn confirm(
     words: Key,
     (no, yes, picture): (Key, Key, &'static str),
     confirmed: impl Fn() + 'static,
-) -> AnyView {
-    let keep = button("btn", None, s.text(no).into(), move || dismiss(open));
-    let confirm = button(
-        "btn btn--danger",
-        Some(picture),
-        s.text(yes).into(),
-        move || {
-            dismiss(open);
-            confirmed();
-        },
-    );
-    view! {
-        <h2 id="dialog-title">{question}</h2>
-        <p>{s.text(words)}</p>
-        <div class="actions actions--end">{keep}{confirm}</div>
-    }
-    .into_any()
+) -> Node {
+    let keep = button("btn", None, s.text(no), move || dismiss(open));
+    let confirm = button("btn btn--danger", Some(picture), s.text(yes), move || {
+        dismiss(open);
+        confirmed();
+    });
+    Node::Many(vec![
+        dialog_title(question).into(),
+        el("p").child(s.text(words)).into(),
+        div("actions actions--end")
+            .child(keep)
+            .child(confirm)
+            .into(),
+    ])
 }
 
 /// The chip of a safe.
-pub(super) fn reach_chip(lang: Lang, reach: saifu_wallet_core::view::Reach) -> AnyView {
-    use saifu_wallet_core::view::Reach;
-
+pub(super) fn reach_chip(lang: Lang, reach: Reach) -> Node {
     let state = match reach {
         Reach::Unknown => "unknown",
         Reach::Answers => "safe",
         Reach::Silent => "failed",
     };
-    chip(state, words::reach(lang, reach).into())
+    chip(state, words::reach(lang, reach))
 }

@@ -1,7 +1,8 @@
 //! The wallet: what is here, what is at safes, what is under way.
 
+use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_certificate,
+    actions, call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_certificate,
     value_card, waiting,
 };
 use crate::page::route::Route;
@@ -14,84 +15,82 @@ use saifu_wallet_core::view::{Job, Standing, Task, ValueCard};
 const SHOWN_NOTICES: usize = 2;
 
 /// The screen while the store is read.
-pub(super) fn opening(s: Service) -> AnyView {
-    view! {
-        {move || head(s, s.text(Key::NavValues), None, None)}
-        <div class="values" role="status" aria-label=move || s.text(Key::Opening)>
-            <div class="skeleton"></div>
-            <div class="skeleton"></div>
-            <div class="skeleton"></div>
-        </div>
-    }
-    .into_any()
+pub(super) fn opening(s: Service) -> Node {
+    Node::live(move || {
+        let skeleton = || div("skeleton");
+        let cards = div("values")
+            .attr("role", "status")
+            .attr("aria-label", s.text(Key::Opening))
+            .child(skeleton())
+            .child(skeleton())
+            .child(skeleton());
+        Node::Many(vec![
+            head(s, s.text(Key::NavValues), None, None),
+            cards.into(),
+        ])
+    })
 }
 
 /// The screen.
-pub(super) fn values(s: Service) -> AnyView {
-    let add = move || {
-        let words = s.text(Key::Add).into();
-        link(
+pub(super) fn values(s: Service) -> Node {
+    Node::live(move || {
+        let add = link(
             "btn btn--primary btn--small",
             Route::Add,
             Some("add"),
-            words,
-        )
-    };
-    view! {
-        {move || head(s, s.text(Key::NavValues), None, Some(add()))}
-        <div class="stack stack--wide">
-            {move || news(s)}
-            {move || honest(s)}
-            {move || under_way(s)}
-            {move || here(s)}
-            {move || at_safes(s)}
-            {move || ended(s)}
-        </div>
-    }
-    .into_any()
+            s.text(Key::Add),
+        );
+        let content = div("stack stack--wide")
+            .child(news(s))
+            .child(honest(s))
+            .child(under_way(s))
+            .child(here(s))
+            .child(at_safes(s))
+            .child(ended(s));
+        Node::Many(vec![
+            head(s, s.text(Key::NavValues), None, Some(add)),
+            content.into(),
+        ])
+    })
 }
 
-fn news(s: Service) -> Vec<AnyView> {
+fn news(s: Service) -> Node {
     let notices = s.notices.get();
-    let mut shown: Vec<AnyView> = notices
+    let mut shown: Vec<Node> = notices
         .iter()
         .take(SHOWN_NOTICES)
         .map(|it| notice(s, it))
         .collect();
     if notices.len() > SHOWN_NOTICES {
-        let words = s.text(Key::AllNotices).into();
+        let words = s.text(Key::AllNotices);
         let all = link("btn btn--small", Route::Notices, Some("bell"), words);
-        shown.push(view! { <div class="actions">{all}</div> }.into_any());
+        shown.push(actions(vec![all]));
     }
-    shown
+    Node::Many(shown)
 }
 
 /// What would be lost with this browser, and the way to change it.
-fn honest(s: Service) -> Option<AnyView> {
+fn honest(s: Service) -> Option<Node> {
     let lang = s.lang.get();
     let summary = s.summary.get();
     (summary.only_here > 0).then(|| {
         let what = words::only_here(lang, summary.only_here, &summary.only_here_worth);
         let words = Halves::new(what, text(lang, Key::OnlyHereNow));
-        let words_of_button = text(lang, Key::BackUpAll).into();
-        let back_up = link(
-            "btn btn--primary btn--small",
-            Route::BackUp(None),
-            Some("backup"),
-            words_of_button,
-        );
+        let class = "btn btn--primary btn--small";
+        let label = text(lang, Key::BackUpAll);
+        let back_up = link(class, Route::BackUp(None), Some("backup"), label);
         halves("warn", "warn", None, words, None, vec![back_up])
     })
 }
 
-fn under_way(s: Service) -> Option<AnyView> {
+fn under_way(s: Service) -> Option<Node> {
     let jobs = s.jobs.get();
     if jobs.is_empty() {
         return None;
     }
     // One reason shared by several jobs is said once.
     let mut reasons = Vec::new();
-    let mut notes = Vec::new();
+    let mut notes: Vec<Node> = Vec::new();
     for job in &jobs {
         if let Some(reason) = job.waiting
             && !reasons.contains(&reason)
@@ -100,20 +99,23 @@ fn under_way(s: Service) -> Option<AnyView> {
             notes.extend(waiting(s, job));
         }
     }
-    let rows: Vec<AnyView> = jobs.iter().map(|job| job_row(s, job)).collect();
+    let rows: Vec<Node> = jobs.iter().map(|job| job_row(s, job)).collect();
+    let list = div("panel panel--flush").child(el("ul").class("rows").child(rows));
+    let title = el("h2")
+        .attr("id", "under-way")
+        .child(s.text(Key::UnderWay));
     Some(
-        view! {
-            <section class="stack" aria-labelledby="under-way">
-                <h2 id="under-way">{s.text(Key::UnderWay)}</h2>
-                {notes}
-                <div class="panel panel--flush"><ul class="rows">{rows}</ul></div>
-            </section>
-        }
-        .into_any(),
+        el("section")
+            .class("stack")
+            .attr("aria-labelledby", "under-way")
+            .child(title)
+            .child(notes)
+            .child(list)
+            .into(),
     )
 }
 
-fn job_row(s: Service, job: &Job) -> AnyView {
+fn job_row(s: Service, job: &Job) -> Node {
     let lang = s.lang.get();
     let picture = match job.task {
         Task::Add => "add",
@@ -129,42 +131,39 @@ fn job_row(s: Service, job: &Job) -> AnyView {
             Route::Certificate(item)
         }
     });
+    let task = words::task(lang, job.task);
     let subject = if job.subject.is_empty() {
-        words::task(lang, job.task).into()
+        task.to_owned()
     } else {
-        format!("{} – {}", job.subject, words::task(lang, job.task))
+        format!("{} – {task}", job.subject)
     };
-    let subject = match route {
-        Some(route) => view! { <a href=route.href()>{subject}</a> }.into_any(),
-        None => subject.into_any(),
+    let subject: Node = match route {
+        Some(route) => el("a").attr("href", route.href()).child(subject).into(),
+        None => subject.into(),
     };
-    view! {
-        <li>
-            <div class="row">
-                <span class="mark">{icon(picture)}</span>
-                <span class="row-main">
-                    <span>{subject}</span>
-                    <span>{words::stage(lang, job.stage)}</span>
-                </span>
-                {call_off(s, job)}
-            </div>
-        </li>
-    }
-    .into_any()
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(subject))
+        .child(el("span").child(words::stage(lang, job.stage)));
+    let row = div("row")
+        .child(el("span").class("mark").child(icon(picture)))
+        .child(words)
+        .child(call_off(s, job));
+    el("li").child(row).into()
 }
 
-fn here(s: Service) -> Option<AnyView> {
+fn here(s: Service) -> Node {
     let cards = s
         .values
         .with(|all| pick(all, |card| card.standing != Standing::Ended));
-    if cards.is_empty() {
-        let nothing_at_all = s.values.with(Vec::is_empty) && s.jobs.with(Vec::is_empty);
-        return nothing_at_all.then(|| nothing(s));
+    if !cards.is_empty() {
+        return section(s, "here", Key::InThisBrowser, draw(s, cards));
     }
-    Some(section(s, "here", Key::InThisBrowser, draw(s, cards)))
+    let nothing_at_all = s.values.with(Vec::is_empty) && s.jobs.with(Vec::is_empty);
+    nothing_at_all.then(|| nothing(s)).into()
 }
 
-fn ended(s: Service) -> Option<AnyView> {
+fn ended(s: Service) -> Option<Node> {
     let cards = s
         .values
         .with(|all| pick(all, |card| card.standing == Standing::Ended));
@@ -175,62 +174,50 @@ fn pick(all: &[ValueCard], which: fn(&ValueCard) -> bool) -> Vec<ValueCard> {
     all.iter().filter(|card| which(card)).cloned().collect()
 }
 
-fn draw(s: Service, cards: Vec<ValueCard>) -> Vec<AnyView> {
+fn draw(s: Service, cards: Vec<ValueCard>) -> Vec<Node> {
     cards
         .iter()
         .map(|card| value_card(s, picture_of(s, card), Route::Value(card.id)))
         .collect()
 }
 
-fn at_safes(s: Service) -> Option<AnyView> {
-    let cards = s.certificates.get();
-    if cards.is_empty() {
+fn at_safes(s: Service) -> Option<Node> {
+    let certificates = s.certificates.get();
+    if certificates.is_empty() {
         return None;
     }
-    let cards = cards
+    let cards = certificates
         .iter()
         .map(|card| {
-            value_card(
-                s,
-                picture_of_certificate(s, card),
-                Route::Certificate(card.id),
-            )
+            let picture = picture_of_certificate(s, card);
+            value_card(s, picture, Route::Certificate(card.id))
         })
         .collect();
     Some(section(s, "at-safes", Key::AtSafe, cards))
 }
 
-fn section(s: Service, id: &'static str, title: Key, cards: Vec<AnyView>) -> AnyView {
+fn section(s: Service, id: &'static str, title: Key, cards: Vec<Node>) -> Node {
     let lang = s.lang.get();
     let count = words::values(lang, cards.len());
-    view! {
-        <section class="stack" aria-labelledby=id>
-            <div class="split">
-                <h2 id=id>{text(lang, title)}</h2>
-                <p class="quiet num">{count}</p>
-            </div>
-            <div class="values">{cards}</div>
-        </section>
-    }
-    .into_any()
+    let title = div("split")
+        .child(el("h2").attr("id", id).child(text(lang, title)))
+        .child(el("p").class("quiet num").child(count));
+    el("section")
+        .class("stack")
+        .attr("aria-labelledby", id)
+        .child(title)
+        .child(div("values").child(cards))
+        .into()
 }
 
-fn nothing(s: Service) -> AnyView {
+fn nothing(s: Service) -> Node {
     let lang = s.lang.get();
-    let mut actions = vec![link(
-        "btn btn--primary",
-        Route::Add,
-        None,
-        text(lang, Key::WelcomeAdd).into(),
-    )];
+    let class = "btn btn--primary";
+    let mut buttons = vec![link(class, Route::Add, None, text(lang, Key::WelcomeAdd))];
     if !s.certificates.with(Vec::is_empty) {
-        let words = text(lang, Key::SeeCertificates).into();
-        actions.push(link("btn", Route::Certificates, None, words));
+        let words = text(lang, Key::SeeCertificates);
+        buttons.push(link("btn", Route::Certificates, None, words));
     }
-    empty(
-        "wallet",
-        text(lang, Key::EmptyHead),
-        text(lang, Key::EmptyText),
-        actions,
-    )
+    let (title, words) = (text(lang, Key::EmptyHead), text(lang, Key::EmptyText));
+    empty("wallet", title, words, buttons)
 }
