@@ -98,9 +98,13 @@ impl Presented {
         let text = match self {
             Presented::Certificate(compact) => alloc::format!("0{compact}"),
             Presented::Bare(bare) => alloc::format!(
-                "1{}.{}.{}",
+                "1{}.{}.{}.{}",
                 b64::encode(&bare.digest.to_canonical()),
                 b64::encode(&bare.hash.sha256),
+                bare.hash
+                    .md5
+                    .map(|md5| b64::encode(&md5))
+                    .unwrap_or_default(),
                 bare.counter.get()
             ),
         };

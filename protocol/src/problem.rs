@@ -42,7 +42,8 @@ pub enum Code {
     Damaged,
     /// The entry is open for another session, or was handed out or retired; `receipt` says when and to which.
     Conflict,
-    /// The index knows the entry but the ledger does not: the ledger was set back to an older state.
+    /// A genuine certificate, presented whole or known to the index, has no entry in the ledger: it was set back to an
+    /// older state.
     RolledBack,
     /// The registration was called off by its owner before it arrived.
     CalledOff,

@@ -119,6 +119,28 @@ pub struct CertificateItem {
     pub object_bytes: u64,
     /// How the last attempt to recover ended.
     pub standing: Standing,
+    /// The session of an attempt that the safe refused without proof: the entry may still be open for it, so the next
+    /// attempt takes the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+}
+
+/// A session at a safe.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Its private key: what is handed out is sealed to it.
+    #[serde(with = "secret")]
+    pub key: Secret,
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How a certificate stands.
@@ -155,6 +177,7 @@ impl CertificateItem {
             retained_until: claims.retained_until,
             object_bytes: object_bytes as u64,
             standing: Standing::AtSafe,
+            session: None,
         }
     }
 }

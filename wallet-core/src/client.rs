@@ -4,7 +4,7 @@
 //! final. Anything outside — a status of a proxy, a problem in the clear, a broken connection — may stand in front of a
 //! request that was carried out, so it is never taken as "not done".
 
-use crate::books::Safe;
+use crate::books::{Safe, Session};
 use crate::view::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -51,10 +51,8 @@ pub(crate) struct Presentation {
     pub(crate) compact: String,
     /// Seed of the holder's key.
     pub(crate) holder: Secret,
-    /// The session.
-    pub(crate) session: SessionId,
-    /// Private key of the session: what is handed out is sealed to it.
-    pub(crate) session_secret: Secret,
+    /// The session: what is handed out is sealed to its key.
+    pub(crate) session: Session,
 }
 
 impl Presentation {
@@ -119,7 +117,7 @@ pub(crate) fn ask(
         request,
     };
     let reply_secret = match question {
-        Question::Recover(presentation) => presentation.session_secret.clone(),
+        Question::Recover(presentation) => presentation.session.key.clone(),
         _ => Secret::make(rng),
     };
     let reply_to = PublicKey::new(hpke::derive_public(&reply_secret));
@@ -134,11 +132,11 @@ pub(crate) fn ask(
         Question::Recover(presentation) => {
             let item = RecoverItem {
                 presented: Presented::Certificate(presentation.compact.clone()),
-                session: presentation.session,
+                session: presentation.session.id,
                 proof: prove(
                     Act::Recover,
                     &presentation.target(),
-                    presentation.session,
+                    presentation.session.id,
                     &binding,
                     &presentation.holder,
                 ),
@@ -190,11 +188,11 @@ pub(crate) fn ask(
 fn end(act: Act, presentation: &Presentation, binding: &Binding) -> EndItem {
     let target = presentation.target();
     EndItem {
-        session: presentation.session,
+        session: presentation.session.id,
         proof: prove(
             act,
             &target,
-            presentation.session,
+            presentation.session.id,
             binding,
             &presentation.holder,
         ),

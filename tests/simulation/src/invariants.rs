@@ -233,7 +233,9 @@ fn look_into(
                     {
                         at.usable += 1;
                     }
-                    (Custody::Arrived, Some(Flow::Recover(flow))) => at.arrived.push(flow.session),
+                    (Custody::Arrived, Some(Flow::Recover(flow))) => {
+                        at.arrived.push(flow.session.id)
+                    }
                     (Custody::Arrived, _) => return Err("an arrived value has no flow".into()),
                     (Custody::Held, Some(_)) => at.kept_back += 1,
                     (Custody::Held, None) => at.usable += 1,

@@ -1,14 +1,13 @@
 //! What the wallet does when its owner wants something.
 
-use super::{Asked, LoadFor, Meeting, Wallet, Work, descriptor_request};
-use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
+use super::{Asked, LoadFor, Meeting, Then, Wallet, Work, descriptor_request};
+use crate::books::{CertificateBody, Change, Custody, Item, Safe, Session, Standing, ValueItem};
 use crate::flow::{Add, Flow, Input, Recover, RecoverState, Register, Retire, RetireWhat};
 use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
-use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_protocol::certificate::Address;
@@ -23,30 +22,31 @@ impl Wallet {
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) {
-        let changes = match intent {
-            Intent::Add { form } => self.add(&form, context),
-            Intent::Correct { value, form } => self.correct(value, &form, context),
-            Intent::Remove { value, why } => self.remove(value, why),
-            Intent::Open { item } => return self.open_item(item, effects),
+        let changes = match &intent {
+            Intent::Add { form } => self.add(form, context),
+            Intent::Correct { value, form } => self.correct(*value, form, context),
+            Intent::Remove { value, why } => self.remove(*value, *why),
+            Intent::Open { item } => return self.open_item(*item, effects),
             Intent::Close => return self.close(),
             Intent::MeetSafe { address } => return self.meet(address, effects),
-            Intent::TrustSafe { safe } => self.trust(safe, context),
+            Intent::TrustSafe { safe } => self.trust(*safe, context),
             Intent::DismissSafe => return self.set_meeting(None),
-            Intent::ForgetSafe { safe } => self.forget_safe(safe),
-            Intent::BackUp { values, safe } => self.back_up(&values, safe, context),
-            Intent::Recover { certificate } => self.recover(certificate, context),
-            Intent::Discard { certificate } => self.discard(certificate, context),
-            Intent::CallOff { job } => return self.call_off(job),
+            Intent::ForgetSafe { safe } => self.forget_safe(*safe),
+            Intent::BackUp { values, safe } => self.back_up(values, *safe, context),
+            Intent::Recover { certificate } => self.recover(*certificate, context),
+            Intent::Discard { certificate } => self.discard(*certificate, context),
+            Intent::CallOff { job } => return self.call_off(*job),
             Intent::RetryNow => return self.hurry(),
             Intent::SetCapacity { bytes } => {
                 let mut ledger = self.books.ledger();
-                ledger.capacity = bytes;
+                ledger.capacity = *bytes;
                 alloc::vec![Change::Settle(ledger)]
             }
-            Intent::Acknowledge { notice } => self.acknowledge(notice),
+            Intent::Acknowledge { notice } => self.acknowledge(*notice),
         };
         if !changes.is_empty() {
-            self.commit(changes, Durability::Strict, None, effects);
+            let then = Then::Intent(intent);
+            self.commit(changes, Durability::Strict, then, effects);
         }
     }
 
@@ -77,7 +77,8 @@ impl Wallet {
         changes
     }
 
-    /// New entry and deletion in one transaction. The corrected value is a new object with a nonce of its own.
+    /// New entry and deletion in one transaction. The corrected value is a new object with a nonce of its own. Capacity is
+    /// not asked: the value is here already, and a longer remark is no reason to send it away.
     fn correct(&mut self, id: ItemId, form: &Form, context: &mut Context<'_>) -> Vec<Change> {
         let (Some(old), Ok(value)) = (self.usable(id), form::read(form)) else {
             return Vec::new();
@@ -163,9 +164,10 @@ impl Wallet {
 
     // ---- safes
 
-    fn meet(&mut self, address: String, effects: &mut Vec<Effect>) {
-        let Ok(parsed) = Address::parse(&address) else {
-            return self.set_meeting(Some(Meeting::Failed(address, MeetingFailure::NotAnAddress)));
+    fn meet(&mut self, address: &str, effects: &mut Vec<Effect>) {
+        let Ok(parsed) = Address::parse(address) else {
+            let failed = Meeting::Failed(address.into(), MeetingFailure::NotAnAddress);
+            return self.set_meeting(Some(failed));
         };
         let ask = self.token();
         effects.push(descriptor_request(ask, &parsed));
@@ -177,16 +179,18 @@ impl Wallet {
         if !matches!(&self.meeting, Some(Meeting::Asking(asked)) if asked == address) {
             return;
         }
-        let known = self.books.safes().find(|safe| safe.address == *address);
+        let here = self.books.safes().find(|safe| safe.address == *address);
         let outcome = match answer {
             None => Err(MeetingFailure::Unreachable),
             Some(answer) if answer.status != 200 => Err(MeetingFailure::NotASafe),
             Some(answer) => match Descriptor::read(&answer.body, address) {
-                Ok(descriptor) => match known {
-                    Some(known) if known.id == descriptor.id => Err(MeetingFailure::AlreadyTrusted),
-                    Some(_) => Err(MeetingFailure::KeyChanged),
-                    None => Ok(descriptor),
-                },
+                // By its key, not its address: trusted again under another one it would get another account, and what
+                // is under way with it would be repeated as somebody else.
+                Ok(descriptor) if self.books.safe(descriptor.id).is_some() => {
+                    Err(MeetingFailure::AlreadyTrusted)
+                }
+                Ok(_) if here.is_some() => Err(MeetingFailure::KeyChanged),
+                Ok(descriptor) => Ok(descriptor),
                 Err(DescriptorError::Malformed) => Err(MeetingFailure::NotASafe),
                 Err(DescriptorError::UnknownVersion) => Err(MeetingFailure::UnknownVersion),
                 Err(DescriptorError::Forged | DescriptorError::OtherAddress) => {
@@ -200,25 +204,23 @@ impl Wallet {
         }));
     }
 
-    fn set_meeting(&mut self, meeting: Option<Meeting>) {
+    pub(super) fn set_meeting(&mut self, meeting: Option<Meeting>) {
         self.meeting = meeting;
         self.dirty.meeting();
     }
 
-    fn trust(&mut self, safe: SafeId, context: &mut Context<'_>) -> Vec<Change> {
-        let descriptor = match self.meeting.take() {
-            Some(Meeting::Met(descriptor)) if descriptor.id == safe => descriptor,
-            other => {
-                self.meeting = other;
-                return Vec::new();
-            }
+    fn trust(&self, safe: SafeId, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(Meeting::Met(descriptor)) = &self.meeting else {
+            return Vec::new();
         };
-        self.dirty.meeting();
+        if descriptor.id != safe {
+            return Vec::new();
+        }
         alloc::vec![Change::Trust(Safe {
             id: descriptor.id,
-            address: descriptor.address,
-            operator: descriptor.operator,
-            jurisdiction: descriptor.jurisdiction,
+            address: descriptor.address.clone(),
+            operator: descriptor.operator.clone(),
+            jurisdiction: descriptor.jurisdiction.clone(),
             signing_key: descriptor.signing_key.x,
             sealing_key: descriptor.sealing_key,
             object_limit: descriptor.limits.object_bytes as u64,
@@ -280,8 +282,10 @@ impl Wallet {
         let recover = Recover {
             certificate,
             safe: item.safe,
-            session: SessionId::make(context.rng),
-            session_secret: Secret::make(context.rng),
+            session: item.session.clone().unwrap_or_else(|| Session {
+                id: SessionId::make(context.rng),
+                key: Secret::make(context.rng),
+            }),
             state: RecoverState::Opening {
                 request: RequestId::make(context.rng),
             },

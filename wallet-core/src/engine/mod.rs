@@ -11,6 +11,7 @@ use crate::books::{Books, Change, Damaged};
 use crate::client::{self, Expected, Verdict};
 use crate::flow::{Desk, Flow, Input, Next};
 use crate::ids::{FlowId, ItemId};
+use crate::intent::Intent;
 use crate::notice::{Kind, Notice};
 use crate::port::{
     Answer, Ask, Body, CommitError, Context, Durability, Effect, Event, Opened as Stored,
@@ -31,6 +32,11 @@ pub use crate::books::Damaged as OpenError;
 const FIRST_WAIT_MS: u64 = 1_000;
 /// Longest wait before an attempt is repeated, in milliseconds.
 const LONGEST_WAIT_MS: u64 = 300_000;
+/// Wait before something the owner wants is stored again, in milliseconds.
+const INTENT_WAIT_MS: u64 = 5_000;
+/// How many requests a flow sends one after the other without anything coming of them that is worth storing. A safe that
+/// lies, or forgets, must not be able to keep a wallet busy.
+const MOST_ASKS: u32 = 4;
 /// How often a request is signed again at once because the safe's clock differs.
 const CLOCK_RETRIES: u32 = 2;
 
@@ -46,7 +52,7 @@ pub struct Wallet {
     last_token: u64,
     asks: BTreeMap<u64, Asked>,
     loads: BTreeMap<u64, LoadFor>,
-    wakes: BTreeMap<u64, FlowId>,
+    wakes: BTreeMap<u64, Sleeper>,
     clocks: BTreeMap<SafeId, i64>,
     reach: BTreeMap<SafeId, Reach>,
     meeting: Option<Meeting>,
@@ -60,8 +66,11 @@ pub struct Wallet {
 #[derive(Debug, Default)]
 struct Running {
     awaiting: Awaiting,
+    /// Waits since something was stored: each is longer than the one before.
     attempts: u32,
     clock_retries: u32,
+    /// Requests since something was stored, or since the last wait.
+    asks: u32,
     waiting: Option<Waiting>,
     body: Option<Body>,
 }
@@ -87,7 +96,23 @@ enum Work {
 #[derive(Debug)]
 struct Pending {
     changes: Vec<Change>,
-    then: Option<(FlowId, Next)>,
+    then: Then,
+}
+
+/// What a transaction belongs to.
+#[derive(Debug)]
+enum Then {
+    /// A step of a flow, and what comes after it.
+    Flow(FlowId, Next),
+    /// A wish of the owner. If it cannot be stored it is not forgotten: the wallet tries again.
+    Intent(Intent),
+}
+
+/// Who sleeps.
+#[derive(Debug)]
+enum Sleeper {
+    Flow(FlowId),
+    Intent(Intent),
 }
 
 #[derive(Debug)]
@@ -221,13 +246,7 @@ impl Wallet {
             Event::CommitFailed(error) => self.commit_failed(error, context, effects),
             Event::Loaded { load, body } => self.loaded(load, body, context, effects),
             Event::Answered { ask, answer } => self.answered(ask, answer, context, effects),
-            Event::Woke { wake } => {
-                if let Some(flow) = self.wakes.remove(&wake)
-                    && self.awaits(flow, &Awaiting::Wake(wake))
-                {
-                    self.begin(flow);
-                }
-            }
+            Event::Woke { wake } => self.woke(wake),
             Event::Encouraged => self.hurry(),
         }
     }
@@ -238,7 +257,7 @@ impl Wallet {
         &mut self,
         changes: Vec<Change>,
         durability: Durability,
-        then: Option<(FlowId, Next)>,
+        then: Then,
         effects: &mut Vec<Effect>,
     ) {
         effects.push(Effect::Commit(self.books.batch(&changes, durability)));
@@ -261,6 +280,7 @@ impl Wallet {
                     self.close_if_open(*item);
                 }
                 Change::Settle(_) => made_room = true,
+                Change::Trust(_) => self.set_meeting(None),
                 _ => {}
             }
         }
@@ -275,9 +295,12 @@ impl Wallet {
         if made_room {
             self.resume_suspended();
         }
-        if let Some((flow, next)) = then
+        if let Then::Flow(flow, next) = then
             && self.books.flow(flow).is_some()
         {
+            let running = self.running.entry(flow).or_default();
+            running.asks = 0;
+            running.attempts = 0;
             self.proceed(flow, next, context, effects);
         }
     }
@@ -301,8 +324,28 @@ impl Wallet {
             CommitError::Failed => (Waiting::StorageFailed, Kind::StorageFailed),
         };
         match pending.then {
-            Some((flow, _)) => self.proceed(flow, Next::Wait(waiting), context, effects),
-            None => self.tell(kind, context),
+            Then::Flow(flow, _) => self.proceed(flow, Next::Wait(waiting), context, effects),
+            Then::Intent(intent) => {
+                self.tell(kind, context);
+                let wake = self.token();
+                self.wakes.insert(wake, Sleeper::Intent(intent));
+                effects.push(Effect::Wake {
+                    wake,
+                    after_ms: INTENT_WAIT_MS,
+                });
+            }
+        }
+    }
+
+    fn woke(&mut self, wake: u64) {
+        match self.wakes.remove(&wake) {
+            Some(Sleeper::Flow(flow)) if self.awaits(flow, &Awaiting::Wake(wake)) => {
+                self.begin(flow);
+            }
+            Some(Sleeper::Intent(intent)) => {
+                self.work.push_back(Work::Event(Event::Intent(intent)));
+            }
+            Some(Sleeper::Flow(_)) | None => {}
         }
     }
 
@@ -344,12 +387,8 @@ impl Wallet {
         if step.changes.is_empty() {
             self.proceed(id, step.next, context, effects);
         } else {
-            self.commit(
-                step.changes,
-                step.durability,
-                Some((id, step.next)),
-                effects,
-            );
+            let then = Then::Flow(id, step.next);
+            self.commit(step.changes, step.durability, then, effects);
         }
     }
 
@@ -370,6 +409,9 @@ impl Wallet {
                 self.loads.insert(token, LoadFor::Flow(id));
                 effects.push(Effect::Load { load: token, item });
                 Awaiting::Load(token)
+            }
+            Next::Ask(..) if self.asked_too_often(id) => {
+                return self.proceed(id, Next::Wait(Waiting::SafeFailed), context, effects);
             }
             Next::Ask(safe, request, question) => {
                 let now = self.safe_time(safe, context.now_ms);
@@ -393,9 +435,10 @@ impl Wallet {
             Next::Wait(waiting) => {
                 let running = self.running.entry(id).or_default();
                 running.waiting = Some(waiting);
+                running.asks = 0;
                 running.attempts = running.attempts.saturating_add(1);
                 let after_ms = wait_ms(running.attempts, context);
-                self.wakes.insert(token, id);
+                self.wakes.insert(token, Sleeper::Flow(id));
                 effects.push(Effect::Wake {
                     wake: token,
                     after_ms,
@@ -496,7 +539,6 @@ impl Wallet {
             Verdict::Refused(problem) => Input::Refused(problem),
         };
         let running = self.running.entry(flow).or_default();
-        running.attempts = 0;
         running.clock_retries = 0;
         running.waiting = None;
         self.drive(flow, input, context, effects);
@@ -528,7 +570,8 @@ impl Wallet {
                     Next::Wait(Waiting::Garbled)
                 };
                 let trust = alloc::vec![Change::Trust(renewed)];
-                self.commit(trust, Durability::Relaxed, Some((flow, next)), effects);
+                let then = Then::Flow(flow, next);
+                self.commit(trust, Durability::Relaxed, then, effects);
             }
             Ok(_) => {
                 self.tell(Kind::SafeKeyChanged, context);
@@ -549,6 +592,19 @@ impl Wallet {
         for flow in waiting {
             self.begin(flow);
         }
+        let intents = core::mem::take(&mut self.wakes).into_iter();
+        let intents = intents.filter_map(|(_, sleeper)| match sleeper {
+            Sleeper::Intent(intent) => Some(Work::Event(Event::Intent(intent))),
+            Sleeper::Flow(_) => None,
+        });
+        self.work.extend(intents);
+    }
+
+    /// Counts a request; true if the flow has sent too many that led to nothing.
+    fn asked_too_often(&mut self, flow: FlowId) -> bool {
+        let running = self.running.entry(flow).or_default();
+        running.asks += 1;
+        running.asks > MOST_ASKS
     }
 
     fn resume_suspended(&mut self) {
@@ -569,7 +625,8 @@ impl Wallet {
             Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
             Asked::Meet(_) => true,
         });
-        self.wakes.retain(|_, id| *id != flow);
+        self.wakes
+            .retain(|_, sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));
     }
 
     fn awaits(&self, flow: FlowId, awaiting: &Awaiting) -> bool {

@@ -14,14 +14,14 @@
 //! off, because the confirmation may have arrived.
 
 use super::{Desk, Flow, Input, Next, Step};
-use crate::books::{CertificateBody, Change, Custody, Item, Standing, ValueItem, secret};
+use crate::books::{CertificateBody, Change, Custody, Item, Session, Standing, ValueItem};
 use crate::client::{Presentation, Question};
 use crate::ids::ItemId;
 use crate::notice::Kind;
 use crate::port::Body;
 use crate::view::Waiting;
 use alloc::vec::Vec;
-use saifu_crypto::{CryptoRng, Secret};
+use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Certificate, RecoveredError};
 use saifu_protocol::message::{EntryState, Presented, Recovered};
 use saifu_protocol::object::ObjectError;
@@ -38,10 +38,7 @@ pub struct Recover {
     /// The safe.
     pub safe: SafeId,
     /// The session.
-    pub session: SessionId,
-    /// Private key of the session.
-    #[serde(with = "secret")]
-    pub session_secret: Secret,
+    pub session: Session,
     /// What is true.
     pub state: RecoverState,
 }
@@ -143,7 +140,7 @@ impl Recover {
             }
             (RecoverState::Returning { why, .. }, Input::Ended(receipt)) => {
                 let returned = Event::Returned {
-                    session: self.session,
+                    session: self.session.id,
                 };
                 match desk.receipt(&receipt, self.safe, target(&kept)) {
                     Some(receipt) if receipt.event == returned => self.end(why.notice(), desk, rng),
@@ -186,8 +183,7 @@ impl Recover {
         Presentation {
             compact: kept.compact.clone(),
             holder: kept.holder.clone(),
-            session: self.session,
-            session_secret: self.session_secret.clone(),
+            session: self.session.clone(),
         }
     }
 
@@ -235,7 +231,7 @@ impl Recover {
     /// The safe has confirmed this session: the copy here is the value now, and the certificate goes.
     fn hold(&self, value: ItemId, receipt: &str, kept: &CertificateBody, desk: &Desk<'_>) -> Step {
         let confirmed = Event::Withdrawn {
-            session: self.session,
+            session: self.session.id,
         };
         let receipt = desk.receipt(receipt, self.safe, target(kept));
         let (Some(receipt), Some(item)) = (receipt, desk.books.value(value)) else {
@@ -315,7 +311,9 @@ impl Recover {
         };
         let notice = self.notice(kind, desk, rng);
         let mut changes = alloc::vec![Change::End(desk.id), notice];
-        changes.extend(desk.restand(self.certificate, Standing::NotHandedOut));
+        // The safe gave no proof, and an earlier request may have opened the entry: keep the session for the next attempt.
+        let session = Some(self.session.clone());
+        changes.extend(desk.restand(self.certificate, Standing::NotHandedOut, session));
         Step::strict(changes, Next::Nothing)
     }
 
@@ -340,7 +338,7 @@ impl Recover {
         };
         changes.push(Change::End(desk.id));
         changes.push(self.notice(kind, desk, rng));
-        changes.extend(desk.restand(self.certificate, standing));
+        changes.extend(desk.restand(self.certificate, standing, None));
         Step::strict(changes, Next::Nothing)
     }
 

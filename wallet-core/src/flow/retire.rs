@@ -138,19 +138,41 @@ impl Retire {
                             Change::End(desk.id),
                             desk.notice(kind, &name, self.safe, rng),
                         ];
-                        changes.extend(desk.restand(certificate, standing));
+                        changes.extend(desk.restand(certificate, standing, None));
                         Step::strict(changes, Next::Nothing)
                     }
                     None if problem.code == Code::Conflict => Step::garbled(),
-                    // The safe knows no such entry: there is nothing to end, and the owner has given it up.
-                    None => {
-                        let name = super::name_of(desk.books, certificate);
-                        let notice = desk.notice(Kind::UnknownToSafe, &name, self.safe, rng);
-                        gone(certificate, desk, alloc::vec![notice])
-                    }
+                    None => self.not_ended(certificate, problem.code, desk, rng),
                 }
             }
             _ => Step::garbled(),
+        }
+    }
+
+    /// The safe refuses without proof. If it says that it knows no such entry, there is nothing to end and the owner has
+    /// given it up; anything else leaves the certificate as it was.
+    fn not_ended(
+        &self,
+        certificate: ItemId,
+        code: Code,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let name = super::name_of(desk.books, certificate);
+        let notice = |kind, rng: &mut dyn CryptoRng| desk.notice(kind, &name, self.safe, rng);
+        match code {
+            Code::NotFound => {
+                let notice = notice(Kind::UnknownToSafe, rng);
+                gone(certificate, desk, alloc::vec![notice])
+            }
+            Code::RolledBack => {
+                let notice = notice(Kind::SafeRolledBack, rng);
+                gone(certificate, desk, alloc::vec![notice])
+            }
+            _ => {
+                let notice = notice(Kind::RefusedBySafe, rng);
+                Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+            }
         }
     }
 }
