@@ -32,6 +32,12 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   });
 }
 
+/** As the wallet shows it, to compare: four lines of four groups. */
+const fingerprint = (id) => {
+  const groups = Buffer.from(id, "base64url").toString("hex").match(/..../g);
+  return [0, 4, 8, 12].map((at) => `${" ".repeat(15)}${groups.slice(at, at + 4).join(" ")}`);
+};
+
 const main = async () => {
   const wallet = { name: "the wallet", variable: "PORT", port: port("PORT", 8080) };
   const safes = [
@@ -81,8 +87,7 @@ const main = async () => {
       "",
       `  The wallet   ${site.url}`,
       "",
-      ...running.map(({ name, url, operator }) => `  ${name}       ${url}   ${operator ?? ""}`.trimEnd()),
-      "",
+      ...running.flatMap(({ name, url, operator, id }) => [`  ${name}       ${url}   ${operator}`, ...fingerprint(id), ""]),
       "  What the safes hold lies in .saifu and outlives this run. Ctrl-C stops everything.",
       "",
     ].join("\n"),
