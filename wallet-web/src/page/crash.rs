@@ -33,7 +33,8 @@ fn show() -> Result<(), JsValue> {
         return Ok(());
     };
     body.set_text_content(None);
-    let main = add(&body, "main", "alone", None)?;
+    let main = add(&body, "main", "", None)?;
+    let main = add(&main, "div", "alone", None)?;
     main.set_attribute("role", "alert")?;
     add(&main, "h1", "", Some(Key::CrashTitle))?;
     add(&main, "p", "", Some(Key::CrashText))?;

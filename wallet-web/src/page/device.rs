@@ -119,6 +119,13 @@ pub(crate) fn soon(then: impl FnOnce() + 'static) {
     let _ = window().request_animation_frame(Closure::once_into_js(then).unchecked_ref());
 }
 
+/// Calls back after so many milliseconds.
+pub(crate) fn later(ms: i32, then: impl FnOnce() + 'static) {
+    let then = Closure::once_into_js(then);
+    let _ =
+        window().set_timeout_with_callback_and_timeout_and_arguments_0(then.unchecked_ref(), ms);
+}
+
 /// Puts the focus on the heading and the view to the top, as a new page would.
 pub(crate) fn focus_heading() {
     soon(|| {

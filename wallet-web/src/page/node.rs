@@ -21,7 +21,7 @@ pub(crate) enum Node {
     /// No view; it keeps its place among its neighbours.
     Nothing,
     Text(Text),
-    Element(Box<El>),
+    Element(El),
     Many(Vec<Node>),
     /// Made again whenever a signal it read changes.
     Live(Box<dyn Fn() -> Node>),
@@ -48,7 +48,7 @@ impl From<String> for Node {
 
 impl From<El> for Node {
     fn from(element: El) -> Self {
-        Node::Element(Box::new(element))
+        Node::Element(element)
     }
 }
 
@@ -64,8 +64,10 @@ impl<T: Into<Node>> From<Option<T>> for Node {
     }
 }
 
-/// An element.
-pub(crate) struct El {
+/// An element. Boxed, so that each step of making it moves one pointer.
+pub(crate) struct El(Box<Parts>);
+
+struct Parts {
     tag: &'static str,
     /// Elements of different keys are never changed into one another.
     key: Text,
@@ -79,8 +81,9 @@ pub(crate) struct El {
 }
 
 /// An element of this tag.
+#[inline(never)]
 pub(crate) fn el(tag: &'static str) -> El {
-    El {
+    El(Box::new(Parts {
         tag,
         key: Text::Borrowed(""),
         attributes: Vec::new(),
@@ -88,63 +91,97 @@ pub(crate) fn el(tag: &'static str) -> El {
         initial: None,
         events: Vec::new(),
         children: Vec::new(),
-    }
+    }))
 }
 
 /// A `div` of this class.
+#[inline(never)]
 pub(crate) fn div(class: &'static str) -> El {
     el("div").class(class)
 }
 
+// What is generic only converts; what does the work is there once.
 impl El {
     pub(crate) fn key(mut self, key: String) -> Self {
-        self.key = key.into();
+        self.0.key = key.into();
         self
     }
 
+    #[inline(never)]
     pub(crate) fn class(self, class: &'static str) -> Self {
-        self.attr("class", class)
+        self.fixed("class", class)
     }
 
-    pub(crate) fn attr(mut self, name: &'static str, value: impl Into<Text>) -> Self {
-        self.attributes.push((name, value.into()));
+    /// An attribute that never changes.
+    #[inline(never)]
+    pub(crate) fn fixed(self, name: &'static str, value: &'static str) -> Self {
+        self.with_attribute(name, Text::Borrowed(value))
+    }
+
+    pub(crate) fn attr(self, name: &'static str, value: impl Into<Text>) -> Self {
+        self.with_attribute(name, value.into())
+    }
+
+    #[inline(never)]
+    fn with_attribute(mut self, name: &'static str, value: Text) -> Self {
+        self.0.attributes.push((name, value));
         self
     }
 
     /// An attribute that is there or not.
+    #[inline(never)]
     pub(crate) fn attr_if(self, is_there: bool, name: &'static str, value: &'static str) -> Self {
         if is_there {
-            self.attr(name, value)
+            self.fixed(name, value)
         } else {
             self
         }
     }
 
     /// What a field says, at any time.
+    #[inline(never)]
     pub(crate) fn value(mut self, value: &str) -> Self {
-        self.properties.push(("value", value.into()));
+        self.0.properties.push(("value", value.into()));
         self
     }
 
     /// What a field says at first.
+    #[inline(never)]
     pub(crate) fn initial(mut self, value: String) -> Self {
-        self.initial = Some(value);
+        self.0.initial = Some(value);
         self
     }
 
+    #[inline(never)]
     pub(crate) fn checked(mut self, is_checked: bool) -> Self {
-        self.properties.push(("checked", is_checked.into()));
+        self.0.properties.push(("checked", is_checked.into()));
         self
     }
 
-    pub(crate) fn on(mut self, event: &'static str, handler: impl FnMut(Event) + 'static) -> Self {
-        self.events.push((event, Box::new(handler)));
+    pub(crate) fn on(self, event: &'static str, handler: impl FnMut(Event) + 'static) -> Self {
+        self.with_handler(event, Box::new(handler))
+    }
+
+    #[inline(never)]
+    fn with_handler(mut self, event: &'static str, handler: Handler) -> Self {
+        self.0.events.push((event, handler));
         self
     }
 
-    pub(crate) fn child(mut self, child: impl Into<Node>) -> Self {
-        self.children.push(child.into());
+    pub(crate) fn child(self, child: impl Into<Node>) -> Self {
+        self.with_child(child.into())
+    }
+
+    #[inline(never)]
+    fn with_child(mut self, child: Node) -> Self {
+        self.0.children.push(child);
         self
+    }
+
+    /// Words as a child.
+    #[inline(never)]
+    pub(crate) fn words(self, words: &'static str) -> Self {
+        self.with_child(Node::Text(Text::Borrowed(words)))
     }
 }
 
@@ -187,7 +224,7 @@ impl Render for Node {
         match self {
             Node::Nothing => State::Nothing(comment()),
             Node::Text(text) => State::Text(document().create_text_node(&text).into(), text),
-            Node::Element(element) => State::Element(Box::new(build_element(*element))),
+            Node::Element(element) => State::Element(Box::new(build_element(*element.0))),
             Node::Many(nodes) => {
                 State::Many(nodes.into_iter().map(Render::build).collect(), comment())
             }
@@ -204,7 +241,7 @@ impl Render for Node {
                     *old = new;
                 }
             }
-            (Node::Element(new), State::Element(old)) if fits(&new, old) => {
+            (Node::Element(El(new)), State::Element(old)) if fits(&new, old) => {
                 rebuild_element(*new, old);
             }
             (Node::Many(new), State::Many(old, end)) => {
@@ -252,7 +289,7 @@ fn create(tag: &str) -> Element {
     made.unwrap_or_else(|error| wasm_bindgen::throw_val(error))
 }
 
-fn build_element(new: El) -> ElState {
+fn build_element(new: Parts) -> ElState {
     let element = create(new.tag);
     for (name, value) in &new.attributes {
         set_attribute(&element, name, value);
@@ -319,13 +356,13 @@ fn listen(element: &Element, event: &'static str, handler: Handler) -> Listener 
 }
 
 /// Whether an element in the document can become a new one.
-fn fits(new: &El, old: &ElState) -> bool {
+fn fits(new: &Parts, old: &ElState) -> bool {
     let new_events = new.events.iter().map(|(event, _)| *event);
     let old_events = old.listeners.iter().map(|listener| listener.event);
     new.tag == old.tag && new.key == old.key && new_events.eq(old_events)
 }
 
-fn rebuild_element(new: El, old: &mut ElState) {
+fn rebuild_element(new: Parts, old: &mut ElState) {
     for (name, value) in &new.attributes {
         if !old
             .attributes

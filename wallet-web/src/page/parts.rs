@@ -25,7 +25,7 @@ pub(crate) fn small_icon(name: &'static str) -> Node {
 
 fn picture(name: &'static str, class: &'static str) -> Node {
     let sheet = el("use").attr("href", format!("/icons.svg#{name}"));
-    let svg = el("svg").class(class).attr("aria-hidden", "true");
+    let svg = el("svg").class(class).fixed("aria-hidden", "true");
     svg.child(sheet).into()
 }
 
@@ -55,7 +55,7 @@ pub(crate) fn head(s: Service, title: &str, back: Option<Route>, right: Option<N
     el("header")
         .class("page-head")
         .child(back)
-        .child(el("h1").attr("tabindex", "-1").child(title.to_owned()))
+        .child(el("h1").fixed("tabindex", "-1").child(title.to_owned()))
         .child(right)
         .into()
 }
@@ -84,7 +84,7 @@ pub(crate) fn button(
 ) -> Node {
     el("button")
         .class(class)
-        .attr("type", "button")
+        .fixed("type", "button")
         .on("click", move |_| press())
         .child(button_icon(class, picture))
         .child(words)
@@ -238,8 +238,10 @@ pub(crate) fn chip(state: &'static str, words: &'static str) -> Node {
 /// The picture of a value.
 pub(crate) struct Picture {
     pub(crate) class: String,
+    /// Of the material: in full colour only what can be used here.
     pub(crate) state: &'static str,
     pub(crate) chip: &'static str,
+    pub(crate) chip_state: &'static str,
     pub(crate) name: String,
     pub(crate) money: String,
     pub(crate) beside: String,
@@ -288,6 +290,7 @@ pub(crate) fn picture_of(s: Service, card: &ValueCard) -> Picture {
         class: card.class.clone(),
         state,
         chip: text(lang, chip),
+        chip_state: state,
         name: card.name.clone(),
         money: money.unwrap_or_default(),
         beside: words::quantity(lang, &card.class, card.quantity),
@@ -304,8 +307,9 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
     let digest = &card.digest;
     Picture {
         class: digest.class.clone(),
-        state: if state == "moving" { "moving" } else { "safe" },
+        state: "safe",
         chip: text(lang, chip),
+        chip_state: state,
         name: certificate_name(lang, card),
         money: String::new(),
         beside: digest
@@ -374,11 +378,11 @@ fn draw(lang: Lang, class: &'static str, picture: Picture, name: El) -> Node {
         .map(|(left, whole)| meter(left, whole).attr("aria-label", text(lang, Key::Remaining)));
     let head = div("value-head")
         .child(class_of(lang, &picture.class))
-        .child(chip(picture.state, picture.chip));
+        .child(chip(picture.chip_state, picture.chip));
     let body = div("value-body").child(name).child(money).child(meter);
     let fact = |key, value: String| {
         el("div")
-            .child(el("dt").child(text(lang, key)))
+            .child(el("dt").words(text(lang, key)))
             .child(el("dd").child(value))
     };
     let facts = el("dl")
@@ -433,14 +437,14 @@ pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> Node {
             };
             let reached_in_words = el("span")
                 .class("sr-only")
-                .child(" – ")
-                .child(text(lang, words));
+                .words(" – ")
+                .words(text(lang, words));
             el("li")
                 .class("step")
                 .attr("data-state", state)
                 .attr_if(reached == Reached::Now, "aria-current", "step")
-                .child(el("p").child(text(lang, what)).child(reached_in_words))
-                .child(el("p").child(text(lang, note)))
+                .child(el("p").words(text(lang, what)).child(reached_in_words))
+                .child(el("p").words(text(lang, note)))
                 .child(picture.map(small_icon))
                 .into()
         })
@@ -490,7 +494,7 @@ pub(crate) fn dialog(
     el("dialog")
         .class("dialog stack")
         .attr("id", id)
-        .attr("aria-labelledby", "dialog-title")
+        .fixed("aria-labelledby", "dialog-title")
         .on("close", move |_| open.set(false))
         .child(open.get().then(content))
         .into()
@@ -510,7 +514,7 @@ pub(crate) fn keep_dialog(id: &'static str, open: RwSignal<bool>) {
 
 /// The heading of a dialog.
 pub(crate) fn dialog_title(title: impl Into<Node>) -> El {
-    el("h2").attr("id", "dialog-title").child(title)
+    el("h2").fixed("id", "dialog-title").child(title)
 }
 
 /// Closes the dialog in which something was pressed: the focus goes back to where it was before.

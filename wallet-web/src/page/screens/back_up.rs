@@ -121,7 +121,7 @@ fn several(choice: Choice, candidates: &[ValueCard]) -> Node {
             let worth = card.worth.as_ref();
             let worth = worth.map(|worth| format::amount(lang, worth));
             let tick = el("input")
-                .attr("type", "checkbox")
+                .fixed("type", "checkbox")
                 .checked(!left_out.contains(&id))
                 .on("change", move |_| choice.toggle(id));
             let mark = el("span")
@@ -161,19 +161,16 @@ fn safes(choice: Choice) -> Node {
         .map(|safe| {
             let id = safe.id;
             let radio = el("input")
-                .attr("type", "radio")
-                .attr("name", "safe")
+                .fixed("type", "radio")
+                .fixed("name", "safe")
                 .checked(chosen == Some(id))
                 .on("change", move |_| choice.safe.set(Some(id)));
             let words = el("span")
                 .class("row-main")
                 .child(el("span").child(safe_name(&safe.operator, &safe.address)))
-                .child(el("span").child(format::host(&safe.address).to_owned()));
-            let row = el("label")
-                .class("row")
-                .child(radio)
-                .child(words)
+                .child(el("span").child(format::host(&safe.address).to_owned()))
                 .child(reach_chip(lang, safe.reach));
+            let row = el("label").class("row").child(radio).child(words);
             el("li").child(row).into()
         })
         .collect();
@@ -190,8 +187,8 @@ fn go(choice: Choice) -> Option<Node> {
     if chosen.is_empty() {
         let button = el("button")
             .class("btn")
-            .attr("type", "button")
-            .attr("disabled", "")
+            .fixed("type", "button")
+            .fixed("disabled", "")
             .child(icon("backup"))
             .child(words);
         return Some(actions(vec![button.into()]));

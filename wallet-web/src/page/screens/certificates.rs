@@ -44,15 +44,15 @@ fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
     let filter = |key: Key, count: usize, which: bool| {
         el("button")
             .class("filter")
-            .attr("type", "button")
+            .fixed("type", "button")
             .attr("aria-pressed", (only_soon.get() == which).to_string())
             .on("click", move |_| only_soon.set(which))
-            .child(text(lang, key))
-            .child(" ")
+            .words(text(lang, key))
+            .words(" ")
             .child(count.to_string())
     };
     let filters = div("filters")
-        .attr("role", "group")
+        .fixed("role", "group")
         .attr("aria-label", text(lang, Key::CertificatesShow))
         .child(filter(Key::All, all.len(), false))
         .child(filter(Key::WithinAWeek, soon, true));
@@ -62,7 +62,7 @@ fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
         .map(|card| row(s, card))
         .collect();
     let rows = if rows.is_empty() {
-        el("p").child(text(lang, Key::NoneThisWeek))
+        el("p").words(text(lang, Key::NoneThisWeek))
     } else {
         div("panel panel--flush").child(el("ul").class("rows").child(rows))
     };
@@ -86,7 +86,7 @@ fn row(s: Service, card: &CertificateCard) -> Node {
     };
     let number = el("span")
         .class("row-no")
-        .child(el("small").child("No."))
+        .child(el("small").words("No."))
         .child(card.counter.get().to_string());
     let words = el("span")
         .class("row-main")
@@ -147,7 +147,7 @@ fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> No
     }
     let print = el("button")
         .class("btn btn--icon")
-        .attr("type", "button")
+        .fixed("type", "button")
         .attr("aria-label", text(lang, Key::Print))
         .on("click", |_| device::print())
         .child(icon("print"));
@@ -170,8 +170,8 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         Task::Add | Task::BackUp | Task::Recover => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
-    let content = div("two stack stack--wide")
-        .child(el("div").child(picture))
+    let content = div("stack stack--wide")
+        .child(picture)
         .child(value::progress(s, job));
     Node::Many(vec![
         head(s, text(lang, title), Some(Route::Certificates), None),
@@ -212,12 +212,12 @@ fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
             }
             let words = words::elsewhere(lang, state);
             let title = el("h2")
-                .attr("id", "receipt")
-                .child(text(lang, Key::Receipt));
-            let checked = el("p").class("hint").child(text(lang, Key::ReceiptChecked));
+                .fixed("id", "receipt")
+                .words(text(lang, Key::Receipt));
+            let checked = el("p").class("hint").words(text(lang, Key::ReceiptChecked));
             let receipt = el("section")
                 .class("panel")
-                .attr("aria-labelledby", "receipt")
+                .fixed("aria-labelledby", "receipt")
                 .child(title)
                 .child(facts(rows))
                 .child(checked);
@@ -233,38 +233,38 @@ fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
 fn paper(s: Service, card: &CertificateCard) -> Node {
     let lang = s.lang.get();
     let small = |key| {
-        let words = el("small").child(text(lang, key));
+        let words = el("small").words(text(lang, key));
         el("p").class("quiet").child(words)
     };
     let number = el("p")
         .class("certificate-no")
-        .child("No. ")
+        .words("No. ")
         .child(card.counter.get().to_string());
     let head = el("header")
         .class("certificate-head")
         .child(
             el("h2")
-                .attr("id", "paper")
-                .child(text(lang, Key::CertificateTitle)),
+                .fixed("id", "paper")
+                .words(text(lang, Key::CertificateTitle)),
         )
         .child(number)
         .child(small(Key::CertificateSub));
     let seal = div("seal")
-        .attr("lang", "ja")
-        .attr("aria-hidden", "true")
-        .child("登録")
+        .fixed("lang", "ja")
+        .fixed("aria-hidden", "true")
+        .words("登録")
         .child(el("br"))
-        .child("之証");
+        .words("之証");
     let foot = el("footer")
         .class("certificate-foot")
         .child(small(Key::CertificateChecked))
         .child(seal);
     el("article")
         .class("certificate")
-        .attr("aria-labelledby", "paper")
+        .fixed("aria-labelledby", "paper")
         .child(head)
         .child(facts(digest(lang, card)))
-        .child(el("h3").child(text(lang, Key::IssuedBy)))
+        .child(el("h3").words(text(lang, Key::IssuedBy)))
         .child(facts(issue(s, card)))
         .child(foot)
         .into()
@@ -354,13 +354,13 @@ fn as_text(s: Service, id: ItemId) -> Option<Node> {
     })?;
     let code = el("code")
         .class("compact")
-        .attr("tabindex", "0")
+        .fixed("tabindex", "0")
         .child(compact);
     Some(
         el("details")
             .class("quiet no-print")
-            .child(el("summary").child(text(lang, Key::AsText)))
-            .child(el("p").child(text(lang, Key::AsTextNote)))
+            .child(el("summary").words(text(lang, Key::AsText)))
+            .child(el("p").words(text(lang, Key::AsTextNote)))
             .child(code)
             .into(),
     )
@@ -380,7 +380,7 @@ fn discard(
     });
     let discard = el("button")
         .class("btn btn--danger")
-        .attr("type", "button")
+        .fixed("type", "button")
         .attr_if(!understood.get(), "disabled", "")
         .on("click", move |_| {
             dismiss(open);
@@ -388,19 +388,19 @@ fn discard(
             s.go(Route::Certificates);
         })
         .child(icon("trash"))
-        .child(text(lang, Key::Discard));
+        .words(text(lang, Key::Discard));
     let tick = el("input")
-        .attr("type", "checkbox")
+        .fixed("type", "checkbox")
         .checked(understood.get())
         .on("change", move |_| understood.update(|it| *it = !*it));
     let tick = el("label")
         .class("tick")
         .child(tick)
-        .child(el("span").child(text(lang, Key::DiscardCertificateTick)));
+        .child(el("span").words(text(lang, Key::DiscardCertificateTick)));
     Node::Many(vec![
         dialog_title(words::discard_certificate_question(lang, name)).into(),
         el("p")
-            .child(text(lang, Key::DiscardCertificateText))
+            .words(text(lang, Key::DiscardCertificateText))
             .into(),
         tick.into(),
         div("actions actions--end")
@@ -419,7 +419,12 @@ fn gone(s: Service, id: ItemId) -> Node {
     let words = text(lang, Key::SeeCertificates);
     let all = link("btn btn--primary", Route::Certificates, None, words);
     Node::Many(vec![
-        head(s, title, Some(Route::Certificates), None),
+        head(
+            s,
+            text(lang, Key::NavCertificates),
+            Some(Route::Certificates),
+            None,
+        ),
         empty(
             "certificate",
             title,

@@ -137,7 +137,7 @@ fn draw(
 ) -> Node {
     let s = draft.s;
     let class = el("fieldset")
-        .child(el("legend").child(s.text(Key::WhatIsIt)))
+        .child(el("legend").words(s.text(Key::WhatIsIt)))
         .child(div("picks").child(picks(draft)));
     let how_much = match draft.kind() {
         Kind::Ticket | Kind::Coupon => {
@@ -159,11 +159,11 @@ fn draw(
         .child(field(draft, Field::Remarks, wide, |form| &mut form.remarks));
     let save = el("button")
         .class("btn btn--primary")
-        .attr("type", "submit")
-        .child(s.text(save));
+        .fixed("type", "submit")
+        .words(s.text(save));
     el("form")
         .class("stack stack--wide")
-        .attr("novalidate", "")
+        .fixed("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
             submit(draft, &*intent);
@@ -201,8 +201,8 @@ fn picks(draft: Draft) -> Vec<Node> {
         .map(|class| {
             let code = class.code();
             let radio = el("input")
-                .attr("type", "radio")
-                .attr("name", "class")
+                .fixed("type", "radio")
+                .fixed("name", "class")
                 .attr("value", code)
                 .checked(chosen == code)
                 .on("change", move |_| {
@@ -269,7 +269,7 @@ fn input(draft: Draft, field: Field, slot: Slot) -> El {
         .attr("id", id(field))
         .attr("type", kind)
         .attr_if(!keyboard.is_empty(), "inputmode", keyboard)
-        .attr("autocomplete", "off")
+        .fixed("autocomplete", "off")
         .attr("aria-describedby", problem_id(field))
         .attr_if(draft.problem(field).is_some(), "aria-invalid", "true")
         .value(&said)
@@ -279,8 +279,9 @@ fn input(draft: Draft, field: Field, slot: Slot) -> El {
                 .update(|form| *slot(form) = device::value_of(&event));
         })
         .on("blur", move |_| {
-            draft.left.update(|left| {
-                left.insert(field as u8);
+            // Not under a press that is on its way: what it aims at must not move.
+            device::later(250, move || {
+                draft.left.try_update(|left| left.insert(field as u8));
             });
         })
 }
@@ -302,15 +303,15 @@ fn payload_field(draft: Draft, payload: Option<Zeroizing<String>>) -> Node {
     let field = Field::Payload;
     let hint = el("p")
         .class("hint")
-        .attr("id", "payload-hint")
-        .child(s.text(Key::PayloadHint));
+        .fixed("id", "payload-hint")
+        .words(s.text(Key::PayloadHint));
     let input = el("input")
         .class("input")
         .attr("id", id(field))
-        .attr("type", "text")
-        .attr("autocomplete", "off")
-        .attr("spellcheck", "false")
-        .attr("aria-describedby", "payload-hint payload-problem")
+        .fixed("type", "text")
+        .fixed("autocomplete", "off")
+        .fixed("spellcheck", "false")
+        .fixed("aria-describedby", "payload-hint payload-problem")
         .attr_if(draft.problem(field).is_some(), "aria-invalid", "true")
         .initial(
             payload
@@ -353,7 +354,7 @@ fn price(draft: Draft) -> Node {
     div("field")
         .child(
             el("label")
-                .attr("for", "unit-price")
+                .fixed("for", "unit-price")
                 .child(label(draft, Field::UnitPrice)),
         )
         .child(div("joined").child(price).child(select))
@@ -400,7 +401,7 @@ fn all_problems(draft: Draft) -> Node {
         .map(|(field, problem)| {
             el("li")
                 .child(words::field(lang, field))
-                .child(" – ")
+                .words(" – ")
                 .child(words::problem(lang, problem))
                 .into()
         })
@@ -409,8 +410,8 @@ fn all_problems(draft: Draft) -> Node {
         .child(el("p").class("notice-what").child(count))
         .child(el("ul").class("notice-now").child(lines));
     div("notice")
-        .attr("data-kind", "danger")
-        .attr("role", "alert")
+        .fixed("data-kind", "danger")
+        .fixed("role", "alert")
         .child(icon("warn"))
         .child(words)
         .into()

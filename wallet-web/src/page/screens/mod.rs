@@ -79,11 +79,17 @@ fn shell(s: Service, opening: bool) -> Node {
                 screen(s, route)
             }
         });
+        // What is new in its place has not moved; what was changed into something else would have.
+        let key = if opening {
+            "opening".into()
+        } else {
+            route.href()
+        };
         el("main")
             .class(class)
-            .attr("id", "main")
-            .attr("tabindex", "-1")
-            .child(div("screen").key(route.href()).child(screen))
+            .fixed("id", "main")
+            .fixed("tabindex", "-1")
+            .child(div("screen").key(key).child(screen))
             .child(Node::live(move || said(s).into()))
             .into()
     });
@@ -130,19 +136,19 @@ fn screen(s: Service, route: Route) -> Node {
 fn skip(s: Service) -> El {
     el("a")
         .class("skip sr-only")
-        .attr("href", "#main")
+        .fixed("href", "#main")
         .on("click", |event| {
             event.prevent_default();
             device::focus_first("#main");
         })
-        .child(s.text(Key::Skip))
+        .words(s.text(Key::Skip))
 }
 
 fn said(s: Service) -> El {
     el("p")
         .class("sr-only")
-        .attr("role", "status")
-        .attr("aria-live", "polite")
+        .fixed("role", "status")
+        .fixed("aria-live", "polite")
         .child(s.said.get())
 }
 
@@ -162,7 +168,7 @@ fn navigation(s: Service) -> Node {
                 .attr("href", route.href())
                 .attr_if(current == route, "aria-current", "page")
                 .child(icon(picture))
-                .child(s.text(key))
+                .words(s.text(key))
                 .child((route == Route::Notices).then(|| badge(s)).flatten());
             el("li").child(link).into()
         })
@@ -170,7 +176,7 @@ fn navigation(s: Service) -> Node {
     el("nav")
         .class("nav")
         .attr("aria-label", s.text(Key::NavLabel))
-        .child(div("brand").child(icon("saifu")).child("Saifu"))
+        .child(div("brand").child(icon("saifu")).words("Saifu"))
         .child(el("ul").child(entries))
         .into()
 }
@@ -180,8 +186,8 @@ fn badge(s: Service) -> Option<El> {
     (count > 0).then(|| {
         let unread = el("span")
             .class("sr-only")
-            .child(" ")
-            .child(s.text(Key::Unread));
+            .words(" ")
+            .words(s.text(Key::Unread));
         el("span")
             .class("badge")
             .child(count.to_string())
@@ -200,14 +206,14 @@ fn update_bar(s: Service) -> Node {
         }
         let close = el("button")
             .class("btn btn--icon")
-            .attr("type", "button")
+            .fixed("type", "button")
             .attr("aria-label", text(lang, Key::Later))
             .on("click", move |_| later.set(true))
             .child(small_icon("close"));
         el("aside")
             .class("bar")
             .attr("aria-label", text(lang, Key::UpdateNow))
-            .child(el("p").child(text(lang, Key::UpdateReady)))
+            .child(el("p").words(text(lang, Key::UpdateReady)))
             .child(button(
                 "btn btn--small",
                 None,

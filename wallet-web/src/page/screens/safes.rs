@@ -79,7 +79,7 @@ fn card(
     rows.push(hex_fact(text(lang, Key::Fingerprint), &safe.fingerprint));
     let legacy = safe
         .legacy_hash
-        .then(|| el("p").class("hint").child(text(lang, Key::LegacyHash)));
+        .then(|| el("p").class("hint").words(text(lang, Key::LegacyHash)));
     let id = safe.id;
     let forget = safe.forgettable.then(|| {
         let press = button(
@@ -154,39 +154,39 @@ fn ask_form(s: Service) -> Node {
     let asking = is_asking(s);
     let input = el("input")
         .class("input")
-        .attr("id", "address")
-        .attr("type", "url")
-        .attr("inputmode", "url")
-        .attr("autocomplete", "off")
-        .attr("spellcheck", "false")
-        .attr("aria-describedby", "address-hint address-problem")
+        .fixed("id", "address")
+        .fixed("type", "url")
+        .fixed("inputmode", "url")
+        .fixed("autocomplete", "off")
+        .fixed("spellcheck", "false")
+        .fixed("aria-describedby", "address-hint address-problem")
         .attr_if(failure.is_some(), "aria-invalid", "true");
     let hint = el("p")
         .class("hint")
-        .attr("id", "address-hint")
-        .child(s.text(Key::SafeAddressHint));
+        .fixed("id", "address-hint")
+        .words(s.text(Key::SafeAddressHint));
     let problem = el("div")
-        .attr("id", "address-problem")
-        .attr("role", "alert")
+        .fixed("id", "address-problem")
+        .fixed("role", "alert")
         .child(failure);
     let field = div("field")
         .child(
             el("label")
-                .attr("for", "address")
-                .child(s.text(Key::SafeAddress)),
+                .fixed("for", "address")
+                .words(s.text(Key::SafeAddress)),
         )
         .child(input)
         .child(hint)
         .child(problem);
     let ask = el("button")
         .class("btn btn--primary")
-        .attr("type", "submit")
+        .fixed("type", "submit")
         .attr("aria-busy", asking.to_string())
         .attr_if(asking, "aria-disabled", "true")
         .child(s.text(if asking { Key::Asking } else { Key::AskWho }));
     el("form")
         .class("stack stack--wide")
-        .attr("novalidate", "")
+        .fixed("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
             if !is_asking(s) {
@@ -211,7 +211,7 @@ fn failure(s: Service) -> Option<Node> {
         Some(Meeting::Asking { .. } | Meeting::Met { .. }) | None => None,
     })?;
     let words = words::meeting_failure(lang, why);
-    let both = el("span").child(words.what).child(" ").child(words.now);
+    let both = el("span").child(words.what).words(" ").child(words.now);
     Some(
         el("p")
             .class("field-error")
@@ -239,14 +239,14 @@ fn suggested(s: Service) -> Option<Node> {
             let label = format!("{} {shown}", s.text(Key::AskWho));
             let ask = el("button")
                 .class("btn btn--small")
-                .attr("type", "button")
+                .fixed("type", "button")
                 .attr("aria-label", label)
                 .attr_if(is_asking(s), "aria-disabled", "true")
                 .on("click", move |_| {
                     let address = suggestion.url.clone();
                     s.send(Intent::MeetSafe { address });
                 })
-                .child(s.text(Key::AskWho));
+                .words(s.text(Key::Ask));
             let row = div("row")
                 .child(el("span").class("mark").child(icon("safe")))
                 .child(el("span").class("row-main").child(el("span").child(shown)))
@@ -258,12 +258,12 @@ fn suggested(s: Service) -> Option<Node> {
         return None;
     }
     let title = el("h2")
-        .attr("id", "suggested")
-        .child(s.text(Key::Suggested));
+        .fixed("id", "suggested")
+        .words(s.text(Key::Suggested));
     Some(
         el("section")
             .class("stack stack--tight after")
-            .attr("aria-labelledby", "suggested")
+            .fixed("aria-labelledby", "suggested")
             .child(title)
             .child(quiet(s.text(Key::SuggestedText)))
             .child(div("panel panel--flush").child(el("ul").class("rows").child(rows)))
@@ -306,7 +306,7 @@ fn met(s: Service, open: RwSignal<bool>) -> Node {
     ];
     Node::Many(vec![
         dialog_title(text(lang, Key::MetQuestion)).into(),
-        el("p").child(text(lang, Key::MetText)).into(),
+        el("p").words(text(lang, Key::MetText)).into(),
         facts(rows),
         actions(vec![no, yes]),
     ])

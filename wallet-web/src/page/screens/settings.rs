@@ -40,7 +40,7 @@ fn section(s: Service, id: &'static str, title: Key, content: Node) -> Node {
     el("section")
         .class("stack")
         .attr("aria-labelledby", id)
-        .child(el("h2").attr("id", id).child(s.text(title)))
+        .child(el("h2").attr("id", id).words(s.text(title)))
         .child(content)
         .into()
 }
@@ -50,12 +50,12 @@ fn segment(legend: &'static str, options: Vec<(El, El)>) -> Node {
     let options: Vec<Node> = options
         .into_iter()
         .map(|(words, radio)| {
-            let radio = radio.attr("type", "radio");
+            let radio = radio.fixed("type", "radio");
             el("label").child(words).child(radio).into()
         })
         .collect();
     let shown = el("p")
-        .attr("aria-hidden", "true")
+        .fixed("aria-hidden", "true")
         .child(el("strong").child(legend));
     let content = div("stack stack--tight")
         .child(shown)
@@ -72,7 +72,7 @@ fn language(s: Service) -> Node {
     let options = Lang::ALL.into_iter().map(|lang| {
         let words = el("span").attr("lang", lang.tag()).child(lang.own_name());
         let radio = el("input")
-            .attr("name", "language")
+            .fixed("name", "language")
             .checked(lang == chosen)
             .on("change", move |_| s.choose_language(lang));
         (words, radio)
@@ -89,10 +89,10 @@ fn theme(s: Service) -> Node {
             Theme::Dark => Key::ThemeDark,
         };
         let radio = el("input")
-            .attr("name", "theme")
+            .fixed("name", "theme")
             .checked(theme == chosen)
             .on("change", move |_| s.choose_theme(theme));
-        (el("span").child(s.text(key)), radio)
+        (el("span").words(s.text(key)), radio)
     });
     segment(s.text(Key::Theme), options.collect())
 }
@@ -114,7 +114,7 @@ fn account(s: Service) -> Node {
     } else {
         ("failed", Key::AccountWrong)
     };
-    let wrong = (!account.balances()).then(|| el("p").child(text(lang, Key::AccountWrongText)));
+    let wrong = (!account.balances()).then(|| el("p").words(text(lang, Key::AccountWrongText)));
     div("panel stack stack--tight")
         .child(div("split").child(chip(state, text(lang, words))))
         .child(wrong)
@@ -131,11 +131,11 @@ fn used(s: Service) -> Node {
         .class("num")
         .child(words::room(lang, used, capacity));
     let label = el("label")
-        .attr("for", "used")
-        .child(text(lang, Key::RoomUsed));
+        .fixed("for", "used")
+        .words(text(lang, Key::RoomUsed));
     div("stack stack--tight")
         .child(div("split").child(label).child(words))
-        .child(meter(used, capacity).attr("id", "used"))
+        .child(meter(used, capacity).fixed("id", "used"))
         .into()
 }
 
@@ -145,37 +145,37 @@ fn capacity(s: Service, is_wrong: RwSignal<bool>) -> Node {
         .with(|summary| summary.capacity_bytes.div_ceil(KB));
     let input = el("input")
         .class("input")
-        .attr("id", "capacity")
-        .attr("type", "text")
-        .attr("inputmode", "numeric")
-        .attr("autocomplete", "off")
-        .attr("aria-describedby", "capacity-hint capacity-problem")
+        .fixed("id", "capacity")
+        .fixed("type", "text")
+        .fixed("inputmode", "numeric")
+        .fixed("autocomplete", "off")
+        .fixed("aria-describedby", "capacity-hint capacity-problem")
         .attr_if(is_wrong.get(), "aria-invalid", "true")
         .initial(now.to_string());
     let apply = el("button")
         .class("btn")
-        .attr("type", "submit")
-        .child(s.text(Key::Apply));
+        .fixed("type", "submit")
+        .words(s.text(Key::Apply));
     let hint = el("p")
         .class("hint")
-        .attr("id", "capacity-hint")
-        .child(s.text(Key::CapacityHint));
+        .fixed("id", "capacity-hint")
+        .words(s.text(Key::CapacityHint));
     let problem = is_wrong.get().then(|| {
         el("p")
             .class("field-error")
             .child(small_icon("warn"))
-            .child(s.text(Key::CapacityProblem))
+            .words(s.text(Key::CapacityProblem))
     });
     let problem = el("div")
-        .attr("id", "capacity-problem")
-        .attr("role", "alert")
+        .fixed("id", "capacity-problem")
+        .fixed("role", "alert")
         .child(problem);
     let label = el("label")
-        .attr("for", "capacity")
-        .child(s.text(Key::Capacity));
+        .fixed("for", "capacity")
+        .words(s.text(Key::Capacity));
     el("form")
         .class("field")
-        .attr("novalidate", "")
+        .fixed("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
             let typed = device::typed("capacity").trim().replace(',', "");
@@ -225,12 +225,12 @@ fn promise(s: Service, refused: RwSignal<bool>) -> Node {
     }
     let refused = refused.get().then(|| text(lang, Key::Refused));
     let title = div("split")
-        .child(el("p").child(text(lang, Key::KeptByBrowser)))
+        .child(el("p").words(text(lang, Key::KeptByBrowser)))
         .child(chip(state, text(lang, words)));
     Node::Many(vec![
         title.into(),
-        el("p").class("hint").child(text(lang, hint)).into(),
-        el("p").attr("role", "status").child(refused).into(),
+        el("p").class("hint").words(text(lang, hint)).into(),
+        el("p").fixed("role", "status").child(refused).into(),
         actions(buttons),
     ])
 }
@@ -242,7 +242,7 @@ fn about(s: Service) -> Node {
         let class = "btn btn--small btn--primary";
         let press = button(class, None, text(lang, Key::UpdateNow), device::update);
         div("split")
-            .child(el("p").child(text(lang, Key::UpdateReady)))
+            .child(el("p").words(text(lang, Key::UpdateReady)))
             .child(press)
     });
     div("panel stack stack--tight")

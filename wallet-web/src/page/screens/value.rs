@@ -48,6 +48,11 @@ pub(super) fn value(s: Service, id: ItemId) -> Node {
         discard: RwSignal::new(false),
         copied: RwSignal::new(None),
     };
+    // What the body says comes a moment later; the details wait for it rather than move. But not for ever.
+    let waited = RwSignal::new(false);
+    device::later(1_500, move || {
+        waited.try_set(true);
+    });
     keep_dialog("code", dialogs.code);
     keep_dialog("used", dialogs.used);
     keep_dialog("discard", dialogs.discard);
@@ -55,7 +60,7 @@ pub(super) fn value(s: Service, id: ItemId) -> Node {
         let lang = s.lang.get();
         Node::Many(vec![
             match card.get() {
-                Some(card) => present(s, &card, dialogs),
+                Some(card) => present(s, &card, dialogs, waited.get()),
                 None => gone(s, id),
             },
             dialog("code", dialogs.code, || code(s, id, dialogs)),
@@ -80,7 +85,7 @@ struct Dialogs {
     copied: RwSignal<Option<Key>>,
 }
 
-fn present(s: Service, card: &ValueCard, dialogs: Dialogs) -> Node {
+fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node {
     let lang = s.lang.get();
     let job = match card.standing {
         Standing::Locked { job } | Standing::Arrived { job } => s.job(job),
@@ -101,7 +106,11 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs) -> Node {
         Some(job) => progress(s, job),
         None => {
             left = left.child(what_to_do(s, card, form.as_ref(), dialogs.code));
-            details(s, card, form.as_ref(), dialogs)
+            if form.is_some() || waited {
+                details(s, card, form.as_ref(), dialogs)
+            } else {
+                div("skeleton").key("details".into()).into()
+            }
         }
     };
     Node::Many(vec![
@@ -158,11 +167,11 @@ fn details(s: Service, card: &ValueCard, form: Option<&Form>, dialogs: Dialogs) 
     let lang = s.lang.get();
     let says = el("section")
         .class("panel")
-        .attr("aria-labelledby", "details")
+        .fixed("aria-labelledby", "details")
         .child(
             el("h2")
-                .attr("id", "details")
-                .child(text(lang, Key::Details)),
+                .fixed("id", "details")
+                .words(text(lang, Key::Details)),
         )
         .child(facts(rows(lang, card, form)));
     let correct = el("a")
@@ -192,7 +201,7 @@ fn row_words(words: &'static str) -> Node {
 fn act(picture: &'static str, words: &'static str, open: RwSignal<bool>) -> Node {
     el("button")
         .class("row")
-        .attr("type", "button")
+        .fixed("type", "button")
         .on("click", move |_| open.set(true))
         .child(icon(picture))
         .child(row_words(words))
@@ -268,8 +277,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
     };
     let room = (job.stage == Stage::NoRoom).then(|| make_room(s));
     let note = quiet(text(lang, note))
-        .child(" ")
-        .child(text(lang, Key::Leave));
+        .words(" ")
+        .words(text(lang, Key::Leave));
     div("stack")
         .child(waiting(s, job))
         .child(room)
@@ -294,7 +303,7 @@ fn make_room(s: Service) -> Node {
     let row = |picture, route: Route, what: Key, note: String| {
         let words = el("span")
             .class("row-main")
-            .child(el("span").child(text(lang, what)))
+            .child(el("span").words(text(lang, what)))
             .child(el("span").child(note));
         let link = el("a")
             .class("row")
@@ -332,14 +341,14 @@ fn make_room(s: Service) -> Node {
     let title = div("split")
         .child(
             el("h2")
-                .attr("id", "make-room")
-                .child(text(lang, Key::MakeRoom)),
+                .fixed("id", "make-room")
+                .words(text(lang, Key::MakeRoom)),
         )
         .child(el("span").class("num").child(used));
     let meter = meter(used_bytes, capacity_bytes).attr("aria-label", text(lang, Key::RoomUsed));
     let ways = el("section")
         .class("panel stack")
-        .attr("aria-labelledby", "make-room")
+        .fixed("aria-labelledby", "make-room")
         .child(title)
         .child(meter)
         .child(el("ul").class("rows").child(rows));
@@ -363,7 +372,7 @@ fn gone(s: Service, id: ItemId) -> Node {
         text(lang, Key::BackToWallet),
     );
     Node::Many(vec![
-        head(s, title, Some(Route::Values), None),
+        head(s, text(lang, Key::NavValues), Some(Route::Values), None),
         empty("wallet", title, text(lang, Key::NotHereText), vec![back]),
     ])
 }
@@ -415,11 +424,11 @@ fn code(
         // Four modules of quiet on every side, as the standard asks.
         let side = drawn.side + 8;
         let path = el("path")
-            .attr("fill", "currentColor")
+            .fixed("fill", "currentColor")
             .attr("d", drawn.path);
         el("svg")
             .attr("viewBox", format!("-4 -4 {side} {side}"))
-            .attr("role", "img")
+            .fixed("role", "img")
             .attr("aria-label", text(lang, Key::CodeLabel))
             .child(path)
     });
@@ -436,7 +445,7 @@ fn code(
     });
     let copied = el("p")
         .class("quiet")
-        .attr("role", "status")
+        .fixed("role", "status")
         .child(copied.get().map(|key| text(lang, key)));
     Node::Many(vec![
         dialog_title(name).into(),
@@ -483,7 +492,7 @@ pub(super) fn confirm(
     });
     Node::Many(vec![
         dialog_title(question).into(),
-        el("p").child(s.text(words)).into(),
+        el("p").words(s.text(words)).into(),
         div("actions actions--end")
             .child(keep)
             .child(confirm)

@@ -9,7 +9,7 @@ use crate::page::route::Route;
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
-use saifu_wallet_core::view::{Job, Standing, Task, ValueCard};
+use saifu_wallet_core::view::{Job, Stage, Standing, Task, ValueCard};
 
 /// How many notices are shown here before the rest waits on its own screen.
 const SHOWN_NOTICES: usize = 2;
@@ -19,7 +19,7 @@ pub(super) fn opening(s: Service) -> Node {
     Node::live(move || {
         let skeleton = || div("skeleton");
         let cards = div("values")
-            .attr("role", "status")
+            .fixed("role", "status")
             .attr("aria-label", s.text(Key::Opening))
             .child(skeleton())
             .child(skeleton())
@@ -43,8 +43,9 @@ pub(super) fn values(s: Service) -> Node {
         let content = div("stack stack--wide")
             .child(news(s))
             .child(honest(s))
-            .child(under_way(s))
+            .child(is_stuck(s).then(|| under_way(s)).flatten())
             .child(here(s))
+            .child((!is_stuck(s)).then(|| under_way(s)).flatten())
             .child(at_safes(s))
             .child(ended(s));
         Node::Many(vec![
@@ -83,6 +84,12 @@ fn honest(s: Service) -> Option<Node> {
     })
 }
 
+/// Whether some job waits for something: then what is under way comes first.
+fn is_stuck(s: Service) -> bool {
+    let waits = |job: &Job| job.waiting.is_some() || job.stage == Stage::NoRoom;
+    s.jobs.with(|jobs| jobs.iter().any(waits))
+}
+
 fn under_way(s: Service) -> Option<Node> {
     let jobs = s.jobs.get();
     if jobs.is_empty() {
@@ -102,12 +109,12 @@ fn under_way(s: Service) -> Option<Node> {
     let rows: Vec<Node> = jobs.iter().map(|job| job_row(s, job)).collect();
     let list = div("panel panel--flush").child(el("ul").class("rows").child(rows));
     let title = el("h2")
-        .attr("id", "under-way")
-        .child(s.text(Key::UnderWay));
+        .fixed("id", "under-way")
+        .words(s.text(Key::UnderWay));
     Some(
         el("section")
             .class("stack")
-            .attr("aria-labelledby", "under-way")
+            .fixed("aria-labelledby", "under-way")
             .child(title)
             .child(notes)
             .child(list)
@@ -200,7 +207,7 @@ fn section(s: Service, id: &'static str, title: Key, cards: Vec<Node>) -> Node {
     let lang = s.lang.get();
     let count = words::values(lang, cards.len());
     let title = div("split")
-        .child(el("h2").attr("id", id).child(text(lang, title)))
+        .child(el("h2").attr("id", id).words(text(lang, title)))
         .child(el("p").class("quiet num").child(count));
     el("section")
         .class("stack")

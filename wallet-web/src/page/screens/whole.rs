@@ -15,7 +15,7 @@ pub(super) fn welcome(s: Service) -> Node {
     let title = text(lang, Key::WelcomeTitle);
     device::show_title(title);
     let fan = div("fan")
-        .attr("aria-hidden", "true")
+        .fixed("aria-hidden", "true")
         .child(card(lang, "gift-card", "¥3,000"))
         .child(card(lang, "prepaid-card", "¥800"))
         .child(card(lang, "movie-ticket", "¥1,600"));
@@ -31,13 +31,13 @@ pub(super) fn welcome(s: Service) -> Node {
         Some("safe"),
         text(lang, Key::WelcomeSafe),
     );
-    let honest = el("small").child(text(lang, Key::WelcomeHonest));
+    let honest = el("small").words(text(lang, Key::WelcomeHonest));
     el("main")
         .class("alone")
-        .attr("id", "main")
+        .fixed("id", "main")
         .child(fan)
-        .child(el("h1").attr("tabindex", "-1").child(title))
-        .child(el("p").child(text(lang, Key::WelcomeLead)))
+        .child(el("h1").fixed("tabindex", "-1").child(title))
+        .child(el("p").words(text(lang, Key::WelcomeLead)))
         .child(div("stack stack--tight actions").child(add).child(safe))
         .child(el("p").class("quiet").child(honest))
         .into()
@@ -106,7 +106,7 @@ fn alone(
 ) -> Node {
     let lang = s.lang.get();
     device::show_title(text(lang, title));
-    let paragraph = |key: Key| el("p").child(text(lang, key));
+    let paragraph = |key: Key| el("p").words(text(lang, key));
     let [first, second] = words.map(|key| key.map(paragraph));
     let press = button(
         "btn btn--primary",
@@ -118,14 +118,12 @@ fn alone(
             Press::Update => device::update(),
         },
     );
-    el("main")
-        .class("alone")
-        .attr("id", "main")
-        .attr("role", "alert")
+    let message = div("alone")
+        .fixed("role", "alert")
         .child(icon(picture))
-        .child(el("h1").attr("tabindex", "-1").child(text(lang, title)))
+        .child(el("h1").fixed("tabindex", "-1").words(text(lang, title)))
         .child(first)
         .child(second)
-        .child(actions(vec![press]))
-        .into()
+        .child(actions(vec![press]));
+    el("main").fixed("id", "main").child(message).into()
 }

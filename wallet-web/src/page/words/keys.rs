@@ -141,6 +141,7 @@ keys! {
     SafeAddress: "Address of the safe", "金庫のアドレス";
     SafeAddressHint: "For example https://safe.example", "例：https://safe.example";
     AskWho: "Ask who it is", "相手を確かめる";
+    Ask: "Ask", "確かめる";
     Asking: "Asking…", "問い合わせ中…";
     Suggested: "Suggested by this site", "このサイトからの提案";
     SuggestedText: "A suggestion is no guarantee: compare the fingerprint all the same.", "提案は保証ではありません。指紋は必ず見比べてください。";

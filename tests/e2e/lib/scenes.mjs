@@ -1,0 +1,317 @@
+// Every screen of the wallet, with a stand-in for the Worker: a script that answers with prepared parts. What the page
+// makes of them is real; what the wallet decides is tested elsewhere. For pictures and for what concerns the page alone.
+
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DIST } from "./site.mjs";
+
+const bytes = (length, seed) => Buffer.from(Array.from({ length }, (_, place) => (place * 37 + seed * 101 + 11) % 256));
+const item = (seed) => bytes(16, seed).toString("base64url");
+const flow = (seed) => bytes(16, seed + 100).toString("base64url");
+const safeId = (seed) => bytes(32, seed).toString("base64url");
+const hex = (length, seed) => bytes(length, seed).toString("hex");
+const time = (text) => Date.parse(text) / 1000;
+
+const WORDS = {
+  en: {
+    movie: ["The Quiet Harbour", "Cinema B"],
+    concert: ["Spring Symphony", "Hall D, row 8"],
+    event: ["Lantern Festival, evening pass", "Riverside Park"],
+    travel: ["Hakata → Kagoshima-Chūō", "Mizuho 605, car 4, seat 12E"],
+    prepaid: ["Corner Coffee card", ""],
+    coupon: ["Bookshop coupon, 10 % off", "North Street Books"],
+    gift: ["A present from Yuki", "Depāto Mori"],
+    remarks: "Exchange for a seat at the counter",
+    safes: ["North Cooperative", "Minato Trust", "Hana’s safe"],
+    law: "Japan",
+  },
+  ja: {
+    movie: ["静かな港", "シネマB"],
+    concert: ["春の交響曲", "Dホール 8列"],
+    event: ["灯籠まつり 夜間入場券", "川辺公園"],
+    travel: ["博多 → 鹿児島中央", "みずほ605号 4号車 12番E席"],
+    prepaid: ["街角コーヒー カード", ""],
+    coupon: ["書店クーポン 10％引き", "北通り書店"],
+    gift: ["ゆきさんからの贈り物", "デパート森"],
+    remarks: "窓口で座席と引き換え",
+    safes: ["北の協同組合", "みなと信託", "花の金庫"],
+    law: "日本",
+  },
+};
+
+const yen = (minor) => ({ minor, currency: "JPY" });
+
+const prepare = (lang) => {
+  const words = WORDS[lang];
+  const value = (seed, kind, cls, standing, { quantity = 1, worth, from = "", to = "" } = {}) => ({
+    id: item(seed),
+    class: cls,
+    name: words[kind][0],
+    quantity,
+    worth: worth === undefined ? undefined : yen(worth),
+    place: words[kind][1],
+    from,
+    to,
+    standing,
+    since: time("2026-03-15T10:04:00"),
+  });
+  const movie = value(1, "movie", "movie-ticket", "only-here", { worth: 1600, from: "2026-04-01", to: "2026-05-31" });
+  const prepaid = value(2, "prepaid", "prepaid-card", "only-here", { worth: 800 });
+  const coupon = value(3, "coupon", "coupon", "ended", { to: "2026-03-10" });
+  const travel = value(4, "travel", "travel-ticket", { locked: { job: flow(1) } }, { worth: 10640, from: "2026-05-03", to: "2026-05-03" });
+  const gift = value(5, "gift", "gift-card", { arrived: { job: flow(2) } }, { worth: 3000, to: "2026-12-31" });
+  const event = value(6, "event", "event-ticket", "only-here", { worth: 1800, from: "2026-07-18", to: "2026-07-19" });
+
+  const certificate = (seed, kind, cls, standing, { safe = 0, counter, quantity = 1, from = "", to = "", soon = false, md5 = "" } = {}) => ({
+    id: item(seed),
+    safe: safeId(safe),
+    address: ["https://safe-a.example", "https://safe.minato.example", "https://hana.example:8443"][safe],
+    operator: words.safes[safe],
+    digest: { class: cls, name: words[kind][0], quantity, from, to, place: words[kind][1] },
+    sha256: hex(32, seed),
+    md5,
+    counter,
+    issued_at: time("2026-03-15T10:04:00"),
+    retained_until: time("2031-03-15T10:04:00"),
+    object_bytes: 412,
+    standing,
+    ends_within_a_week: soon,
+  });
+  const concert = certificate(11, "concert", "concert-ticket", "at-safe", { counter: 142, quantity: 2, from: "2026-04-29", to: "2026-04-29", md5: hex(16, 4) });
+  const ending = certificate(12, "coupon", "coupon", "at-safe", { counter: 87, safe: 1, to: "2026-03-20", soon: true });
+  const festival = certificate(13, "event", "event-ticket", "at-safe", { counter: 12, safe: 2, from: "2026-07-18", to: "2026-07-19" });
+  const elsewhere = (state) => ({ elsewhere: { state, session: bytes(16, 9).toString("base64url"), since: time("2026-03-14T18:31:00") } });
+
+  const safe = (seed, reach, certificates) => ({
+    id: safeId(seed),
+    address: ["https://safe-a.example", "https://safe.minato.example", "https://hana.example:8443"][seed],
+    operator: words.safes[seed],
+    jurisdiction: words.law,
+    fingerprint: hex(32, seed).match(/.{4}/g).join(" "),
+    certificates,
+    forgettable: certificates === 0,
+    reach,
+    legacy_hash: seed === 0,
+  });
+  const safes = [safe(0, "answers", 1), safe(1, "unknown", 1), safe(2, "silent", 0)];
+
+  const job = (seed, task, stage, about, { waiting, callOff = true } = {}) => ({
+    id: flow(seed),
+    task,
+    item: about.id,
+    subject: about.name ?? about.digest.name,
+    safe: "https://safe-a.example",
+    stage,
+    waiting,
+    can_call_off: callOff,
+  });
+  const notice = (seed, kind, { subject = words.movie[0], safe = "https://safe-a.example" } = {}) => ({
+    id: item(seed),
+    at: time("2026-03-15T10:04:00"),
+    subject,
+    safe,
+    kind,
+  });
+  const account = { came_in: 12, here: 5, at_safes: 3, used: 3, discarded: 1, elsewhere: 0 };
+  const summary = (more = {}) => ({
+    only_here: 3,
+    only_here_worth: [yen(4200)],
+    at_safes: 3,
+    used_bytes: 212_000,
+    capacity_bytes: 1_048_576,
+    account,
+    ...more,
+  });
+  const whole = (values, certificates, { jobs = [], notices = [], summary: sums = summary(), meeting } = {}) => [
+    { values },
+    { certificates },
+    { safes },
+    { meeting },
+    { jobs },
+    { notices },
+    { summary: sums },
+    { opened: undefined },
+    { phase: "ready" },
+  ];
+  const opened = {
+    [movie.id]: {
+      value: {
+        id: movie.id,
+        form: {
+          class: "movie-ticket",
+          name: words.movie[0],
+          unit_price: "1600",
+          quantity: "1",
+          currency: "JPY",
+          place: words.movie[1],
+          from: "2026-04-01",
+          to: "2026-05-31",
+          remaining: "",
+          remarks: words.remarks,
+          payload: "4F9K 22XA 7QPL",
+        },
+      },
+    },
+    [prepaid.id]: {
+      value: {
+        id: prepaid.id,
+        form: {
+          class: "prepaid-card",
+          name: words.prepaid[0],
+          unit_price: "1000",
+          quantity: "1",
+          currency: "JPY",
+          place: "",
+          from: "",
+          to: "",
+          remaining: "800",
+          remarks: "",
+          payload: "5021 7730 0091 4412",
+        },
+      },
+    },
+    [concert.id]: { certificate: { id: concert.id, compact: `${"eyJhbGciOiJFZDI1NTE5In0".repeat(8)}.${"MEUCIQ".repeat(40)}` } },
+  };
+  const backUp = job(1, "back-up", "registering", travel, { callOff: false });
+  const arrived = job(2, "recover", "arrived", gift, { callOff: false });
+  const full = whole([movie, prepaid, event, travel, gift, coupon], [concert, ending, festival], { jobs: [backUp, arrived] });
+  const calm = whole([movie, prepaid, event, coupon], [concert, ending, festival]);
+  const empty = whole([], [], { summary: summary({ only_here: 0, only_here_worth: [], at_safes: 0, used_bytes: 0, account: { came_in: 0, here: 0, at_safes: 0, used: 0, discarded: 0, elsewhere: 0 } }) });
+  const moving = { ...movie, standing: { locked: { job: flow(3) } } };
+  const requested = { ...concert, standing: { locked: { job: flow(4) } } };
+  const recovering = (stage, waiting) => whole([prepaid], [requested], { jobs: [job(4, "recover", stage, concert, { waiting })] });
+  const meeting = (it) => whole([movie], [], { meeting: it });
+  const t = (en, ja) => (lang === "ja" ? ja : en);
+  const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+
+  return [
+    { name: "welcome", parts: [...empty.filter((part) => !("safes" in part)), { safes: [] }] },
+    { name: "opening", parts: [{ phase: "opening" }] },
+    { name: "empty", parts: empty },
+    { name: "values", parts: full },
+    { name: "values-notices", parts: whole([movie], [concert], { notices: [notice(21, { "released-elsewhere": { state: "withdrawn", session: undefined, since: time("2026-03-14T18:31:00") } }), notice(22, "storage-full", { subject: "", safe: "" }), notice(23, "called-off")] }) },
+    { name: "value", hash: `value/${movie.id}`, parts: calm },
+    { name: "value-prepaid", hash: `value/${prepaid.id}`, parts: calm },
+    { name: "value-ended", hash: `value/${coupon.id}`, parts: calm },
+    { name: "code", hash: `value/${movie.id}`, parts: calm, act: press(t("Show code", "コードを表示")) },
+    { name: "discard", hash: `value/${movie.id}`, parts: calm, act: press(t("Discard…", "破棄する…")) },
+    { name: "gone", hash: `value/${item(99)}`, parts: calm },
+    { name: "add", hash: "add", parts: calm },
+    {
+      name: "add-problems",
+      hash: "add",
+      parts: calm,
+      act: async (page) => {
+        await page.getByLabel(t("Prepaid card", "プリペイドカード"), { exact: true }).check({ force: true });
+        await page.getByLabel(t("Valid from", "有効期間（開始）")).fill("2026-04-01");
+        await page.getByLabel(t("Valid to", "有効期間（終了）")).fill("2026-03-31");
+        await press(t("Put it in the wallet", "財布に入れる"))(page);
+      },
+    },
+    { name: "correct", hash: `correct/${movie.id}`, parts: calm },
+    { name: "back-up", hash: `back-up/${movie.id}`, parts: calm },
+    { name: "back-up-several", hash: "back-up", parts: calm },
+    { name: "backing-up", hash: `value/${movie.id}`, parts: whole([moving], [], { jobs: [job(3, "back-up", "registering", movie)] }) },
+    {
+      name: "backed-up",
+      hash: `back-up/${movie.id}`,
+      parts: calm,
+      after: { "back-up": [{ values: [] }, { certificates: [{ ...certificate(14, "movie", "movie-ticket", "at-safe", { counter: 143, from: "2026-04-01", to: "2026-05-31" }) }, concert] }] },
+      act: (page) => page.locator("main .btn--primary").click(),
+    },
+    { name: "safes", hash: "safes", parts: calm },
+    { name: "safes-none", hash: "safes", parts: [...empty, { safes: [] }] },
+    { name: "add-safe", hash: "safes/add", parts: calm },
+    { name: "add-safe-problem", hash: "safes/add", parts: meeting({ failed: { address: "https://safe.example", why: "key-changed" } }) },
+    {
+      name: "meet-safe",
+      hash: "safes/add",
+      parts: meeting({ met: { id: safeId(1), address: "https://safe.minato.example", operator: words.safes[1], jurisdiction: words.law, fingerprint: safes[1].fingerprint, retention_days: 1826 } }),
+    },
+    { name: "certificates", hash: "certificates", parts: calm },
+    { name: "certificates-none", hash: "certificates", parts: empty },
+    { name: "certificate", hash: `certificate/${concert.id}`, parts: calm },
+    { name: "certificate-elsewhere", hash: `certificate/${concert.id}`, parts: whole([], [{ ...concert, standing: elsewhere("withdrawing") }]) },
+    { name: "certificate-handed-out", hash: `certificate/${concert.id}`, parts: whole([], [{ ...concert, standing: elsewhere("withdrawn") }]) },
+    { name: "discard-certificate", hash: `certificate/${concert.id}`, parts: calm, act: press(t("Discard…", "破棄する…")) },
+    { name: "recovering", hash: `certificate/${concert.id}`, parts: recovering("requesting") },
+    { name: "recovering-silent", hash: `certificate/${concert.id}`, parts: recovering("requesting", "unreachable") },
+    { name: "recovering-arrived", hash: `value/${gift.id}`, parts: full },
+    { name: "recovering-no-room", hash: `certificate/${concert.id}`, parts: [...recovering("no-room"), { values: [movie, coupon] }, { summary: summary({ used_bytes: 1_048_000 }) }] },
+    {
+      name: "recovered",
+      hash: `certificate/${concert.id}`,
+      parts: calm,
+      after: { recover: [{ certificates: [ending] }, { values: [value(7, "concert", "concert-ticket", "only-here", { worth: 9000, quantity: 2, from: "2026-04-29", to: "2026-04-29" })] }] },
+      act: press(t("Recover", "取り戻す")),
+    },
+    { name: "notices", hash: "notices", parts: whole([movie], [concert], { notices: [notice(21, "safe-rolled-back"), notice(22, { "too-large-for-safe": { limit: 1_048_576 } }), notice(23, "recovery-called-off")] }) },
+    { name: "notices-none", hash: "notices", parts: calm },
+    { name: "settings", hash: "settings", parts: calm },
+    { name: "open-elsewhere", parts: [{ phase: "open-elsewhere" }] },
+    { name: "fenced", parts: [{ phase: "fenced" }] },
+    { name: "storage-blocked", parts: [{ phase: "storage-blocked" }] },
+    { name: "storage-newer", parts: [{ phase: "storage-newer" }] },
+    { name: "storage-damaged", parts: [{ phase: "storage-damaged" }] },
+    { name: "crashed", crash: true, parts: [] },
+  ].map((scene) => ({ hash: "values", opened, ...scene }));
+};
+
+/** Every screen in a language. */
+export const scenes = (lang) => prepare(lang);
+
+/** The script that stands in for the Worker: it answers the page's wishes with what the scene has prepared. */
+const standIn = ({ parts, opened, after = {}, crash }) => `
+const { parts, opened, after, crash } = ${JSON.stringify({ parts, opened, after, crash }, (_, it) => (it === undefined ? null : it))};
+addEventListener("message", () => {
+  addEventListener("message", ({ data: { intent } = {} }) => {
+    if (intent === undefined) return;
+    const [kind] = typeof intent === "string" ? [intent] : Object.keys(intent);
+    const item = intent[kind]?.item;
+    if (kind === "open" && opened[item]) postMessage({ parts: [{ opened: opened[item] }] });
+    if (after[kind]) postMessage({ parts: after[kind] });
+  });
+  postMessage("ready");
+  if (crash) setTimeout(() => { throw new Error("as prepared"); });
+  else postMessage({ parts });
+}, { once: true });
+`;
+
+const NAME = "/stand-in-worker.js";
+
+/** Makes a page start the stand-in instead of its Worker. Give the scene before each load. */
+export const standInFor = async (page) => {
+  let scene;
+  const headers = { "content-type": "text/javascript", "content-security-policy": await policy() };
+  await page.route(`**${NAME}`, (route) => route.fulfill({ body: standIn(scene), headers }));
+  await page.addInitScript((name) => {
+    const Real = globalThis.Worker;
+    globalThis.Worker = class extends Real {
+      constructor(_script, options) {
+        super(name, options);
+      }
+    };
+  }, NAME);
+  return (next) => (scene = next);
+};
+
+/** The policy of the site: the stand-in lives under the same. */
+const policy = async () => /Content-Security-Policy: (.*)/.exec(await readFile(join(DIST, "_headers"), "utf8"))[1];
+
+/** Shows a scene: loads the page, waits for the screen, does what the scene wants done. */
+export const showScene = async (page, site, scene, { lang, theme, prepareStandIn }) => {
+  prepareStandIn(scene);
+  await page.goto(`${site.url}/manifest.webmanifest`);
+  await page.evaluate(
+    ([lang, theme]) => {
+      localStorage.setItem("language", JSON.stringify(lang));
+      localStorage.setItem("theme", JSON.stringify(theme));
+    },
+    [lang, theme],
+  );
+  await page.goto(`${site.url}/#/${scene.hash}`);
+  await page.locator("h1").waitFor();
+  if (scene.name !== "opening") await page.locator("[data-readiness]:not([data-readiness=starting])").waitFor({ state: "attached" });
+  await scene.act?.(page);
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 120)));
+};
