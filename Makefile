@@ -17,7 +17,7 @@ test: ## everything that is checked, from formatting to the real browser
 sim: ## the simulation of many wallets and safes, longer than in the tests
 	@scripts/sim.sh
 
-shots: ## pictures of the wallet's screens, into docs/pictures
+shots: ## pictures of every screen of the wallet, into target/shots, and the one in the README
 	@scripts/setup.sh --test
 	@scripts/in-env.sh node scripts/lib/build.mjs wallet safe
 	@scripts/in-env.sh node scripts/shots.mjs
