@@ -6,7 +6,7 @@ use sha2::Sha256;
 
 /// HKDF-SHA-256 (RFC 5869): a key for the purpose `label` in the given `context`.
 ///
-/// Label and context are length-prefixed, so no two pairs give the same key. Labels live in `saifu_protocol::labels`.
+/// The label is length-prefixed, so no two pairs of label and context give the same key. Labels live in `saifu_protocol::labels`.
 pub fn derive_key(root: &Secret, label: &str, context: &[u8]) -> Secret {
     let mut out = [0_u8; 32];
     let label_len = (label.len() as u64).to_be_bytes();

@@ -19,6 +19,10 @@ struct Header {
     typ: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     jwk: Option<Jwk>,
+    /// Extensions the reader must understand. None is understood here, so a token that names one is refused
+    /// (RFC 7515 §4.1.11): `b64: false`, for one, would change what is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    crit: Option<serde_json::Value>,
 }
 
 /// An Ed25519 public key as a JWK (RFC 8037).
@@ -65,6 +69,7 @@ pub fn sign<T: Serialize>(typ: &str, embed_key: EmbedKey, payload: &T, key: &Sig
             EmbedKey::Yes => Some(Jwk::of(PublicKey::new(key.public()))),
             EmbedKey::No => None,
         },
+        crit: None,
     };
     let mut compact = b64::encode(&to_json(&header));
     compact.push('.');
@@ -111,7 +116,7 @@ impl<T: DeserializeOwned> Unverified<T> {
         let (signed, signature) = compact.split_at_checked(signed_len)?;
         let (header, payload) = signed.split_once('.')?;
         let header: Header = serde_json::from_slice(&b64::decode(header).ok()?).ok()?;
-        if header.alg != ALG || header.typ != typ {
+        if header.alg != ALG || header.typ != typ || header.crit.is_some() {
             return None;
         }
         let embedded = match header.jwk {
@@ -201,6 +206,21 @@ mod tests {
                 Unverified::<u32>::parse("a+jwt", &altered).and_then(Unverified::verify_embedded);
             assert!(taken.is_err(), "character {i}");
         }
+    }
+
+    #[test]
+    fn a_critical_extension_is_refused() {
+        let with = |header: &str| {
+            let mut compact = b64::encode(header.as_bytes());
+            compact.push('.');
+            compact.push_str(&b64::encode(b"7"));
+            let signature = key(1).sign(compact.as_bytes());
+            alloc::format!("{compact}.{}", b64::encode(&signature))
+        };
+        let plain = with(r#"{"alg":"Ed25519","typ":"a+jwt"}"#);
+        assert!(Unverified::<u32>::parse("a+jwt", &plain).is_ok());
+        let critical = with(r#"{"alg":"Ed25519","typ":"a+jwt","crit":["b64"],"b64":false}"#);
+        assert!(Unverified::<u32>::parse("a+jwt", &critical).is_err());
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub struct ValueItem {
     pub since: UnixTime,
     /// Whether it is a usable copy.
     pub custody: Custody,
+    /// The certificate it was recovered by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_of: Option<ItemId>,
 }
 
 /// Whether the copy here is the usable one.
@@ -90,6 +93,7 @@ impl ValueItem {
             size: size as u64,
             since,
             custody,
+            came_of: None,
         }
     }
 }
@@ -119,10 +123,9 @@ pub struct CertificateItem {
     pub object_bytes: u64,
     /// How the last attempt to recover ended.
     pub standing: Standing,
-    /// The session of an attempt that the safe refused without proof: the entry may still be open for it, so the next
-    /// attempt takes the same one.
+    /// The value it was issued for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub session: Option<Session>,
+    pub came_of: Option<ItemId>,
 }
 
 /// A session at a safe.
@@ -163,8 +166,8 @@ pub enum Standing {
 }
 
 impl CertificateItem {
-    /// The summary of `certificate`, which stands for `object_bytes` registered bytes.
-    pub fn of(certificate: &Certificate, object_bytes: usize) -> Self {
+    /// The summary of `certificate`, which stands for `object_bytes` registered bytes of the value `came_of`.
+    pub fn of(certificate: &Certificate, object_bytes: usize, came_of: Option<ItemId>) -> Self {
         let claims = certificate.claims();
         Self {
             safe: claims.safe,
@@ -177,7 +180,7 @@ impl CertificateItem {
             retained_until: claims.retained_until,
             object_bytes: object_bytes as u64,
             standing: Standing::AtSafe,
-            session: None,
+            came_of,
         }
     }
 }
@@ -230,6 +233,10 @@ pub struct CertificateBody {
     /// Seed of the holder's key.
     #[serde(with = "secret")]
     pub holder: Secret,
+    /// The session of an attempt that the safe refused without proof: the entry may still be open for it, so the next
+    /// attempt takes the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
 }
 
 impl CertificateBody {
@@ -360,6 +367,13 @@ impl Books {
         };
         for (key, body) in &stored.records {
             books.read_record(key, body).ok_or(Damaged)?;
+        }
+        let unlocked = |(id, value): (ItemId, &ValueItem)| {
+            value.custody == Custody::Arrived && books.lock(id).is_none()
+        };
+        if books.values().any(unlocked) {
+            // Neither usable nor on its way to be: no wallet writes that.
+            return Err(Damaged);
         }
         Ok(books)
     }
@@ -744,6 +758,7 @@ mod tests {
             size,
             since: UnixTime(0),
             custody: Custody::Held,
+            came_of: None,
         })
     }
 

@@ -173,16 +173,18 @@ pub fn read(form: &Form) -> Result<Value, Vec<(Field, Problem)>> {
     }
 }
 
-/// The form that reads as this value.
-pub fn write(value: &Value) -> Form {
+/// The form that reads as this value; `None` if its payload is not text. Such a value is kept, registered and recovered
+/// like any other, but not corrected here: a form would replace the bytes it cannot show.
+pub fn write(value: &Value) -> Option<Form> {
     let fields = value.fields();
+    let payload = core::str::from_utf8(fields.payload.expose_secret()).ok()?;
     let currency = fields
         .unit_price
         .or(fields.remaining)
         .map_or(Currency::Jpy, |money| money.currency);
     let day = |date: Option<Date>| date.map(value::format_date).unwrap_or_default();
     let amount = |money: Option<Money>| money.map(format_amount).unwrap_or_default();
-    Form {
+    Some(Form {
         class: fields.class.code().into(),
         name: fields.name.clone(),
         unit_price: amount(fields.unit_price),
@@ -193,10 +195,8 @@ pub fn write(value: &Value) -> Form {
         to: day(fields.validity.to),
         remaining: amount(fields.remaining),
         remarks: fields.remarks.clone(),
-        payload: Zeroizing::new(
-            String::from_utf8_lossy(fields.payload.expose_secret()).into_owned(),
-        ),
-    }
+        payload: Zeroizing::new(payload.into()),
+    })
 }
 
 fn place(problem: FieldProblem) -> (Field, Problem) {
@@ -214,10 +214,12 @@ fn place(problem: FieldProblem) -> (Field, Problem) {
     }
 }
 
-/// Reads an amount in the currency's usual notation; grouping commas are passed over.
+/// Reads an amount written with a point before the minor unit and, if at all, commas between groups of three digits.
+/// `12,50` is none: whoever means twelve and a half must not get twelve hundred and fifty.
 pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
-    let text: String = text.trim().chars().filter(|c| *c != ',').collect();
-    let (whole, minor) = text.split_once('.').unwrap_or((&text, ""));
+    let text = text.trim();
+    let (grouped, minor) = text.split_once('.').unwrap_or((text, ""));
+    let whole = &ungroup(grouped)?;
     let digits = currency.minor_digits() as usize;
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !all_digits(whole) || !all_digits(minor) || minor.len() > digits {
@@ -232,6 +234,31 @@ pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
         amount = amount.checked_mul(10)?.checked_add(u64::from(digit))?;
     }
     Some(Money { amount, currency })
+}
+
+/// Reads a whole number as [`parse_amount`] reads the part before the point.
+pub fn parse_whole(text: &str) -> Option<u64> {
+    let digits = ungroup(text.trim())?;
+    digits
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| digits.parse().ok())
+        .flatten()
+}
+
+/// Drops well-formed commas between groups of three.
+fn ungroup(text: &str) -> Option<String> {
+    let mut groups = text.split(',');
+    let mut digits = String::from(groups.next()?);
+    let (first, mut has_more) = (digits.len(), false);
+    for group in groups {
+        if group.len() != 3 {
+            return None;
+        }
+        has_more = true;
+        digits.push_str(group);
+    }
+    (!has_more || (1..=3).contains(&first)).then_some(digits)
 }
 
 /// Writes an amount as [`parse_amount`] reads it.
@@ -268,7 +295,14 @@ mod tests {
     fn form_reads_and_writes_back() {
         let value = read(&ticket()).unwrap();
         assert_eq!(value.total().map(|total| total.amount), Some(3200));
-        assert_eq!(read(&write(&value)), Ok(value));
+        assert_eq!(read(&write(&value).unwrap()), Ok(value));
+    }
+
+    #[test]
+    fn a_payload_that_is_not_text_is_no_form() {
+        let mut fields = read(&ticket()).unwrap().fields().clone();
+        fields.payload = Payload::new(vec![0xFF, 0xFE]);
+        assert!(write(&Value::check(fields).unwrap()).is_none());
     }
 
     #[test]
@@ -299,6 +333,15 @@ mod tests {
         assert_eq!(read("12.5", Currency::Eur), Some(1250));
         assert_eq!(read("12.", Currency::Eur), None);
         assert_eq!(read("-1", Currency::Eur), None);
+        assert_eq!(read("1,600", Currency::Jpy), Some(1600));
+        assert_eq!(read("1,234,567.89", Currency::Eur), Some(123_456_789));
+        for unclear in [
+            "12,50", "1,5", ",5", "1,,000", "1234,567", ",500", "1,000,", "1 000",
+        ] {
+            assert_eq!(read(unclear, Currency::Eur), None, "{unclear}");
+        }
+        assert_eq!(parse_whole("1,048,576"), Some(1_048_576));
+        assert_eq!(parse_whole("1,5"), None);
         assert_eq!(read("99999999999999999999", Currency::Jpy), None);
         let money = Money {
             amount: 1205,

@@ -75,6 +75,10 @@ pub enum Kind {
     RecoveredUnreadable,
     /// Recovery was called off by the owner. The value is still at the safe.
     RecoveryCalledOff,
+    /// Discarding: the safe says it knows nothing of this certificate. The certificate is gone all the same.
+    DiscardedUnknownToSafe,
+    /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
+    DiscardedAfterRollback,
     /// The safe refuses the request of this wallet as a whole.
     RefusedBySafe,
     /// There is no room in the wallet; the work waits.
@@ -112,6 +116,8 @@ impl Kind {
             Kind::RecoveredBytesWrong,
             Kind::RecoveredUnreadable,
             Kind::RecoveryCalledOff,
+            Kind::DiscardedUnknownToSafe,
+            Kind::DiscardedAfterRollback,
             Kind::RefusedBySafe,
             Kind::NoRoom { missing: 300 },
             Kind::StorageFull,

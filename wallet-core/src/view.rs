@@ -88,6 +88,8 @@ pub struct ValueCard {
     pub standing: Standing,
     /// When it came into the wallet.
     pub since: UnixTime,
+    /// The certificate it was recovered by.
+    pub came_of: Option<ItemId>,
 }
 
 /// Where a value in this wallet stands.
@@ -139,6 +141,8 @@ pub struct CertificateCard {
     pub standing: CertificateStanding,
     /// Whether the last day of the value lies within the next seven days.
     pub ends_within_a_week: bool,
+    /// The value it was issued for.
+    pub came_of: Option<ItemId>,
 }
 
 /// A digest as it is shown; empty fields are left out. All empty: vacant.

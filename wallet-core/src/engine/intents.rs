@@ -1,6 +1,6 @@
 //! What the wallet does when its owner wants something.
 
-use super::{Asked, LoadFor, Meeting, Then, Wallet, Work, descriptor_request};
+use super::{Asked, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Session, Standing, ValueItem};
 use crate::flow::{Add, Flow, Input, Recover, RecoverState, Register, Retire, RetireWhat};
 use crate::form::{self, Form};
@@ -129,10 +129,8 @@ impl Wallet {
         self.opened = if self.usable(item).is_some() {
             object::read_object(body.as_bytes())
                 .ok()
-                .map(|value| Opened::Value {
-                    id: item,
-                    form: form::write(&value),
-                })
+                .and_then(|value| form::write(&value))
+                .map(|form| Opened::Value { id: item, form })
         } else if self.books.certificate(item).is_some() {
             CertificateBody::read(&body).map(|kept| Opened::Certificate {
                 id: item,
@@ -282,10 +280,10 @@ impl Wallet {
         let recover = Recover {
             certificate,
             safe: item.safe,
-            session: item.session.clone().unwrap_or_else(|| Session {
+            session: Session {
                 id: SessionId::make(context.rng),
                 key: Secret::make(context.rng),
-            }),
+            },
             state: RecoverState::Opening {
                 request: RequestId::make(context.rng),
             },
@@ -316,6 +314,10 @@ impl Wallet {
     }
 
     fn call_off(&mut self, job: FlowId) {
+        // A wish that could not be stored yet: nothing was done, so there is nothing to undo.
+        let wish = |sleeper: &Sleeper| matches!(sleeper, Sleeper::Intent(id, ..) if *id == job);
+        self.wakes.retain(|_, sleeper| !wish(sleeper));
+        self.dirty.jobs();
         if self.books.flow(job).is_some_and(Flow::can_call_off) {
             self.work.push_back(Work::Drive(job, Input::CallOff));
         }

@@ -17,7 +17,7 @@ use crate::port::{
     Answer, Ask, Body, CommitError, Context, Durability, Effect, Event, Opened as Stored,
 };
 use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
-use alloc::collections::{BTreeMap, VecDeque};
+use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::Address;
@@ -25,8 +25,6 @@ use saifu_protocol::descriptor::{self, Descriptor};
 use saifu_protocol::value::Date;
 use saifu_protocol::{SafeId, UnixTime};
 use show::Dirty;
-
-pub use crate::books::Damaged as OpenError;
 
 /// First wait before an attempt is repeated, in milliseconds; doubled each time.
 const FIRST_WAIT_MS: u64 = 1_000;
@@ -37,6 +35,8 @@ const INTENT_WAIT_MS: u64 = 5_000;
 /// How many requests a flow sends one after the other without anything coming of them that is worth storing. A safe that
 /// lies, or forgets, must not be able to keep a wallet busy.
 const MOST_ASKS: u32 = 4;
+/// How many flows are at work with one safe at a time. More would only share the line to it, and all time out together.
+const MOST_AT_ONE_SAFE: usize = 4;
 /// How often a request is signed again at once because the safe's clock differs.
 const CLOCK_RETRIES: u32 = 2;
 
@@ -53,6 +53,10 @@ pub struct Wallet {
     asks: BTreeMap<u64, Asked>,
     loads: BTreeMap<u64, LoadFor>,
     wakes: BTreeMap<u64, Sleeper>,
+    /// The flows at work with each safe.
+    busy: BTreeMap<SafeId, BTreeSet<FlowId>>,
+    /// The flows that wait for their turn.
+    line: VecDeque<FlowId>,
     clocks: BTreeMap<SafeId, i64>,
     reach: BTreeMap<SafeId, Reach>,
     meeting: Option<Meeting>,
@@ -84,6 +88,8 @@ enum Awaiting {
     Ask(u64),
     Wake(u64),
     Room,
+    /// Its turn at a safe that is busy with others of this wallet.
+    Line,
 }
 
 #[derive(Debug)]
@@ -112,7 +118,8 @@ enum Then {
 #[derive(Debug)]
 enum Sleeper {
     Flow(FlowId),
-    Intent(Intent),
+    /// A wish, the name it has as a job, and why it could not be stored.
+    Intent(FlowId, Intent, Waiting),
 }
 
 #[derive(Debug)]
@@ -175,6 +182,8 @@ impl Wallet {
             asks: BTreeMap::new(),
             loads: BTreeMap::new(),
             wakes: BTreeMap::new(),
+            busy: BTreeMap::new(),
+            line: VecDeque::new(),
             clocks: BTreeMap::new(),
             reach: BTreeMap::new(),
             meeting: None,
@@ -206,8 +215,12 @@ impl Wallet {
 
     /// Whether nothing is under way: no transaction, and no flow that waits for anything but room or its next attempt.
     pub fn is_idle(&self) -> bool {
-        let resting =
-            |running: &Running| matches!(running.awaiting, Awaiting::Wake(_) | Awaiting::Room);
+        let resting = |running: &Running| {
+            matches!(
+                running.awaiting,
+                Awaiting::Wake(_) | Awaiting::Room | Awaiting::Line
+            )
+        };
         self.pending.is_none() && self.work.is_empty() && self.running.values().all(resting)
     }
 
@@ -328,7 +341,10 @@ impl Wallet {
             Then::Intent(intent) => {
                 self.tell(kind, context);
                 let wake = self.token();
-                self.wakes.insert(wake, Sleeper::Intent(intent));
+                let name = FlowId::make(context.rng);
+                self.wakes
+                    .insert(wake, Sleeper::Intent(name, intent, waiting));
+                self.dirty.jobs();
                 effects.push(Effect::Wake {
                     wake,
                     after_ms: INTENT_WAIT_MS,
@@ -342,7 +358,8 @@ impl Wallet {
             Some(Sleeper::Flow(flow)) if self.awaits(flow, &Awaiting::Wake(wake)) => {
                 self.begin(flow);
             }
-            Some(Sleeper::Intent(intent)) => {
+            Some(Sleeper::Intent(_, intent, _)) => {
+                self.dirty.jobs();
                 self.work.push_back(Work::Event(Event::Intent(intent)));
             }
             Some(Sleeper::Flow(_)) | None => {}
@@ -352,10 +369,38 @@ impl Wallet {
     // ---- flows
 
     fn begin(&mut self, flow: FlowId) {
+        let has_turn = self.take_turn(flow);
         let running = self.running.entry(flow).or_default();
-        running.awaiting = Awaiting::Turn;
         self.dirty.jobs();
-        self.work.push_back(Work::Drive(flow, Input::Start));
+        if has_turn {
+            running.awaiting = Awaiting::Turn;
+            self.work.push_back(Work::Drive(flow, Input::Start));
+        } else {
+            running.awaiting = Awaiting::Line;
+            self.line.push_back(flow);
+        }
+    }
+
+    /// Whether the flow may work with its safe now.
+    fn take_turn(&mut self, flow: FlowId) -> bool {
+        let Some(safe) = self.books.flow(flow).and_then(Flow::safe) else {
+            return true;
+        };
+        let busy = self.busy.entry(safe).or_default();
+        busy.contains(&flow) || (busy.len() < MOST_AT_ONE_SAFE && busy.insert(flow))
+    }
+
+    /// The flow rests or has ended: whoever waits for the same safe may begin.
+    fn leave(&mut self, flow: FlowId) {
+        let left = self.busy.values_mut().any(|busy| busy.remove(&flow));
+        if !left {
+            return;
+        }
+        for next in core::mem::take(&mut self.line) {
+            if self.awaits(next, &Awaiting::Line) {
+                self.begin(next);
+            }
+        }
     }
 
     fn drive(
@@ -451,6 +496,9 @@ impl Wallet {
         };
         if let Some(missing) = missing {
             self.tell_of_room(id, missing, context);
+        }
+        if matches!(awaiting, Awaiting::Wake(_) | Awaiting::Room) {
+            self.leave(id);
         }
         let running = self.running.entry(id).or_default();
         running.awaiting = awaiting;
@@ -594,7 +642,7 @@ impl Wallet {
         }
         let intents = core::mem::take(&mut self.wakes).into_iter();
         let intents = intents.filter_map(|(_, sleeper)| match sleeper {
-            Sleeper::Intent(intent) => Some(Work::Event(Event::Intent(intent))),
+            Sleeper::Intent(_, intent, _) => Some(Work::Event(Event::Intent(intent))),
             Sleeper::Flow(_) => None,
         });
         self.work.extend(intents);
@@ -621,6 +669,7 @@ impl Wallet {
 
     fn forget_flow(&mut self, flow: FlowId) {
         self.running.remove(&flow);
+        self.leave(flow);
         self.asks.retain(|_, asked| match asked {
             Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
             Asked::Meet(_) => true,

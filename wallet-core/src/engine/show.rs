@@ -1,13 +1,14 @@
 //! What the wallet shows: books and work as view-models.
 
-use super::{Awaiting, Meeting, Wallet};
+use super::{Awaiting, Meeting, Sleeper, Wallet};
 use crate::books::{Books, CertificateItem, Change, Condition, Custody, Standing, ValueItem};
 use crate::flow::{self, Flow};
 use crate::ids::{FlowId, ItemId};
+use crate::intent::Intent;
 use crate::notice::Notice;
 use crate::view::{
     self, Amount, CertificateCard, CertificateStanding, DigestView, Job, Part, Phase, Reach,
-    SafeCard, Stage, Summary, ValueCard,
+    SafeCard, Stage, Summary, Task, ValueCard,
 };
 use alloc::collections::BTreeSet;
 use alloc::string::String;
@@ -138,6 +139,7 @@ impl Wallet {
                 to: value.to.clone(),
                 standing: self.standing(id, value),
                 since: value.since,
+                came_of: value.came_of,
             })
             .collect();
         cards.sort_by(|a, b| b.since.cmp(&a.since).then(a.id.cmp(&b.id)));
@@ -148,8 +150,10 @@ impl Wallet {
         match (value.custody, self.books.lock(id)) {
             (Custody::Arrived, Some(job)) => view::Standing::Arrived { job },
             (Custody::Held, Some(job)) => view::Standing::Locked { job },
-            (_, None) if self.has_ended(&value.to) => view::Standing::Ended,
-            (_, None) => view::Standing::OnlyHere,
+            // Books in which this stands do not open; were it here, it would not be usable.
+            (Custody::Arrived, None) => view::Standing::Ended,
+            (Custody::Held, None) if self.has_ended(&value.to) => view::Standing::Ended,
+            (Custody::Held, None) => view::Standing::OnlyHere,
         }
     }
 
@@ -210,6 +214,7 @@ impl Wallet {
             object_bytes: certificate.object_bytes,
             standing,
             ends_within_a_week: ends_soon.contains(&id),
+            came_of: certificate.came_of,
         }
     }
 
@@ -255,9 +260,23 @@ impl Wallet {
     }
 
     fn jobs(&self) -> Vec<Job> {
+        let asleep = self.wakes.values().filter_map(|sleeper| match sleeper {
+            Sleeper::Intent(id, Intent::Add { form }, waiting) => Some(Job {
+                id: *id,
+                task: Task::Add,
+                item: None,
+                subject: form.name.clone(),
+                safe: String::new(),
+                stage: Stage::NoRoom,
+                waiting: Some(*waiting),
+                can_call_off: true,
+            }),
+            Sleeper::Intent(..) | Sleeper::Flow(_) => None,
+        });
         self.books
             .flows()
             .map(|(id, flow)| self.job(id, flow))
+            .chain(asleep)
             .collect()
     }
 

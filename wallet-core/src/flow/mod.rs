@@ -17,7 +17,7 @@ pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
 pub use retire::{Retire, RetireWhat};
 
-use crate::books::{Books, Change, Session, Standing};
+use crate::books::{Books, Change, Standing};
 use crate::client::Question;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
@@ -228,20 +228,14 @@ impl Desk<'_> {
         }
     }
 
-    /// The certificate `item` with another standing, and the session the next attempt is to take up.
-    fn restand(
-        &self,
-        item: ItemId,
-        standing: Standing,
-        session: Option<Session>,
-    ) -> Option<Change> {
+    /// The certificate `item` with another standing and, where given, another body.
+    fn restand(&self, item: ItemId, standing: Standing, body: Option<Body>) -> Option<Change> {
         let mut certificate = self.books.certificate(item)?.clone();
         certificate.standing = standing;
-        certificate.session = session;
         Some(Change::Put(
             item,
             crate::books::Item::Certificate(certificate),
-            None,
+            body,
         ))
     }
 }

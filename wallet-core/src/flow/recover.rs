@@ -105,19 +105,19 @@ impl Recover {
         }
         if let Input::Loaded(body) = input {
             return match body.as_ref().and_then(CertificateBody::read) {
-                Some(kept) => self.ask(&kept),
+                Some(kept) => self.ask(kept, desk),
                 None => Step::then(Next::Wait(Waiting::StorageFailed)),
             };
         }
         let Some(kept) = desk.body.and_then(CertificateBody::read) else {
             return match input {
                 // Nothing has been asked yet, or the answer is lost with the body: the same end is reached by asking.
-                Input::CallOff => self.call_off(rng, desk),
+                Input::CallOff => self.call_off(desk, rng),
                 _ => Step::then(Next::Again),
             };
         };
         match (self.state, input) {
-            (_, Input::CallOff) => self.call_off(rng, desk),
+            (_, Input::CallOff) => self.call_off(desk, rng),
             (RecoverState::Opening { .. }, Input::Recovered(recovered)) => {
                 self.arrive(&recovered, &kept, desk, rng)
             }
@@ -143,7 +143,9 @@ impl Recover {
                     session: self.session.id,
                 };
                 match desk.receipt(&receipt, self.safe, target(&kept)) {
-                    Some(receipt) if receipt.event == returned => self.end(why.notice(), desk, rng),
+                    Some(receipt) if receipt.event == returned => {
+                        self.given_back(why.notice(), &kept, desk, rng)
+                    }
                     _ => Step::garbled(),
                 }
             }
@@ -151,8 +153,7 @@ impl Recover {
                 // Refused as a whole: there is nothing of this session left to give back.
                 match desk.conflict(&problem, self.safe, target(&kept)) {
                     Some(holder) => self.elsewhere(holder, Vec::new(), why.notice(), desk, rng),
-                    None if problem.code == Code::Conflict => Step::garbled(),
-                    None => self.end(why.notice(), desk, rng),
+                    None => self.refused(&problem, &kept, desk, rng),
                 }
             }
             _ => Step::garbled(),
@@ -169,8 +170,18 @@ impl Recover {
         Step::then(Next::Load(self.certificate))
     }
 
-    fn ask(&self, kept: &CertificateBody) -> Step {
-        let presentation = self.presentation(kept);
+    fn ask(&self, kept: CertificateBody, desk: &Desk<'_>) -> Step {
+        if let (RecoverState::Opening { .. }, Some(earlier)) = (self.state, &kept.session)
+            && *earlier != self.session
+        {
+            // The entry may be open for the session of an earlier attempt, and would be shut for any other.
+            let taken_up = Flow::Recover(Self {
+                session: earlier.clone(),
+                ..self.clone()
+            });
+            return Step::strict(alloc::vec![Change::Journal(desk.id, taken_up)], Next::Again);
+        }
+        let presentation = self.presentation(&kept);
         let (request, question) = match self.state {
             RecoverState::Opening { request } => (request, Question::Recover(presentation)),
             RecoverState::Arrived { request, .. } => (request, Question::Ack(presentation)),
@@ -210,7 +221,8 @@ impl Recover {
         };
         let id = ItemId::make(rng);
         let size = recovered.object.len();
-        let item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
+        let mut item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
+        item.came_of = Some(self.certificate);
         let arrived = self.in_state(RecoverState::Arrived {
             value: id,
             request: RequestId::make(rng),
@@ -312,8 +324,13 @@ impl Recover {
         let notice = self.notice(kind, desk, rng);
         let mut changes = alloc::vec![Change::End(desk.id), notice];
         // The safe gave no proof, and an earlier request may have opened the entry: keep the session for the next attempt.
-        let session = Some(self.session.clone());
-        changes.extend(desk.restand(self.certificate, Standing::NotHandedOut, session));
+        let body = CertificateBody {
+            compact: kept.compact.clone(),
+            holder: kept.holder.clone(),
+            session: Some(self.session.clone()),
+        };
+        let body = Some(body.write());
+        changes.extend(desk.restand(self.certificate, Standing::NotHandedOut, body));
         Step::strict(changes, Next::Nothing)
     }
 
@@ -342,12 +359,26 @@ impl Recover {
         Step::strict(changes, Next::Nothing)
     }
 
-    fn end(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let notice = self.notice(kind, desk, rng);
-        Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+    /// The safe has taken its offer back, and bars this session for good: the next attempt needs another one.
+    fn given_back(
+        &self,
+        kind: Kind,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let body = CertificateBody {
+            compact: kept.compact.clone(),
+            holder: kept.holder.clone(),
+            session: None,
+        };
+        let body = Some(body.write());
+        let mut changes = alloc::vec![Change::End(desk.id), self.notice(kind, desk, rng)];
+        changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
+        Step::strict(changes, Next::Nothing)
     }
 
-    fn call_off(&self, rng: &mut dyn CryptoRng, desk: &Desk<'_>) -> Step {
+    fn call_off(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match self.state {
             RecoverState::Opening { .. } => self.give_back(ReturnReason::CalledOff, desk, rng),
             RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {

@@ -17,6 +17,7 @@ use crate::books::{CertificateBody, CertificateItem, Change, Item, secret};
 use crate::client::Question;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
+use crate::port::Body;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::CollationError;
@@ -42,6 +43,10 @@ impl Register {
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match input {
             Input::Start => Step::then(Next::Load(self.value)),
+            Input::Loaded(Some(body)) if self.is_too_large(&body, desk) => {
+                let limit = desk.books.safe(self.safe).map(|safe| safe.object_limit);
+                self.refused(Code::TooLarge, limit, desk, rng)
+            }
             Input::Loaded(Some(body)) => Step::then(Next::Ask(
                 self.safe,
                 self.request,
@@ -56,6 +61,12 @@ impl Register {
             Input::CallOff => self.call_off(Kind::CalledOff, desk, rng),
             Input::Recovered(_) | Input::Ended(_) => Step::garbled(),
         }
+    }
+
+    /// Whether the safe has said that it takes nothing so large: then it is not even asked.
+    fn is_too_large(&self, body: &Body, desk: &Desk<'_>) -> bool {
+        let safe = desk.books.safe(self.safe);
+        safe.is_some_and(|safe| body.as_bytes().len() as u64 > safe.object_limit)
     }
 
     /// Steps 1-13 and 1-14: collate, and only then store the certificate and delete the value.
@@ -79,10 +90,11 @@ impl Register {
             };
             return self.call_off(kind, desk, rng);
         }
-        let item = CertificateItem::of(&certificate, body.as_bytes().len());
+        let item = CertificateItem::of(&certificate, body.as_bytes().len(), Some(self.value));
         let kept = CertificateBody {
             compact: compact.into(),
             holder: self.holder.clone(),
+            session: None,
         };
         Step::strict(
             alloc::vec![

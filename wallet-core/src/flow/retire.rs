@@ -162,11 +162,11 @@ impl Retire {
         let notice = |kind, rng: &mut dyn CryptoRng| desk.notice(kind, &name, self.safe, rng);
         match code {
             Code::NotFound => {
-                let notice = notice(Kind::UnknownToSafe, rng);
+                let notice = notice(Kind::DiscardedUnknownToSafe, rng);
                 gone(certificate, desk, alloc::vec![notice])
             }
             Code::RolledBack => {
-                let notice = notice(Kind::SafeRolledBack, rng);
+                let notice = notice(Kind::DiscardedAfterRollback, rng);
                 gone(certificate, desk, alloc::vec![notice])
             }
             _ => {

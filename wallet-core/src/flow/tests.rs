@@ -1,7 +1,9 @@
 //! One test per transition of a flow.
 
 use super::*;
-use crate::books::{CertificateBody, CertificateItem, Custody, Item, Safe, Standing, ValueItem};
+use crate::books::{
+    CertificateBody, CertificateItem, Custody, Item, Safe, Session, Standing, ValueItem,
+};
 use crate::port::Opened;
 use saifu_crypto::Secret;
 use saifu_crypto::sign::SigningKey;
@@ -49,6 +51,7 @@ impl Fixture {
             kept: CertificateBody {
                 compact: String::new(),
                 holder: holder.clone(),
+                session: None,
             },
             object,
             holder,
@@ -76,7 +79,7 @@ impl Fixture {
             Change::Put(ARRIVED, item(Custody::Arrived), body),
             Change::Put(
                 PAPER,
-                Item::Certificate(CertificateItem::of(&paper, size)),
+                Item::Certificate(CertificateItem::of(&paper, size, None)),
                 Some(fixture.kept.write()),
             ),
         ]);
@@ -231,6 +234,15 @@ fn stored(step: &Step) -> Vec<&Item> {
             _ => None,
         })
         .collect()
+}
+
+/// The session a certificate's new body keeps for the next attempt.
+fn kept_session(step: &Step) -> Option<SessionId> {
+    let bodies = step.changes.iter().filter_map(|change| match change {
+        Change::Put(PAPER, Item::Certificate(_), Some(body)) => CertificateBody::read(body),
+        _ => None,
+    });
+    bodies.last()?.session.map(|session| session.id)
 }
 
 fn waits(step: &Step, waiting: Waiting) -> bool {
@@ -492,11 +504,8 @@ fn recover_refused_keeps_the_certificate_and_says_why() {
         let step = fixture.with_paper(&fixture.opening(), Input::Refused(code.into()));
         assert_eq!(notices(&step), [&kind]);
         assert!(ends(&step) && deletes(&step).is_empty());
-        let [Item::Certificate(certificate)] = stored(&step)[..] else {
-            panic!("the certificate was not marked");
-        };
         // The entry may be open for this session: another one would find it shut for ever.
-        assert_eq!(certificate.session.as_ref().map(|s| s.id), Some(SESSION));
+        assert_eq!(kept_session(&step), Some(SESSION));
     }
 }
 
@@ -602,7 +611,43 @@ fn returning_ends_with_its_reason() {
         let step = fixture.with_paper(&fixture.returning(why), Input::Ended(receipt));
         assert_eq!(notices(&step), [&kind]);
         assert!(ends(&step) && deletes(&step).is_empty());
+        assert_eq!(kept_session(&step), None);
+        assert_eq!(stored(&step).len(), 1);
     }
+}
+
+#[test]
+fn returning_refused_says_what_the_safe_says_and_keeps_the_session() {
+    for (code, kind) in [
+        (Code::NotFound, Kind::UnknownToSafe),
+        (Code::RolledBack, Kind::SafeRolledBack),
+        (Code::Damaged, Kind::DamagedAtSafe),
+    ] {
+        let fixture = Fixture::new();
+        let flow = fixture.returning(ReturnReason::CalledOff);
+        let step = fixture.with_paper(&flow, Input::Refused(code.into()));
+        assert_eq!(notices(&step), [&kind]);
+        assert_eq!(kept_session(&step), Some(SESSION));
+    }
+}
+
+#[test]
+fn recover_takes_up_the_session_of_a_refused_attempt() {
+    let fixture = Fixture::new();
+    let kept = CertificateBody {
+        compact: fixture.kept.compact.clone(),
+        holder: fixture.holder.clone(),
+        session: Some(Session {
+            id: OTHER,
+            key: Secret::new([6; 32]),
+        }),
+    };
+    let step = fixture.step(&fixture.opening(), None, Input::Loaded(Some(kept.write())));
+    let Some(Flow::Recover(taken_up)) = journaled(&step) else {
+        panic!("another session would be asked for");
+    };
+    assert_eq!(taken_up.session.id, OTHER);
+    assert!(matches!(step.next, Next::Again));
 }
 
 // ---- retire

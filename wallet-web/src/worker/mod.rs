@@ -18,7 +18,8 @@ mod vault;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use saifu_wallet_core::engine::{OpenError, Wallet};
+use saifu_wallet_core::books::Damaged;
+use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::port::{CommitError, Context, Effect, Event};
 use saifu_wallet_core::view::{Part, Phase};
 use serde::Serialize;
@@ -331,7 +332,7 @@ impl Session {
     }
 }
 
-fn damaged(_: OpenError) -> Phase {
+fn damaged(_: Damaged) -> Phase {
     Phase::StorageDamaged
 }
 
