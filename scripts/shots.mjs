@@ -62,7 +62,7 @@ try {
   }
   if (wanted.length === 0) {
     const { page, prepareStandIn } = await newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 });
-    const [scene] = scenes("en").filter(({ name }) => name === "values");
+    const [scene] = scenes("en").filter(({ name }) => name === "values-both");
     await showScene(page, site, scene, { lang: "en", theme: "light", prepareStandIn });
     await mkdir(join(root, "docs/pictures"), { recursive: true });
     await page.screenshot({ path: join(root, "docs/pictures/wallet.png") });

@@ -189,6 +189,7 @@ const prepare = (lang) => {
     { name: "opening", parts: [{ phase: "opening" }] },
     { name: "empty", parts: empty },
     { name: "values", parts: full },
+    { name: "values-both", parts: whole([movie], [concert], { summary: summary({ only_here: 1, only_here_worth: [yen(1600)], at_safes: 1 }) }) },
     { name: "values-notices", parts: whole([movie], [concert], { notices: [notice(21, { "released-elsewhere": { state: "withdrawn", session: undefined, since: time("2026-03-14T18:31:00") } }), notice(22, "storage-full", { subject: "", safe: "" }), notice(23, "called-off")] }) },
     { name: "value", hash: `value/${movie.id}`, parts: calm },
     { name: "value-prepaid", hash: `value/${prepaid.id}`, parts: calm },

@@ -86,16 +86,25 @@ pub(crate) fn validity(lang: Lang, length: Length, from: &str, to: &str) -> Stri
     match (parse_date(from), parse_date(to)) {
         (None, None) => text(lang, Key::NoLimit).into(),
         (Some(from), Some(to)) if from == to => day(lang, length, from),
-        (Some(from), Some(to)) if from.year() == to.year() => match lang {
-            Lang::En => {
-                let start = day_of_year(lang, length, from);
-                format!("{start} – {}", day(lang, length, to))
+        (Some(from), Some(to)) if from.year() == to.year() => {
+            let same_month = from.month() == to.month();
+            match (lang, length) {
+                (Lang::En, _) if same_month => {
+                    format!("{} – {}", from.day(), day(lang, length, to))
+                }
+                (Lang::En, _) => {
+                    let start = day_of_year(lang, length, from);
+                    format!("{start} – {}", day(lang, length, to))
+                }
+                (Lang::Ja, Length::Short) if same_month => {
+                    format!("{}〜{}", day(lang, length, from), to.day())
+                }
+                (Lang::Ja, _) => {
+                    let end = day_of_year(lang, length, to);
+                    format!("{}〜{end}", day(lang, length, from))
+                }
             }
-            Lang::Ja => {
-                let end = day_of_year(lang, length, to);
-                format!("{}〜{end}", day(lang, length, from))
-            }
-        },
+        }
         (Some(from), Some(to)) => {
             let (from, to) = (day(lang, length, from), day(lang, length, to));
             match lang {
@@ -267,6 +276,13 @@ mod tests {
             "29 Apr 2026",
             "2026年4月29日",
             "2026/4/29",
+        );
+        check_validity(
+            "2026-07-18",
+            "2026-07-19",
+            "18 – 19 Jul 2026",
+            "2026年7月18日〜7月19日",
+            "2026/7/18〜19",
         );
         check_validity(
             "2026-12-31",

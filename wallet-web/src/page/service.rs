@@ -16,13 +16,6 @@ use saifu_wallet_core::view::{
 };
 use wasm_bindgen::JsValue;
 
-/// What the owner last started, to show what came of it: whatever was not there before.
-#[derive(Clone)]
-struct Followed {
-    items: Vec<ItemId>,
-    known: Vec<ItemId>,
-}
-
 /// See above. A handle: copies mean the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Service {
@@ -48,7 +41,6 @@ pub(crate) struct Service {
     pub(crate) update_ready: RwSignal<bool>,
     pub(crate) installable: RwSignal<bool>,
 
-    followed: StoredValue<Option<Followed>>,
     install_offer: StoredValue<Option<JsValue>, LocalStorage>,
     card: StoredValue<Option<Card>, LocalStorage>,
 }
@@ -75,7 +67,6 @@ impl Service {
             storage_promised: RwSignal::new(false),
             update_ready: RwSignal::new(false),
             installable: RwSignal::new(false),
-            followed: StoredValue::new(None),
             install_offer: StoredValue::new_local(None),
             card: StoredValue::new_local(None),
         };
@@ -230,42 +221,17 @@ impl Service {
         self.installable.set(false);
     }
 
-    /// Registers values at a safe.
-    pub(crate) fn back_up(self, values: Vec<ItemId>, safe: SafeId) {
-        let known = self
-            .certificates
-            .with_untracked(|all| all.iter().map(|card| card.id).collect());
-        let items = values.clone();
-        self.followed.set_value(Some(Followed { items, known }));
-        self.send(Intent::BackUp { values, safe });
-    }
-
-    /// Recovers a value.
-    pub(crate) fn recover(self, certificate: ItemId) {
-        let known = self
-            .values
-            .with_untracked(|all| all.iter().map(|card| card.id).collect());
-        let items = vec![certificate];
-        self.followed.set_value(Some(Followed { items, known }));
-        self.send(Intent::Recover { certificate });
-    }
-
     /// The certificate that came of backing this value up.
     pub(crate) fn certificate_of(self, value: ItemId) -> Option<CertificateCard> {
-        let followed = self.followed.get_value()?;
-        let came = |card: &&CertificateCard| !followed.known.contains(&card.id);
+        let came_of_it = |card: &&CertificateCard| card.came_of == Some(value);
         self.certificates
-            .with(|all| all.iter().find(came).cloned())
-            .filter(|_| followed.items.contains(&value))
+            .with(|all| all.iter().find(came_of_it).cloned())
     }
 
     /// The value that came of recovering by this certificate.
     pub(crate) fn value_of(self, certificate: ItemId) -> Option<ValueCard> {
-        let followed = self.followed.get_value()?;
-        let came = |card: &&ValueCard| !followed.known.contains(&card.id);
-        self.values
-            .with(|all| all.iter().find(came).cloned())
-            .filter(|_| followed.items.contains(&certificate))
+        let came_of_it = |card: &&ValueCard| card.came_of == Some(certificate);
+        self.values.with(|all| all.iter().find(came_of_it).cloned())
     }
 
     /// A job, for as long as it is under way.

@@ -198,7 +198,10 @@ fn go(choice: Choice) -> Option<Node> {
             [one] => Route::Value(*one),
             _ => Route::Values,
         };
-        s.back_up(chosen.clone(), safe.id);
+        s.send(Intent::BackUp {
+                values: chosen.clone(),
+                safe: safe.id,
+            });
         s.go(next);
     });
     Some(actions(vec![press]))

@@ -337,7 +337,7 @@ fn what_to_do(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) ->
         }
     };
     let recover = button(class, Some("recover"), text(lang, words), move || {
-        s.recover(id)
+        s.send(Intent::Recover { certificate: id })
     });
     let words = text(lang, Key::DiscardDots);
     let discard = button("btn btn--danger", Some("trash"), words, move || {

@@ -378,7 +378,7 @@ fn problem(draft: Draft, field: Field) -> Node {
         el("p")
             .class("field-error")
             .child(small_icon("warn"))
-            .child(words::problem(draft.s.lang.get(), problem))
+            .child(words::problem(draft.s.lang.get(), field, problem))
     });
     el("div")
         .attr("id", problem_id(field))
@@ -402,7 +402,7 @@ fn all_problems(draft: Draft) -> Node {
             el("li")
                 .child(words::field(lang, field))
                 .words(" – ")
-                .child(words::problem(lang, problem))
+                .child(words::problem(lang, field, problem))
                 .into()
         })
         .collect();

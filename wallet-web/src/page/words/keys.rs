@@ -213,7 +213,7 @@ keys! {
     StepArrived: "Arrived", "届きました";
     StepArrivedNote: "Stored here, not yet usable", "手元に保存しました。まだ使えません";
     StepConfirmed: "Confirmed", "確認しました";
-    StepConfirmedNote: "The safe has closed its entry for good", "金庫が預かりを締めます";
+    StepConfirmedNote: "The safe closes its entry for good", "金庫が預かりを締めます";
     StepYours: "Yours again", "手元に戻りました";
     StepYoursNote: "Ready to use in this browser", "このブラウザで使えます";
     TryNow: "Try now", "今すぐ試す";

@@ -53,6 +53,8 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::ReleasedElsewhere { .. }
         | Kind::ArrivedCopyDestroyed { .. }
         | Kind::UnknownToSafe
+        | Kind::DiscardedUnknownToSafe
+        | Kind::DiscardedAfterRollback
         | Kind::DamagedAtSafe
         | Kind::SafeRolledBack
         | Kind::CertificateHashUnknown
@@ -161,6 +163,22 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::UnknownToSafe => Halves::new(
             format!("{the_safe} says it knows nothing of the certificate of {in_sentence}."),
             "The certificate was kept: it is your proof. Show it to the operator, and do not use this safe for anything new.",
+        ),
+        Kind::DiscardedUnknownToSafe => Halves::new(
+            format!("{subject} was discarded, but {safe} says it knows nothing of it."),
+            "You lost nothing you wanted. But a safe that forgets is no safe: recover what else lies there and back it up elsewhere.",
+        ),
+        Kind::DiscardedAfterRollback => Halves::new(
+            format!("{subject} was discarded, but the memory of {safe} was set back, so it may still hold it."),
+            "You lost nothing you wanted. Contact the operator, and recover what else lies there once the safe answers again.",
+        ),
+        Kind::DiscardedUnknownToSafe => Halves::new(
+            format!("{in_sentence} was discarded, but {safe} says it knew nothing of its certificate."),
+            "There is nothing left to do for it. Do not use this safe for anything new.",
+        ),
+        Kind::DiscardedAfterRollback => Halves::new(
+            format!("{in_sentence} was discarded, but the memory of {safe} was set back to a time before it was registered."),
+            "There is nothing left to do for it. Contact the operator about what else lies there.",
         ),
         Kind::DamagedAtSafe => Halves::new(
             format!("{the_safe} found that the stored bytes of {in_sentence} were altered, and did not hand them out."),
@@ -273,6 +291,22 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::UnknownToSafe => Halves::new(
             format!("{safe}は、{subject}の登録証に覚えがないと答えました。"),
             "登録証は残してあります。これが証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
+        ),
+        Kind::DiscardedUnknownToSafe => Halves::new(
+            format!("{subject}を破棄しましたが、{safe}は覚えがないと答えました。"),
+            "必要なものは失われていません。ただし記録をなくす金庫は頼れません。ほかに預けたものを取り戻し、別の金庫に預けてください。",
+        ),
+        Kind::DiscardedAfterRollback => Halves::new(
+            format!("{subject}を破棄しましたが、{safe}の記録が巻き戻っていて、まだ残っているかもしれません。"),
+            "必要なものは失われていません。運営者に連絡し、応答が戻ったら、ほかに預けたものを取り戻してください。",
+        ),
+        Kind::DiscardedUnknownToSafe => Halves::new(
+            format!("{subject}は破棄されましたが、{safe}はその登録証に覚えがないと答えました。"),
+            "これについて、することはもうありません。この金庫には新しく預けないでください。",
+        ),
+        Kind::DiscardedAfterRollback => Halves::new(
+            format!("{subject}は破棄されましたが、{safe}の記録は登録前の時点に巻き戻っていました。"),
+            "これについて、することはもうありません。ほかに預けたものについて、運営者に連絡してください。",
         ),
         Kind::DamagedAtSafe => Halves::new(
             format!("{safe}で{subject}の保管内容が書き換えられていたため、渡されませんでした。"),

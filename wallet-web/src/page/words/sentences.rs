@@ -461,8 +461,13 @@ pub(crate) fn field(lang: Lang, field: Field) -> &'static str {
 }
 
 /// What is wrong with a field, and how to mend it.
-pub(crate) fn problem(lang: Lang, problem: Problem) -> &'static str {
+pub(crate) fn problem(lang: Lang, field: Field, problem: Problem) -> &'static str {
     match problem {
+        // Either of two fields would do.
+        Problem::Empty if field == Field::Remaining => lang.of(
+            "Say what is left, or the amount when new.",
+            "残額か元の金額を入力してください。",
+        ),
         Problem::Empty => lang.of("This must say something.", "入力してください。"),
         Problem::Unusable => lang.of(
             "This is too long, or has characters that cannot be shown. Shorten it.",
@@ -570,7 +575,10 @@ mod tests {
             Problem::BeforeStart,
             Problem::AboveTotal,
         ] {
-            check_sentences(problem(Lang::En, it), problem(Lang::Ja, it));
+            for field in [Field::Name, Field::Remaining] {
+                let of = |lang| problem(lang, field, it);
+                check_sentences(of(Lang::En), of(Lang::Ja));
+            }
         }
         for it in [
             Field::Class,
