@@ -7,7 +7,6 @@ use super::route::Route;
 use super::words::{self, Key, Lang};
 use crate::messages::{FromWorker, ToWorker};
 use leptos::prelude::*;
-use saifu_protocol::SafeId;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;

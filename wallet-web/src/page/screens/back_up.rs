@@ -13,6 +13,7 @@ use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{Reach, SafeCard, Standing, ValueCard};
 
 /// What the owner chooses here.
@@ -199,9 +200,9 @@ fn go(choice: Choice) -> Option<Node> {
             _ => Route::Values,
         };
         s.send(Intent::BackUp {
-                values: chosen.clone(),
-                safe: safe.id,
-            });
+            values: chosen.clone(),
+            safe: safe.id,
+        });
         s.go(next);
     });
     Some(actions(vec![press]))

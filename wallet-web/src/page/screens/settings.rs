@@ -7,6 +7,7 @@ use crate::page::parts::{actions, button, chip, fact, facts, head, meter, small_
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
+use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 
 /// One KB, as capacity is set in.
@@ -178,8 +179,8 @@ fn capacity(s: Service, is_wrong: RwSignal<bool>) -> Node {
         .fixed("novalidate", "")
         .on("submit", move |event| {
             event.prevent_default();
-            let typed = device::typed("capacity").trim().replace(',', "");
-            let kb = typed.parse().ok().filter(|kb| (1..=MAX_KB).contains(kb));
+            let typed = parse_whole(&device::typed("capacity"));
+            let kb = typed.filter(|kb| (1..=MAX_KB).contains(kb));
             is_wrong.set(kb.is_none());
             if let Some(kb) = kb {
                 s.send(Intent::SetCapacity { bytes: kb * KB });

@@ -172,14 +172,6 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             format!("{subject} was discarded, but the memory of {safe} was set back, so it may still hold it."),
             "You lost nothing you wanted. Contact the operator, and recover what else lies there once the safe answers again.",
         ),
-        Kind::DiscardedUnknownToSafe => Halves::new(
-            format!("{in_sentence} was discarded, but {safe} says it knew nothing of its certificate."),
-            "There is nothing left to do for it. Do not use this safe for anything new.",
-        ),
-        Kind::DiscardedAfterRollback => Halves::new(
-            format!("{in_sentence} was discarded, but the memory of {safe} was set back to a time before it was registered."),
-            "There is nothing left to do for it. Contact the operator about what else lies there.",
-        ),
         Kind::DamagedAtSafe => Halves::new(
             format!("{the_safe} found that the stored bytes of {in_sentence} were altered, and did not hand them out."),
             "The certificate was kept. Contact the operator: an intact copy may be in its own back-ups.",
@@ -299,14 +291,6 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::DiscardedAfterRollback => Halves::new(
             format!("{subject}を破棄しましたが、{safe}の記録が巻き戻っていて、まだ残っているかもしれません。"),
             "必要なものは失われていません。運営者に連絡し、応答が戻ったら、ほかに預けたものを取り戻してください。",
-        ),
-        Kind::DiscardedUnknownToSafe => Halves::new(
-            format!("{subject}は破棄されましたが、{safe}はその登録証に覚えがないと答えました。"),
-            "これについて、することはもうありません。この金庫には新しく預けないでください。",
-        ),
-        Kind::DiscardedAfterRollback => Halves::new(
-            format!("{subject}は破棄されましたが、{safe}の記録は登録前の時点に巻き戻っていました。"),
-            "これについて、することはもうありません。ほかに預けたものについて、運営者に連絡してください。",
         ),
         Kind::DamagedAtSafe => Halves::new(
             format!("{safe}で{subject}の保管内容が書き換えられていたため、渡されませんでした。"),
