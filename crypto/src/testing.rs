@@ -3,24 +3,28 @@
 
 use core::convert::Infallible;
 
-/// Counts: 1, 2, 3 …
+/// Counts: 1, 2, 3 …, and differently each time it has come round, so that identifiers drawn from it do not repeat.
 #[derive(Debug)]
-pub struct Counting(pub u8);
+pub struct Counting(pub u32);
+
+impl Counting {
+    fn next(&mut self) -> u8 {
+        self.0 = self.0.wrapping_add(1);
+        let [_, _, round, count] = self.0.to_be_bytes();
+        count.wrapping_add(round.wrapping_mul(37))
+    }
+}
 
 impl rand_core::TryRng for Counting {
     type Error = Infallible;
     fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.0 = self.0.wrapping_add(1);
-        Ok(u32::from(self.0))
+        Ok(u32::from(self.next()))
     }
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
         self.try_next_u32().map(u64::from)
     }
     fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        out.fill_with(|| {
-            self.0 = self.0.wrapping_add(1);
-            self.0
-        });
+        out.fill_with(|| self.next());
         Ok(())
     }
 }

@@ -303,3 +303,129 @@ fn outside(body: &[u8]) -> Verdict {
         | Code::CalledOff => Verdict::Unknown(Waiting::SafeFailed),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use saifu_crypto::testing::Counting;
+    use saifu_protocol::SafeId;
+    use saifu_protocol::certificate::{Address, LegacyHash};
+
+    const NOW: UnixTime = UnixTime(1_000);
+    const REQUEST: RequestId = RequestId::new([1; 16]);
+
+    /// A safe, and the key that opens what is sealed to it.
+    fn safe() -> (Safe, Secret) {
+        let sealing = Secret::new([2; 32]);
+        let signing_key = PublicKey::new(SigningKey::derive(&Secret::new([3; 32])).public());
+        let safe = Safe {
+            id: SafeId::of(&signing_key),
+            address: Address::parse("https://safe.example").unwrap(),
+            operator: String::new(),
+            jurisdiction: String::new(),
+            signing_key,
+            sealing_key: PublicKey::new(hpke::derive_public(&sealing)),
+            object_limit: 1 << 20,
+            legacy_hash: LegacyHash::Off,
+            account: Secret::new([4; 32]),
+        };
+        (safe, sealing)
+    }
+
+    fn asked() -> (Sealed, Secret) {
+        let (safe, sealing) = safe();
+        let question = Question::Register {
+            object: alloc::vec![1, 2, 3],
+            holder: Secret::new([5; 32]),
+        };
+        let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
+        (sealed, sealing)
+    }
+
+    /// What the safe answers, sealed as only it can.
+    fn reply(sealed: &Sealed, sealing: &Secret, items: Vec<Outcome<Registered>>) -> Vec<u8> {
+        let binding = sealed.expected.binding;
+        let opened: Request<RegisterItem> =
+            envelope::open_request(&sealed.body, sealing, &binding).unwrap();
+        assert_eq!(opened.items[0].object, [1, 2, 3]);
+        let hash = hash::sha256(&sealed.body);
+        let rng = &mut Counting(50);
+        envelope::seal_reply(&Reply { items }, &opened.reply_to, &binding, &hash, rng).unwrap()
+    }
+
+    #[test]
+    fn nothing_outside_a_sealed_reply_ends_anything() {
+        let (sealed, _) = asked();
+        for code in Code::ALL {
+            let problem = Problem {
+                time: Some(NOW),
+                ..code.into()
+            };
+            let body = serde_json::to_vec(&problem).unwrap();
+            let verdict = read(&sealed.expected, Some((problem.status, &body)));
+            let is_harmless = match code {
+                Code::Clock => matches!(verdict, Verdict::Clock(NOW)),
+                Code::Envelope => matches!(verdict, Verdict::Rekey),
+                _ => matches!(verdict, Verdict::Unknown(_)),
+            };
+            assert!(is_harmless, "{code:?}");
+        }
+        for (status, body) in [(200, &b"<html>"[..]), (502, b""), (200, b"{}"), (204, b"")] {
+            let verdict = read(&sealed.expected, Some((status, body)));
+            assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
+        }
+        let silence = read(&sealed.expected, None);
+        assert!(matches!(silence, Verdict::Unknown(Waiting::Unreachable)));
+    }
+
+    #[test]
+    fn what_the_safe_says_sealed_is_final_unless_it_failed_itself() {
+        for code in Code::ALL {
+            let (sealed, sealing) = asked();
+            let body = reply(
+                &sealed,
+                &sealing,
+                alloc::vec![Outcome::Problem(code.into())],
+            );
+            let verdict = read(&sealed.expected, Some((200, &body)));
+            let is_right = match code {
+                Code::Busy | Code::Internal => matches!(verdict, Verdict::Unknown(_)),
+                _ => matches!(verdict, Verdict::Refused(problem) if problem.code == code),
+            };
+            assert!(is_right, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_reply_with_another_number_of_items_is_garbled() {
+        let done = || {
+            Outcome::Done(Registered {
+                certificate: "certificate".into(),
+            })
+        };
+        for items in [Vec::new(), alloc::vec![done(), done()]] {
+            let (sealed, sealing) = asked();
+            let body = reply(&sealed, &sealing, items);
+            let verdict = read(&sealed.expected, Some((200, &body)));
+            assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
+        }
+        let (sealed, sealing) = asked();
+        let body = reply(&sealed, &sealing, alloc::vec![done()]);
+        let verdict = read(&sealed.expected, Some((200, &body)));
+        assert!(matches!(verdict, Verdict::Registered(text) if text == "certificate"));
+    }
+
+    #[test]
+    fn a_reply_to_another_attempt_does_not_open() {
+        let (first, sealing) = asked();
+        let body = reply(&first, &sealing, Vec::new());
+        let (safe, _) = safe();
+        let question = Question::Register {
+            object: alloc::vec![1, 2, 3],
+            holder: Secret::new([5; 32]),
+        };
+        let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
+        let verdict = read(&second.expected, Some((200, &body)));
+        assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
+    }
+}

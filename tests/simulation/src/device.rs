@@ -78,6 +78,7 @@ pub(crate) struct Device {
     unwritten: VecDeque<Batch>,
     events: VecDeque<Event>,
     timers: Vec<(u64, Event)>,
+    skew_ms: i64,
     /// Requests that were handed to the network.
     pub(crate) outgoing: Vec<Ask>,
     /// Every notice the owner has been shown.
@@ -87,7 +88,7 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    pub(crate) fn new(store: Store) -> Self {
+    pub(crate) fn new(store: Store, skew_ms: i64) -> Self {
         Self {
             store,
             wallet: None,
@@ -97,6 +98,7 @@ impl Device {
             unwritten: VecDeque::new(),
             events: VecDeque::new(),
             timers: Vec::new(),
+            skew_ms,
             outgoing: Vec::new(),
             told: Vec::new(),
             waited: Vec::new(),
@@ -106,8 +108,9 @@ impl Device {
     /// Starts the wallet on what is stored.
     pub(crate) fn start(&mut self, now_ms: u64, dice: &mut Dice) {
         self.life += 1;
-        let (wallet, effects) = Wallet::open(self.store.open(), &mut context(now_ms, dice))
-            .expect("what the wallet has stored it can read");
+        let (wallet, effects) =
+            Wallet::open(self.store.open(), &mut context(now_ms, self.skew_ms, dice))
+                .expect("what the wallet has stored it can read");
         self.wallet = Some(wallet);
         self.carry_out(effects, now_ms);
     }
@@ -125,7 +128,7 @@ impl Device {
 
     pub(crate) fn tell(&mut self, event: Event, now_ms: u64, dice: &mut Dice) {
         if let Some(wallet) = &mut self.wallet {
-            let effects = wallet.handle(event, &mut context(now_ms, dice));
+            let effects = wallet.handle(event, &mut context(now_ms, self.skew_ms, dice));
             self.carry_out(effects, now_ms);
         }
     }
@@ -247,9 +250,10 @@ impl Device {
     }
 }
 
-fn context(now_ms: u64, dice: &mut Dice) -> Context<'_> {
+/// `skew_ms`: how far the clock of this device is from the true time.
+fn context(now_ms: u64, skew_ms: i64, dice: &mut Dice) -> Context<'_> {
     Context {
-        now_ms,
+        now_ms: now_ms.saturating_add_signed(skew_ms),
         today: saifu_protocol::value::parse_date("2000-03-15").expect("a day"),
         rng: &mut dice.0,
     }

@@ -1,6 +1,6 @@
 //! A world: devices, safes, a network between them, and an owner who does things at bad moments.
 
-use crate::device::Device;
+use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::invariants::{Violation, Witness, identity};
 use crate::planted::Bug;
@@ -103,12 +103,12 @@ impl World {
             })
             .collect();
         Self {
+            devices: vec![Device::new(Store::default(), skew(&mut dice))],
             dice,
             bug,
             now_ms: START_MS,
             step: 0,
             has_changed: true,
-            devices: vec![Device::new(Default::default())],
             safes,
             network: Vec::new(),
             witness: Witness::default(),
@@ -288,7 +288,7 @@ impl World {
     }
 
     /// What the owner has used or given up is the owner's doing, not a loss.
-    fn note_what_went(&mut self, device: usize, before: &crate::device::Store) {
+    fn note_what_went(&mut self, device: usize, before: &Store) {
         self.has_changed = true;
         let (old, new) = (before.books(), self.devices[device].store.books());
         if new.ledger().came_in > old.ledger().came_in {
@@ -441,8 +441,9 @@ impl World {
         let books = self.devices[device].store.books();
         let bare = books.values().next().is_none() && books.flows().next().is_none();
         if bare && self.devices.len() < 3 && books.certificates().next().is_some() {
-            self.devices
-                .push(Device::new(self.devices[device].store.clone()));
+            let store = self.devices[device].store.clone();
+            let skew = skew(&mut self.dice);
+            self.devices.push(Device::new(store, skew));
         }
     }
 
@@ -586,6 +587,11 @@ impl Packet {
     }
 }
 
+/// How far the clock of a new device is from the true time: most are right, some are hours or days off.
+fn skew(dice: &mut Dice) -> i64 {
+    [0, 0, 0, -7_200_000, 86_400_000][dice.below(5)]
+}
+
 fn ticket(number: usize) -> Form {
     Form {
         name: format!("Ticket {number}"),
@@ -624,8 +630,9 @@ mod scenarios {
     }
 
     #[test]
-    fn a_ledger_set_back_is_witnessed_by_the_index_and_nothing_is_thrown_away() {
+    fn a_ledger_set_back_is_witnessed_by_the_certificate_itself_and_nothing_is_thrown_away() {
         let mut world = registered();
+        world.safes[0].index_mood = IndexMood::Down;
         world.safes[0].ledger = saifu_safe_core::MemoryLedger::new();
         let certificate = recover_one(&mut world);
         // The value is lost at the only safe that had it, so the invariants cannot hold; what is told can.

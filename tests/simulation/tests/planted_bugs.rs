@@ -86,6 +86,7 @@ fn a_clean_run_has_seen_trouble() {
     assert!(noticed(|kind| matches!(kind, Kind::RecoveryCalledOff)));
     assert!(noticed(|kind| matches!(kind, Kind::NoRoom { .. })));
     assert!(noticed(|kind| matches!(kind, Kind::StorageFull)));
+    assert!(noticed(|kind| matches!(kind, Kind::StorageFailed)));
     for waiting in [Waiting::Unreachable, Waiting::Garbled, Waiting::StorageFull] {
         assert!(
             all.waited.contains(&waiting),

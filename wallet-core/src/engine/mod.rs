@@ -6,6 +6,8 @@
 
 mod intents;
 mod show;
+#[cfg(test)]
+mod tests;
 
 use crate::books::{Books, Change, Damaged};
 use crate::client::{self, Expected, Verdict};

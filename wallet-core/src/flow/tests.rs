@@ -238,11 +238,11 @@ fn stored(step: &Step) -> Vec<&Item> {
 
 /// The session a certificate's new body keeps for the next attempt.
 fn kept_session(step: &Step) -> Option<SessionId> {
-    let bodies = step.changes.iter().filter_map(|change| match change {
+    let mut bodies = step.changes.iter().filter_map(|change| match change {
         Change::Put(PAPER, Item::Certificate(_), Some(body)) => CertificateBody::read(body),
         _ => None,
     });
-    bodies.last()?.session.map(|session| session.id)
+    bodies.next_back()?.session.map(|session| session.id)
 }
 
 fn waits(step: &Step, waiting: Waiting) -> bool {
