@@ -278,11 +278,10 @@ fn digest(lang: Lang, card: &CertificateCard) -> Vec<Fact> {
         rows.push(fact(text(lang, Key::Class), class));
     }
     rows.push(fact(text(lang, Key::Name), certificate_name(lang, card)));
+    // A safe that puts the quantity into its digests also puts validity and place there: then an empty one means "open".
     if let Some(quantity) = digest.quantity {
         let quantity = words::quantity(lang, &digest.class, quantity);
         rows.push(fact(text(lang, Key::Quantity), quantity));
-    }
-    if !digest.class.is_empty() {
         let valid = format::validity(lang, Length::Long, &digest.from, &digest.to);
         rows.push(fact(text(lang, Key::Valid), valid));
         rows.push(fact(

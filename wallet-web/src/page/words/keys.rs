@@ -41,10 +41,10 @@ keys! {
     Opening: "Opening your wallet…", "財布を開いています…";
 
     WelcomeTitle: "The wallet that comes back", "戻ってくる財布";
-    WelcomeLead: "Saifu keeps your tickets, cards and coupons in this browser and backs each of them up at safes you choose. If something happens to this copy, they come back to you, exactly once.", "チケットやカード、クーポンをこのブラウザで持ち、選んだ金庫に1つずつ預けておけます。手元のものに何かあっても、ちょうど1回だけ手元に戻ります。";
+    WelcomeLead: "Saifu keeps your tickets, cards and coupons in this browser and deposits each of them at a safe you choose, against a signed certificate. By its certificate each comes back to you, exactly once.", "チケットやカード、クーポンをこのブラウザで持ち、選んだ金庫に1つずつ、署名入りの登録証と引き換えに預けられます。登録証があれば、ちょうど1回だけ手元に戻ります。";
     WelcomeAdd: "Add the first one", "最初の1枚を追加";
     WelcomeSafe: "Choose a safe first", "先に金庫を選ぶ";
-    WelcomeHonest: "Until you back something up, it exists only in this browser.", "金庫に預けるまでは、このブラウザの中にしかありません。";
+    WelcomeHonest: "Values and certificates are kept in this browser. Clearing its data clears them, too.", "中身も登録証も、このブラウザの中で保管します。ブラウザのデータを消すと、どちらも消えます。";
     EmptyHead: "Nothing in the wallet yet", "財布はまだ空です";
     EmptyText: "Add a ticket, a card or a coupon. What lies at a safe comes back by its certificate.", "チケットやカード、クーポンを追加してください。金庫に預けたものは、登録証で取り戻せます。";
     SeeCertificates: "See the certificates", "登録証を見る";
@@ -275,7 +275,7 @@ keys! {
     Promised: "Promised", "保証あり";
     NotPromised: "Not promised", "保証なし";
     PromisedHint: "The browser clears this wallet only if you tell it to.", "あなたが指示しないかぎり、ブラウザはこの財布を消しません。";
-    NotPromisedHint: "The browser may clear this wallet when space runs short. Install the app or allow storage, and back up what matters.", "空き容量が不足すると、ブラウザがこの財布を消すことがあります。アプリとしてインストールするか保存を許可し、大切なものは金庫に預けてください。";
+    NotPromisedHint: "The browser may clear this wallet when space runs short. Install the app or allow storage: certificates lie here, too, and without its certificate nothing comes back from a safe.", "空き容量が不足すると、ブラウザがこの財布を消すことがあります。アプリとしてインストールするか、保存を許可してください。登録証もここにあり、登録証がなければ金庫からは戻せません。";
     AskToKeep: "Ask the browser to keep it", "保存を許可する";
     Refused: "The browser did not promise it. It often does once the app is installed.", "ブラウザは保証しませんでした。アプリとしてインストールすると認められることがあります。";
     Install: "Install", "インストール";
