@@ -15,6 +15,9 @@ const shots = join(root, "target/shots");
 const wanted = process.argv.slice(2);
 const folder = process.env.DIST ?? join(root, "dist");
 
+/** The screen that the README shows. */
+const README = "values-both";
+
 const DEVICES = [
   { device: "phone", viewport: { width: 390, height: 844 } },
   { device: "desk", viewport: { width: 1280, height: 800 } },
@@ -60,9 +63,9 @@ try {
       await context.close();
     }
   }
-  if (wanted.length === 0) {
+  if (wanted.length === 0 || wanted.includes(README)) {
     const { page, prepareStandIn } = await newPage({ viewport: { width: 390, height: 844 }, deviceScaleFactor: 1.5 });
-    const [scene] = scenes("en").filter(({ name }) => name === "values-both");
+    const [scene] = scenes("en").filter(({ name }) => name === README);
     await showScene(page, site, scene, { lang: "en", theme: "light", prepareStandIn });
     await mkdir(join(root, "docs/pictures"), { recursive: true });
     await page.screenshot({ path: join(root, "docs/pictures/wallet.png") });
