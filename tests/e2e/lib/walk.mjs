@@ -228,7 +228,7 @@ export const walkOn = (page, site) => {
       }),
     acknowledge: async (what) => {
       await go("notices");
-      const notice = main.locator(".notice").filter({ hasText: what });
+      const notice = main.locator(".notice").filter({ has: page.locator(".notice-what", { hasText: what }) });
       await notice.getByRole("button", { name: "I have seen it" }).click();
       await notice.waitFor({ state: "detached" });
     },
