@@ -188,7 +188,8 @@ impl Entry {
     /// sends RETURN and knows afterwards that it never will.
     ///
     /// # Errors
-    /// The entry is open for another session, or over.
+    /// The entry is open for another session, or over. Open for another, it may be given back one day: the session that
+    /// was refused is barred all the same, because its own RECOVER may still be on the way.
     pub fn give_back(&mut self, session: SessionId, now: UnixTime) -> Result<UnixTime, Refusal> {
         if let Some(returned) = self.returned_by(session) {
             return Ok(returned.at);
@@ -198,15 +199,22 @@ impl Entry {
             State::Withdrawing { session: own } if own == session => {
                 self.enter(State::Registered, now);
             }
-            State::Withdrawing { .. } | State::Withdrawn { .. } | State::Retired => {
-                return self.refuse();
+            State::Withdrawing { .. } => {
+                let refused = self.refuse();
+                self.bar(session, now);
+                return refused;
             }
+            State::Withdrawn { .. } | State::Retired => return self.refuse(),
         }
+        self.bar(session, now);
+        Ok(now)
+    }
+
+    fn bar(&mut self, session: SessionId, now: UnixTime) {
         if self.returned.len() >= RETURNED_KEPT {
             self.returned.remove(0);
         }
         self.returned.push(Returned { session, at: now });
-        Ok(now)
     }
 
     /// RETIRE: the entry ends without being handed out. Says since when.
@@ -368,6 +376,16 @@ mod tests {
         // A repeat carries the first time, whoever has the entry now.
         assert_eq!(entry.give_back(A, UnixTime(103)), Ok(NOW));
         assert_eq!(entry.state, State::Withdrawing { session: B });
+    }
+
+    #[test]
+    fn return_that_is_refused_bars_its_session_too() {
+        // B has the entry. A's RECOVER is still on the way when A gives up, and arrives after B has given back.
+        let mut entry = entry(State::Withdrawing { session: B });
+        assert!(entry.give_back(A, NOW).is_err());
+        entry.give_back(B, UnixTime(101)).unwrap();
+        assert!(entry.open_for(A, UnixTime(102)).is_err());
+        assert_eq!(entry.state, State::Registered);
     }
 
     #[test]

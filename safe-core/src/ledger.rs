@@ -123,14 +123,19 @@ pub trait Ledger {
     fn oldest_over(&self) -> Result<Option<UnixTime>, Self::Error>;
 }
 
-/// Spends [`Need::object_bytes`] in the same way in every ledger.
+/// Spends so many bytes on objects, in the same way in every ledger and for every reply.
 #[derive(Debug)]
 pub struct ObjectBudget(usize);
 
 impl ObjectBudget {
     /// The budget of a need.
     pub fn of(need: &Need) -> Self {
-        Self(need.object_bytes)
+        Self::new(need.object_bytes)
+    }
+
+    /// A budget of so many bytes.
+    pub fn new(bytes: usize) -> Self {
+        Self(bytes)
     }
 
     /// Whether an object of `len` bytes may still be loaded; if so, it counts.

@@ -4,7 +4,7 @@
 use super::{AuditEvent, Context, MAX_REPLY_OBJECT_BYTES, search, work::Work};
 use crate::command::Claim;
 use crate::entry::{Entry, Refusal};
-use crate::ledger::{Bytes, LoadedEntry};
+use crate::ledger::{Bytes, LoadedEntry, ObjectBudget};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::read_claims_unverified;
@@ -18,23 +18,28 @@ pub(super) fn recover(
     claims: &[Claim],
     context: &Context<'_>,
 ) -> Vec<Outcome<Recovered>> {
+    // Per item handed out, not per entry loaded: one certificate may be named a hundred times in a request.
+    let mut budget = ObjectBudget::new(MAX_REPLY_OBJECT_BYTES);
     claims
         .iter()
-        .map(|claim| match recover_one(work, claim, context) {
-            Ok(recovered) => Outcome::Done(recovered),
-            Err(problem) => {
-                if problem.code == Code::Damaged {
-                    work.report(AuditEvent::Damaged);
+        .map(
+            |claim| match recover_one(work, claim, &mut budget, context) {
+                Ok(recovered) => Outcome::Done(recovered),
+                Err(problem) => {
+                    if problem.code == Code::Damaged {
+                        work.report(AuditEvent::Damaged);
+                    }
+                    Outcome::Problem(problem)
                 }
-                Outcome::Problem(problem)
-            }
-        })
+            },
+        )
         .collect()
 }
 
 fn recover_one(
     work: &mut Work,
     claim: &Claim,
+    budget: &mut ObjectBudget,
     context: &Context<'_>,
 ) -> Result<Recovered, Problem> {
     let session = claim.session.ok_or(Code::Malformed)?;
@@ -46,6 +51,10 @@ fn recover_one(
             .open_for(session, context.now)
             .map_err(|refusal| conflict(&entry, &refusal, context))?;
         let object = sound_bytes(loaded)?;
+        if !budget.take(object.len()) {
+            return Err(Problem::too_large(MAX_REPLY_OBJECT_BYTES));
+        }
+        let object = object.to_vec();
         let certificate = entry.certificate.clone();
         loaded.entry = entry;
         Ok(Recovered {
@@ -58,12 +67,12 @@ fn recover_one(
 
 /// The bytes, if they still are those of the certificate. Rotten storage must not pass for a recovery: the session
 /// would confirm what it cannot use.
-fn sound_bytes(loaded: &LoadedEntry) -> Result<Vec<u8>, Problem> {
+fn sound_bytes(loaded: &LoadedEntry) -> Result<&[u8], Problem> {
     match &loaded.bytes {
         Bytes::Here(object) => {
             let claims = read_claims_unverified(&loaded.entry.certificate);
             match claims {
-                Ok(claims) if claims.hash.matches(object) => Ok(object.to_vec()),
+                Ok(claims) if claims.hash.matches(object) => Ok(object),
                 _ => Err(Code::Damaged.into()),
             }
         }

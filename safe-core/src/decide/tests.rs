@@ -627,6 +627,40 @@ fn recover_more_than_a_reply_carries_leaves_the_rest_as_it_is() {
     done(world.recover(&held[fit], A));
 }
 
+#[test]
+fn recover_of_one_certificate_named_many_times_carries_no_more_than_a_reply() {
+    let mut world = World::new();
+    let mut items = world.items(1);
+    items[0].0.resize(limits::MAX_OBJECT_BYTES, b' ');
+    let request = world.next_request();
+    let registered = done(world.register_items(request, &items).remove(0));
+    let (object, holder) = items.remove(0);
+    let held = Held {
+        holder,
+        object,
+        certificate: registered.certificate,
+    };
+    let target = Target::Certificate {
+        presented: held.whole(),
+    };
+    let request = world.next_request();
+    let item = RecoverItem {
+        presented: held.whole(),
+        session: A,
+        proof: world.prove(Act::Recover, &target, A, request, &held.holder),
+    };
+    let items = vec![item; limits::MAX_ITEMS];
+    let outcomes: Vec<Outcome<Recovered>> = world.call(Route::Recover, request, items).unwrap();
+    let handed_out = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Outcome::Done(_)))
+        .count();
+    assert_eq!(
+        handed_out,
+        MAX_REPLY_OBJECT_BYTES / limits::MAX_OBJECT_BYTES
+    );
+}
+
 // Searching.
 
 #[test]

@@ -172,7 +172,7 @@ impl Flow {
             Flow::Add(_) => Stage::NoRoom,
             Flow::Register(_) => Stage::Registering,
             Flow::Recover(flow) => match flow.state {
-                RecoverState::Opening { .. } => Stage::Requesting,
+                RecoverState::Clearing { .. } | RecoverState::Opening { .. } => Stage::Requesting,
                 RecoverState::Arrived { .. } => Stage::Arrived,
                 RecoverState::Returning { .. } => Stage::Returning,
             },
@@ -184,7 +184,10 @@ impl Flow {
     pub fn can_call_off(&self) -> bool {
         match self {
             Flow::Add(_) | Flow::Register(_) => true,
-            Flow::Recover(flow) => matches!(flow.state, RecoverState::Opening { .. }),
+            Flow::Recover(flow) => matches!(
+                flow.state,
+                RecoverState::Clearing { .. } | RecoverState::Opening { .. }
+            ),
             Flow::Retire(_) => false,
         }
     }

@@ -8,6 +8,9 @@
 //!              │                                    └──RETURN──▶ ended       Arrived copy destroyed, certificate marked
 //!              └──refused──▶ certificate marked, ended
 //! ```
+//! If an earlier attempt was refused without proof, `Clearing` gives its session back first (RETURN), and only then is
+//! another one opened.
+//!
 //! The session is journaled before the safe hears of it, so a crash anywhere asks again in the same session and gets the
 //! same bytes. A crash in `Arrived` confirms again and gets the same receipt. Until the receipt is here the copy can be
 //! neither used nor shown: the safe could still refuse. Once it has been asked to confirm, a recovery cannot be called
@@ -21,7 +24,7 @@ use crate::notice::Kind;
 use crate::port::Body;
 use crate::view::Waiting;
 use alloc::vec::Vec;
-use saifu_crypto::CryptoRng;
+use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Certificate, RecoveredError};
 use saifu_protocol::message::{EntryState, Presented, Recovered};
 use saifu_protocol::object::ObjectError;
@@ -47,6 +50,12 @@ pub struct Recover {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RecoverState {
+    /// The session is that of an earlier attempt which the safe refused without proof: it is given back before another
+    /// one is opened, since the entry may be open for it.
+    Clearing {
+        /// The request that gives it back.
+        request: RequestId,
+    },
     /// The session is journaled; the entry may be open for it.
     Opening {
         /// The request that asks for the bytes.
@@ -95,7 +104,9 @@ impl Recover {
     pub fn arrived(&self) -> Option<ItemId> {
         match self.state {
             RecoverState::Arrived { value, .. } => Some(value),
-            RecoverState::Opening { .. } | RecoverState::Returning { .. } => None,
+            RecoverState::Clearing { .. }
+            | RecoverState::Opening { .. }
+            | RecoverState::Returning { .. } => None,
         }
     }
 
@@ -105,7 +116,7 @@ impl Recover {
         }
         if let Input::Loaded(body) = input {
             return match body.as_ref().and_then(CertificateBody::read) {
-                Some(kept) => self.ask(kept, desk),
+                Some(kept) => self.ask(&kept, desk, rng),
                 None => Step::then(Next::Wait(Waiting::StorageFailed)),
             };
         }
@@ -137,6 +148,20 @@ impl Recover {
             }
             (RecoverState::Arrived { value, .. }, Input::Refused(problem)) => {
                 self.unconfirmed(value, &problem, &kept, desk, rng)
+            }
+            (RecoverState::Clearing { .. }, Input::Ended(receipt)) => {
+                let returned = Event::Returned {
+                    session: self.session.id,
+                };
+                match desk.receipt(&receipt, self.safe, target(&kept)) {
+                    Some(receipt) if receipt.event == returned => {
+                        self.open_afresh(&kept, desk, rng)
+                    }
+                    _ => Step::garbled(),
+                }
+            }
+            (RecoverState::Clearing { .. }, Input::Refused(problem)) => {
+                self.refused(&problem, &kept, desk, rng)
             }
             (RecoverState::Returning { why, .. }, Input::Ended(receipt)) => {
                 let returned = Event::Returned {
@@ -170,22 +195,26 @@ impl Recover {
         Step::then(Next::Load(self.certificate))
     }
 
-    fn ask(&self, kept: CertificateBody, desk: &Desk<'_>) -> Step {
-        if let (RecoverState::Opening { .. }, Some(earlier)) = (self.state, &kept.session)
-            && *earlier != self.session
-        {
-            // The entry may be open for the session of an earlier attempt, and would be shut for any other.
-            let taken_up = Flow::Recover(Self {
+    fn ask(&self, kept: &CertificateBody, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if let (RecoverState::Opening { .. }, Some(earlier)) = (self.state, &kept.session) {
+            // The entry may be open for the session of an earlier attempt, and would be shut for any other. Taking that
+            // session up again instead would let two copies of this wallet confirm in one session.
+            let clearing = Flow::Recover(Self {
                 session: earlier.clone(),
+                state: RecoverState::Clearing {
+                    request: RequestId::make(rng),
+                },
                 ..self.clone()
             });
-            return Step::strict(alloc::vec![Change::Journal(desk.id, taken_up)], Next::Again);
+            return Step::strict(alloc::vec![Change::Journal(desk.id, clearing)], Next::Again);
         }
-        let presentation = self.presentation(&kept);
+        let presentation = self.presentation(kept);
         let (request, question) = match self.state {
             RecoverState::Opening { request } => (request, Question::Recover(presentation)),
             RecoverState::Arrived { request, .. } => (request, Question::Ack(presentation)),
-            RecoverState::Returning { request, .. } => (request, Question::Return(presentation)),
+            RecoverState::Clearing { request } | RecoverState::Returning { request, .. } => {
+                (request, Question::Return(presentation))
+            }
         };
         Step::then(Next::Ask(self.safe, request, question))
     }
@@ -273,6 +302,14 @@ impl Recover {
         rng: &mut dyn CryptoRng,
     ) -> Step {
         match desk.conflict(problem, self.safe, target(kept)) {
+            // The session was given back — by a copy of this wallet, since this one has not — and will never own the entry.
+            Some((EntryState::Registered, Some(session), _)) if session == self.session.id => {
+                let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
+                changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
+                let body = self.body(kept, None);
+                changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
+                Step::strict(changes, Next::Nothing)
+            }
             // The safe's memory was set back to before this session: ask it to open for the session once more.
             Some((EntryState::Registered, ..)) => Step::then(Next::Ask(
                 self.safe,
@@ -324,12 +361,7 @@ impl Recover {
         let notice = self.notice(kind, desk, rng);
         let mut changes = alloc::vec![Change::End(desk.id), notice];
         // The safe gave no proof, and an earlier request may have opened the entry: keep the session for the next attempt.
-        let body = CertificateBody {
-            compact: kept.compact.clone(),
-            holder: kept.holder.clone(),
-            session: Some(self.session.clone()),
-        };
-        let body = Some(body.write());
+        let body = self.body(kept, Some(self.session.clone()));
         changes.extend(desk.restand(self.certificate, Standing::NotHandedOut, body));
         Step::strict(changes, Next::Nothing)
     }
@@ -359,6 +391,40 @@ impl Recover {
         Step::strict(changes, Next::Nothing)
     }
 
+    /// The earlier session is barred for good: go on with a fresh one.
+    fn open_afresh(
+        &self,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let opening = Flow::Recover(Self {
+            session: Session {
+                id: SessionId::make(rng),
+                key: Secret::make(rng),
+            },
+            state: RecoverState::Opening {
+                request: RequestId::make(rng),
+            },
+            ..self.clone()
+        });
+        let mut changes = alloc::vec![Change::Journal(desk.id, opening)];
+        let standing = desk.books.certificate(self.certificate).map(|c| c.standing);
+        let body = self.body(kept, None);
+        changes.extend(standing.and_then(|s| desk.restand(self.certificate, s, body)));
+        Step::strict(changes, Next::Again)
+    }
+
+    /// The certificate's body, keeping another session for the next attempt.
+    fn body(&self, kept: &CertificateBody, session: Option<Session>) -> Option<Body> {
+        let body = CertificateBody {
+            compact: kept.compact.clone(),
+            holder: kept.holder.clone(),
+            session,
+        };
+        Some(body.write())
+    }
+
     /// The safe has taken its offer back, and bars this session for good: the next attempt needs another one.
     fn given_back(
         &self,
@@ -367,12 +433,9 @@ impl Recover {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let body = CertificateBody {
-            compact: kept.compact.clone(),
-            holder: kept.holder.clone(),
-            session: None,
-        };
-        let body = Some(body.write());
+        // An earlier session, called off before it could be cleared, still waits to be given back.
+        let earlier = kept.session.clone().filter(|kept| *kept != self.session);
+        let body = self.body(kept, earlier);
         let mut changes = alloc::vec![Change::End(desk.id), self.notice(kind, desk, rng)];
         changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
         Step::strict(changes, Next::Nothing)
@@ -381,6 +444,11 @@ impl Recover {
     fn call_off(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match self.state {
             RecoverState::Opening { .. } => self.give_back(ReturnReason::CalledOff, desk, rng),
+            // The session stays with the certificate, to be given back by the next attempt.
+            RecoverState::Clearing { .. } => {
+                let notice = self.notice(Kind::RecoveryCalledOff, desk, rng);
+                Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+            }
             RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {
                 Step::then(Next::Again)
             }

@@ -632,7 +632,7 @@ fn returning_refused_says_what_the_safe_says_and_keeps_the_session() {
 }
 
 #[test]
-fn recover_takes_up_the_session_of_a_refused_attempt() {
+fn recover_gives_the_session_of_a_refused_attempt_back_before_it_opens_another() {
     let fixture = Fixture::new();
     let kept = CertificateBody {
         compact: fixture.kept.compact.clone(),
@@ -643,11 +643,47 @@ fn recover_takes_up_the_session_of_a_refused_attempt() {
         }),
     };
     let step = fixture.step(&fixture.opening(), None, Input::Loaded(Some(kept.write())));
-    let Some(Flow::Recover(taken_up)) = journaled(&step) else {
+    let Some(clearing @ Flow::Recover(flow)) = journaled(&step) else {
         panic!("another session would be asked for");
     };
-    assert_eq!(taken_up.session.id, OTHER);
-    assert!(matches!(step.next, Next::Again));
+    assert_eq!(flow.session.id, OTHER);
+    let step = fixture.step(clearing, None, Input::Loaded(Some(kept.write())));
+    assert!(matches!(&step.next, Next::Ask(_, _, Question::Return(p)) if p.session.id == OTHER));
+
+    let receipt = fixture.receipt(Event::Returned { session: OTHER });
+    let step = fixture.step(clearing, Some(kept.write()), Input::Ended(receipt));
+    let Some(Flow::Recover(opening)) = journaled(&step) else {
+        panic!("nothing is opened");
+    };
+    assert!(matches!(opening.state, RecoverState::Opening { .. }));
+    assert!(opening.session.id != OTHER && opening.session.id != SESSION);
+    assert_eq!(kept_session(&step), None);
+}
+
+#[test]
+fn recover_called_off_keeps_an_earlier_session_that_was_not_given_back() {
+    let fixture = Fixture::new();
+    let kept = CertificateBody {
+        compact: fixture.kept.compact.clone(),
+        holder: fixture.holder.clone(),
+        session: Some(Session {
+            id: OTHER,
+            key: Secret::new([6; 32]),
+        }),
+    };
+    let flow = fixture.returning(ReturnReason::CalledOff);
+    let receipt = fixture.receipt(Event::Returned { session: SESSION });
+    let step = fixture.step(&flow, Some(kept.write()), Input::Ended(receipt));
+    assert_eq!(kept_session(&step), Some(OTHER));
+}
+
+#[test]
+fn arrived_whose_session_a_copy_gave_back_is_destroyed() {
+    let fixture = Fixture::new();
+    let refused = fixture.conflict(EntryState::Registered, Some(SESSION));
+    let step = fixture.with_paper(&fixture.arrived(), refused);
+    assert_eq!(deletes(&step), [ARRIVED]);
+    assert!(ends(&step));
 }
 
 // ---- retire
