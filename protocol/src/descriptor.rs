@@ -52,7 +52,7 @@ pub struct Descriptor {
     pub limits: Limits,
     /// How owners may prove who they are.
     pub authentication: Vec<String>,
-    /// Its clock.
+    /// Its clock when the attestation was made.
     pub time: UnixTime,
 }
 
@@ -82,6 +82,7 @@ struct Attestation {
     iss: SafeId,
     url: Address,
     hpke: PublicKey,
+    iat: UnixTime,
 }
 
 /// Why a descriptor is not taken.
@@ -97,14 +98,27 @@ pub enum DescriptorError {
     OtherAddress,
 }
 
-/// Signs the attestation of a descriptor.
-pub fn attest(address: &Address, sealing_key: PublicKey, key: &SigningKey) -> String {
+/// Signs the attestation of a descriptor at the time `now`. The time lets a wallet refuse an attestation older than the
+/// one it knows: otherwise whoever stands between could bring back a sealing key that has leaked and was replaced.
+pub fn attest(
+    address: &Address,
+    sealing_key: PublicKey,
+    now: UnixTime,
+    key: &SigningKey,
+) -> String {
     let attestation = Attestation {
         iss: SafeId::of(&PublicKey::new(key.public())),
         url: address.clone(),
         hpke: sealing_key,
+        iat: now,
     };
     jws::sign(labels::SAFE_TYP, EmbedKey::No, &attestation, key)
+}
+
+/// Control characters, and those that change the direction of writing: a name must not be able to look like another.
+fn is_misleading(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 impl Descriptor {
@@ -133,9 +147,18 @@ impl Descriptor {
             iss: read.id,
             url: read.address.clone(),
             hpke: read.sealing_key,
+            iat: read.time,
         };
         if attested != described || SafeId::of(&read.signing_key.x) != read.id {
             return Err(DescriptorError::Forged);
+        }
+        let too_long = |text: &str, most: usize| text.chars().count() > most;
+        if too_long(&read.operator, limits::MAX_OPERATOR_CHARS)
+            || too_long(&read.jurisdiction, limits::MAX_JURISDICTION_CHARS)
+            || read.operator.chars().any(is_misleading)
+            || read.jurisdiction.chars().any(is_misleading)
+        {
+            return Err(DescriptorError::Malformed);
         }
         if read.address != *address {
             return Err(DescriptorError::OtherAddress);
@@ -155,7 +178,7 @@ mod tests {
         Descriptor {
             version: VERSION,
             id: SafeId::of(&safe_public()),
-            attestation: attest(&address, sealing_key, &safe_key()),
+            attestation: attest(&address, sealing_key, UnixTime(1), &safe_key()),
             address,
             operator: "Example".into(),
             jurisdiction: "JP".into(),
@@ -213,6 +236,18 @@ mod tests {
         for (descriptor, error) in table {
             assert_eq!(read(&descriptor), Err(error));
         }
+        let renamed = |operator: &str| Descriptor {
+            operator: operator.into(),
+            ..good.clone()
+        };
+        for operator in ["a".repeat(121).as_str(), "\u{202e}elpmaxE", "a\nb"] {
+            assert_eq!(read(&renamed(operator)), Err(DescriptorError::Malformed));
+        }
+        let backdated = Descriptor {
+            time: UnixTime(2),
+            ..good.clone()
+        };
+        assert_eq!(read(&backdated), Err(DescriptorError::Forged));
         let elsewhere = Address::parse("https://other.example").unwrap();
         assert_eq!(
             Descriptor::read(&serde_json::to_vec(&good).unwrap(), &elsewhere),

@@ -9,7 +9,9 @@ use crate::value::{self, Class, Date, Value};
 use crate::{jws, limits};
 use alloc::string::String;
 use alloc::vec::Vec;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use core::fmt;
+use serde::de::{Error as _, IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest name in a digest, in bytes of JSON. With class 14, quantity 10, two days of 10, place 36, and 17 bytes of
 /// brackets, commas and quotes the largest digest has 149 bytes.
@@ -144,17 +146,45 @@ impl Serialize for Digest {
     }
 }
 
+/// Reads the six fields, or none of them.
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Option<Wire>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a digest of six fields, or a vacant one")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
+            seq.next_element()?
+                .ok_or_else(|| A::Error::custom("a field is missing"))
+        }
+        let Some(class) = seq.next_element()? else {
+            return Ok(None);
+        };
+        let wire = (
+            class,
+            next(&mut seq)?,
+            next(&mut seq)?,
+            next(&mut seq)?,
+            next(&mut seq)?,
+            next(&mut seq)?,
+        );
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(Some(wire)),
+            Some(_) => Err(A::Error::custom("more fields than a digest has")),
+        }
+    }
+}
+
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Read {
-            Full(Wire),
-            Vacant([u8; 0]),
-        }
-        let (class, name, quantity, from, to, place) = match Read::deserialize(deserializer)? {
-            Read::Full(wire) => wire,
-            Read::Vacant([]) => return Ok(Self::default()),
+        let Some((class, name, quantity, from, to, place)) =
+            deserializer.deserialize_seq(Fields)?
+        else {
+            return Ok(Self::default());
         };
         let date = |text: Option<String>| {
             text.map(|text| value::parse_date(&text).ok_or_else(|| D::Error::custom("not a day")))

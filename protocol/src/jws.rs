@@ -9,7 +9,8 @@ use crate::{b64, limits};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::sign::{self, SigningKey};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::{Deserialize, Serialize};
 
 const ALG: &str = "Ed25519";
 
@@ -21,8 +22,8 @@ struct Header {
     jwk: Option<Jwk>,
     /// Extensions the reader must understand. None is understood here, so a token that names one is refused
     /// (RFC 7515 §4.1.11): `b64: false`, for one, would change what is signed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    crit: Option<serde_json::Value>,
+    #[serde(default, skip_serializing)]
+    crit: Option<IgnoredAny>,
 }
 
 /// An Ed25519 public key as a JWK (RFC 8037).

@@ -30,6 +30,11 @@ pub const REQUEST_LIFETIME: u64 = 300;
 /// Seconds by which the clocks of wallet and safe may differ before the safe answers with its own time.
 pub const CLOCK_TOLERANCE: u64 = 120;
 
+/// The longest name of an operator, in characters.
+pub const MAX_OPERATOR_CHARS: usize = 120;
+/// The longest jurisdiction, in characters.
+pub const MAX_JURISDICTION_CHARS: usize = 16;
+
 /// The longest name of a value, in characters.
 pub const MAX_NAME_CHARS: usize = 120;
 /// The longest place, in characters.

@@ -9,8 +9,7 @@ use saifu_crypto::sign::SigningKey;
 use serde::{Deserialize, Serialize};
 
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "act")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
     /// The session confirmed that it has the object. No other session ever will.
     Withdrawn {
@@ -29,33 +28,86 @@ pub enum Event {
         /// The state of the entry.
         state: EntryState,
         /// The session it is or was open for.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         session: Option<SessionId>,
     },
 }
 
 /// A receipt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
     /// The safe that signs it.
-    #[serde(rename = "iss")]
     pub safe: SafeId,
     /// What it is about: [`crate::message::Target::fingerprint`] of the presented target, or of the whole certificate
     /// where the bare form was presented.
-    #[serde(rename = "tgt")]
     pub target: CertificateId,
     /// What happened.
-    #[serde(flatten)]
     pub event: Event,
     /// When it happened. A repeated answer carries the time of the first.
-    #[serde(rename = "iat")]
     pub at: UnixTime,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Wire {
+    iss: SafeId,
+    tgt: CertificateId,
+    act: Act,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    session: Option<SessionId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    state: Option<EntryState>,
+    iat: UnixTime,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Act {
+    Withdrawn,
+    Returned,
+    Retired,
+    Refused,
+}
+
+impl From<&Receipt> for Wire {
+    fn from(receipt: &Receipt) -> Self {
+        let (act, session, state) = match receipt.event {
+            Event::Withdrawn { session } => (Act::Withdrawn, Some(session), None),
+            Event::Returned { session } => (Act::Returned, Some(session), None),
+            Event::Retired => (Act::Retired, None, None),
+            Event::Refused { state, session } => (Act::Refused, session, Some(state)),
+        };
+        Self {
+            iss: receipt.safe,
+            tgt: receipt.target,
+            act,
+            session,
+            state,
+            iat: receipt.at,
+        }
+    }
+}
+
+impl Wire {
+    fn read(self) -> Option<Receipt> {
+        let event = match (self.act, self.session, self.state) {
+            (Act::Withdrawn, Some(session), None) => Event::Withdrawn { session },
+            (Act::Returned, Some(session), None) => Event::Returned { session },
+            (Act::Retired, None, None) => Event::Retired,
+            (Act::Refused, session, Some(state)) => Event::Refused { state, session },
+            _ => return None,
+        };
+        Some(Receipt {
+            safe: self.iss,
+            target: self.tgt,
+            event,
+            at: self.iat,
+        })
+    }
 }
 
 impl Receipt {
     /// Signs the receipt.
     pub fn sign(&self, key: &SigningKey) -> String {
-        jws::sign(labels::RECEIPT_TYP, EmbedKey::No, self, key)
+        jws::sign(labels::RECEIPT_TYP, EmbedKey::No, &Wire::from(self), key)
     }
 
     /// Reads a receipt that `key` signed.
@@ -63,7 +115,8 @@ impl Receipt {
     /// # Errors
     /// See [`JwsError`]; a receipt that names another safe is [`JwsError::Forged`].
     pub fn verify(compact: &str, key: &PublicKey) -> Result<Self, JwsError> {
-        let receipt: Receipt = Unverified::parse(labels::RECEIPT_TYP, compact)?.verify(key)?;
+        let wire: Wire = Unverified::parse(labels::RECEIPT_TYP, compact)?.verify(key)?;
+        let receipt = wire.read().ok_or(JwsError::Malformed)?;
         if receipt.safe == SafeId::of(key) {
             Ok(receipt)
         } else {

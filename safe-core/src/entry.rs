@@ -19,8 +19,9 @@ use saifu_protocol::message::EntryState;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
 
 /// How many returned sessions an entry remembers. A returned session must not open the entry again: its RECOVER may
-/// still be on the way when its RETURN arrives. Requests live minutes, so the last few are enough.
-pub const RETURNED_KEPT: usize = 16;
+/// still be on the way when its RETURN arrives. Requests live minutes by an honest clock; who bends a wallet's clock can
+/// make one live longer, so many are kept. 512 of 24 bytes are 12 KiB of a row of 2 MB, and only the holder can add any.
+pub const RETURNED_KEPT: usize = 512;
 
 /// Where an entry lies. Counters return to 0 and may then be equal, so batch and place in the batch stand beside them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -388,14 +389,18 @@ mod tests {
         assert_eq!(entry.state, State::Registered);
     }
 
+    fn numbered(n: usize) -> SessionId {
+        SessionId::new((n as u128).to_be_bytes())
+    }
+
     #[test]
     fn return_keeps_the_last_sessions_only() {
         let mut entry = entry(REGISTERED);
         for n in 0..=RETURNED_KEPT {
-            let session = SessionId::new([n as u8; 16]);
+            let session = numbered(n);
             entry.give_back(session, UnixTime(n as u64)).unwrap();
         }
         assert_eq!(entry.returned.len(), RETURNED_KEPT);
-        assert_eq!(entry.returned[0].session, SessionId::new([1; 16]));
+        assert_eq!(entry.returned[0].session, numbered(1));
     }
 }

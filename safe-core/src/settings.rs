@@ -109,7 +109,7 @@ pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descript
         jurisdiction: settings.jurisdiction.clone(),
         signing_key: Jwk::of(keys.signing_public()),
         sealing_key,
-        attestation: attest(&settings.address, sealing_key, keys.signing()),
+        attestation: attest(&settings.address, sealing_key, now, keys.signing()),
         digest: settings.digest,
         legacy_hash: settings.legacy_hash,
         counter_limit: settings.counter_limit,

@@ -266,6 +266,8 @@ pub struct Safe {
     pub signing_key: PublicKey,
     /// The key bodies are sealed to.
     pub sealing_key: PublicKey,
+    /// When the safe attested that key. An older attestation is not taken.
+    pub attested_at: UnixTime,
     /// The largest object it takes, in bytes.
     pub object_limit: u64,
     /// Whether it adds the weak hash.

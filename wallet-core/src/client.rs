@@ -325,6 +325,7 @@ mod tests {
             jurisdiction: String::new(),
             signing_key,
             sealing_key: PublicKey::new(hpke::derive_public(&sealing)),
+            attested_at: NOW,
             object_limit: 1 << 20,
             legacy_hash: LegacyHash::Off,
             account: Secret::new([4; 32]),

@@ -221,6 +221,7 @@ impl Wallet {
             jurisdiction: descriptor.jurisdiction.clone(),
             signing_key: descriptor.signing_key.x,
             sealing_key: descriptor.sealing_key,
+            attested_at: descriptor.time,
             object_limit: descriptor.limits.object_bytes as u64,
             legacy_hash: descriptor.legacy_hash,
             account: Secret::make(context.rng),

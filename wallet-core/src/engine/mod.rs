@@ -112,6 +112,8 @@ struct Pending {
 enum Then {
     /// A step of a flow, and what comes after it.
     Flow(FlowId, Next),
+    /// What was learned of a safe, on behalf of a flow that now starts again.
+    Safe(FlowId),
     /// A wish of the owner. If it cannot be stored it is not forgotten: the wallet tries again.
     Intent(Intent),
 }
@@ -310,13 +312,16 @@ impl Wallet {
         if made_room {
             self.resume_suspended();
         }
-        if let Then::Flow(flow, next) = then
-            && self.books.flow(flow).is_some()
-        {
-            let running = self.running.entry(flow).or_default();
-            running.asks = 0;
-            running.attempts = 0;
-            self.proceed(flow, next, context, effects);
+        match then {
+            Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
+                let running = self.running.entry(flow).or_default();
+                running.asks = 0;
+                running.attempts = 0;
+                self.proceed(flow, next, context, effects);
+            }
+            // No progress of the flow: its waits go on growing.
+            Then::Safe(flow) => self.begin(flow),
+            Then::Flow(..) | Then::Intent(_) => {}
         }
     }
 
@@ -339,7 +344,9 @@ impl Wallet {
             CommitError::Failed => (Waiting::StorageFailed, Kind::StorageFailed),
         };
         match pending.then {
-            Then::Flow(flow, _) => self.proceed(flow, Next::Wait(waiting), context, effects),
+            Then::Flow(flow, _) | Then::Safe(flow) => {
+                self.proceed(flow, Next::Wait(waiting), context, effects);
+            }
             Then::Intent(intent) => {
                 self.tell(kind, context);
                 let wake = self.token();
@@ -610,18 +617,20 @@ impl Wallet {
             return self.proceed(flow, Next::Wait(Waiting::Unreachable), context, effects);
         };
         match Descriptor::read(&answer.body, &known.address) {
-            Ok(descriptor) if descriptor.id == safe => {
+            Ok(descriptor)
+                if descriptor.id == safe
+                    && descriptor.sealing_key != known.sealing_key
+                    && descriptor.time > known.attested_at =>
+            {
                 let mut renewed = known.clone();
-                let changed = renewed.sealing_key != descriptor.sealing_key;
                 renewed.sealing_key = descriptor.sealing_key;
-                let next = if changed {
-                    Next::Again
-                } else {
-                    Next::Wait(Waiting::Garbled)
-                };
+                renewed.attested_at = descriptor.time;
                 let trust = alloc::vec![Change::Trust(renewed)];
-                let then = Then::Flow(flow, next);
-                self.commit(trust, Durability::Relaxed, then, effects);
+                let then = Then::Safe(flow);
+                self.commit(trust, Durability::Strict, then, effects);
+            }
+            Ok(descriptor) if descriptor.id == safe => {
+                self.proceed(flow, Next::Wait(Waiting::Garbled), context, effects);
             }
             Ok(_) => {
                 self.tell(Kind::SafeKeyChanged, context);

@@ -149,6 +149,10 @@ fn form(name: &str) -> Form {
 }
 
 fn descriptor(signing: u8, sealing: u8) -> Descriptor {
+    descriptor_of(signing, sealing, UnixTime(1_000))
+}
+
+fn descriptor_of(signing: u8, sealing: u8, time: UnixTime) -> Descriptor {
     let key = SigningKey::derive(&Secret::new([signing; 32]));
     let public = PublicKey::new(key.public());
     let sealing_key = PublicKey::new(derive_public(&Secret::new([sealing; 32])));
@@ -156,7 +160,7 @@ fn descriptor(signing: u8, sealing: u8) -> Descriptor {
     Descriptor {
         version: descriptor::VERSION,
         id: SafeId::of(&public),
-        attestation: descriptor::attest(&address, sealing_key, &key),
+        attestation: descriptor::attest(&address, sealing_key, time, &key),
         address,
         operator: "Example".into(),
         jurisdiction: "JP".into(),
@@ -169,7 +173,7 @@ fn descriptor(signing: u8, sealing: u8) -> Descriptor {
         grace_seconds: 1,
         limits: descriptor::Limits::default(),
         authentication: Vec::new(),
-        time: UnixTime(1_000),
+        time,
     }
 }
 
@@ -274,7 +278,13 @@ fn another_clock_is_followed_at_once_and_then_waited_for() {
 
 #[test]
 fn a_new_sealing_key_is_taken_and_a_new_signing_key_is_not() {
-    for (signing, sealing, taken) in [(9, 7, true), (9, 2, false), (8, 7, false)] {
+    for (signing, sealing, time, taken) in [
+        (9, 7, 2_000, true),
+        (9, 2, 2_000, false),
+        (8, 7, 2_000, false),
+        // An attestation no newer than the known one: somebody brings back a key that was replaced.
+        (9, 7, 1_000, false),
+    ] {
         let mut bench = Bench::new();
         let safe = bench.trust();
         bench.add("A");
@@ -284,7 +294,8 @@ fn a_new_sealing_key_is_taken_and_a_new_signing_key_is_not() {
         bench.answer(ask, status, body);
         let ask = bench.asks.pop().unwrap();
         assert!(ask.body.is_none(), "the descriptor is fetched");
-        let fetched = serde_json::to_vec(&descriptor(signing, sealing)).unwrap();
+        let fetched = descriptor_of(signing, sealing, UnixTime(time));
+        let fetched = serde_json::to_vec(&fetched).unwrap();
         bench.answer(ask.ask, 200, fetched);
         bench.commit();
         let key = bench.wallet.books.safe(safe).unwrap().sealing_key;

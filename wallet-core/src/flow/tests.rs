@@ -71,6 +71,7 @@ impl Fixture {
                 jurisdiction: "JP".into(),
                 signing_key: public,
                 sealing_key: public,
+                attested_at: NOW,
                 object_limit: 1 << 20,
                 legacy_hash: LegacyHash::Off,
                 account: Secret::new([1; 32]),
