@@ -138,7 +138,7 @@ export const makeLiar = () => {
         id: iss,
         signing_key: { kty: "OKP", crv: "Ed25519", x: base64url(rawPublic(other.signing)) },
         sealing_key,
-        attestation: jws("saifu-safe+jwt", { iss, url, hpke: sealing_key }, other.signing),
+        attestation: jws("saifu-safe+jwt", { iss, url, hpke: sealing_key, iat: descriptor.time }, other.signing),
       };
     },
     id,

@@ -207,10 +207,20 @@ pub(crate) struct ElState {
 }
 
 struct Listener {
+    element: Element,
     event: &'static str,
     handler: Rc<RefCell<Handler>>,
-    /// Held for as long as the element is there.
-    _closure: Closure<dyn FnMut(Event)>,
+    closure: Closure<dyn FnMut(Event)>,
+}
+
+impl Drop for Listener {
+    /// An element can be told of something after it has left the document: a dialog, that it was closed.
+    fn drop(&mut self) {
+        let callback = self.closure.as_ref().unchecked_ref();
+        let _ = self
+            .element
+            .remove_event_listener_with_callback(self.event, callback);
+    }
 }
 
 fn comment() -> web_sys::Node {
@@ -349,9 +359,10 @@ fn listen(element: &Element, event: &'static str, handler: Handler) -> Listener 
     });
     let _ = element.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     Listener {
+        element: element.clone(),
         event,
         handler,
-        _closure: closure,
+        closure,
     }
 }
 
@@ -430,17 +441,39 @@ fn remove(node: &web_sys::Node) {
     }
 }
 
+impl State {
+    /// Views below that follow signals must not run again: a dropped effect keeps what it shows until its task ends, and
+    /// would read signals that went with the screen.
+    fn end(&mut self) {
+        match self {
+            State::Nothing(_) | State::Text(..) => {}
+            State::Element(state) => state.children.iter_mut().for_each(State::end),
+            State::Many(states, _) => states.iter_mut().for_each(State::end),
+            State::Live(effect, _) => {
+                if let Some(mut state) = effect.take_value() {
+                    state.end();
+                }
+            }
+        }
+    }
+}
+
 impl Mountable for State {
     fn unmount(&mut self) {
         match self {
             State::Nothing(node) | State::Text(node, _) => remove(node),
-            State::Element(state) => state.element.remove(),
+            State::Element(state) => {
+                state.element.remove();
+                state.children.iter_mut().for_each(State::end);
+            }
             State::Many(states, end) => {
                 states.iter_mut().for_each(State::unmount);
                 remove(end);
             }
             State::Live(effect, end) => {
-                effect.with_value_mut(State::unmount);
+                if let Some(mut state) = effect.take_value() {
+                    state.unmount();
+                }
                 remove(end);
             }
         }
