@@ -20,7 +20,7 @@ const copied = async (t, name, more = async () => {}) => {
   const { proxy, safe } = await startSafeBehindProxy(t, { vars: { GRACE_SECONDS: 0 } });
   const site = await startSite(t);
   const folder = await mkdtemp(join(tmpdir(), "saifu-copied-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
   const [here, there] = [join(folder, "original"), join(folder, "copy")];
 
   const first = await openWallet(t, site, { profileDir: here });

@@ -89,7 +89,7 @@ const lane = (works) => async (t) => {
   const issued = async () => (await readLedger(safe)).entries.at(-1).certificate;
 
   const folder = await mkdtemp(join(tmpdir(), "saifu-crash-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
   let profiles = 0;
   let profileDir;
   let wallet;

@@ -81,7 +81,7 @@ test("it starts without the network", async (t) => {
 
 test("a new version waits until the owner wants it", async (t) => {
   const later = await mkdtemp(join(tmpdir(), "saifu-later-"));
-  t.after(() => rm(later, { recursive: true, force: true }));
+  t.after(() => rm(later, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
   await cp(DIST, later, { recursive: true });
   // The same wallet with a mark on it, as the build would have named it.
   const html = await readFile(join(later, "index.html"), "utf8");

@@ -287,7 +287,7 @@ test("what IndexedDB can suffer", async (t) => {
 
 test("a full disk changes nothing, and room makes it work again", async (t) => {
   const profileDir = await mkdtemp(join(tmpdir(), "saifu-store-"));
-  t.after(() => rm(profileDir, { recursive: true, force: true }));
+  t.after(() => rm(profileDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
   const { site, context, page, worker, complaints, close } = await start(t, folder, { profileDir });
   await withHelpers(worker);
   const limiter = async (context, page) => {
@@ -331,7 +331,7 @@ test("a full disk changes nothing, and room makes it work again", async (t) => {
 test("at rest nothing lies plain, and a restart of the browser changes nothing", async (t) => {
   const MARKER = "plain-marker-7f3a91";
   const profileDir = await mkdtemp(join(tmpdir(), "saifu-store-"));
-  t.after(() => rm(profileDir, { recursive: true, force: true }));
+  t.after(() => rm(profileDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));
 
   const first = await start(t, folder, { profileDir });
   await withHelpers(first.worker);

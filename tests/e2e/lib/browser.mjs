@@ -71,7 +71,7 @@ export const launch = async (test, { profileDir, args = [], ...options } = {}) =
   };
   test.after(async () => {
     await close();
-    if (own) await rm(folder, { recursive: true, force: true });
+    if (own) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   });
   return { context, page: context.pages()[0] ?? (await context.newPage()), complaints, profileDir: folder, close, kill };
 };

@@ -36,7 +36,7 @@ export const readLedger = async (safe) => {
       }
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   }
 };
 

@@ -24,7 +24,7 @@ export const startSafe = async (test, { dir, port, env = "a", vars } = {}) => {
   let running = await start(options);
   test.after(async () => {
     await running.stop();
-    if (own) await rm(folder, { recursive: true, force: true });
+    if (own) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   });
   return {
     url: running.url,

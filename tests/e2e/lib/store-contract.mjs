@@ -16,7 +16,7 @@ export const buildStoreSite = async () => {
   // In the profile of the product, so that its dependencies need not be compiled a second time.
   const cargo = "build --locked --quiet --release --target wasm32-unknown-unknown -p saifu-wallet-web --example store_contract";
   await run("cargo", cargo.split(" "), { cwd: root });
-  await rm(folder, { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   await mkdir(folder, { recursive: true });
   const wasm = join(root, "target/wasm32-unknown-unknown/release/examples/store_contract.wasm");
   await run(process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, wasm]);
