@@ -17,8 +17,14 @@ test("faults", async (t) => {
   await wallet.trustSafe(proxy.url);
 
   let cameIn = 0;
-  /** A new value in the wallet. */
+  /** The safe is itself again. */
+  const settle = () => {
+    proxy.fault = undefined;
+    proxy.faultsAll = false;
+  };
+  /** A new value in the wallet, whatever the case before left behind. */
   const add = async (name) => {
+    settle();
     await wallet.addTicket({ name, payload: `code of ${name}` });
     await wallet.untilHere(name);
     cameIn += 1;
@@ -26,11 +32,6 @@ test("faults", async (t) => {
   const entryOf = async (name) => (await readLedger(safe)).entries.filter((entry) => entry.name === name);
   /** The certificate that the safe issued last. */
   const issued = async () => (await readLedger(safe)).entries.at(-1).certificate;
-  /** The safe is itself again. */
-  const settle = () => {
-    proxy.fault = undefined;
-    proxy.faultsAll = false;
-  };
 
   await t.test("a safe that is down", async (t) => {
     await add("Patient");
