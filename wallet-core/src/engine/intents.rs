@@ -37,11 +37,7 @@ impl Wallet {
             Intent::Discard { certificate } => self.discard(*certificate, context),
             Intent::CallOff { job } => return self.call_off(*job),
             Intent::RetryNow => return self.hurry(),
-            Intent::SetCapacity { bytes } => {
-                let mut ledger = self.books.ledger();
-                ledger.capacity = *bytes;
-                alloc::vec![Change::Settle(ledger)]
-            }
+            Intent::SetCapacity { bytes } => self.set_capacity(*bytes),
             Intent::Acknowledge { notice } => self.acknowledge(*notice),
         };
         if !changes.is_empty() {
@@ -322,6 +318,18 @@ impl Wallet {
         if self.books.flow(job).is_some_and(Flow::can_call_off) {
             self.work.push_back(Work::Drive(job, Input::CallOff));
         }
+    }
+
+    fn set_capacity(&mut self, bytes: u64) -> Vec<Change> {
+        // An earlier setting that could not be stored must not come back over this one.
+        let earlier = |sleeper: &Sleeper| {
+            matches!(sleeper, Sleeper::Intent(_, Intent::SetCapacity { .. }, _))
+        };
+        self.wakes.retain(|_, sleeper| !earlier(sleeper));
+        self.dirty.jobs();
+        let mut ledger = self.books.ledger();
+        ledger.capacity = bytes;
+        alloc::vec![Change::Settle(ledger)]
     }
 
     fn acknowledge(&mut self, notice: ItemId) -> Vec<Change> {

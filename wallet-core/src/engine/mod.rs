@@ -367,10 +367,7 @@ impl Wallet {
             Some(Sleeper::Flow(flow)) if self.awaits(flow, &Awaiting::Wake(wake)) => {
                 self.begin(flow);
             }
-            Some(Sleeper::Intent(_, intent, _)) => {
-                self.dirty.jobs();
-                self.work.push_back(Work::Event(Event::Intent(intent)));
-            }
+            Some(Sleeper::Intent(_, intent, _)) => self.want_again(intent),
             Some(Sleeper::Flow(_)) | None => {}
         }
     }
@@ -651,12 +648,18 @@ impl Wallet {
         for flow in waiting {
             self.begin(flow);
         }
-        let intents = core::mem::take(&mut self.wakes).into_iter();
-        let intents = intents.filter_map(|(_, sleeper)| match sleeper {
-            Sleeper::Intent(_, intent, _) => Some(Work::Event(Event::Intent(intent))),
-            Sleeper::Flow(_) => None,
-        });
-        self.work.extend(intents);
+        // The last first, because each goes in front of the line.
+        for (_, sleeper) in core::mem::take(&mut self.wakes).into_iter().rev() {
+            if let Sleeper::Intent(_, intent, _) = sleeper {
+                self.want_again(intent);
+            }
+        }
+    }
+
+    /// A wish that could not be stored comes before everything that was wanted after it, or it would undo that.
+    fn want_again(&mut self, intent: Intent) {
+        self.dirty.jobs();
+        self.work.push_front(Work::Event(Event::Intent(intent)));
     }
 
     /// Counts a request; true if the flow has sent too many that led to nothing.

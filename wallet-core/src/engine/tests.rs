@@ -257,6 +257,29 @@ fn a_value_that_could_not_be_stored_can_be_called_off() {
 }
 
 #[test]
+fn a_setting_that_could_not_be_stored_does_not_come_back_over_a_later_one() {
+    for retry_comes_first in [false, true] {
+        let mut bench = Bench::new();
+        bench.want(Intent::SetCapacity { bytes: 300 });
+        bench.commit = None;
+        bench.tell(Event::CommitFailed(CommitError::Full));
+        let (wake, _) = bench.wakes.pop().unwrap();
+        if retry_comes_first {
+            // Both wait for the same transaction: the earlier wish is still the earlier one.
+            bench.want(Intent::Add { form: form("a") });
+            bench.want(Intent::SetCapacity { bytes: 1 << 30 });
+            bench.tell(Event::Woke { wake });
+        } else {
+            bench.want(Intent::SetCapacity { bytes: 1 << 30 });
+            bench.commit();
+            bench.tell(Event::Woke { wake });
+        }
+        bench.commit();
+        assert_eq!(bench.wallet.books().ledger().capacity, 1 << 30);
+    }
+}
+
+#[test]
 fn another_clock_is_followed_at_once_and_then_waited_for() {
     let mut bench = Bench::new();
     let safe = bench.trust();
