@@ -25,7 +25,7 @@ type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [Named<L>; 14] = [
+    let cases: [Named<L>; 15] = [
         ("an empty ledger loads nothing", empty),
         ("a batch and its entries load back as they were", loads_back),
         ("a group is the entries of its counter and no others", group),
@@ -41,6 +41,10 @@ pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case
         ("a batch that wraps loads whole", wrapped_batch),
         ("a purge takes the bytes and leaves the tombstone", purge),
         ("only what is over and has bytes is purgeable", purgeable),
+        (
+            "what is purgeable comes by age, then by key",
+            purgeable_in_order,
+        ),
         (
             "the outbox gives batches in order until they are published",
             outbox,
@@ -471,6 +475,28 @@ fn purgeable<L: Ledger>(ledger: &mut L) -> Check {
     ok(ledger.apply(&[Change::Purge(entry(2, 1, 2).key)]))?;
     ensure!(ok(ledger.oldest_over())? == Some(UnixTime(30)));
     ensure!(ok(ledger.purgeable(UnixTime(30), 10))? == [entry(3, 1, 3).key]);
+    Ok(())
+}
+
+fn purgeable_in_order<L: Ledger>(ledger: &mut L) -> Check {
+    register(ledger, 1, 0, 2)?;
+    register(ledger, 2, 0, 2)?;
+    ok(ledger.apply(&[
+        over(1, 2, 1, 20),
+        over(0, 2, 0, 20),
+        over(1, 1, 1, 10),
+        over(0, 1, 0, 20),
+    ]))?;
+    let wanted = [
+        entry(1, 1, 1).key,
+        entry(0, 1, 0).key,
+        entry(0, 2, 0).key,
+        entry(1, 2, 1).key,
+    ];
+    for most in 0..=wanted.len() {
+        let found = ok(ledger.purgeable(UnixTime(20), most))?;
+        ensure!(found.iter().eq(wanted.iter().take(most)));
+    }
     Ok(())
 }
 

@@ -13,11 +13,21 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use saifu_crypto::hash;
+use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::message::ListItem;
 use saifu_protocol::{Counter, PublicKey, b64};
 
 use crate::ledger::Publication;
 use serde::{Deserialize, Serialize};
+
+/// The most counters, or pages, one request has the index asked about. A question is at most two blocks of keys, so ten
+/// of them list 20 times where every block fits one list: a fiftieth of the 1,000 lists a day of the free plan of
+/// Workers KV, and of the 1,000 operations one request may do there. A wallet presents and lists one at a time.
+pub const MAX_QUESTIONS: usize = 10;
+
+/// The longest cursor that is taken from a wallet. A key of Workers KV has at most 512 bytes, and the store's own cursor
+/// is such a key encoded, with little around it: both together stay below 2 KiB.
+pub const MAX_CURSOR_BYTES: usize = 2_048;
 
 /// What the index said. Nothing of it is proven yet.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -26,6 +36,37 @@ pub struct Evidence {
     pub certificates: Vec<String>,
     /// The pages it was asked for, in the order of the request.
     pub pages: Vec<IndexPage>,
+}
+
+/// Where a page begins: in one of the store's lists, after a key. A page may end in the middle of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cursor {
+    /// The store's own cursor; empty for its first list.
+    pub store: String,
+    /// The last key that was read of that list; empty if none was.
+    pub key: String,
+}
+
+impl Cursor {
+    /// Reads what a wallet sent; without anything it is the beginning. `None`: it never was a cursor of this safe.
+    pub fn read(after: Option<&str>) -> Option<Self> {
+        let Some(text) = after else {
+            return Some(Self::default());
+        };
+        if text.len() > MAX_CURSOR_BYTES {
+            return None;
+        }
+        let (store, key) = text.rsplit_once('~')?;
+        Some(Self {
+            store: store.into(),
+            key: key.into(),
+        })
+    }
+
+    /// As the wallet gets it.
+    pub fn write(&self) -> String {
+        format!("{}~{}", self.store, self.key)
+    }
 }
 
 /// One page.
@@ -167,6 +208,13 @@ pub fn covers(key: &str, counter: Counter) -> bool {
     }
 }
 
+/// Those of some certificates that say they have this counter: a key of a batch has up to 99 others.
+pub fn with_counter(certificates: Vec<String>, counter: Counter) -> impl Iterator<Item = String> {
+    certificates.into_iter().filter(move |compact| {
+        read_claims_unverified(compact).is_ok_and(|claims| claims.counter == counter)
+    })
+}
+
 /// The certificates of one key.
 pub fn certificates(metadata: &Metadata, value: &str) -> Vec<String> {
     match &metadata.certificate {
@@ -222,7 +270,9 @@ impl MemoryIndex {
             self.keys
                 .iter()
                 .filter(|(key, _)| covers(key, *counter))
-                .flat_map(|(_, (value, metadata))| certificates(metadata, value))
+                .flat_map(|(_, (value, metadata))| {
+                    with_counter(certificates(metadata, value), *counter)
+                })
         });
         let pages = questions.pages.iter().flat_map(|(account, items)| {
             let tag = tag(account);
@@ -237,10 +287,12 @@ impl MemoryIndex {
     }
 
     fn page(&self, tag: &str, after: Option<&str>) -> IndexPage {
-        let after = after.unwrap_or_default();
+        let Some(Cursor { key: after, .. }) = Cursor::read(after) else {
+            return IndexPage::Unavailable;
+        };
         let mut read = Vec::new();
         let mut next = None;
-        for (key, (value, metadata)) in self.keys.iter().filter(|(key, _)| key.as_str() > after) {
+        for (key, (value, metadata)) in self.keys.iter().filter(|(key, _)| **key > after) {
             if metadata.account != tag {
                 continue;
             }
@@ -248,7 +300,11 @@ impl MemoryIndex {
                 break;
             }
             read.extend(certificates(metadata, value));
-            next = (read.len() >= PAGE).then(|| key.clone());
+            next = (read.len() >= PAGE).then(|| {
+                let key = key.clone();
+                let store = String::new();
+                Cursor { store, key }.write()
+            });
         }
         IndexPage::Read {
             certificates: read,
@@ -328,6 +384,21 @@ mod tests {
     fn foreign_keys_cover_nothing() {
         for key in ["", "/", "-/", "zz/x", "0000000000000001", "1-/x"] {
             assert!(!covers(key, Counter::new(1).unwrap()), "{key}");
+        }
+    }
+
+    #[test]
+    fn cursors_read_back_and_nothing_else_reads() {
+        assert_eq!(Cursor::read(None), Some(Cursor::default()));
+        for (store, key) in [("", ""), ("", "a/b"), ("store~cursor", "a-b/c")] {
+            let (store, key) = (store.into(), key.into());
+            let cursor = Cursor { store, key };
+            assert_eq!(Cursor::read(Some(&cursor.write())), Some(cursor));
+        }
+        let longest = format!("{}~", "x".repeat(MAX_CURSOR_BYTES - 1));
+        assert!(Cursor::read(Some(&longest)).is_some());
+        for text in [format!("x{longest}"), String::new(), "no cursor".into()] {
+            assert_eq!(Cursor::read(Some(&text)), None);
         }
     }
 

@@ -110,7 +110,8 @@ pub trait Ledger {
     /// As [`Ledger::load`].
     fn outbox(&self, most: usize) -> Result<Vec<Publication>, Self::Error>;
 
-    /// The entries that were over by `until` and still have bytes, at most `most`.
+    /// The entries that were over by `until` and still have bytes: those over for longest first, equally old ones in the
+    /// order of their keys, at most `most`.
     ///
     /// # Errors
     /// As [`Ledger::load`].

@@ -197,12 +197,13 @@ impl Ledger for MemoryLedger {
     }
 
     fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>, DoesNotFit> {
-        Ok(self
+        let mut over: Vec<(UnixTime, EntryKey)> = self
             .over()
             .filter(|entry| entry.since <= until)
-            .map(|entry| entry.key)
-            .take(most)
-            .collect())
+            .map(|entry| (entry.since, entry.key))
+            .collect();
+        over.sort_unstable();
+        Ok(over.into_iter().map(|(_, key)| key).take(most).collect())
     }
 
     fn oldest_over(&self) -> Result<Option<UnixTime>, DoesNotFit> {

@@ -4,7 +4,7 @@
 
 use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
-use crate::index::{Evidence, Questions};
+use crate::index::{Evidence, MAX_QUESTIONS, Questions};
 use crate::ledger::Ledger;
 use crate::settings::{SafeKeys, Settings};
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::{Binding, EnvelopeError, open_request, seal_reply};
 use saifu_protocol::message::{self, Outcome, Request, Route};
 use saifu_protocol::problem::{Code, Problem};
-use saifu_protocol::request::{self, Authenticated, RequestError, SCHEME, verify_request};
+use saifu_protocol::request::{Authenticated, RequestError, SCHEME, verify_request};
 use saifu_protocol::{PublicKey, RequestId, UnixTime, limits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -205,7 +205,10 @@ fn unseal<T: DeserializeOwned>(
 /// Those of the ledger.
 pub fn questions<L: Ledger>(opened: &Opened, ledger: &L) -> Result<Questions, L::Error> {
     let pages = match &opened.command {
-        Command::List { account, items } => Some((*account, items.clone())),
+        Command::List { account, items } => {
+            let items = items.iter().take(MAX_QUESTIONS).cloned().collect();
+            Some((*account, items))
+        }
         _ => None,
     };
     let mut need = need(&opened.command, &Evidence::default());
@@ -310,9 +313,4 @@ pub fn handle<L: Ledger>(
         evidence: &evidence,
     };
     answer(&opened, &context, rng, ledger).unwrap_or_else(|_| refused(Code::Internal.into()))
-}
-
-/// The `Authorization` header for a token, as wallets send it.
-pub fn authorization(token: &str) -> alloc::string::String {
-    alloc::format!("{} {token}", request::SCHEME)
 }

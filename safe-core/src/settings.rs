@@ -9,6 +9,7 @@ use saifu_protocol::descriptor::{Descriptor, Limits, VERSION, attest};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
 use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime};
+use serde::Serialize;
 
 /// Seven days: long enough for an owner who notices that a recovery went wrong.
 pub const DEFAULT_GRACE_SECONDS: u64 = 7 * 24 * 60 * 60;
@@ -98,6 +99,34 @@ impl SafeKeys {
     }
 }
 
+/// The key a safe signs with, as a JWK set (RFC 7517).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct KeySet {
+    keys: [Key; 1],
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct Key {
+    #[serde(flatten)]
+    jwk: Jwk,
+    kid: SafeId,
+    alg: &'static str,
+    #[serde(rename = "use")]
+    usage: &'static str,
+}
+
+/// The JWK set of the safe with these keys.
+pub fn key_set(keys: &SafeKeys) -> KeySet {
+    KeySet {
+        keys: [Key {
+            jwk: Jwk::of(keys.signing_public()),
+            kid: keys.id(),
+            alg: "Ed25519",
+            usage: "sig",
+        }],
+    }
+}
+
 /// The descriptor of the safe with these settings and keys.
 pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descriptor {
     let sealing_key = keys.sealing_public();
@@ -118,5 +147,26 @@ pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descript
         limits: Limits::default(),
         authentication: Vec::new(),
         time: now,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn key_set_has_the_signing_key_under_the_safes_id() {
+        let keys = SafeKeys::derive(&Secret::new([1; 32]), &Secret::new([2; 32]));
+        let wanted = json!({"keys": [{
+            "kty": "OKP",
+            "crv": "Ed25519",
+            "x": keys.signing_public(),
+            "kid": keys.id(),
+            "alg": "Ed25519",
+            "use": "sig",
+        }]});
+        let found: Value = serde_json::to_value(key_set(&keys)).unwrap();
+        assert_eq!(found, wanted);
     }
 }

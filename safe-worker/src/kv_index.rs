@@ -3,10 +3,10 @@
 use crate::log::{LogCode, log};
 use core::time::Duration;
 use futures_util::future::{Either, select};
-use saifu_protocol::message::ListItem;
 use saifu_protocol::{Counter, PublicKey};
 use saifu_safe_core::index::{
-    self, Evidence, IndexPage, Metadata, Put, Questions, certificates, covers, prefixes,
+    self, Cursor, Evidence, IndexPage, Metadata, Put, Questions, certificates, covers, prefixes,
+    with_counter,
 };
 use std::pin::pin;
 use worker::kv::{Key, KvError, KvStore};
@@ -18,8 +18,10 @@ const PATIENCE: Duration = Duration::from_secs(3);
 const PAGE: usize = 100;
 /// How many lists of 1,000 keys one page reads at most.
 const LISTS: usize = 5;
-/// The longest cursor that is taken from a wallet.
-const MAX_CURSOR_BYTES: usize = 2_048;
+/// How many lists and keys one question about a counter reads at most. A safe alone in its store needs two lists and
+/// a key for each batch that held this counter: more than 18 only where the counter came round as often. Ten questions
+/// are at most 200 of the 1,000 operations a request may do. What was found until then counts.
+const READS: usize = 20;
 
 type Result<T> = core::result::Result<T, KvError>;
 
@@ -45,19 +47,22 @@ impl KvIndex {
             .await
     }
 
-    /// Answers what it can. What it does not answer in time counts as not answered.
+    /// Answers what it can. What it does not answer in time counts as not answered, and only that.
     pub(crate) async fn answer(&self, questions: &Questions) -> Evidence {
-        let Some(store) = &self.0 else {
-            return questions.unanswered();
-        };
-        let ask = pin!(ask(store, questions));
-        match select(ask, pin!(Delay::from(PATIENCE))).await {
-            Either::Left((Ok(evidence), _)) => evidence,
-            Either::Left((Err(_), _)) | Either::Right(_) => {
+        let mut evidence = questions.unanswered();
+        if let Some(store) = &self.0 {
+            let is_whole = {
+                let ask = pin!(ask(store, questions, &mut evidence));
+                match select(ask, pin!(Delay::from(PATIENCE))).await {
+                    Either::Left((is_whole, _)) => is_whole,
+                    Either::Right(_) => false,
+                }
+            };
+            if !is_whole {
                 log(LogCode::IndexNotRead);
-                questions.unanswered()
             }
         }
+        evidence
     }
 }
 
@@ -65,25 +70,54 @@ fn no_store() -> KvError {
     KvError::InvalidKvStore("CERTIFICATES".into())
 }
 
-async fn ask(store: &KvStore, questions: &Questions) -> Result<Evidence> {
-    let mut evidence = Evidence::default();
+/// Asks question by question; one that fails leaves the others what they are. Says whether none failed.
+async fn ask(store: &KvStore, questions: &Questions, evidence: &mut Evidence) -> bool {
+    let mut is_whole = true;
     for counter in &questions.counters {
-        find(store, *counter, &mut evidence.certificates).await?;
+        let found = find(store, *counter, &mut evidence.certificates).await;
+        is_whole &= found.is_ok();
     }
     if let Some((account, items)) = &questions.pages {
-        for item in items {
-            evidence.pages.push(page(store, account, item).await?);
+        for (item, answer) in items.iter().zip(&mut evidence.pages) {
+            // What is no cursor is the wallet's mistake, which the safe tells it; the store is not asked.
+            let Some(cursor) = Cursor::read(item.after.as_deref()) else {
+                continue;
+            };
+            match page(store, account, cursor).await {
+                Ok(page) => *answer = page,
+                Err(_) => is_whole = false,
+            }
         }
     }
-    Ok(evidence)
+    is_whole
 }
 
 /// Finds certificates as WO 01/13293 Fig. 4 does: the group of the counter. Narrowing and comparing is the safe's.
 async fn find(store: &KvStore, counter: Counter, found: &mut Vec<String>) -> Result<()> {
+    let mut reads = READS;
     for prefix in prefixes(counter) {
-        let listed = store.list().prefix(prefix).execute().await?;
-        for key in listed.keys.iter().filter(|key| covers(&key.name, counter)) {
-            found.extend(read(store, key).await?);
+        let mut cursor = None;
+        loop {
+            if reads == 0 {
+                return Ok(());
+            }
+            reads -= 1;
+            let mut list = store.list().prefix(prefix.clone());
+            if let Some(cursor) = cursor.take() {
+                list = list.cursor(cursor);
+            }
+            let listed = list.execute().await?;
+            for key in listed.keys.iter().filter(|key| covers(&key.name, counter)) {
+                if reads == 0 {
+                    return Ok(());
+                }
+                reads -= 1;
+                found.extend(with_counter(read(store, key).await?, counter));
+            }
+            cursor = listed.cursor.filter(|_| !listed.list_complete);
+            if cursor.is_none() {
+                break;
+            }
         }
     }
     Ok(())
@@ -104,32 +138,28 @@ fn metadata(key: &Key) -> Option<Metadata> {
     serde_json::from_value(key.metadata.clone()?).ok()
 }
 
-/// One page. Its cursor is the store's own cursor and the last key that was read after it, because a page may end in
-/// the middle of one of the store's lists.
-async fn page(store: &KvStore, account: &PublicKey, item: &ListItem) -> Result<IndexPage> {
+/// One page.
+async fn page(store: &KvStore, account: &PublicKey, mut cursor: Cursor) -> Result<IndexPage> {
     let tag = index::tag(account);
-    let after = item.after.as_deref().unwrap_or("~");
-    let split = (after.len() <= MAX_CURSOR_BYTES).then(|| after.rsplit_once('~'));
-    let (cursor, last_key) = split.flatten().unwrap_or_default();
-    let (mut cursor, mut last_key) = (cursor.to_owned(), last_key.to_owned());
     let mut found = Vec::new();
     for _ in 0..LISTS {
         let mut list = store.list();
-        if !cursor.is_empty() {
-            list = list.cursor(cursor.clone());
+        if !cursor.store.is_empty() {
+            list = list.cursor(cursor.store.clone());
         }
         let listed = list.execute().await?;
         for key in &listed.keys {
-            let is_wanted = key.name > last_key
+            let is_wanted = key.name > cursor.key
                 && metadata(key).is_some_and(|metadata| metadata.account == tag);
             if !is_wanted {
                 continue;
             }
             found.extend(read(store, key).await?);
             if found.len() >= PAGE {
+                cursor.key.clone_from(&key.name);
                 return Ok(IndexPage::Read {
                     certificates: found,
-                    next: Some(format!("{cursor}~{}", key.name)),
+                    next: Some(cursor.write()),
                 });
             }
         }
@@ -141,13 +171,15 @@ async fn page(store: &KvStore, account: &PublicKey, item: &ListItem) -> Result<I
                 });
             }
             Some(next) => {
-                cursor = next;
-                last_key.clear();
+                cursor = Cursor {
+                    store: next,
+                    key: String::new(),
+                };
             }
         }
     }
     Ok(IndexPage::Read {
         certificates: found,
-        next: Some(format!("{cursor}~")),
+        next: Some(cursor.write()),
     })
 }

@@ -14,13 +14,12 @@ use futures_util::StreamExt as _;
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use saifu_crypto::Secret;
-use saifu_protocol::jws::Jwk;
 use saifu_protocol::message::Route;
 use saifu_protocol::problem::{Code, Problem};
-use saifu_protocol::{SafeId, UnixTime, limits};
+use saifu_protocol::{UnixTime, limits};
 use saifu_safe_core::decide::Context;
 use saifu_safe_core::service::{self, HttpReply, HttpRequest};
-use saifu_safe_core::settings::describe;
+use saifu_safe_core::settings::{describe, key_set};
 use saifu_safe_core::{SafeKeys, upkeep};
 use serde::Serialize;
 use std::cell::{Cell, OnceCell};
@@ -152,7 +151,7 @@ impl LedgerObject {
                 let settings = configuration::settings(&self.env, &request)?;
                 HttpReply::json(&describe(&settings, &safe.keys, now()))
             }
-            Destination::Keys => HttpReply::json(&KeySet::of(&safe.keys)),
+            Destination::Keys => HttpReply::json(&key_set(&safe.keys)),
             Destination::Rebuild => self.rebuild(&safe, &request).await?,
             #[cfg(feature = "contract")]
             Destination::Contract => crate::contract::run(&safe.ledger),
@@ -338,35 +337,6 @@ async fn read_body(request: &mut Request) -> core::result::Result<Vec<u8>, HttpR
 
 fn now() -> UnixTime {
     UnixTime(Date::now().as_millis() / 1_000)
-}
-
-/// A JWK set (RFC 7517).
-#[derive(Serialize)]
-struct KeySet {
-    keys: [Key; 1],
-}
-
-#[derive(Serialize)]
-struct Key {
-    #[serde(flatten)]
-    jwk: Jwk,
-    kid: SafeId,
-    alg: &'static str,
-    #[serde(rename = "use")]
-    usage: &'static str,
-}
-
-impl KeySet {
-    fn of(keys: &SafeKeys) -> Self {
-        Self {
-            keys: [Key {
-                jwk: Jwk::of(keys.signing_public()),
-                kid: keys.id(),
-                alg: "Ed25519",
-                usage: "sig",
-            }],
-        }
-    }
 }
 
 /// What became of a rebuild.

@@ -1,7 +1,9 @@
 //! The ledger in the SQLite of a Durable Object.
 //!
-//! Rows written per registration: one in `batch`, one in its unique index, one in `entry` for each item. Everything else
-//! — the next counter, what is not in the index yet — follows from those. Counters and times are below 2^53, because the
+//! Rows written per request to register: one in `batch`, one in its unique index, one in `entry` for each item that was
+//! taken; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
+//! (`published`), for all requests of a round together. The next counter, and what is not in the index yet, follow from
+//! those. Counters and times are below 2^53, because the
 //! platform hands integers over as JavaScript numbers.
 
 use crate::transaction::transact;
@@ -340,7 +342,7 @@ impl Ledger for SqlLedger {
     fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>> {
         let rows = self.rows(
             "SELECT counter, seq, item FROM entry WHERE object IS NOT NULL AND state >= 2 AND since <= ? \
-             ORDER BY since LIMIT ?",
+             ORDER BY since, counter, seq, item LIMIT ?",
             vec![integer(until.0)?, integer(most as u64)?],
         )?;
         rows.into_iter().map(|mut row| row.key()).collect()

@@ -1,4 +1,6 @@
-//! The ends of an entry: a session confirms or gives back (WO 01/13293, steps 2-14 and 2-15), or its owner retires it.
+//! The ends of an entry: a session confirms or gives back, or its owner retires it. None of the three is in the first
+//! embodiment of WO 01/13293, where the safe is done with 2-11; confirming stands between its storing (2-13) and its end
+//! message (2-14).
 
 use super::recover::{conflict, conflict_about, receipt, target_of};
 use super::{Context, register, search, work::Work};

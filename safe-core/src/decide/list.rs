@@ -1,7 +1,7 @@
 //! Listing: certificates come from the index in the order of their counters; what is said of them, from the ledger.
 
 use super::{AuditEvent, Context, work::Work};
-use crate::index::{Evidence, IndexPage};
+use crate::index::{Cursor, Evidence, IndexPage};
 use crate::ledger::Bytes;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::read_claims_unverified;
@@ -30,15 +30,19 @@ pub(super) fn list(
     let mut pages = context.evidence.pages.iter();
     items
         .iter()
-        .map(|_| match pages.next() {
-            None | Some(IndexPage::Unavailable) => Outcome::Problem(Code::IndexUnavailable.into()),
-            Some(IndexPage::Read { certificates, next }) => Outcome::Done(Page {
-                certificates: certificates
-                    .iter()
-                    .filter_map(|compact| look_up(work, account, compact, context))
-                    .collect(),
-                next: next.clone(),
-            }),
+        .map(|item| {
+            let page = pages.next().unwrap_or(&IndexPage::Unavailable);
+            match (Cursor::read(item.after.as_deref()), page) {
+                (None, _) => Outcome::Problem(Code::Malformed.into()),
+                (_, IndexPage::Unavailable) => Outcome::Problem(Code::IndexUnavailable.into()),
+                (_, IndexPage::Read { certificates, next }) => Outcome::Done(Page {
+                    certificates: certificates
+                        .iter()
+                        .filter_map(|compact| look_up(work, account, compact, context))
+                        .collect(),
+                    next: next.clone(),
+                }),
+            }
         })
         .collect()
 }

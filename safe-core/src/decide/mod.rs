@@ -12,13 +12,13 @@ mod search;
 mod tests;
 mod work;
 
-use crate::command::{Command, RetireTarget};
-use crate::index::Evidence;
+use crate::command::{Command, RetireTarget, Whole};
+use crate::index::{Evidence, MAX_QUESTIONS};
 use crate::ledger::{Change, Loaded, Need};
 use crate::settings::{SafeKeys, Settings};
 use alloc::vec::Vec;
-use saifu_protocol::UnixTime;
 use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered};
+use saifu_protocol::{Counter, UnixTime};
 
 /// How many bytes of objects one reply carries: sealed, 4 MiB become 7.1 MiB, under the 8 MiB of a body. What is above
 /// it is refused item by item, unchanged, and asked for again in the next request.
@@ -143,9 +143,12 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
     }
 }
 
-/// The counters the index should be asked about: those of proved holders that the ledger misses, and those presented in
-/// the documents' bare form. A stranger costs no question.
-pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<saifu_protocol::Counter> {
+/// The counters the index should be asked about: of what is presented in the documents' bare form by a proved holder of
+/// whom the ledger has no entry there. A whole certificate is its own witness, and what the ledger has, it answers.
+///
+/// Everybody can make a key and prove it, so a stranger can have the index asked: at most [`MAX_QUESTIONS`] times in a
+/// request, in its order. What is beyond is answered from the ledger alone.
+pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<Counter> {
     let claims: Vec<_> = match command {
         Command::Register(_) | Command::List { .. } => Vec::new(),
         Command::Recover(claims) | Command::Ack(claims) | Command::Return(claims) => claims
@@ -160,16 +163,18 @@ pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<saifu_protocol:
             })
             .collect(),
     };
-    let mut counters: Vec<_> = claims
-        .into_iter()
-        .filter_map(|(wanted, proved)| {
-            let (wanted, proved) = (wanted?, proved?);
-            let is_bare = matches!(wanted.whole, crate::command::Whole::Digest(_));
-            (is_bare || search::is_missing(&loaded.entries, wanted, proved))
-                .then_some(wanted.counter)
-        })
-        .collect();
-    counters.sort_unstable();
-    counters.dedup();
+    let mut counters = Vec::new();
+    for (wanted, proved) in claims {
+        let (Some(wanted), Some(proved)) = (wanted, proved) else {
+            continue;
+        };
+        if counters.len() < MAX_QUESTIONS
+            && matches!(wanted.whole, Whole::Digest(_))
+            && !counters.contains(&wanted.counter)
+            && search::is_missing(&loaded.entries, wanted, proved)
+        {
+            counters.push(wanted.counter);
+        }
+    }
     counters
 }
