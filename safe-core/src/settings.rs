@@ -53,6 +53,16 @@ impl Settings {
     }
 }
 
+/// The address of a safe whose operator set none: the origin it was asked under, if that is one of this machine, where
+/// whoever tries a safe out has no other. `None` for every other origin: a safe signs where it is, and must not sign what
+/// whoever asks made up.
+pub fn address_of_this_machine(origin: &str) -> Option<Address> {
+    let (_, host) = origin.split_once("://")?;
+    let name = host.split_once(':').map_or(host, |(name, _port)| name);
+    let is_this_machine = matches!(name, "localhost" | "127.0.0.1");
+    is_this_machine.then(|| Address::parse(origin).ok())?
+}
+
 /// The keys of a safe.
 #[derive(Debug)]
 pub struct SafeKeys {
@@ -154,6 +164,30 @@ pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descript
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+
+    #[test]
+    fn an_address_that_was_not_set_is_only_one_of_this_machine() {
+        for origin in [
+            "http://localhost:8787",
+            "http://127.0.0.1:8787",
+            "https://localhost",
+        ] {
+            let address = address_of_this_machine(origin).unwrap();
+            assert_eq!(address.as_str(), origin);
+        }
+        for origin in [
+            "https://safe.example",
+            "https://saifu-safe.example.workers.dev",
+            "https://localhost.safe.example",
+            "http://127.0.0.1.safe.example:80",
+            "http://192.168.0.2:8787",
+            "localhost",
+            "null",
+            "",
+        ] {
+            assert_eq!(address_of_this_machine(origin), None, "{origin}");
+        }
+    }
 
     #[test]
     fn key_set_has_the_signing_key_under_the_safes_id() {

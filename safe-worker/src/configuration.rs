@@ -5,33 +5,42 @@ use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::{Counter, b64};
 use saifu_safe_core::Settings;
+use saifu_safe_core::settings::address_of_this_machine;
 use worker::{Env, Request};
 
-/// A setting does not read. The safe then answers nothing: a digest or a limit the operator did not mean is worse.
+/// Why the settings cannot be used. The safe then answers nothing: a digest, a limit or an address the operator did not
+/// mean is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unreadable;
+pub(crate) enum Unusable {
+    /// A setting does not read.
+    Unreadable,
+    /// `ADDRESS` is missing, and the safe was asked from elsewhere than this machine.
+    NoAddress,
+}
 
 fn text(env: &Env, name: &str) -> Option<String> {
     let text = env.var(name).ok()?.to_string();
     (!text.is_empty()).then_some(text)
 }
 
-fn number(env: &Env, name: &str, otherwise: u64) -> Result<u64, Unreadable> {
-    text(env, name).map_or(Ok(otherwise), |text| text.parse().map_err(|_| Unreadable))
+fn number(env: &Env, name: &str, otherwise: u64) -> Result<u64, Unusable> {
+    text(env, name).map_or(Ok(otherwise), |text| {
+        text.parse().map_err(|_| Unusable::Unreadable)
+    })
 }
 
-/// The settings. Without `ADDRESS` the address is the origin the wallet used to get here: what the certificate says is
-/// then what the wallet knows the safe by.
-pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unreadable> {
+/// The settings. The address is what the operator set, never what whoever asks calls the safe; without it there is one
+/// on this machine only.
+pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unusable> {
     let address = match text(env, "ADDRESS") {
-        Some(address) => address,
-        None => request
-            .url()
-            .map_err(|_| Unreadable)?
-            .origin()
-            .ascii_serialization(),
+        Some(address) => Address::parse(&address).map_err(|_| Unusable::Unreadable)?,
+        None => {
+            let url = request.url().map_err(|_| Unusable::NoAddress)?;
+            address_of_this_machine(&url.origin().ascii_serialization())
+                .ok_or(Unusable::NoAddress)?
+        }
     };
-    let usual = Settings::new(Address::parse(&address).map_err(|_| Unreadable)?);
+    let usual = Settings::new(address);
     Ok(Settings {
         operator: text(env, "OPERATOR").unwrap_or_default(),
         jurisdiction: text(env, "JURISDICTION").unwrap_or_default(),
@@ -40,16 +49,16 @@ pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unreada
             Some("five-fields") => DigestSetting::FiveFields,
             Some("class-and-name") => DigestSetting::ClassAndName,
             Some("vacant") => DigestSetting::Vacant,
-            Some(_) => return Err(Unreadable),
+            Some(_) => return Err(Unusable::Unreadable),
         },
         legacy_hash: match text(env, "LEGACY_HASH").as_deref() {
             None => usual.legacy_hash,
             Some("off") => LegacyHash::Off,
             Some("md5") => LegacyHash::Md5,
-            Some(_) => return Err(Unreadable),
+            Some(_) => return Err(Unusable::Unreadable),
         },
         counter_limit: Counter::new(number(env, "COUNTER_LIMIT", usual.counter_limit.get())?)
-            .ok_or(Unreadable)?,
+            .ok_or(Unusable::Unreadable)?,
         retention_seconds: number(env, "RETENTION_SECONDS", usual.retention_seconds)?,
         grace_seconds: grace_seconds(env)?,
         ..usual
@@ -57,7 +66,7 @@ pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unreada
 }
 
 /// The grace period alone: alarms need it and have no request.
-pub(crate) fn grace_seconds(env: &Env) -> Result<u64, Unreadable> {
+pub(crate) fn grace_seconds(env: &Env) -> Result<u64, Unusable> {
     number(
         env,
         "GRACE_SECONDS",
@@ -66,12 +75,12 @@ pub(crate) fn grace_seconds(env: &Env) -> Result<u64, Unreadable> {
 }
 
 /// A seed the operator keeps outside the ledger.
-pub(crate) fn seed(env: &Env, name: &str) -> Result<Option<Secret>, Unreadable> {
+pub(crate) fn seed(env: &Env, name: &str) -> Result<Option<Secret>, Unusable> {
     text(env, name)
         .map(|text| {
             b64::decode_array(&text)
                 .map(Secret::new)
-                .map_err(|_| Unreadable)
+                .map_err(|_| Unusable::Unreadable)
         })
         .transpose()
 }

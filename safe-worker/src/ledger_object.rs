@@ -4,13 +4,15 @@
 //! decide and apply run without an await in between, inside one transaction. The platform holds the response back until
 //! what was written is stored (output gate), so nothing is acknowledged that could still be lost.
 
-use crate::configuration::{self, Unreadable};
+use crate::configuration::{self, Unusable};
 use crate::kv_index::KvIndex;
 use crate::log::{LogCode, log};
 use crate::reply::to_response;
 use crate::router::Destination;
 use crate::sql_ledger::{LedgerError, SqlLedger};
+use core::time::Duration;
 use futures_util::StreamExt as _;
+use futures_util::future::{Either, select};
 use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use saifu_crypto::Secret;
@@ -23,15 +25,24 @@ use saifu_safe_core::settings::{describe, key_set};
 use saifu_safe_core::{SafeKeys, upkeep};
 use serde::Serialize;
 use std::cell::{Cell, OnceCell};
+use std::pin::pin;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast as _, JsValue};
 use worker::durable::Storage;
-use worker::{Date, DurableObject, Env, Request, Response, Result, State, durable_object};
+use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
 
 /// How long after a registration the alarm looks whether its certificate is in the index. Normally it is by then.
 const BACKSTOP_SECONDS: u64 = 60;
 /// How many rounds of the outbox one event writes at most.
 const ROUNDS: usize = 20;
+/// How long a body may take to arrive. What is read lies in memory, up to 8 MiB of the object's 128 MB, so nobody may
+/// hold it for ever. A wallet waits 20 seconds for the answer, so this breaks off none that is still waited for.
+const UPLOAD_PATIENCE: Duration = Duration::from_secs(30);
+/// What an operator who forgot the address is told, by whoever asks the safe first.
+const NO_ADDRESS: &str = "This safe has no ADDRESS, so it does not say where it is. \
+     Set it with wrangler deploy --var ADDRESS:https://..., or under [vars] in wrangler.toml, and deploy again";
+/// What a wallet on a slow line is told.
+const TOO_SLOW: &str = "The body did not arrive in time. Send the same request again";
 
 /// The ledger of one safe, in SQLite.
 #[durable_object]
@@ -58,12 +69,16 @@ struct Safe {
 /// Why a request is not even looked at.
 enum NotReady {
     Settings,
+    Address,
     Ledger,
 }
 
-impl From<Unreadable> for NotReady {
-    fn from(_: Unreadable) -> Self {
-        NotReady::Settings
+impl From<Unusable> for NotReady {
+    fn from(why: Unusable) -> Self {
+        match why {
+            Unusable::Unreadable => NotReady::Settings,
+            Unusable::NoAddress => NotReady::Address,
+        }
     }
 }
 
@@ -86,11 +101,16 @@ impl DurableObject for LedgerObject {
         let reply = match self.reply(request).await {
             Ok(reply) => reply,
             Err(not_ready) => {
-                log(match not_ready {
-                    NotReady::Settings => LogCode::SettingsUnreadable,
-                    NotReady::Ledger => LogCode::LedgerFailed,
-                });
-                Code::Internal.into()
+                let (code, reply) = match not_ready {
+                    NotReady::Settings => (LogCode::SettingsUnreadable, Code::Internal.into()),
+                    NotReady::Address => (
+                        LogCode::AddressMissing,
+                        in_other_words(Code::Internal, NO_ADDRESS),
+                    ),
+                    NotReady::Ledger => (LogCode::LedgerFailed, Code::Internal.into()),
+                };
+                log(code);
+                reply
             }
         };
         to_response(reply)
@@ -316,8 +336,21 @@ fn purge(safe: &Safe, env: &Env) -> core::result::Result<(), NotReady> {
     Ok(())
 }
 
-/// Reads the body and stops at the limit, whatever length was announced.
+/// Reads the body and gives up when it takes too long.
 async fn read_body(request: &mut Request) -> core::result::Result<Vec<u8>, HttpReply> {
+    match select(
+        pin!(read_whole(request)),
+        pin!(Delay::from(UPLOAD_PATIENCE)),
+    )
+    .await
+    {
+        Either::Left((body, _)) => body,
+        Either::Right(_) => Err(in_other_words(Code::Malformed, TOO_SLOW)),
+    }
+}
+
+/// Reads the body and stops at the limit, whatever length was announced.
+async fn read_whole(request: &mut Request) -> core::result::Result<Vec<u8>, HttpReply> {
     let mut stream = match request.stream() {
         Ok(stream) => stream,
         // No body at all.
@@ -333,6 +366,14 @@ async fn read_body(request: &mut Request) -> core::result::Result<Vec<u8>, HttpR
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// A problem whose title says more than that of its code.
+fn in_other_words(code: Code, title: &str) -> HttpReply {
+    HttpReply::problem(&Problem {
+        title: title.into(),
+        ..code.into()
+    })
 }
 
 fn now() -> UnixTime {

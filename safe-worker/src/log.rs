@@ -16,6 +16,8 @@ pub(crate) enum LogCode {
     IndexNotRead,
     /// A setting does not read; the safe answers nothing until it does.
     SettingsUnreadable,
+    /// The operator has not said where this safe is; it answers nothing until then.
+    AddressMissing,
     /// An alarm could not be set; the next request tries again.
     AlarmNotSet,
     /// The ledger object did not answer.
@@ -29,6 +31,7 @@ pub(crate) fn log(code: LogCode) {
         LogCode::IndexNotWritten => "index-not-written",
         LogCode::IndexNotRead => "index-not-read",
         LogCode::SettingsUnreadable => "settings-unreadable",
+        LogCode::AddressMissing => "address-missing",
         LogCode::AlarmNotSet => "alarm-not-set",
         LogCode::ObjectFailed => "object-failed",
     };

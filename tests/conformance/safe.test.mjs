@@ -58,7 +58,30 @@ const until = async (what, reached) => {
   }
 };
 
-before(() => run("cargo", ["build", "--quiet", "--locked", "--package", "saifu-conformance"], { cwd: root }));
+/** Asks under any name, and sends as much of the body as is given. Answers status and body. */
+const ask = (safe, { method = "GET", path = "/.well-known/electronic-safe", headers = {}, begun = "" }) =>
+  new Promise((done, failed) => {
+    const request = httpRequest(safe.url + path, { method, headers }, async (response) => {
+      const body = (await response.toArray()).join("");
+      done({ status: response.statusCode, body: JSON.parse(body) });
+      request.destroy();
+    });
+    request.on("error", failed);
+    if (begun) request.write(begun);
+    else request.end();
+  });
+
+/** What comes of an upload that stands still. It takes half a minute, in which the other tests run. */
+let standingStill;
+
+before(async () => {
+  await run("cargo", ["build", "--quiet", "--locked", "--package", "saifu-conformance"], { cwd: root });
+  const safe = await startSafe();
+  standingStill = ask(safe, { method: "POST", path: "/v1/register", headers: { "content-length": "1000" }, begun: "{" }).then(
+    (answer) => ({ safe, answer }),
+    (error) => ({ safe, error }),
+  );
+});
 
 after(async () => {
   await Promise.allSettled(stops.map((stop) => stop()));
@@ -97,6 +120,24 @@ test("a safe with the platform's own store, under wrangler, conforms", async () 
 test("a setting that does not read stops the safe", async () => {
   const safe = await startSafe({ vars: { DIGEST: "everything" } });
   assert.equal((await fetch(`${safe.url}/.well-known/electronic-safe`)).status, 500);
+  await safe.stop();
+});
+
+test("a safe says where it is as its operator said it, whatever it is called", async () => {
+  let safe = await startSafe();
+  const headers = { host: "elsewhere.example" };
+  assert.equal((await described(safe)).address, safe.url);
+  for (const request of [{ headers }, { headers, method: "POST", path: "/v1/register" }]) {
+    const { status, body } = await ask(safe, request);
+    assert.equal(status, 500);
+    assert.match(body.title, /has no ADDRESS.*Set it with wrangler/);
+  }
+  assert.match(readFileSync(safe.logFile, "utf8"), /address-missing/);
+  await safe.stop();
+  safe = await safe.again({ vars: { ADDRESS: "https://safe.example" } });
+  for (const headers of [{ host: "elsewhere.example" }, {}]) {
+    assert.equal((await ask(safe, { headers })).body.address, "https://safe.example");
+  }
   await safe.stop();
 });
 
@@ -246,8 +287,12 @@ test("with a stale index the ledger answers", async () => {
   const file = join(safe.folder, "held");
   await conformance(safe.url, "register", file, 2);
   await conformance(safe.url, "recover", file, "done", "bare");
-  assert.ok(safe.kv.reads > 0, "the index was not asked");
+  assert.equal(safe.kv.reads, 0, "the index was asked for what the ledger has");
+  const other = await startSafe({ kv: safe.kv });
+  await conformance(other.url, "recover", file, "not-found", "bare");
+  assert.ok(safe.kv.reads > 0, "the index was not asked for what the ledger misses");
   await safe.stop();
+  await other.stop();
 });
 
 test("an index written by somebody else is not believed", async () => {
@@ -294,5 +339,14 @@ test("one request is one write to the index", async () => {
   await until("the index", () => safe.kv.keys.size === 1);
   assert.equal(safe.kv.puts, 1);
   await conformance(safe.url, "list", file, "complete");
+  await safe.stop();
+});
+
+test("an upload that stands still is given up", async () => {
+  const { safe, answer, error } = await standingStill;
+  assert.ifError(error);
+  assert.equal(answer.status, 400);
+  assert.match(answer.body.title, /did not arrive in time/);
+  assert.equal((await described(safe)).address, safe.url);
   await safe.stop();
 });
