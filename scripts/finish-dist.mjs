@@ -7,6 +7,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promise
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transform } from "esbuild";
+import { parseHeaders } from "./site.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = process.env.TRUNK_STAGING_DIR ?? join(root, "dist");
@@ -65,6 +66,15 @@ for (const [from, to] of moved) {
 page = page
   .replaceAll(/\s(?:integrity|crossorigin)="[^"]*"(?=[^>]*rel="stylesheet")|(?<=rel="stylesheet"[^>]*)\s(?:integrity|crossorigin)="[^"]*"/g, "")
   .replaceAll(/<!--.*?-->\s*/gs, "");
+// The policy stands in the page, too, for a host that does not send `_headers`. Frames around the page only a header can
+// forbid, and the Worker has none but its own header's.
+if (production) {
+  const charset = '<meta charset="utf-8" />';
+  const sent = parseHeaders(await readFile(join(dist, "_headers"), "utf8"))("/")["content-security-policy"];
+  const policy = sent.replace(/;\s*frame-ancestors [^;]*/, "");
+  if (!page.includes(charset)) throw new Error("index.html does not begin with its charset");
+  page = page.replace(charset, `${charset}<meta http-equiv="Content-Security-Policy" content="${policy}" />`);
+}
 await writeFile(join(dist, "index.html"), page);
 
 const files = (await filesUnder(dist)).filter((name) => !NOT_PRECACHED.has(name));

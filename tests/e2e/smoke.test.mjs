@@ -57,6 +57,9 @@ test("every answer of the site carries the policy", async (t) => {
   const html = await (await fetch(site.url)).text();
   const loaded = [...html.matchAll(/(?:src|href|data-js|data-wasm)="(\/[^"]+)"/g)].map(([, path]) => path);
   assert.ok(loaded.some((path) => path.endsWith(".wasm")));
+  const { headers: sent } = await fetch(site.url);
+  const inPage = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)[1];
+  assert.equal(`${inPage}; frame-ancestors 'none'`, sent.get("content-security-policy"), "page and header agree");
   for (const path of ["/", "/service-worker.js", "/suggested-safes.json", "/no/such/screen", "/none.js", ...loaded]) {
     const { headers } = await fetch(site.url + path);
     assert.match(headers.get("content-security-policy") ?? "", /default-src 'none'; script-src 'self' 'wasm-unsafe-eval'/, path);
