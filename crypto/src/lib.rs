@@ -1,6 +1,7 @@
 //! The primitives Saifu is built on, behind a small interface that is not generic.
 //!
-//! In scope: hashes, authenticated encryption, HPKE, signatures, key derivation, and the type that holds a secret.
+//! In scope: hashes, authenticated encryption, HPKE, signatures, key derivation, secret sharing, and the
+//! type that holds a secret.
 //! Every function here is a thin, fixed choice over a kept crate; nothing is implemented by hand.
 //!
 //! Not in scope: what is sealed or signed, and under which label — `saifu-protocol` decides that. There is no source of
@@ -12,10 +13,12 @@
 extern crate alloc;
 
 pub mod aead;
+pub mod committed;
 pub mod derive;
 pub mod hash;
 pub mod hpke;
 pub mod secret;
+pub mod share;
 pub mod sign;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
