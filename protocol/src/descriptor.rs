@@ -6,6 +6,7 @@
 use crate::certificate::{Address, LegacyHash};
 use crate::digest::DigestSetting;
 use crate::ids::{Counter, PublicKey, SafeId, UnixTime};
+use crate::json::Json;
 use crate::jws::{self, EmbedKey, Jwk, JwsError, Unverified};
 use crate::{labels, limits};
 use alloc::string::String;
@@ -127,17 +128,13 @@ impl Descriptor {
     /// # Errors
     /// See [`DescriptorError`].
     pub fn read(bytes: &[u8], address: &Address) -> Result<Self, DescriptorError> {
-        #[derive(Deserialize)]
-        struct Version {
-            version: u32,
+        let json = Json::parse(bytes).map_err(|_| DescriptorError::Malformed)?;
+        match json.number("version") {
+            Some(version) if version == u64::from(VERSION) => {}
+            Some(_) => return Err(DescriptorError::UnknownVersion),
+            None => return Err(DescriptorError::Malformed),
         }
-        let version: Version =
-            serde_json::from_slice(bytes).map_err(|_| DescriptorError::Malformed)?;
-        if version.version != VERSION {
-            return Err(DescriptorError::UnknownVersion);
-        }
-        let read: Descriptor =
-            serde_json::from_slice(bytes).map_err(|_| DescriptorError::Malformed)?;
+        let read = Descriptor::deserialize(json).map_err(|_| DescriptorError::Malformed)?;
         let forged = |_: JwsError| DescriptorError::Forged;
         let attested: Attestation = Unverified::parse(labels::SAFE_TYP, &read.attestation)
             .map_err(forged)?

@@ -6,7 +6,7 @@
 //! character and end in `…`. Cutting is part of the form, so both sides arrive at the same bytes.
 
 use crate::value::{self, Class, Date, Value};
-use crate::{jws, limits};
+use crate::{json, limits};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -89,7 +89,7 @@ impl Digest {
 
     /// The canonical form.
     pub fn to_canonical(&self) -> Vec<u8> {
-        jws::to_json(self)
+        json::write(self)
     }
 }
 

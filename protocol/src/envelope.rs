@@ -6,7 +6,7 @@
 
 use crate::ids::{PublicKey, RequestId, SafeId};
 use crate::message::{Route, SealedBody};
-use crate::{jws, labels};
+use crate::{json, labels};
 use alloc::vec::Vec;
 use saifu_crypto::aead::DoesNotOpen;
 use saifu_crypto::{CryptoRng, Secret, hpke};
@@ -64,10 +64,10 @@ pub fn seal_request<T: Serialize>(
         safe_key.as_bytes(),
         labels::REQUEST_INFO.as_bytes(),
         &binding.request_aad(),
-        &jws::to_json(request),
+        &json::write(request),
         rng,
     )?;
-    Ok(jws::to_json(&SealedBody { sealed }))
+    Ok(json::write(&SealedBody { sealed }))
 }
 
 /// Opens a request at the safe.
@@ -98,10 +98,10 @@ pub fn seal_reply<T: Serialize>(
         reply_to.as_bytes(),
         labels::REPLY_INFO.as_bytes(),
         &binding.reply_aad(request_body_hash),
-        &jws::to_json(reply),
+        &json::write(reply),
         rng,
     )?;
-    Ok(jws::to_json(&SealedBody { sealed }))
+    Ok(json::write(&SealedBody { sealed }))
 }
 
 /// Opens a reply in the wallet.
@@ -124,10 +124,10 @@ fn open<T: DeserializeOwned>(
     info: &str,
     aad: &[u8],
 ) -> Result<T, EnvelopeError> {
-    let body: SealedBody = serde_json::from_slice(body).map_err(|_| EnvelopeError::Malformed)?;
+    let body: SealedBody = json::read(body).map_err(|_| EnvelopeError::Malformed)?;
     let plain = hpke::open(secret, info.as_bytes(), aad, &body.sealed)
         .map_err(|DoesNotOpen| EnvelopeError::DoesNotOpen)?;
-    serde_json::from_slice(&plain).map_err(|_| EnvelopeError::Inside)
+    json::read(&plain).map_err(|_| EnvelopeError::Inside)
 }
 
 #[cfg(test)]

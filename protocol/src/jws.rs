@@ -5,9 +5,8 @@
 //! is never taken for another (RFC 8725 §3.11).
 
 use crate::ids::PublicKey;
-use crate::{b64, limits};
+use crate::{b64, json, limits};
 use alloc::string::String;
-use alloc::vec::Vec;
 use saifu_crypto::sign::{self, SigningKey};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -72,9 +71,9 @@ pub fn sign<T: Serialize>(typ: &str, embed_key: EmbedKey, payload: &T, key: &Sig
         },
         crit: None,
     };
-    let mut compact = b64::encode(&to_json(&header));
+    let mut compact = b64::encode(&json::write(&header));
     compact.push('.');
-    compact.push_str(&b64::encode(&to_json(payload)));
+    compact.push_str(&b64::encode(&json::write(payload)));
     let signature = key.sign(compact.as_bytes());
     compact.push('.');
     compact.push_str(&b64::encode(&signature));
@@ -116,7 +115,7 @@ impl<T: DeserializeOwned> Unverified<T> {
         let signed_len = compact.rfind('.')?;
         let (signed, signature) = compact.split_at_checked(signed_len)?;
         let (header, payload) = signed.split_once('.')?;
-        let header: Header = serde_json::from_slice(&b64::decode(header).ok()?).ok()?;
+        let header: Header = json::read(&b64::decode(header).ok()?).ok()?;
         if header.alg != ALG || header.typ != typ || header.crit.is_some() {
             return None;
         }
@@ -126,7 +125,7 @@ impl<T: DeserializeOwned> Unverified<T> {
             None => None,
         };
         Some(Self {
-            payload: serde_json::from_slice(&b64::decode(payload).ok()?).ok()?,
+            payload: json::read(&b64::decode(payload).ok()?).ok()?,
             embedded,
             signed_len,
             signature: b64::decode_array(signature.get(1..)?).ok()?,
@@ -165,10 +164,6 @@ impl<T: DeserializeOwned> Unverified<T> {
         let key = self.embedded.ok_or(JwsError::Malformed)?;
         Ok((self.verify(&key)?, key))
     }
-}
-
-pub(crate) fn to_json<T: Serialize>(value: &T) -> Vec<u8> {
-    serde_json::to_vec(value).expect("protocol types have string keys and no fallible parts")
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ pub mod descriptor;
 pub mod digest;
 pub mod envelope;
 pub mod ids;
+pub mod json;
 pub mod jws;
 pub mod labels;
 pub mod limits;

@@ -3,8 +3,9 @@
 //! A random nonce stands first, so that two equal tickets are two different objects and nobody can guess a value from
 //! the hash in its certificate. The bytes are kept as they are: hashes and collation are over exactly these bytes.
 
+use crate::json::{self, Json};
 use crate::value::{Class, Currency, Date, Fields, Money, Payload, Validity, Value};
-use crate::{b64, jws, limits, value};
+use crate::{b64, limits, value};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, make_bytes};
@@ -79,7 +80,7 @@ pub enum ObjectError {
 /// Encodes a value as a plain object with a fresh nonce.
 pub fn make_object(value: &Value, rng: &mut dyn CryptoRng) -> Vec<u8> {
     let fields = value.fields();
-    jws::to_json(&ObjectV1 {
+    json::write(&ObjectV1 {
         v: VERSION,
         nonce: b64::encode(&make_bytes::<16>(rng)),
         class: fields.class.code().into(),
@@ -101,18 +102,16 @@ pub fn make_object(value: &Value, rng: &mut dyn CryptoRng) -> Vec<u8> {
 /// # Errors
 /// See [`ObjectError`].
 pub fn read_object(bytes: &[u8]) -> Result<Value, ObjectError> {
-    #[derive(Deserialize)]
-    struct Version {
-        v: u8,
-    }
     if bytes.len() > limits::MAX_OBJECT_BYTES {
         return Err(ObjectError::TooLarge);
     }
-    let version: Version = serde_json::from_slice(bytes).map_err(|_| ObjectError::Malformed)?;
-    if version.v != VERSION {
-        return Err(ObjectError::UnknownVersion);
+    let json = Json::parse(bytes).map_err(|_| ObjectError::Malformed)?;
+    match json.number("v") {
+        Some(version) if version == u64::from(VERSION) => {}
+        Some(_) => return Err(ObjectError::UnknownVersion),
+        None => return Err(ObjectError::Malformed),
     }
-    let read: ObjectV1 = serde_json::from_slice(bytes).map_err(|_| ObjectError::Malformed)?;
+    let read = ObjectV1::deserialize(json).map_err(|_| ObjectError::Malformed)?;
     b64::decode_array::<16>(&read.nonce).map_err(|_| ObjectError::Malformed)?;
     let claimed_total = read.total.map(MoneyV1::read).transpose()?;
     let value = Value::check(Fields {

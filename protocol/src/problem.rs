@@ -174,7 +174,8 @@ impl Problem {
 
 mod type_uri {
     use super::{Code, String};
-    use serde::de::{Error as _, IntoDeserializer, value::StrDeserializer};
+    use crate::json::Json;
+    use serde::de::Error as _;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     const PREFIX: &str = "urn:saifu:problem:";
@@ -192,8 +193,7 @@ mod type_uri {
         let code = uri
             .strip_prefix(PREFIX)
             .ok_or_else(|| D::Error::custom("not a problem of a safe"))?;
-        let code: StrDeserializer<'_, D::Error> = code.into_deserializer();
-        Code::deserialize(code)
+        Code::deserialize(Json::Text(code.into())).map_err(D::Error::custom)
     }
 }
 

@@ -16,7 +16,7 @@ use saifu_crypto::Secret;
 use saifu_protocol::certificate::{Address, Certificate, LegacyHash};
 use saifu_protocol::message::EntryState;
 use saifu_protocol::value::{self, Date, Value};
-use saifu_protocol::{Counter, Digest, PublicKey, SafeId, SessionId, UnixTime, b64};
+use saifu_protocol::{Counter, Digest, PublicKey, SafeId, SessionId, UnixTime, b64, json};
 use serde::{Deserialize, Serialize};
 
 /// Summaries per page of the index: small enough to rewrite on each change, large enough that the cost per record of
@@ -242,12 +242,12 @@ pub struct CertificateBody {
 impl CertificateBody {
     /// As a body.
     pub fn write(&self) -> Body {
-        Body::new(to_json(self))
+        Body::new(json::write(self))
     }
 
     /// From a body.
     pub fn read(body: &Body) -> Option<Self> {
-        serde_json::from_slice(body.as_bytes()).ok()
+        json::read(body.as_bytes()).ok()
     }
 }
 
@@ -384,23 +384,22 @@ impl Books {
         let bytes = body.as_bytes();
         match key {
             Key::Page(page) => {
-                let items: Vec<(ItemId, Item)> = serde_json::from_slice(bytes).ok()?;
+                let items: Vec<(ItemId, Item)> = json::read(bytes).ok()?;
                 for (id, item) in items {
                     self.pages.entry(*page).or_default().insert(id);
                     self.items.insert(id, Placed { page: *page, item });
                 }
             }
             Key::Safe(id) => {
-                self.safes.insert(*id, serde_json::from_slice(bytes).ok()?);
+                self.safes.insert(*id, json::read(bytes).ok()?);
             }
             Key::Flow(id) => {
-                self.flows.insert(*id, serde_json::from_slice(bytes).ok()?);
+                self.flows.insert(*id, json::read(bytes).ok()?);
             }
             Key::Notice(id) => {
-                self.notices
-                    .insert(*id, serde_json::from_slice(bytes).ok()?);
+                self.notices.insert(*id, json::read(bytes).ok()?);
             }
-            Key::Ledger => self.ledger = serde_json::from_slice(bytes).ok()?,
+            Key::Ledger => self.ledger = json::read(bytes).ok()?,
             Key::Body(_) => return None,
         }
         Some(())
@@ -663,7 +662,7 @@ impl Overlay {
             } else {
                 batch
                     .puts
-                    .push((Key::Page(page), Body::new(to_json(&items))));
+                    .push((Key::Page(page), Body::new(json::write(&items))));
             }
         }
     }
@@ -686,11 +685,7 @@ impl Overlay {
 }
 
 fn put<T: Serialize>(batch: &mut Batch, key: Key, record: &T) {
-    batch.puts.push((key, Body::new(to_json(record))));
-}
-
-fn to_json<T: Serialize + ?Sized>(record: &T) -> Vec<u8> {
-    serde_json::to_vec(record).expect("records have string keys and no fallible parts")
+    batch.puts.push((key, Body::new(json::write(record))));
 }
 
 /// Serde for a secret inside a record. Records are sealed before they are stored; nothing else is written this way.
@@ -888,7 +883,7 @@ mod tests {
         // Every wallet in the field has pages of this form.
         let pages = alloc::vec![(ItemId::new([1; 16]), item(7))];
         assert_eq!(
-            core::str::from_utf8(&to_json(&pages)).unwrap(),
+            core::str::from_utf8(&json::write(&pages)).unwrap(),
             concat!(
                 r#"[["AQEBAQEBAQEBAQEBAQEBAQ",{"value":{"class":"coupon","name":"Coffee","quantity":1,"#,
                 r#""worth":null,"place":"","from":"","to":"2000-01-01","size":7,"since":0,"custody":"held"}}]]"#

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret, hash, hpke};
 use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::json;
 use saifu_protocol::message::{
     EndItem, Ended, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered, Reply,
     Request, Route, Target,
@@ -277,7 +278,7 @@ fn inside<T: DeserializeOwned>(
 
 /// A problem in the clear. Whoever stands between could have written it, so it never ends anything.
 fn outside(body: &[u8]) -> Verdict {
-    let Ok(problem) = serde_json::from_slice::<Problem>(body) else {
+    let Ok(problem) = json::read::<Problem>(body) else {
         return Verdict::Unknown(Waiting::Garbled);
     };
     match problem.code {

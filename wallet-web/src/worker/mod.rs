@@ -22,8 +22,6 @@ use saifu_wallet_core::books::Damaged;
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::port::{CommitError, Context, Effect, Event};
 use saifu_wallet_core::view::{Part, Phase};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::{JsCast, JsError, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -107,11 +105,8 @@ struct Page(DedicatedWorkerGlobalScope);
 
 impl Page {
     fn post(&self, message: &FromWorker) {
-        // A sum of amounts may be above 2^53, where JavaScript's numbers become inexact.
-        let exact = Serializer::new().serialize_large_number_types_as_bigints(true);
         // Our own plain enums always serialise and clone; if not, the wallet is broken and must stop.
-        let sent = message
-            .serialize(&exact)
+        let sent = serde_wasm_bindgen::to_value(message)
             .map_err(JsValue::from)
             .and_then(|message| self.0.post_message(&message));
         if let Err(error) = sent {
