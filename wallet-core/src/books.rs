@@ -6,10 +6,11 @@
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, ItemId};
+use crate::map::{Map, Set};
 use crate::notice::Notice;
 use crate::port::{Batch, Body, Durability, Key, Opened};
 use crate::view::{Account, Amount};
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
@@ -339,11 +340,11 @@ pub enum Change {
 #[derive(Debug, Default)]
 pub struct Books {
     version: u64,
-    pages: BTreeMap<u32, BTreeSet<ItemId>>,
+    pages: Map<u32, Set<ItemId>>,
     items: BTreeMap<ItemId, Placed>,
-    safes: BTreeMap<SafeId, Safe>,
-    flows: BTreeMap<FlowId, Flow>,
-    notices: BTreeMap<ItemId, Notice>,
+    safes: Map<SafeId, Safe>,
+    flows: Map<FlowId, Flow>,
+    notices: Map<ItemId, Notice>,
     ledger: Ledger,
 }
 
@@ -386,7 +387,7 @@ impl Books {
             Key::Page(page) => {
                 let items: Vec<(ItemId, Item)> = json::read(bytes).ok()?;
                 for (id, item) in items {
-                    self.pages.entry(*page).or_default().insert(id);
+                    self.pages.of(*page).add(id);
                     self.items.insert(id, Placed { page: *page, item });
                 }
             }
@@ -609,7 +610,7 @@ impl Books {
 #[derive(Default)]
 struct Overlay {
     /// `None` for an item that goes.
-    items: BTreeMap<ItemId, (u32, Option<Item>)>,
+    items: Map<ItemId, (u32, Option<Item>)>,
 }
 
 impl Overlay {
@@ -635,22 +636,25 @@ impl Overlay {
             self.items
                 .iter()
                 .filter(|(id, (at, item))| {
-                    *at == page && item.is_some() && !books.items.contains_key(*id)
+                    *at == page && item.is_some() && !books.items.contains_key(id)
                 })
                 .count()
         };
         (0..)
-            .find(|page| books.pages.get(page).map_or(0, BTreeSet::len) + added(*page) < PAGE_ITEMS)
+            .find(|page| books.pages.get(page).map_or(0, Set::len) + added(*page) < PAGE_ITEMS)
             .unwrap_or(0)
     }
 
     fn write(&self, books: &Books, batch: &mut Batch) {
-        let touched: BTreeSet<u32> = self.items.values().map(|(page, _)| *page).collect();
-        for page in touched {
-            let kept = books.pages.get(&page).into_iter().flatten();
+        let mut touched = Set::default();
+        for (page, _) in self.items.values() {
+            touched.add(*page);
+        }
+        for (page, ()) in touched {
+            let kept = books.pages.get(&page).into_iter().flat_map(Set::iter);
             let kept = kept
-                .filter(|id| !self.items.contains_key(*id))
-                .filter_map(|id| Some((*id, books.item(*id)?)));
+                .filter(|(id, ())| !self.items.contains_key(id))
+                .filter_map(|(id, ())| Some((*id, books.item(*id)?)));
             let put = self
                 .items
                 .iter()
@@ -669,10 +673,10 @@ impl Overlay {
 
     fn apply(self, books: &mut Books) {
         for (id, (page, item)) in self.items {
-            let ids = books.pages.entry(page).or_default();
+            let ids = books.pages.of(page);
             match item {
                 Some(item) => {
-                    ids.insert(id);
+                    ids.add(id);
                     books.items.insert(id, Placed { page, item });
                 }
                 None => {

@@ -16,6 +16,8 @@ pub mod flow;
 pub mod form;
 pub mod ids;
 pub mod intent;
+mod map;
 pub mod notice;
+pub mod plan;
 pub mod port;
 pub mod view;

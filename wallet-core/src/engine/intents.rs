@@ -140,7 +140,7 @@ impl Wallet {
 
     fn close(&mut self) {
         self.loads
-            .retain(|_, load| !matches!(load, LoadFor::Opened(_)));
+            .retain(|load| !matches!(load, LoadFor::Opened(_)));
         if self.opened.take().is_some() {
             self.dirty.opened();
         }
@@ -313,7 +313,7 @@ impl Wallet {
     fn call_off(&mut self, job: FlowId) {
         // A wish that could not be stored yet: nothing was done, so there is nothing to undo.
         let wish = |sleeper: &Sleeper| matches!(sleeper, Sleeper::Intent(id, ..) if *id == job);
-        self.wakes.retain(|_, sleeper| !wish(sleeper));
+        self.wakes.retain(|sleeper| !wish(sleeper));
         self.dirty.jobs();
         if self.books.flow(job).is_some_and(Flow::can_call_off) {
             self.work.push_back(Work::Drive(job, Input::CallOff));
@@ -325,7 +325,7 @@ impl Wallet {
         let earlier = |sleeper: &Sleeper| {
             matches!(sleeper, Sleeper::Intent(_, Intent::SetCapacity { .. }, _))
         };
-        self.wakes.retain(|_, sleeper| !earlier(sleeper));
+        self.wakes.retain(|sleeper| !earlier(sleeper));
         self.dirty.jobs();
         let mut ledger = self.books.ledger();
         ledger.capacity = bytes;

@@ -14,12 +14,13 @@ use crate::client::{self, Expected, Verdict};
 use crate::flow::{Desk, Flow, Input, Next};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
+use crate::map::{Map, Set};
 use crate::notice::{Kind, Notice};
 use crate::port::{
     Answer, Ask, Body, CommitError, Context, Durability, Effect, Event, Opened as Stored,
 };
 use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
-use alloc::collections::{BTreeMap, BTreeSet, VecDeque};
+use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::Address;
@@ -47,20 +48,20 @@ const CLOCK_RETRIES: u32 = 2;
 pub struct Wallet {
     books: Books,
     today: Date,
-    running: BTreeMap<FlowId, Running>,
+    running: Map<FlowId, Running>,
     work: VecDeque<Work>,
     pending: Option<Pending>,
     halted: Option<Phase>,
     last_token: u64,
-    asks: BTreeMap<u64, Asked>,
-    loads: BTreeMap<u64, LoadFor>,
-    wakes: BTreeMap<u64, Sleeper>,
+    asks: Map<u64, Asked>,
+    loads: Map<u64, LoadFor>,
+    wakes: Map<u64, Sleeper>,
     /// The flows at work with each safe.
-    busy: BTreeMap<SafeId, BTreeSet<FlowId>>,
+    busy: Map<SafeId, Set<FlowId>>,
     /// The flows that wait for their turn.
     line: VecDeque<FlowId>,
-    clocks: BTreeMap<SafeId, i64>,
-    reach: BTreeMap<SafeId, Reach>,
+    clocks: Map<SafeId, i64>,
+    reach: Map<SafeId, Reach>,
     meeting: Option<Meeting>,
     opened: Option<view::Opened>,
     /// Notices that could not be stored, because storing is what failed.
@@ -178,18 +179,18 @@ impl Wallet {
         let mut wallet = Self {
             books,
             today: context.today,
-            running: BTreeMap::new(),
+            running: Map::new(),
             work: VecDeque::new(),
             pending: None,
             halted: None,
             last_token: 0,
-            asks: BTreeMap::new(),
-            loads: BTreeMap::new(),
-            wakes: BTreeMap::new(),
-            busy: BTreeMap::new(),
+            asks: Map::new(),
+            loads: Map::new(),
+            wakes: Map::new(),
+            busy: Map::new(),
             line: VecDeque::new(),
-            clocks: BTreeMap::new(),
-            reach: BTreeMap::new(),
+            clocks: Map::new(),
+            reach: Map::new(),
             meeting: None,
             opened: None,
             passing: Vec::new(),
@@ -314,7 +315,7 @@ impl Wallet {
         }
         match then {
             Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
-                let running = self.running.entry(flow).or_default();
+                let running = self.running.of(flow);
                 running.asks = 0;
                 running.attempts = 0;
                 self.proceed(flow, next, context, effects);
@@ -376,7 +377,7 @@ impl Wallet {
 
     fn begin(&mut self, flow: FlowId) {
         let has_turn = self.take_turn(flow);
-        let running = self.running.entry(flow).or_default();
+        let running = self.running.of(flow);
         self.dirty.jobs();
         if has_turn {
             running.awaiting = Awaiting::Turn;
@@ -392,13 +393,16 @@ impl Wallet {
         let Some(safe) = self.books.flow(flow).and_then(Flow::safe) else {
             return true;
         };
-        let busy = self.busy.entry(safe).or_default();
-        busy.contains(&flow) || (busy.len() < MOST_AT_ONE_SAFE && busy.insert(flow))
+        let busy = self.busy.of(safe);
+        busy.contains_key(&flow) || (busy.len() < MOST_AT_ONE_SAFE && busy.add(flow))
     }
 
     /// The flow rests or has ended: whoever waits for the same safe may begin.
     fn leave(&mut self, flow: FlowId) {
-        let left = self.busy.values_mut().any(|busy| busy.remove(&flow));
+        let left = self
+            .busy
+            .values_mut()
+            .any(|busy| busy.remove(&flow).is_some());
         if !left {
             return;
         }
@@ -484,7 +488,7 @@ impl Wallet {
                 Awaiting::Ask(token)
             }
             Next::Wait(waiting) => {
-                let running = self.running.entry(id).or_default();
+                let running = self.running.of(id);
                 running.waiting = Some(waiting);
                 running.asks = 0;
                 running.attempts = running.attempts.saturating_add(1);
@@ -506,7 +510,7 @@ impl Wallet {
         if matches!(awaiting, Awaiting::Wake(_) | Awaiting::Room) {
             self.leave(id);
         }
-        let running = self.running.entry(id).or_default();
+        let running = self.running.of(id);
         running.awaiting = awaiting;
         self.dirty.jobs();
     }
@@ -570,7 +574,7 @@ impl Wallet {
                 let here = i64::try_from(context.now_ms / 1_000).unwrap_or(i64::MAX);
                 let there = i64::try_from(time.0).unwrap_or(i64::MAX);
                 self.clocks.insert(safe, there.saturating_sub(here));
-                let running = self.running.entry(flow).or_default();
+                let running = self.running.of(flow);
                 running.clock_retries += 1;
                 if running.clock_retries > CLOCK_RETRIES {
                     running.clock_retries = 0;
@@ -583,7 +587,7 @@ impl Wallet {
                 if let Some(known) = self.books.safe(safe) {
                     effects.push(descriptor_request(ask, &known.address));
                     self.asks.insert(ask, Asked::Rekey(flow, safe));
-                    self.running.entry(flow).or_default().awaiting = Awaiting::Ask(ask);
+                    self.running.of(flow).awaiting = Awaiting::Ask(ask);
                 }
                 return;
             }
@@ -592,7 +596,7 @@ impl Wallet {
             Verdict::Ended(receipt) => Input::Ended(receipt),
             Verdict::Refused(problem) => Input::Refused(problem),
         };
-        let running = self.running.entry(flow).or_default();
+        let running = self.running.of(flow);
         running.clock_retries = 0;
         running.waiting = None;
         self.drive(flow, input, context, effects);
@@ -664,7 +668,7 @@ impl Wallet {
 
     /// Counts a request; true if the flow has sent too many that led to nothing.
     fn asked_too_often(&mut self, flow: FlowId) -> bool {
-        let running = self.running.entry(flow).or_default();
+        let running = self.running.of(flow);
         running.asks += 1;
         running.asks > MOST_ASKS
     }
@@ -684,12 +688,12 @@ impl Wallet {
     fn forget_flow(&mut self, flow: FlowId) {
         self.running.remove(&flow);
         self.leave(flow);
-        self.asks.retain(|_, asked| match asked {
+        self.asks.retain(|asked| match asked {
             Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
             Asked::Meet(_) => true,
         });
         self.wakes
-            .retain(|_, sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));
+            .retain(|sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));
     }
 
     fn awaits(&self, flow: FlowId, awaiting: &Awaiting) -> bool {

@@ -5,18 +5,19 @@ use crate::books::{Books, CertificateItem, Change, Condition, Custody, Standing,
 use crate::flow::{self, Flow};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
+use crate::map::Set;
 use crate::notice::Notice;
 use crate::view::{
     self, Amount, CertificateCard, CertificateStanding, DigestView, Job, Part, Phase, Reach,
     SafeCard, Stage, Summary, Task, ValueCard,
 };
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use core::fmt::Write as _;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{self, Date};
-use saifu_protocol::{Digest, SafeId};
+use saifu_protocol::{Digest, SafeId, UnixTime};
 
 /// What counts as ending soon.
 const SOON: Condition = Condition::EndingWithin { days: 7 };
@@ -125,9 +126,8 @@ impl Wallet {
     }
 
     fn value_cards(&self) -> Vec<ValueCard> {
-        let mut cards: Vec<ValueCard> = self
-            .books
-            .values()
+        newest_first(self.books.values().map(|(id, value)| (value.since, id)))
+            .filter_map(|id| Some((id, self.books.value(id)?)))
             .map(|(id, value)| ValueCard {
                 id,
                 class: value.class.clone(),
@@ -141,9 +141,7 @@ impl Wallet {
                 since: value.since,
                 came_of: value.came_of,
             })
-            .collect();
-        cards.sort_by(|a, b| b.since.cmp(&a.since).then(a.id.cmp(&b.id)));
-        cards
+            .collect()
     }
 
     fn standing(&self, id: ItemId, value: &ValueItem) -> view::Standing {
@@ -162,22 +160,24 @@ impl Wallet {
     }
 
     fn certificate_cards(&self) -> Vec<CertificateCard> {
-        let ends_soon = self.books.list(SOON, self.today).map(|(id, _)| id);
-        let ends_soon: BTreeSet<ItemId> = ends_soon.collect();
-        let mut cards: Vec<CertificateCard> = self
-            .books
-            .certificates()
-            .map(|(id, certificate)| self.certificate_card(id, certificate, &ends_soon))
-            .collect();
-        cards.sort_by(|a, b| b.issued_at.cmp(&a.issued_at).then(a.id.cmp(&b.id)));
-        cards
+        let mut ends_soon = Set::default();
+        for (id, _) in self.books.list(SOON, self.today) {
+            ends_soon.add(id);
+        }
+        let issued = self.books.certificates();
+        newest_first(issued.map(|(id, certificate)| (certificate.issued_at, id)))
+            .filter_map(|id| Some((id, self.books.certificate(id)?)))
+            .map(|(id, certificate)| {
+                self.certificate_card(id, certificate, ends_soon.contains_key(&id))
+            })
+            .collect()
     }
 
     fn certificate_card(
         &self,
         id: ItemId,
         certificate: &CertificateItem,
-        ends_soon: &BTreeSet<ItemId>,
+        ends_within_a_week: bool,
     ) -> CertificateCard {
         let standing = match (self.books.lock(id), certificate.standing) {
             (Some(job), _) => CertificateStanding::Locked { job },
@@ -213,7 +213,7 @@ impl Wallet {
             retained_until: certificate.retained_until,
             object_bytes: certificate.object_bytes,
             standing,
-            ends_within_a_week: ends_soon.contains(&id),
+            ends_within_a_week,
             came_of: certificate.came_of,
         }
     }
@@ -304,9 +304,10 @@ impl Wallet {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let mut notices: Vec<Notice> = self.books.notices().chain(&self.passing).cloned().collect();
-        notices.sort_by(|a, b| b.at.cmp(&a.at).then(a.id.cmp(&b.id)));
-        notices
+        let all = || self.books.notices().chain(&self.passing);
+        newest_first(all().map(|notice| (notice.at, notice.id)))
+            .filter_map(|id| all().find(|notice| notice.id == id).cloned())
+            .collect()
     }
 
     fn summary(&self) -> Summary {
@@ -343,6 +344,15 @@ pub(super) fn subject(books: &Books, flow: &Flow) -> String {
     let [item, _] = flow.items();
     item.map(|item| flow::name_of(books, item))
         .unwrap_or_default()
+}
+
+/// What came last first; what came at the same time by its id. Sorts times and ids instead of what is shown: sorting is
+/// a lot of code, and there once more for every type that is sorted.
+fn newest_first(dated: impl Iterator<Item = (UnixTime, ItemId)>) -> impl Iterator<Item = ItemId> {
+    let mut order: Vec<(Reverse<UnixTime>, ItemId)> =
+        dated.map(|(time, id)| (Reverse(time), id)).collect();
+    order.sort_unstable();
+    order.into_iter().map(|(_, id)| id)
 }
 
 fn digest_view(digest: &Digest) -> DigestView {

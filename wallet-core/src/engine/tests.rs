@@ -5,6 +5,7 @@ use crate::form::Form;
 use crate::intent::{Intent, RemoveReason};
 use crate::port::{Batch, Key};
 use crate::view::{Job, Opened, Task};
+use alloc::collections::BTreeMap;
 use saifu_crypto::Secret;
 use saifu_crypto::hpke::derive_public;
 use saifu_crypto::sign::SigningKey;

@@ -5,6 +5,7 @@ use super::words::Lang;
 use gloo_storage::{LocalStorage, Storage};
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::{document, window};
+use saifu_protocol::json::Json;
 use serde::Deserialize;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -86,7 +87,10 @@ pub(crate) fn keep_theme(theme: Theme) {
 }
 
 fn kept(key: &str) -> Option<String> {
-    LocalStorage::get(key).ok()
+    match LocalStorage::get(key) {
+        Ok(Json::Text(value)) => Some(value),
+        _ => None,
+    }
 }
 
 /// A browser that keeps no preference still shows the one just chosen.

@@ -13,7 +13,6 @@ use saifu_wallet_core::form::{self, Field, Form, Problem};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::Opened;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
@@ -67,7 +66,7 @@ struct Draft {
     form: RwSignal<Form>,
     problems: Memo<Vec<(Field, Problem)>>,
     /// Fields the owner has left at least once; problems of others would only disturb.
-    left: RwSignal<BTreeSet<u8>>,
+    left: RwSignal<Vec<Field>>,
     /// Whether sending was tried: from then on every problem is shown.
     tried: RwSignal<bool>,
     payload_problem: RwSignal<Option<Problem>>,
@@ -83,7 +82,7 @@ impl Draft {
         if field == Field::Payload {
             return self.payload_problem.get();
         }
-        let is_shown = self.tried.get() || self.left.with(|left| left.contains(&(field as u8)));
+        let is_shown = self.tried.get() || self.left.with(|left| left.contains(&field));
         let found = self
             .problems
             .with(|all| all.iter().find(|(place, _)| *place == field).copied());
@@ -116,7 +115,7 @@ fn fields(
                 .err()
                 .unwrap_or_default()
         }),
-        left: RwSignal::new(BTreeSet::new()),
+        left: RwSignal::new(Vec::new()),
         tried: RwSignal::new(false),
         payload_problem: RwSignal::new(None),
     };
@@ -281,7 +280,11 @@ fn input(draft: Draft, field: Field, slot: Slot) -> El {
         .on("blur", move |_| {
             // Not under a press that is on its way: what it aims at must not move.
             device::later(250, move || {
-                draft.left.try_update(|left| left.insert(field as u8));
+                draft.left.try_update(|left| {
+                    if !left.contains(&field) {
+                        left.push(field);
+                    }
+                });
             });
         })
 }

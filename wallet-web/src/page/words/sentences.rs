@@ -120,10 +120,10 @@ pub(crate) fn only_here(lang: Lang, count: usize, worth: &[Amount]) -> String {
 pub(crate) fn discard_question(lang: Lang, class: &str, worth: Option<&Amount>) -> String {
     let class = self::class(lang, class);
     match (lang, worth) {
-        (Lang::En, None) => format!("Discard this {}?", class.to_lowercase()),
+        (Lang::En, None) => format!("Discard this {}?", class.to_ascii_lowercase()),
         (Lang::En, Some(worth)) => format!(
             "Discard this {} worth {}?",
-            class.to_lowercase(),
+            class.to_ascii_lowercase(),
             format::amount(lang, worth)
         ),
         (Lang::Ja, None) => format!("この{class}を破棄しますか？"),
