@@ -9,6 +9,25 @@ pub const RECORDS_KEY: &str = "saifu/1/wallet/records";
 /// What the sealed master key of the wallet store is bound to.
 pub const MASTER_KEY_WRAP: &str = "saifu/1/wallet/master-key";
 
+/// What the wallet signs a part of a protected value for.
+pub const PART_SIGNATURE: &str = "saifu/1/part/signature";
+/// Seals the digest of a part.
+pub const PART_DIGEST: &str = "saifu/1/part/digest";
+/// Seals a value, or whatever a plan seals.
+pub const SEALED: &str = "saifu/1/plan/sealed";
+/// HPKE `info` of the item key in the public-key form.
+pub const ITEM_KEY_INFO: &str = "saifu/1/plan/item-key";
+/// Seals the whole in each of the pieces of which a number is enough.
+pub const DIVIDED: &str = "saifu/1/plan/divided";
+/// The check by which a share is known.
+pub const SHARE_CHECK: &str = "saifu/1/plan/share-check";
+/// A key's id, derived from the key.
+pub const KEY_ID: &str = "saifu/1/plan/key-id";
+/// A common key, derived from its seed.
+pub const SEED_OF_KEY: &str = "saifu/1/plan/seed/key";
+/// The secret half of a pair, derived from its seed.
+pub const SEED_OF_PAIR: &str = "saifu/1/plan/seed/pair";
+
 /// JWS `typ` of a registration certificate.
 pub const CERTIFICATE_TYP: &str = "saifu-cert+jwt";
 /// JWS `typ` of a receipt of a safe.
@@ -31,6 +50,15 @@ mod tests {
             REPLY_INFO,
             RECORDS_KEY,
             MASTER_KEY_WRAP,
+            PART_SIGNATURE,
+            PART_DIGEST,
+            SEALED,
+            ITEM_KEY_INFO,
+            DIVIDED,
+            SHARE_CHECK,
+            KEY_ID,
+            SEED_OF_KEY,
+            SEED_OF_PAIR,
             CERTIFICATE_TYP,
             RECEIPT_TYP,
             REQUEST_TYP,
