@@ -29,7 +29,9 @@ mod share;
 mod tests;
 
 pub use check::{CheckedPlan, PlanError, Promise, Seat, Weakness};
-pub use protect::{Author, KeyAtHome, Object, Protected, ProtectedPart, protect, protect_with};
+pub use protect::{
+    Author, KeyAtHome, Object, ProtectError, Protected, ProtectedPart, protect, protect_with,
+};
 pub use reunite::{
     Failure, Keys, RecoveredKeys, Refused, Reunited, Why, WhyRefused, recover_keys, reunite,
 };
