@@ -1,16 +1,23 @@
 //! What passes between the page and the Worker. No key is ever part of it, and of the values only what the owner typed
 //! or asked to see.
+//!
+//! A message travels as one text. As JavaScript's objects it would take the code that reads and writes each type once
+//! more, beside that for JSON.
 
+use saifu_protocol::json::{self, Unreadable};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::Part;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsValue;
+use zeroize::Zeroizing;
 
 /// From the page to the Worker.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ToWorker {
     /// The owner wants something.
-    Intent(#[serde(with = "as_json")] Intent),
+    Intent(Intent),
     /// The wallet is looked at again: what waits may be tried at once.
     Encouraged,
     /// The owner wants the wallet here although another tab has it. That tab stops at once.
@@ -24,29 +31,19 @@ pub(crate) enum FromWorker {
     /// The Worker listens. Whatever was posted before this may be lost, so the page waits for it.
     Ready,
     /// Show these. Each replaces the part of its kind that was shown before.
-    Parts(#[serde(with = "as_json")] Vec<Part>),
+    Parts(Vec<Part>),
 }
 
-/// The wallet's own types travel as one text. Otherwise each would be compiled once more, to be read from JavaScript's
-/// objects as well as from JSON.
-mod as_json {
-    use saifu_protocol::json;
-    use serde::de::{DeserializeOwned, Error as _};
-    use serde::ser::Error as _;
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use zeroize::Zeroizing;
+/// As it is posted.
+pub(crate) fn write<T: Serialize>(message: &T) -> JsValue {
+    JsValue::from_str(&Zeroizing::new(json::write_text(message)))
+}
 
-    pub(super) fn serialize<T: Serialize, S: Serializer>(it: &T, to: S) -> Result<S::Ok, S::Error> {
-        let text = Zeroizing::new(json::write(it));
-        to.serialize_str(str::from_utf8(&text).map_err(S::Error::custom)?)
-    }
-
-    pub(super) fn deserialize<'de, T, D>(from: D) -> Result<T, D::Error>
-    where
-        T: DeserializeOwned,
-        D: Deserializer<'de>,
-    {
-        let text = Zeroizing::new(String::deserialize(from)?);
-        json::read(text.as_bytes()).map_err(D::Error::custom)
-    }
+/// As it was posted.
+///
+/// # Errors
+/// [`Unreadable`]: the other side is not of this build.
+pub(crate) fn read<T: DeserializeOwned>(posted: &JsValue) -> Result<T, Unreadable> {
+    let text = Zeroizing::new(posted.as_string().ok_or(Unreadable)?);
+    json::read(text.as_bytes())
 }

@@ -2,10 +2,10 @@
 
 use js_sys::{Object, Reflect};
 use leptos::prelude::document;
-use wasm_bindgen::{JsCast, JsValue, closure::Closure, prelude::wasm_bindgen};
+use wasm_bindgen::{JsCast, JsError, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{ErrorEvent, MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::messages::{FromWorker, ToWorker};
+use crate::messages::{self, FromWorker, ToWorker};
 
 #[wasm_bindgen]
 extern "C" {
@@ -21,11 +21,8 @@ pub(crate) struct Card(Worker);
 impl Card {
     /// Sends one message. Only after [`FromWorker::Ready`] is it sure to be heard.
     pub(crate) fn post(&self, message: &ToWorker) {
-        // Our own plain enums always serialise and clone; if not, the wallet is broken and must stop.
-        let sent = serde_wasm_bindgen::to_value(message)
-            .map_err(JsValue::from)
-            .and_then(|message| self.0.post_message(&message));
-        if let Err(error) = sent {
+        // A text can always be cloned; if not, the wallet is broken and must stop.
+        if let Err(error) = self.0.post_message(&messages::write(message)) {
             wasm_bindgen::throw_val(error);
         }
     }
@@ -48,7 +45,7 @@ pub(crate) fn start(mut heard: impl FnMut(&Card, Result<FromWorker, JsValue>) + 
 
     let heard_card = card.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let message = serde_wasm_bindgen::from_value(event.data()).map_err(JsValue::from);
+        let message = messages::read(&event.data()).map_err(|error| JsError::from(error).into());
         heard(&heard_card, message);
     });
     card.0

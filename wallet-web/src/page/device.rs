@@ -5,8 +5,8 @@ use super::words::Lang;
 use gloo_storage::{LocalStorage, Storage};
 use js_sys::{Function, Promise, Reflect};
 use leptos::prelude::{document, window};
-use saifu_protocol::json::Json;
-use serde::Deserialize;
+use saifu_protocol::json::{self, Json};
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{
@@ -306,8 +306,9 @@ async fn fetch_suggestions() -> Result<Vec<Suggestion>, JsValue> {
     if !answer.ok() {
         return Ok(Vec::new());
     }
-    let list = JsFuture::from(answer.json()?).await?;
-    Ok(serde_wasm_bindgen::from_value(list)?)
+    let list = JsFuture::from(answer.text()?).await?;
+    let list = list.as_string().unwrap_or_default();
+    Ok(json::read(list.as_bytes()).unwrap_or_default())
 }
 
 /// What tells one build from another: the hash in the name of its module.
@@ -318,8 +319,7 @@ pub(crate) fn build() -> String {
         .flatten()
         .and_then(|tag| tag.get_attribute("data-wasm"))
         .unwrap_or_default();
-    let stem = name.trim_end_matches(".wasm").trim_end_matches("_bg");
-    let hash = stem.rsplit('-').next().unwrap_or_default();
+    let hash = name.rsplit('-').next().unwrap_or_default();
     hash.chars().take(8).collect()
 }
 
@@ -361,6 +361,13 @@ fn on_installed(worker: ServiceWorker, ready: impl Fn() + 'static) {
     });
 }
 
+/// What `service-worker.js` listens for.
+#[derive(Serialize)]
+struct ToServiceWorker {
+    #[serde(rename = "type")]
+    kind: &'static str,
+}
+
 /// Lets the waiting version take over, and starts it.
 pub(crate) fn update() {
     let Some(workers) = service_workers() else {
@@ -372,9 +379,10 @@ pub(crate) fn update() {
             found.and_then(|found| found.dyn_into().ok());
         match registration.and_then(|registration| registration.waiting()) {
             Some(waiting) => {
-                let message = js_sys::Object::new();
-                let _ = Reflect::set(&message, &"type".into(), &"activate".into());
-                let _ = waiting.post_message(&message);
+                let message = ToServiceWorker { kind: "activate" };
+                let _ = serde_wasm_bindgen::to_value(&message)
+                    .map_err(JsValue::from)
+                    .and_then(|message| waiting.post_message(&message));
             }
             None => reload(),
         }

@@ -217,7 +217,10 @@ pub(crate) fn bytes(lang: Lang, bytes: u64) -> String {
 
 /// The name in an address: what stands between the scheme and the first slash.
 pub(crate) fn host(address: &str) -> &str {
-    let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme))
+        .unwrap_or(address);
     rest.split('/').next().unwrap_or(rest)
 }
 

@@ -92,7 +92,7 @@ pub(crate) fn button(
 }
 
 fn button_icon(class: &str, picture: Option<&'static str>) -> Option<Node> {
-    let make = if class.contains("small") {
+    let make = if class.split(' ').any(|name| name == "btn--small") {
         small_icon
     } else {
         icon

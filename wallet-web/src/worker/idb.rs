@@ -12,7 +12,8 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, Promise, Reflect};
+use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -32,7 +33,7 @@ extern "C" {
         this: &Database,
         stores: &Array,
         mode: &str,
-        options: &Object,
+        options: &JsValue,
     ) -> Result<IdbTransaction, JsValue>;
 }
 
@@ -170,8 +171,8 @@ impl Connection {
             Access::Write => ("readwrite", "relaxed"),
             Access::WriteStrictly => ("readwrite", "strict"),
         };
-        let options = Object::new();
-        Reflect::set(&options, &"durability".into(), &durability.into())?;
+        let options = serde_wasm_bindgen::to_value(&TransactionOptions { durability })
+            .map_err(JsValue::from)?;
         let transaction = self.database.begin(&names, mode, &options)?;
         // Before anything is awaited: none of the two events can have come yet.
         let settled = Promise::new(&mut |resolve, reject| {
@@ -184,6 +185,12 @@ impl Connection {
             steps: Vec::new(),
         })
     }
+}
+
+/// `IDBTransactionOptions`.
+#[derive(Serialize)]
+struct TransactionOptions {
+    durability: &'static str,
 }
 
 impl Drop for Connection {

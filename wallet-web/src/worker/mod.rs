@@ -29,7 +29,7 @@ use web_sys::{
     WorkerGlobalScope,
 };
 
-use crate::messages::{FromWorker, ToWorker};
+use crate::messages::{self, FromWorker, ToWorker};
 use inbox::Inbox;
 use lock::{Claim, Lock};
 use store::{DATABASE, Refusal, Store};
@@ -59,7 +59,7 @@ fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Inbox<Input>) {
     let heard = inbox.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent) -> Result<(), JsValue>>::new(
         move |event: MessageEvent| {
-            let message = serde_wasm_bindgen::from_value(event.data()).map_err(JsError::from)?;
+            let message = messages::read(&event.data()).map_err(JsError::from)?;
             heard.push(Input::Page(message));
             Ok(())
         },
@@ -105,11 +105,8 @@ struct Page(DedicatedWorkerGlobalScope);
 
 impl Page {
     fn post(&self, message: &FromWorker) {
-        // Our own plain enums always serialise and clone; if not, the wallet is broken and must stop.
-        let sent = serde_wasm_bindgen::to_value(message)
-            .map_err(JsValue::from)
-            .and_then(|message| self.0.post_message(&message));
-        if let Err(error) = sent {
+        // A text can always be cloned; if not, the wallet is broken and must stop.
+        if let Err(error) = self.0.post_message(&messages::write(message)) {
             wasm_bindgen::throw_val(error);
         }
     }

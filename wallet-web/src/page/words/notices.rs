@@ -4,6 +4,7 @@ use super::Lang;
 use crate::page::format;
 use saifu_protocol::message::EntryState;
 use saifu_wallet_core::notice::{Kind, Notice};
+use std::iter::once;
 
 /// What happened, and what to do now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +99,7 @@ fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
+        .map(|first| once(first.to_ascii_uppercase()).chain(chars).collect())
         .unwrap_or_default()
 }
 
