@@ -41,7 +41,7 @@ struct Case {
 }
 
 fn read_key(text: &str) -> Secret {
-    Secret::new(b64::decode_array(text).unwrap())
+    Secret::new(b64::decode_array(text).expect("the file has keys of 32 bytes"))
 }
 
 #[test]
