@@ -22,15 +22,7 @@ pub struct Unreadable;
 /// # Panics
 /// If it has a map whose keys are no strings, or refuses to be written. No type of Saifu does.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    write_text(value).into_bytes()
-}
-
-/// As [`write`], for those who take text.
-///
-/// # Panics
-/// As [`write`].
-pub fn write_text<T: Serialize + ?Sized>(value: &T) -> String {
-    match serde_json::to_string(value) {
+    match serde_json::to_vec(value) {
         Ok(text) => text,
         // Without the error: showing it takes more code than writing.
         Err(_) => unreachable!("our types have string keys and no fallible parts"),
