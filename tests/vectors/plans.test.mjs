@@ -164,7 +164,7 @@ async function readPart(bytes, author) {
   assert.equal(Buffer.from(reader.take(5)).toString(), "Saifu");
   assert.deepEqual([reader.number(1), reader.number(1)], [1, 1]);
   const part = { kind: reader.number(1), group: reader.take(16), plan: reader.take(16) };
-  [part.index, part.count, part.needed] = reader.take(3);
+  [part.index, part.count, part.needed, part.quorum, part.voters] = reader.take(5);
   part.digest = reader.take(reader.number(2));
   part.body = reader.take(reader.number(4));
   const signed = bytes.slice(0, bytes.length - 64);
@@ -279,6 +279,7 @@ for (const [at, { plan, objects, kept, parts }] of file.cases.entries()) {
     assert.deepEqual(await reunite(read, keys), objects);
     const id = (await sha256(text.encode(JSON.stringify(plan)))).slice(0, 16);
     for (const part of read) assert.ok(same(part.plan, id), "named by the hash of the plan's JSON");
+    for (const part of read) assert.equal(part.quorum, plan.quorum);
     assert.equal(await readDigest(read[0]), file.digest);
   });
 }

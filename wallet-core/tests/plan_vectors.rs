@@ -91,6 +91,7 @@ fn layout_is_that_of_the_document() {
     layout.extend(1..=16); // group, from the counting source
     layout.extend(plain.plan.id().as_bytes());
     layout.extend([0, 1, 1]); // index, count, needed
+    layout.extend([1, 1]); // quorum, voters
     layout.extend(u16::try_from(digest.len() + 1).unwrap().to_be_bytes());
     layout.push(1); // the digest is open
     layout.extend(digest);

@@ -19,18 +19,24 @@ pub mod check;
 pub mod key;
 mod layer;
 pub mod limits;
+mod make;
 pub mod part;
+mod peel;
 pub mod policy;
 pub mod preset;
+pub mod promise;
 mod protect;
 mod reunite;
 mod share;
+mod sort;
 #[cfg(test)]
 mod tests;
 
-pub use check::{CheckedPlan, PlanError, Promise, Seat, Weakness};
+pub use check::{CheckedPlan, PlanError, Seat};
+pub use promise::{Promise, Weakness};
 pub use protect::{
-    Author, KeyAtHome, Object, ProtectError, Protected, ProtectedPart, protect, protect_with,
+    Author, Given, KeyAtHome, Object, ProtectError, Protected, ProtectedPart, protect, protect_key,
+    protect_with,
 };
 pub use reunite::{
     Failure, Keys, RecoveredKeys, Refused, Reunited, Why, WhyRefused, recover_keys, reunite,

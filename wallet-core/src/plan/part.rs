@@ -2,11 +2,13 @@
 //! information 203 of WO 01/13293, Fig. 6(a): digest 302, data 202, signature 303).
 //!
 //! ```text
-//! "Saifu" │ version 1 │ suite 1 │ class 1 │ group 16 │ plan 16 │ index 1 │ count 1 │ needed 1
+//! "Saifu" │ version 1 │ suite 1 │ class 1 │ group 16 │ plan 16
+//! index 1 │ count 1 │ needed 1 │ quorum 1 │ voters 1
 //! digest length 2 │ digest │ body length 4 │ body │ signature 64
 //! ```
 //! The signature is the wallet's, over everything before it, and is checked before anything is opened. A part says how many
-//! of its kind there are and how many are needed, so that a wallet that has lost its books can put a group together.
+//! of its kind there are, how many are needed, and how many safes must confirm, so that a wallet that has lost its books can
+//! put a group together and knows when it is its own again.
 
 use super::bytes::{Malformed, Reader, put_long, put_short};
 use super::{GroupId, PlanId, limits};
@@ -107,6 +109,10 @@ pub struct Header {
     pub count: u8,
     /// How many are needed (k).
     pub needed: u8,
+    /// How many safes must confirm one session before what comes back is usable.
+    pub quorum: u8,
+    /// How many can.
+    pub voters: u8,
 }
 
 /// A part that has been read. What it says is believed only after [`Part::verify`].
@@ -172,10 +178,14 @@ impl<'a> Part<'a> {
             index: reader.byte()?,
             count: reader.byte()?,
             needed: reader.byte()?,
+            quorum: reader.byte()?,
+            voters: reader.byte()?,
         };
         if header.count > limits::MAX_PARTS
             || header.index >= header.count
             || !(1..=header.count).contains(&header.needed)
+            || !(1..=header.voters).contains(&header.quorum)
+            || usize::from(header.voters) > limits::MAX_SAFES
         {
             return Err(PartError::Malformed);
         }
@@ -221,6 +231,7 @@ pub(crate) fn write(header: &Header, digest: &[u8], body: &[u8], author: &Signin
     out.extend_from_slice(header.group.as_bytes());
     out.extend_from_slice(header.plan.as_bytes());
     out.extend_from_slice(&[header.index, header.count, header.needed]);
+    out.extend_from_slice(&[header.quorum, header.voters]);
     put_short(&mut out, digest);
     put_long(&mut out, body);
     let signature = author.sign(&message(&out));
@@ -228,8 +239,8 @@ pub(crate) fn write(header: &Header, digest: &[u8], body: &[u8], author: &Signin
     out
 }
 
-/// Bytes of a part beside digest and body: 8 + 16 + 16 + 3 of header, two lengths, the signature.
-pub const OVERHEAD: usize = 43 + 2 + 4 + SIGNATURE_LEN;
+/// Bytes of a part beside digest and body: 8 + 16 + 16 + 5 of header, two lengths, the signature.
+pub const OVERHEAD: usize = 45 + 2 + 4 + SIGNATURE_LEN;
 
 /// What is signed. It may contain a key.
 fn message(signed: &[u8]) -> Zeroizing<Vec<u8>> {

@@ -4,7 +4,7 @@ use super::super::key::{KeyKind, OpeningKey};
 use super::super::part::{Part, PartClass, PartError, write};
 use super::super::preset::Preset;
 use super::super::{Failure, KeyForm, ProtectError, Why, WhyRefused, limits, protect_with};
-use super::super::{recover_keys, reunite};
+use super::super::{Given, protect_key, recover_keys, reunite};
 use super::*;
 use alloc::format;
 
@@ -402,8 +402,8 @@ fn only_a_fitting_key_seals_further_values() {
     let objects = with_digests(&[VALUE]);
     let key = |form| OpeningKey::make(form, &mut Counting(3)).sealing().unwrap();
     let with = |form, name| {
-        let (key, plan) = (key(form), preset(name));
-        protect_with(&key, &plan, &objects, &wallet.author(), &mut Counting(0)).map(|_| ())
+        let (key, plan) = (Given::Sealing(key(form)), preset(name));
+        protect_with(key, &plan, &objects, &wallet.author(), &mut Counting(0)).map(|_| ())
     };
     assert_eq!(with(KeyForm::Key, Preset::SealedByCommonKey), Ok(()));
     assert_eq!(
@@ -418,6 +418,24 @@ fn only_a_fitting_key_seals_further_values() {
         with(KeyForm::Key, Preset::KeySplit),
         Err(ProtectError::KeyToSplitMissing)
     );
+}
+
+#[test]
+fn only_a_key_that_goes_by_itself_is_registered_by_itself() {
+    let wallet = Wallet::new(1);
+    let with = |form, name| {
+        let (key, plan) = (OpeningKey::make(form, &mut Counting(3)), preset(name));
+        protect_key(key, &plan, &wallet.author(), &mut Counting(0)).map(|made| made.parts.len())
+    };
+    assert_eq!(with(KeyForm::Key, Preset::KeyElsewhere), Ok(1));
+    for (form, name) in [
+        (KeyForm::Pair, Preset::KeyElsewhere),
+        (KeyForm::Key, Preset::SealedByCommonKey),
+        (KeyForm::Key, Preset::KeySplit),
+        (KeyForm::Key, Preset::PlainCopy),
+    ] {
+        assert_eq!(with(form, name), Err(ProtectError::OtherKey), "{name:?}");
+    }
 }
 
 /// Whoever logs or prints any of this shows no byte of a value, a key or a share.

@@ -4,7 +4,9 @@
 use super::super::key::{KeyKind, OpeningKey};
 use super::super::part::PartClass;
 use super::super::preset::Preset;
-use super::super::{KeyAtHome, KeyForm, Place, Slot, Why, protect_with, recover_keys};
+use super::super::{
+    Given, KeyAtHome, KeyForm, Place, Slot, Why, protect_key, protect_with, recover_keys,
+};
 use super::*;
 
 const A: &[u8] = b"value A: movie ticket, 1600 yen";
@@ -92,6 +94,38 @@ fn claim_5_key_comes_back_by_its_own_certificate() {
     assert_eq!(recovered.keys, kept(&protected));
     let reunited = wallet.reunite(&parts[..1], &recovered.keys).unwrap();
     assert_eq!(objects(&reunited), [A]);
+}
+
+/// Claim 5: a key that was there before is registered by itself, by an act of the owner, and opens what it sealed before.
+#[test]
+fn claim_5_key_that_was_there_before_is_registered_by_itself() {
+    let wallet = Wallet::new(1);
+    let protected = wallet.protect(&preset(Preset::SealedByPublicKey), &[A], 0);
+    let key = kept(&protected).remove(0);
+    let (plan, rng) = (preset(Preset::KeyRegistered), &mut Counting(99));
+    let alone = protect_key(key.clone(), &plan, &wallet.author(), rng).unwrap();
+    assert_eq!(classes(&alone), [(PartClass::Key, safe(0))]);
+    let recovered = recover_keys(&bytes(&alone.parts), &wallet.public()).keys;
+    assert_eq!(recovered, [key.clone()]);
+    let reunited = wallet
+        .reunite(&bytes(&protected.parts), &recovered)
+        .unwrap();
+    assert_eq!(objects(&reunited), [A]);
+
+    let with_value = Given::Opening(key.clone());
+    let with_value = protect_with(
+        with_value,
+        &plan,
+        &with_digests(&[C]),
+        &wallet.author(),
+        rng,
+    );
+    let with_value = with_value.unwrap();
+    let reunited = wallet.reunite(&bytes(&with_value.parts), &[]).unwrap();
+    assert_eq!(
+        (objects(&reunited), &reunited.keys),
+        (alloc::vec![C], &alloc::vec![key])
+    );
 }
 
 /// Claim 6: the key lies at another safe; neither of the two can read alone.
@@ -271,9 +305,9 @@ fn claim_13_without_the_seed_a_wallet_seals_and_opens_nothing() {
     let wallet = Wallet::new(1);
     let plan = preset(Preset::SeedOfPairElsewhere);
     let first = wallet.protect(&plan, &[A], 0);
-    let public = erased(&first).sealing().unwrap();
+    let public = Given::Sealing(erased(&first).sealing().unwrap());
     let (objects_c, rng) = (with_digests(&[C]), &mut Counting(99));
-    let second = protect_with(&public, &plan, &objects_c, &wallet.author(), rng).unwrap();
+    let second = protect_with(public, &plan, &objects_c, &wallet.author(), rng).unwrap();
     assert!(second.key.is_none() && second.parts.len() == 1);
     let second = bytes(&second.parts);
     assert!(matches!(
