@@ -82,25 +82,10 @@ impl<'a> Sorted<'a> {
         let mut kept: Vec<(usize, Part<'a>)> = Vec::new();
         for (position, part) in genuine {
             let header = part.header();
-            let same_role = |(_, other): &&(usize, Part<'a>)| {
-                other.header().class.role() == header.class.role()
-            };
-            let first = kept.first().map(|(_, first)| first.header());
-            let peer = kept.iter().find(same_role).map(|(_, peer)| peer.header());
-            let why = if Some(header.group) != self.group {
-                Some(WhyRefused::OtherGroup)
-            } else if first.is_some_and(|first| first.plan != header.plan)
-                || peer.is_some_and(|peer| !agree(peer, header))
-            {
-                Some(WhyRefused::Contradicts)
-            } else if kept
-                .iter()
-                .filter(same_role)
-                .any(|(_, other)| other.header().index == header.index)
-            {
-                Some(WhyRefused::Duplicate)
+            let why = if Some(header.group) == self.group {
+                objection(&kept, header)
             } else {
-                None
+                Some(WhyRefused::OtherGroup)
             };
             match why {
                 Some(why) => self.refuse(position, Some(header), why),
@@ -185,8 +170,21 @@ impl<'a> Sorted<'a> {
     }
 }
 
-fn agree(one: &Header, other: &Header) -> bool {
-    one.count == other.count && one.needed == other.needed
+/// Why a part of the group does not fit those that were kept before it.
+fn objection(kept: &[(usize, Part<'_>)], header: &Header) -> Option<WhyRefused> {
+    let of_plan = |header: &Header| (header.plan, header.quorum, header.voters);
+    let of_role = |header: &Header| (header.count, header.needed);
+    for (_, other) in kept {
+        let other = other.header();
+        let same_role = other.class.role() == header.class.role();
+        if of_plan(other) != of_plan(header) || same_role && of_role(other) != of_role(header) {
+            return Some(WhyRefused::Contradicts);
+        }
+        if same_role && other.index == header.index {
+            return Some(WhyRefused::Duplicate);
+        }
+    }
+    None
 }
 
 fn most_frequent(groups: impl Iterator<Item = GroupId>) -> Option<GroupId> {

@@ -175,15 +175,49 @@ fn mixed_sets_are_told_apart() {
 
 #[test]
 fn a_contradiction_within_a_group_is_named() {
+    use super::super::PlanId;
+    use super::super::part::Header;
     let wallet = Wallet::new(1);
     let protected = wallet.protect(&preset(Preset::AnyTwoOfThree), &[VALUE], 0);
     let parts = bytes(&protected.parts);
     let read = Part::read(parts[2]).unwrap();
-    let mut header = *read.header();
-    header.needed = 3;
-    let other = write(&header, read.digest(), read.body(), &wallet.signing);
-    let reunited = wallet.reunite(&[parts[0], parts[1], &other], &[]).unwrap();
-    assert_eq!(whys(&reunited.refused), [(2, WhyRefused::Contradicts)]);
+    let spoils: [fn(&mut Header); 5] = [
+        |header| header.needed = 3,
+        |header| header.count = 4,
+        |header| header.quorum = 1,
+        |header| header.voters = 4,
+        |header| header.plan = PlanId::new([0; 16]),
+    ];
+    for spoil in spoils {
+        let mut header = *read.header();
+        spoil(&mut header);
+        let other = write(&header, read.digest(), read.body(), &wallet.signing);
+        let reunited = wallet.reunite(&[parts[0], parts[1], &other], &[]).unwrap();
+        assert_eq!(whys(&reunited.refused), [(2, WhyRefused::Contradicts)]);
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_is_malformed() {
+    use super::super::part::Header;
+    let wallet = Wallet::new(1);
+    let protected = wallet.protect(&preset(Preset::AnyTwoOfThree), &[VALUE], 0);
+    let read = Part::read(&protected.parts[2].bytes).unwrap();
+    let spoils: [fn(&mut Header); 7] = [
+        |header| header.index = 3,
+        |header| header.needed = 0,
+        |header| header.needed = 4,
+        |header| header.count = limits::MAX_PARTS + 1,
+        |header| header.quorum = 0,
+        |header| header.quorum = 4,
+        |header| header.voters = 11,
+    ];
+    for spoil in spoils {
+        let mut header = *read.header();
+        spoil(&mut header);
+        let other = write(&header, read.digest(), read.body(), &wallet.signing);
+        assert_eq!(Part::read(&other), Err(PartError::Malformed), "{header:?}");
+    }
 }
 
 #[test]

@@ -106,7 +106,7 @@ fn claim_5_key_that_was_there_before_is_registered_by_itself() {
     let alone = protect_key(key.clone(), &plan, &wallet.author(), rng).unwrap();
     assert_eq!(classes(&alone), [(PartClass::Key, safe(0))]);
     let recovered = recover_keys(&bytes(&alone.parts), &wallet.public()).keys;
-    assert_eq!(recovered, [key.clone()]);
+    assert_eq!(recovered, core::slice::from_ref(&key));
     let reunited = wallet
         .reunite(&bytes(&protected.parts), &recovered)
         .unwrap();
