@@ -8,8 +8,9 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::value::Class;
 use saifu_protocol::{Digest, PublicKey, SafeId, b64};
+use saifu_wallet_core::plan::catalogue::CatalogueKey;
 use saifu_wallet_core::plan::check::Operator;
-use saifu_wallet_core::plan::key::{CatalogueKey, OpeningKey};
+use saifu_wallet_core::plan::key::OpeningKey;
 use saifu_wallet_core::plan::part::Part;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{
@@ -72,9 +73,7 @@ fn parts_of_version_1_are_read_for_ever() {
         assert_eq!(objects, wanted, "{:?}", case.plan);
         let first = Part::read(parts[0]).unwrap();
         assert_eq!(first.header().plan, case.plan.id());
-        let digest = catalogue
-            .read_digest(first.digest(), reunited.group)
-            .unwrap();
+        let digest = catalogue.read(&first).unwrap();
         assert_eq!(digest.to_canonical(), file.digest.as_bytes());
     }
 }

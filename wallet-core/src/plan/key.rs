@@ -2,19 +2,16 @@
 //!
 //! A key's id is derived from the key. So an id says whether a key that came back, whole or combined of shares, is the one.
 
+use super::KeyForm;
 use super::bytes::{Malformed, Reader, put_short};
 use super::limits::MAX_ALGORITHM_BYTES;
 use super::share::CheckedShare;
-use super::{DigestForm, GroupId, KeyForm};
 use alloc::string::String;
-use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
-use saifu_crypto::committed::{self, NotOpened};
 use saifu_crypto::derive::derive_key;
 use saifu_crypto::{CryptoRng, Secret, hpke};
-use saifu_protocol::limits::MAX_DIGEST_BYTES;
-use saifu_protocol::{Digest, fixed_bytes, json, labels};
+use saifu_protocol::{fixed_bytes, labels};
 use zeroize::Zeroizing;
 
 fixed_bytes!(
@@ -331,76 +328,5 @@ impl KeyShare {
             name: KeyName::read(reader)?,
             share: CheckedShare::read(reader)?,
         })
-    }
-}
-
-/// The wallet's key for the digests it seals. Nothing is recovered by it; it only makes a list readable.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CatalogueKey(Secret);
-
-/// Why a digest field is not readable.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DigestError {
-    /// Another wallet sealed it.
-    WrongKey,
-    /// It is not as it was written.
-    Malformed,
-}
-
-const VACANT: u8 = 0;
-const OPEN: u8 = 1;
-const SEALED: u8 = 2;
-
-impl CatalogueKey {
-    /// Takes over a key that is already secret.
-    pub fn new(key: Secret) -> Self {
-        Self(key)
-    }
-
-    /// The digest field of a part: `0`, `1 │ canonical digest`, or `2 │ sealed (length 1 │ digest, padded to 161)`.
-    pub(crate) fn write_digest(
-        &self,
-        digest: &Digest,
-        form: DigestForm,
-        group: GroupId,
-        rng: &mut dyn CryptoRng,
-    ) -> Vec<u8> {
-        let canonical = digest.to_canonical();
-        match form {
-            DigestForm::Vacant => vec![VACANT],
-            DigestForm::Open => [&[OPEN], canonical.as_slice()].concat(),
-            DigestForm::Sealed => {
-                let mut padded = [0; 1 + MAX_DIGEST_BYTES];
-                padded[0] = super::count(&canonical);
-                padded[1..=canonical.len()].copy_from_slice(&canonical);
-                let aad = group.as_bytes();
-                let sealed = committed::seal(&self.0, labels::PART_DIGEST, aad, &padded, rng);
-                [&[SEALED], sealed.as_slice()].concat()
-            }
-        }
-    }
-
-    /// Reads the digest field of a part of `group`; a vacant one is the vacant digest.
-    ///
-    /// # Errors
-    /// See [`DigestError`].
-    pub fn read_digest(&self, field: &[u8], group: GroupId) -> Result<Digest, DigestError> {
-        let malformed = DigestError::Malformed;
-        match field.split_first().ok_or(malformed)? {
-            (&VACANT, []) => Ok(Digest::default()),
-            (&OPEN, canonical) => json::read(canonical).map_err(|_| malformed),
-            (&SEALED, sealed) => {
-                let aad = group.as_bytes();
-                let padded = committed::open(&self.0, labels::PART_DIGEST, aad, sealed);
-                let padded = padded.map_err(|error| match error {
-                    NotOpened::WrongKey => DigestError::WrongKey,
-                    NotOpened::Altered => malformed,
-                })?;
-                let (len, padded) = padded.split_first().ok_or(malformed)?;
-                let canonical = padded.get(..usize::from(*len)).ok_or(malformed)?;
-                json::read(canonical).map_err(|_| malformed)
-            }
-            _ => Err(malformed),
-        }
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Maker<'a> {
     }
 
     fn key_part(
-        &mut self,
+        &self,
         planned: Planned,
         key: &OpeningKey,
         shares: &[KeyShare],
@@ -212,7 +212,7 @@ impl<'a> Maker<'a> {
     }
 
     fn part(
-        &mut self,
+        &self,
         planned: Planned,
         digest: &Digest,
         body: &[u8],
@@ -236,7 +236,7 @@ impl<'a> Maker<'a> {
             voters: self.promise.voters,
         };
         let catalogue = self.author.catalogue;
-        let digest = catalogue.write_digest(digest, self.plan.digest, self.group, self.rng);
+        let digest = catalogue.write(digest, self.plan.digest, &header);
         let bytes = part::OVERHEAD + digest.len() + body.len();
         if bytes > MAX_PART_BYTES {
             return Err(ProtectError::TooLarge { bytes });

@@ -15,6 +15,7 @@
 //! an argument. The bytes are described in `docs/plans.md`.
 
 mod bytes;
+pub mod catalogue;
 pub mod check;
 pub mod key;
 mod layer;

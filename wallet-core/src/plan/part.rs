@@ -41,7 +41,7 @@ pub enum PartClass {
 }
 
 impl PartClass {
-    const fn code(self) -> u8 {
+    pub(crate) const fn code(self) -> u8 {
         match self {
             PartClass::Value => 0,
             PartClass::Key => 1,
@@ -212,7 +212,7 @@ impl<'a> Part<'a> {
         &self.header
     }
 
-    /// Its digest field, for [`super::key::CatalogueKey::read_digest`].
+    /// Its digest field, for [`super::catalogue::CatalogueKey::read`].
     pub fn digest(&self) -> &'a [u8] {
         self.digest
     }

@@ -1,7 +1,8 @@
 //! From objects to parts.
 
+use super::catalogue::CatalogueKey;
 use super::check::CheckedPlan;
-use super::key::{CatalogueKey, OpeningKey, SealingKey};
+use super::key::{OpeningKey, SealingKey};
 use super::make::Maker;
 use super::part::PartClass;
 use super::{GroupA, GroupId, KeyPlace, LocalKey, Place};

@@ -390,20 +390,22 @@ fn claim_34_decoupled_combined_and_decoded() {
 #[test]
 fn fig_6_digest_is_open_sealed_or_vacant() {
     use super::super::part::Part;
-    use super::super::{DigestForm, key::DigestError};
+    use super::super::{DigestForm, catalogue::NotReadable};
     let (wallet, other) = (Wallet::new(1), Wallet::new(7));
     for form in [DigestForm::Open, DigestForm::Sealed, DigestForm::Vacant] {
         let mut plan = Preset::SealedByCommonKey.plan();
         plan.digest = form;
         let protected = wallet.protect(&checked(plan), &[A], 0);
         let part = Part::read(&protected.parts[0].bytes).unwrap();
-        let read = |wallet: &Wallet| wallet.catalogue.read_digest(part.digest(), protected.group);
+        let read = |wallet: &Wallet| wallet.catalogue.read(&part);
         let shown = contains(part.digest(), b"movie");
         match form {
             DigestForm::Open => assert!(shown && read(&other) == Ok(digest())),
             DigestForm::Sealed => {
                 assert!(!shown && read(&wallet) == Ok(digest()));
-                assert_eq!(read(&other), Err(DigestError::WrongKey));
+                assert_eq!(read(&other), Err(NotReadable));
+                // What a certificate has room for.
+                assert_eq!(part.digest().len(), 1 + 1 + 160 + 16);
             }
             DigestForm::Vacant => assert_eq!(read(&wallet), Ok(Digest::default())),
         }

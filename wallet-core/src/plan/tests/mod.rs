@@ -5,8 +5,9 @@ mod claims;
 mod properties;
 mod rules;
 
+use super::catalogue::CatalogueKey;
 use super::check::{CheckedPlan, Operator, Seat};
-use super::key::{CatalogueKey, OpeningKey};
+use super::key::OpeningKey;
 use super::preset::Preset;
 use super::{
     Author, Failure, KeyAtHome, Keys, Object, Place, Plan, Protected, ProtectedPart, Reunited,
