@@ -60,14 +60,9 @@ pub fn seal_request<T: Serialize>(
     binding: &Binding,
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<u8>, DoesNotOpen> {
-    let sealed = hpke::seal(
-        safe_key.as_bytes(),
-        labels::REQUEST_INFO.as_bytes(),
-        &binding.request_aad(),
-        &json::write(request),
-        rng,
-    )?;
-    Ok(json::write(&SealedBody { sealed }))
+    let aad = binding.request_aad();
+    let plain = json::write(request);
+    seal(&plain, safe_key, labels::REQUEST_INFO, &aad, rng)
 }
 
 /// Opens a request at the safe.
@@ -80,7 +75,8 @@ pub fn open_request<T: DeserializeOwned>(
     binding: &Binding,
 ) -> Result<T, EnvelopeError> {
     let aad = binding.request_aad();
-    open(body, secret, labels::REQUEST_INFO, &aad)
+    let plain = open(body, secret, labels::REQUEST_INFO, &aad)?;
+    json::read(&plain).map_err(|_| EnvelopeError::Inside)
 }
 
 /// Seals a reply to the key the request named; returns the HTTP body.
@@ -94,14 +90,9 @@ pub fn seal_reply<T: Serialize>(
     request_body_hash: &[u8; 32],
     rng: &mut dyn CryptoRng,
 ) -> Result<Vec<u8>, DoesNotOpen> {
-    let sealed = hpke::seal(
-        reply_to.as_bytes(),
-        labels::REPLY_INFO.as_bytes(),
-        &binding.reply_aad(request_body_hash),
-        &json::write(reply),
-        rng,
-    )?;
-    Ok(json::write(&SealedBody { sealed }))
+    let aad = binding.reply_aad(request_body_hash);
+    let plain = json::write(reply);
+    seal(&plain, reply_to, labels::REPLY_INFO, &aad, rng)
 }
 
 /// Opens a reply in the wallet.
@@ -115,19 +106,25 @@ pub fn open_reply<T: DeserializeOwned>(
     request_body_hash: &[u8; 32],
 ) -> Result<T, EnvelopeError> {
     let aad = binding.reply_aad(request_body_hash);
-    open(body, secret, labels::REPLY_INFO, &aad)
+    let plain = open(body, secret, labels::REPLY_INFO, &aad)?;
+    json::read(&plain).map_err(|_| EnvelopeError::Inside)
 }
 
-fn open<T: DeserializeOwned>(
-    body: &[u8],
-    secret: &Secret,
+fn seal(
+    plain: &[u8],
+    key: &PublicKey,
     info: &str,
     aad: &[u8],
-) -> Result<T, EnvelopeError> {
+    rng: &mut dyn CryptoRng,
+) -> Result<Vec<u8>, DoesNotOpen> {
+    let sealed = hpke::seal(key.as_bytes(), info.as_bytes(), aad, plain, rng)?;
+    Ok(json::write(&SealedBody { sealed }))
+}
+
+fn open(body: &[u8], secret: &Secret, info: &str, aad: &[u8]) -> Result<Vec<u8>, EnvelopeError> {
     let body: SealedBody = json::read(body).map_err(|_| EnvelopeError::Malformed)?;
-    let plain = hpke::open(secret, info.as_bytes(), aad, &body.sealed)
-        .map_err(|DoesNotOpen| EnvelopeError::DoesNotOpen)?;
-    json::read(&plain).map_err(|_| EnvelopeError::Inside)
+    hpke::open(secret, info.as_bytes(), aad, &body.sealed)
+        .map_err(|DoesNotOpen| EnvelopeError::DoesNotOpen)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! JSON, the form of everything that is sent and stored.
 //!
 //! Text becomes a tree of one type, and every other type is read from the tree. So the parser is compiled once and not
-//! once more for each type, and what is left of each is small. Why something does not read is not told, because nobody
-//! acts on it: what does not read is refused whole.
+//! once more for each type, and finding the fields by their names stands here once, too. Why something does not read is
+//! not told, because nobody acts on it: what does not read is refused whole.
+//!
+//! `deny_unknown_fields` does nothing here, since types see no names: [`Json::closed`] does.
 
 use alloc::string::String;
 use alloc::vec::{self, Vec};
@@ -22,7 +24,15 @@ pub struct Unreadable;
 /// # Panics
 /// If it has a map whose keys are no strings, or refuses to be written. No type of Saifu does.
 pub fn write<T: Serialize + ?Sized>(value: &T) -> Vec<u8> {
-    match serde_json::to_vec(value) {
+    write_text(value).into_bytes()
+}
+
+/// As [`write`], for those who take text.
+///
+/// # Panics
+/// As [`write`].
+pub fn write_text<T: Serialize + ?Sized>(value: &T) -> String {
+    match serde_json::to_string(value) {
         Ok(text) => text,
         // Without the error: showing it takes more code than writing.
         Err(_) => unreachable!("our types have string keys and no fallible parts"),
@@ -54,6 +64,8 @@ pub enum Json {
     List(Vec<Json>),
     /// An object.
     Object(Vec<(String, Json)>),
+    /// An object of which nothing may be ignored.
+    Closed(Vec<(String, Json)>),
 }
 
 impl Json {
@@ -66,6 +78,19 @@ impl Json {
         serde_json::from_str(text).map_err(|_| Unreadable)
     }
 
+    /// The same, but without ignoring what is unknown when it is read.
+    #[must_use]
+    pub fn closed(self) -> Self {
+        match self {
+            Json::List(items) => Json::List(items.into_iter().map(Json::closed).collect()),
+            Json::Object(fields) => {
+                let closed = |(name, value): (String, Json)| (name, value.closed());
+                Json::Closed(fields.into_iter().map(closed).collect())
+            }
+            other => other,
+        }
+    }
+
     /// The number in the field `name`: which version of a format this is.
     pub fn number(&self, name: &str) -> Option<u64> {
         let Json::Object(fields) = self else {
@@ -75,6 +100,25 @@ impl Json {
             (_, Json::Number(number)) => Some(*number),
             _ => None,
         }
+    }
+
+    /// The values of an object in the order of `names`, so that no type needs code of its own to find them.
+    fn arrange(self, names: &[&str]) -> Result<Fields, Unreadable> {
+        let (fields, is_closed) = match self {
+            Json::Object(fields) => (fields, false),
+            Json::Closed(fields) => (fields, true),
+            _ => return Err(Unreadable),
+        };
+        let mut arranged: Vec<Option<Json>> = Vec::new();
+        arranged.resize(names.len(), None);
+        for (name, value) in fields {
+            match names.iter().position(|known| *known == name) {
+                Some(at) if arranged[at].is_none() => arranged[at] = Some(value),
+                None if !is_closed => {}
+                Some(_) | None => return Err(Unreadable),
+            }
+        }
+        Ok(Fields(arranged.into_iter()))
     }
 }
 
@@ -161,7 +205,7 @@ impl<'de> Deserializer<'de> for Json {
             Json::OtherNumber => Err(Unreadable),
             Json::Text(text) => visitor.visit_string(text),
             Json::List(_) => self.deserialize_seq(visitor),
-            Json::Object(_) => self.deserialize_map(visitor),
+            Json::Object(_) | Json::Closed(_) => self.deserialize_map(visitor),
         }
     }
 
@@ -246,8 +290,8 @@ impl<'de> Deserializer<'de> for Json {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
         match self {
-            Json::Object(fields) => visitor.visit_map(Fields {
-                rest: fields.into_iter(),
+            Json::Object(entries) | Json::Closed(entries) => visitor.visit_map(Entries {
+                rest: entries.into_iter(),
                 value: Json::Null,
             }),
             _ => Err(Unreadable),
@@ -257,10 +301,10 @@ impl<'de> Deserializer<'de> for Json {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        self.deserialize_map(visitor)
+        visitor.visit_seq(self.arrange(names)?)
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -286,7 +330,9 @@ impl Json {
     fn into_variant(self) -> Result<Variant, Unreadable> {
         let (name, content) = match self {
             Json::Text(name) => (name, Json::Null),
-            Json::Object(mut fields) if fields.len() == 1 => fields.pop().ok_or(Unreadable)?,
+            Json::Object(mut fields) | Json::Closed(mut fields) if fields.len() == 1 => {
+                fields.pop().ok_or(Unreadable)?
+            }
             _ => return Err(Unreadable),
         };
         Ok(Variant { name, content })
@@ -311,25 +357,46 @@ impl<'de> SeqAccess<'de> for Items {
     }
 }
 
-/// What is left of an object.
-struct Fields {
+/// What is left of the fields of a type.
+struct Fields(vec::IntoIter<Option<Json>>);
+
+impl<'de> SeqAccess<'de> for Fields {
+    type Error = Unreadable;
+
+    /// A field that is missing is `None` if it may be, else its default, else nothing reads.
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Unreadable> {
+        let given = self.0.next().flatten();
+        let is_given = given.is_some();
+        match seed.deserialize(given.unwrap_or(Json::Null)) {
+            Ok(value) => Ok(Some(value)),
+            Err(_) if !is_given => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What is left of a map.
+struct Entries {
     rest: vec::IntoIter<(String, Json)>,
-    /// The value of the field whose name was taken last.
+    /// The value of the key that was taken last.
     value: Json,
 }
 
-impl<'de> MapAccess<'de> for Fields {
+impl<'de> MapAccess<'de> for Entries {
     type Error = Unreadable;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Unreadable> {
-        let Some((name, value)) = self.rest.next() else {
+        let Some((key, value)) = self.rest.next() else {
             return Ok(None);
         };
         self.value = value;
-        seed.deserialize(Json::Text(name)).map(Some)
+        seed.deserialize(Json::Text(key)).map(Some)
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(
@@ -382,10 +449,10 @@ impl<'de> VariantAccess<'de> for Json {
 
     fn struct_variant<V: Visitor<'de>>(
         self,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        self.deserialize_map(visitor)
+        visitor.visit_seq(self.arrange(names)?)
     }
 }
 
@@ -434,6 +501,47 @@ mod tests {
             pair: None,
         };
         assert_eq!(shape(text), Ok(read));
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Fields {
+        needed: u8,
+        #[serde(default)]
+        kept: String,
+        option: Option<u8>,
+    }
+
+    #[test]
+    fn a_field_may_be_missing_if_it_has_a_default_or_is_an_option() {
+        let fields = |text: &str| read::<Fields>(text.as_bytes());
+        let found = |kept: &str, option| Fields {
+            needed: 1,
+            kept: kept.into(),
+            option,
+        };
+        for (text, expected) in [
+            (r#"{"needed":1}"#, Ok(found("", None))),
+            (r#"{"option":2,"needed":1}"#, Ok(found("", Some(2)))),
+            (
+                r#"{"kept":"a","needed":1,"option":null}"#,
+                Ok(found("a", None)),
+            ),
+            (r#"{"kept":"a"}"#, Err(Unreadable)),
+            (r#"{"needed":null}"#, Err(Unreadable)),
+            (r#"{"needed":1,"kept":null}"#, Err(Unreadable)),
+            (r#"{"needed":1,"option":"2"}"#, Err(Unreadable)),
+            (r#"{"needed":1,"option":null,"option":2}"#, Err(Unreadable)),
+        ] {
+            assert_eq!(fields(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_closed_object_is_ignored() {
+        let closed =
+            |text: &str| Vec::<Fields>::deserialize(Json::parse(text.as_bytes())?.closed());
+        assert!(closed(r#"[{"needed":1,"option":2}]"#).is_ok());
+        assert_eq!(closed(r#"[{"needed":1,"later":2}]"#), Err(Unreadable));
     }
 
     #[test]

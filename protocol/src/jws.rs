@@ -7,6 +7,7 @@
 use crate::ids::PublicKey;
 use crate::{b64, json, limits};
 use alloc::string::String;
+use alloc::vec::Vec;
 use saifu_crypto::sign::{self, SigningKey};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
@@ -93,22 +94,21 @@ pub enum EmbedKey {
 #[derive(Debug, Clone)]
 pub struct Unverified<T> {
     payload: T,
+    token: Token,
+}
+
+/// All of a token but what it says: the part that is the same for every payload.
+#[derive(Debug, Clone)]
+struct Token {
     embedded: Option<PublicKey>,
     signed_len: usize,
     signature: [u8; sign::SIGNATURE_LEN],
     compact: String,
 }
 
-impl<T: DeserializeOwned> Unverified<T> {
-    /// Reads a compact JWS of the given `typ`.
-    ///
-    /// # Errors
-    /// [`JwsError::Malformed`].
-    pub fn parse(typ: &str, compact: &str) -> Result<Self, JwsError> {
-        Self::read(typ, compact).ok_or(JwsError::Malformed)
-    }
-
-    fn read(typ: &str, compact: &str) -> Option<Self> {
+impl Token {
+    /// Reads a token of the given `typ`; the bytes of its payload come beside it.
+    fn read(typ: &str, compact: &str) -> Option<(Self, Vec<u8>)> {
         if compact.len() > limits::MAX_JWS_BYTES {
             return None;
         }
@@ -124,13 +124,30 @@ impl<T: DeserializeOwned> Unverified<T> {
             Some(_) => return None,
             None => None,
         };
-        Some(Self {
-            payload: json::read(&b64::decode(payload).ok()?).ok()?,
+        let token = Self {
             embedded,
             signed_len,
             signature: b64::decode_array(signature.get(1..)?).ok()?,
             compact: compact.into(),
-        })
+        };
+        Some((token, b64::decode(payload).ok()?))
+    }
+
+    fn is_signed_by(&self, key: &PublicKey) -> bool {
+        let signed = &self.compact.as_bytes()[..self.signed_len];
+        sign::verify(key.as_bytes(), signed, &self.signature)
+    }
+}
+
+impl<T: DeserializeOwned> Unverified<T> {
+    /// Reads a compact JWS of the given `typ`.
+    ///
+    /// # Errors
+    /// [`JwsError::Malformed`].
+    pub fn parse(typ: &str, compact: &str) -> Result<Self, JwsError> {
+        let (token, payload) = Token::read(typ, compact).ok_or(JwsError::Malformed)?;
+        let payload = json::read(&payload).map_err(|_| JwsError::Malformed)?;
+        Ok(Self { payload, token })
     }
 
     /// What it claims. Nothing of it is proven yet.
@@ -148,8 +165,7 @@ impl<T: DeserializeOwned> Unverified<T> {
     /// # Errors
     /// [`JwsError::Forged`].
     pub fn verify(self, key: &PublicKey) -> Result<T, JwsError> {
-        let signed = &self.compact.as_bytes()[..self.signed_len];
-        if sign::verify(key.as_bytes(), signed, &self.signature) {
+        if self.token.is_signed_by(key) {
             Ok(self.payload)
         } else {
             Err(JwsError::Forged)
@@ -161,7 +177,7 @@ impl<T: DeserializeOwned> Unverified<T> {
     /// # Errors
     /// [`JwsError::Malformed`] without an embedded key, else [`JwsError::Forged`].
     pub fn verify_embedded(self) -> Result<(T, PublicKey), JwsError> {
-        let key = self.embedded.ok_or(JwsError::Malformed)?;
+        let key = self.token.embedded.ok_or(JwsError::Malformed)?;
         Ok((self.verify(&key)?, key))
     }
 }

@@ -14,7 +14,6 @@ use serde::{Deserialize, Serialize};
 const VERSION: u8 = 1;
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct ObjectV1 {
     v: u8,
     nonce: String,
@@ -40,7 +39,6 @@ struct ObjectV1 {
 }
 
 #[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct MoneyV1 {
     amount: u64,
     currency: String,
@@ -111,7 +109,7 @@ pub fn read_object(bytes: &[u8]) -> Result<Value, ObjectError> {
         Some(_) => return Err(ObjectError::UnknownVersion),
         None => return Err(ObjectError::Malformed),
     }
-    let read = ObjectV1::deserialize(json).map_err(|_| ObjectError::Malformed)?;
+    let read = ObjectV1::deserialize(json.closed()).map_err(|_| ObjectError::Malformed)?;
     b64::decode_array::<16>(&read.nonce).map_err(|_| ObjectError::Malformed)?;
     let claimed_total = read.total.map(MoneyV1::read).transpose()?;
     let value = Value::check(Fields {

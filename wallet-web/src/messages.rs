@@ -1,17 +1,15 @@
 //! What passes between the page and the Worker. No key is ever part of it, and of the values only what the owner typed
 //! or asked to see.
 //!
-//! A message travels as bytes without names: both sides are the same build. With names, as JavaScript's objects or JSON,
-//! reading it takes several times the code.
+//! A message travels as one text. As JavaScript's objects it would take the code that reads and writes each type once
+//! more, beside that for JSON.
 
-use js_sys::Uint8Array;
+use saifu_protocol::json::{self, Unreadable};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::Part;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use std::error::Error;
-use std::fmt;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
 
 /// From the page to the Worker.
@@ -38,29 +36,14 @@ pub(crate) enum FromWorker {
 
 /// As it is posted.
 pub(crate) fn write<T: Serialize>(message: &T) -> JsValue {
-    match postcard::to_allocvec(message).map(Zeroizing::new) {
-        Ok(bytes) => Uint8Array::from(bytes.as_slice()).into(),
-        Err(_) => unreachable!("messages are plain data, and so have a form in bytes"),
-    }
+    JsValue::from_str(&Zeroizing::new(json::write_text(message)))
 }
 
 /// As it was posted.
 ///
 /// # Errors
-/// [`Foreign`].
-pub(crate) fn read<T: DeserializeOwned>(posted: &JsValue) -> Result<T, Foreign> {
-    let bytes = posted.dyn_ref::<Uint8Array>().ok_or(Foreign)?.to_vec();
-    postcard::from_bytes(&Zeroizing::new(bytes)).map_err(|_| Foreign)
+/// [`Unreadable`]: the other side is not of this build.
+pub(crate) fn read<T: DeserializeOwned>(posted: &JsValue) -> Result<T, Unreadable> {
+    let text = Zeroizing::new(posted.as_string().ok_or(Unreadable)?);
+    json::read(text.as_bytes())
 }
-
-/// What was posted is not of this build.
-#[derive(Debug)]
-pub(crate) struct Foreign;
-
-impl fmt::Display for Foreign {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("what was posted is not of this build")
-    }
-}
-
-impl Error for Foreign {}

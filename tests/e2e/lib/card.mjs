@@ -17,8 +17,9 @@ export const openCard = async (context, site) => {
     card.worker = new Worker(boot, { type: "module" });
     card.worker.onerror = (event) => card.errors.push(event.message);
     card.worker.onmessage = ({ data }) => {
-      if (data === "ready") card.ready = true;
-      for (const part of data.parts ?? []) {
+      const message = JSON.parse(data);
+      if (message === "ready") card.ready = true;
+      for (const part of message.parts ?? []) {
         Object.assign(card.parts, part);
         if (part.phase) card.phases.push(part.phase);
       }
@@ -27,6 +28,7 @@ export const openCard = async (context, site) => {
   });
   const worker = await started;
   await page.waitForFunction(() => card.ready);
+  const post = (message) => page.evaluate((text) => card.worker.postMessage(text), JSON.stringify(message));
   return {
     page,
     worker,
@@ -34,8 +36,8 @@ export const openCard = async (context, site) => {
     phases: () => page.evaluate(() => card.phases),
     /** What the page heard as error events of the Worker. */
     errors: () => page.evaluate(() => card.errors),
-    post: (message) => page.evaluate((message) => card.worker.postMessage(message), message),
-    intend: (intent) => page.evaluate((intent) => card.worker.postMessage({ intent }), intent),
+    post,
+    intend: (intent) => post({ intent }),
     /** Waits until the parts that are shown satisfy `holds`, and answers them. */
     until: async (holds, argument) => {
       await page.waitForFunction(holds, argument);

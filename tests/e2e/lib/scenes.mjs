@@ -264,17 +264,19 @@ export const scenes = (lang) => prepare(lang);
 /** The script that stands in for the Worker: it answers the page's wishes with what the scene has prepared. */
 const standIn = ({ parts, opened, after = {}, crash }) => `
 const { parts, opened, after, crash } = ${JSON.stringify({ parts, opened, after, crash }, (_, it) => (it === undefined ? null : it))};
+const post = (message) => postMessage(JSON.stringify(message));
 addEventListener("message", () => {
-  addEventListener("message", ({ data: { intent } = {} }) => {
+  addEventListener("message", ({ data }) => {
+    const { intent } = JSON.parse(data);
     if (intent === undefined) return;
     const [kind] = typeof intent === "string" ? [intent] : Object.keys(intent);
     const item = intent[kind]?.item;
-    if (kind === "open" && opened[item]) postMessage({ parts: [{ opened: opened[item] }] });
-    if (after[kind]) postMessage({ parts: after[kind] });
+    if (kind === "open" && opened[item]) post({ parts: [{ opened: opened[item] }] });
+    if (after[kind]) post({ parts: after[kind] });
   });
-  postMessage("ready");
+  post("ready");
   if (crash) setTimeout(() => { throw new Error("as prepared"); });
-  else postMessage({ parts });
+  else post({ parts });
 }, { once: true });
 `;
 
