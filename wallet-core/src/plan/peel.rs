@@ -198,9 +198,6 @@ fn join_ranges(cells: &[Cell<'_>]) -> Result<Clear, Why> {
         let Layer::Range(range) = Layer::read(cell.layer)? else {
             return Err(Why::Malformed);
         };
-        if range.number != cell.column {
-            return Err(Why::Malformed);
-        }
         ranges.push(range);
     }
     let first = ranges.first().ok_or(Why::Malformed)?;

@@ -322,6 +322,40 @@ fn sealed_objects_open_only_where_they_stood() {
     assert_eq!(why(result), Why::DoesNotOpen);
 }
 
+/// Sealed pieces under each other's number, and what the same key sealed in another group.
+#[test]
+fn sealed_bytes_open_only_under_their_number_and_in_their_group() {
+    let wallet = Wallet::new(1);
+    let under = |header: &Part<'_>, body: &Part<'_>| {
+        write(
+            header.header(),
+            header.digest(),
+            body.body(),
+            &wallet.signing,
+        )
+    };
+    let plan = preset(Preset::DividedThenSealed);
+    let protected = wallet.protect(&plan, &[VALUE], 0);
+    let parts = bytes(&protected.parts);
+    let (one, two) = (Part::read(parts[0]).unwrap(), Part::read(parts[1]).unwrap());
+    let exchanged = [&under(&one, &two), &under(&two, &one), parts[2]];
+    let result = wallet.reunite(&exchanged, &kept(&protected));
+    assert_eq!(why(result), Why::DoesNotOpen);
+
+    let key = || Given::Opening(kept(&protected).remove(0));
+    let (objects, rng) = (with_digests(&[VALUE]), &mut Counting(900));
+    let other = protect_with(key(), &plan, &objects, &wallet.author(), rng).unwrap();
+    let other = bytes(&other.parts);
+    let transplanted: Vec<Vec<u8>> = parts
+        .iter()
+        .zip(&other)
+        .map(|(one, two)| under(&Part::read(one).unwrap(), &Part::read(two).unwrap()))
+        .collect();
+    let transplanted: Vec<&[u8]> = transplanted.iter().map(Vec::as_slice).collect();
+    let result = wallet.reunite(&transplanted, &kept(&protected));
+    assert_eq!(why(result), Why::DoesNotOpen);
+}
+
 /// The header says where a piece belongs, and what is in the piece agrees or is refused.
 #[test]
 fn a_piece_under_another_number_is_refused() {

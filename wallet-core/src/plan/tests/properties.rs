@@ -240,5 +240,44 @@ fn copies_and_pieces_have_no_ciphertext_in_common() {
     // After the share, whose checks agree by design.
     let after = 1 + 35 + 3 * 32;
     let bodies: Vec<Vec<u8>> = bodies.map(|part| part.body()[after..].to_vec()).collect();
+    let read = |at: usize| Part::read(&protected.parts[at].bytes).unwrap();
+    assert_ne!(
+        read(0).digest(),
+        read(1).digest(),
+        "nor do sealed digests agree"
+    );
     assert!(bodies[0].windows(16).all(|run| !contains(&bodies[1], run)));
+}
+
+/// Whoever has the pieces of one value gains nothing for another: dividing draws its key each time, for each object.
+#[test]
+fn every_division_has_a_key_of_its_own() {
+    use super::super::layer::Layer;
+    use super::super::part::Part;
+    use super::super::share::combine;
+    let wallet = Wallet::new(1);
+    let mut plan = super::super::preset::Preset::AnyTwoOfThree.plan();
+    plan.steps.push(Step::Couple);
+    let plan = checked(plan);
+    let mut keys = Vec::new();
+    for rng in [0, 900] {
+        let protected = wallet.protect(&plan, &[b"one", b"two"], rng);
+        let parts = bytes(&protected.parts);
+        let coupled = |at: usize| match Layer::read(Part::read(parts[at]).unwrap().body()) {
+            Ok(Layer::Coupled(items)) => items,
+            _ => panic!("the pieces are coupled last"),
+        };
+        for (one, two) in coupled(0).into_iter().zip(coupled(1)) {
+            match (Layer::read(one), Layer::read(two)) {
+                (Ok(Layer::Threshold(one)), Ok(Layer::Threshold(two))) => {
+                    keys.push(combine(&[&one.share, &two.share]).unwrap());
+                }
+                _ => panic!("the items are pieces"),
+            }
+        }
+    }
+    assert_eq!(keys.len(), 4);
+    for (at, key) in keys.iter().enumerate() {
+        assert!(!keys[..at].contains(key));
+    }
 }
