@@ -28,7 +28,8 @@ const fromBuild = async (file, request) => {
 
 addEventListener("install", (event) => event.waitUntil(fill()));
 
-addEventListener("activate", (event) => event.waitUntil(forgetOtherBuilds()));
+// The page that brought the first build is served by it from then on: what it draws later, it must find without a network.
+addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOtherBuilds(), clients.claim()])));
 
 addEventListener("message", (event) => {
   if (event.data?.type === "activate") event.waitUntil(skipWaiting());

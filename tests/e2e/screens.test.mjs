@@ -141,11 +141,14 @@ test("a form names every problem beside its field and keeps what was typed", asy
   await page.getByLabel("Code or number").fill("4F9K");
   await page.getByLabel("How many").fill("0");
   await page.getByLabel("Price of one (optional)").fill("much");
+  // Half a day: to the document the field is empty, to the owner it is not.
+  await page.locator("#to").focus();
+  await page.keyboard.type("0231");
   await page.getByRole("button", { name: "Put it in the wallet" }).click();
   const alert = page.getByRole("alert");
   await alert.waitFor();
-  assert.equal(await alert.getByRole("listitem").count(), 3);
-  for (const label of ["Name", "How many", "Price of one (optional)"]) {
+  assert.equal(await alert.getByRole("listitem").count(), 4);
+  for (const label of ["Name", "How many", "Price of one (optional)", "Valid to (optional)"]) {
     const field = page.getByLabel(label, { exact: true });
     assert.equal(await field.getAttribute("aria-invalid"), "true", label);
     const described = await field.getAttribute("aria-describedby");

@@ -123,15 +123,15 @@ pub fn read(form: &Form) -> Result<Value, Vec<(Field, Problem)>> {
         }
         let amount = parse_amount(text, currency);
         if amount.is_none() {
-            problems.push((field, Problem::NotANumber));
+            problems.push((field, no_number(text)));
         }
         amount
     };
     let unit_price = money(Field::UnitPrice, &form.unit_price);
     let remaining = money(Field::Remaining, &form.remaining);
-    let quantity = form.quantity.trim().parse::<u32>().ok();
+    let quantity = parse_whole(&form.quantity).and_then(|number| u32::try_from(number).ok());
     if quantity.is_none() {
-        problems.push((Field::Quantity, Problem::NotANumber));
+        problems.push((Field::Quantity, no_number(&form.quantity)));
     }
     let mut day = |field, text: &str| -> Option<Date> {
         if text.trim().is_empty() {
@@ -217,8 +217,8 @@ fn place(problem: FieldProblem) -> (Field, Problem) {
 /// Reads an amount written with a point before the minor unit and, if at all, commas between groups of three digits.
 /// `12,50` is none: whoever means twelve and a half must not get twelve hundred and fifty.
 pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
-    let text = text.trim();
-    let (grouped, minor) = text.split_once('.').unwrap_or((text, ""));
+    let text = narrow(text);
+    let (grouped, minor) = text.split_once('.').unwrap_or((&text, ""));
     let whole = &ungroup(grouped)?;
     let digits = currency.minor_digits() as usize;
     let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
@@ -238,12 +238,35 @@ pub fn parse_amount(text: &str, currency: Currency) -> Option<Money> {
 
 /// Reads a whole number as [`parse_amount`] reads the part before the point.
 pub fn parse_whole(text: &str) -> Option<u64> {
-    let digits = ungroup(text.trim())?;
+    let digits = ungroup(&narrow(text))?;
     digits
         .bytes()
         .all(|byte| byte.is_ascii_digit())
         .then(|| digits.parse().ok())
         .flatten()
+}
+
+/// Digits, points and commas as wide as a kanji are what a Japanese keyboard writes unless it is told not to.
+fn narrow(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '０'..='９' | '．' | '，' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
+        other => other,
+    };
+    text.trim().chars().map(narrow).collect()
+}
+
+/// What is wrong with text that was not taken as a number.
+fn no_number(text: &str) -> Problem {
+    let text = narrow(text);
+    let is_written_right = ungroup(&text)
+        .is_some_and(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.len() > 9);
+    if text.is_empty() {
+        Problem::Empty
+    } else if is_written_right {
+        Problem::TooLarge
+    } else {
+        Problem::NotANumber
+    }
 }
 
 /// Drops well-formed commas between groups of three.
@@ -323,6 +346,27 @@ mod tests {
                 (Field::Name, Problem::Empty),
             ]
         );
+    }
+
+    #[test]
+    fn numbers_are_told_apart_from_what_is_none_and_from_what_is_too_large() {
+        let problem = |unit_price: &str, quantity: &str| {
+            let form = Form {
+                unit_price: unit_price.into(),
+                quantity: quantity.into(),
+                ..ticket()
+            };
+            read(&form).map(drop).map_err(|all| all[0].1)
+        };
+        assert_eq!(problem("１，６００", "１０"), Ok(()));
+        assert_eq!(problem("16 00", "1"), Err(Problem::NotANumber));
+        assert_eq!(
+            problem("99999999999999999999999", "1"),
+            Err(Problem::TooLarge)
+        );
+        assert_eq!(problem("1", "99999999999"), Err(Problem::TooLarge));
+        assert_eq!(problem("1", " "), Err(Problem::Empty));
+        assert_eq!(problem("1", "-1"), Err(Problem::NotANumber));
     }
 
     #[test]

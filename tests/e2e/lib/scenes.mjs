@@ -204,8 +204,8 @@ const prepare = (lang) => {
       parts: calm,
       act: async (page) => {
         await page.getByLabel(t("Prepaid card", "プリペイドカード"), { exact: true }).check({ force: true });
-        await page.getByLabel(t("Valid from", "有効期間（開始）")).fill("2026-04-01");
-        await page.getByLabel(t("Valid to", "有効期間（終了）")).fill("2026-03-31");
+        await page.getByLabel(t("Valid from", "有効期間（開始・任意）")).fill("2026-04-01");
+        await page.getByLabel(t("Valid to", "有効期間（終了・任意）")).fill("2026-03-31");
         await press(t("Put it in the wallet", "財布に入れる"))(page);
       },
     },

@@ -83,7 +83,7 @@ export const walkOn = (page, site) => {
 
     /** Writes a ticket down. `place`, `remarks` and `price` may stay out. */
     fillIn: async ({ name, payload, price, place, remarks }) => {
-      const fields = [["Name", name], ["Code or number", payload], ["Price of one (optional)", price], ["Place (optional)", place], ["Remarks (optional)", remarks]];
+      const fields = [["Name", name], ["Code or number (optional)", payload], ["Price of one (optional)", price], ["Place (optional)", place], ["Remarks (optional)", remarks]];
       for (const [label, text] of fields) {
         if (text !== undefined) await page.getByLabel(label, { exact: true }).fill(text);
       }

@@ -298,7 +298,11 @@ impl Wallet {
                     self.close_if_open(*item);
                 }
                 Change::Settle(_) => made_room = true,
-                Change::Trust(_) => self.set_meeting(None),
+                Change::Trust(safe) => {
+                    self.set_meeting(None);
+                    // It has just said who it is.
+                    self.reach.insert(safe.id, Reach::Answers);
+                }
                 _ => {}
             }
         }

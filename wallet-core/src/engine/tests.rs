@@ -98,6 +98,7 @@ impl Bench {
         self.want(Intent::TrustSafe { safe });
         self.commit();
         assert!(self.wallet.books.safe(safe).is_some());
+        assert_eq!(self.wallet.reach.get(&safe), Some(&Reach::Answers));
         safe
     }
 

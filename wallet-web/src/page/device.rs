@@ -138,6 +138,16 @@ pub(crate) fn focus_heading() {
     });
 }
 
+/// The same, if what had the focus is gone.
+pub(crate) fn focus_heading_if_lost() {
+    soon(|| {
+        let at = document().active_element();
+        if at.is_none_or(|at| at.tag_name() == "BODY") {
+            focus_first("h1");
+        }
+    });
+}
+
 /// Puts the focus on the first element that a selector finds.
 pub(crate) fn focus_first(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
@@ -165,6 +175,11 @@ pub(crate) fn close_dialog(id: &str) {
 /// What the owner typed into a field.
 pub(crate) fn typed(id: &str) -> String {
     field(id).map(|field| field.value()).unwrap_or_default()
+}
+
+/// Whether something is typed into a field that it cannot take yet, such as half a day.
+pub(crate) fn is_half_typed(id: &str) -> bool {
+    field(id).is_some_and(|field| field.validity().bad_input())
 }
 
 /// Empties a field.

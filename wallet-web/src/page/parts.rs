@@ -370,8 +370,12 @@ fn draw(lang: Lang, class: &'static str, picture: Picture, name: El) -> Node {
     let money = if picture.money.is_empty() {
         beside.map(|beside| el("p").class("value-beside").child(beside))
     } else {
+        let pause = beside
+            .is_some()
+            .then(|| el("span").class("sr-only").words(", "));
         let beside = beside.map(|beside| el("small").child(beside));
-        Some(el("p").class("money").child(picture.money).child(beside))
+        let money = el("p").class("money").child(picture.money);
+        Some(money.child(pause).child(beside))
     };
     let meter = picture
         .meter

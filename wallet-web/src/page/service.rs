@@ -139,7 +139,10 @@ impl Service {
     }
 
     fn say_progress(self, jobs: &[Job]) {
-        let Some(job) = jobs.first() else { return };
+        let Some(job) = jobs.first() else {
+            // Where it ended the screen says, and has the focus on it.
+            return self.said.set(String::new());
+        };
         if self.jobs.with_untracked(|before| before.contains(job)) {
             return;
         }

@@ -435,6 +435,7 @@ fn gone(s: Service, id: ItemId) -> Node {
 
 /// What came of a back-up: shown in the place of the value.
 pub(super) fn backed_up(s: Service, card: &CertificateCard) -> Node {
+    device::focus_heading_if_lost();
     let lang = s.lang.get();
     let safe = safe_name(&card.operator, &card.address);
     let what = words::is_at(lang, &certificate_name(lang, card), &safe);

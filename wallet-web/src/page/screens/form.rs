@@ -69,7 +69,8 @@ struct Draft {
     left: RwSignal<Vec<Field>>,
     /// Whether sending was tried: from then on every problem is shown.
     tried: RwSignal<bool>,
-    payload_problem: RwSignal<Option<Problem>>,
+    /// What only the document knows, and is asked when sending is tried: the payload, and days that are half typed.
+    in_document: RwSignal<Vec<(Field, Problem)>>,
 }
 
 impl Draft {
@@ -79,14 +80,13 @@ impl Draft {
     }
 
     fn problem(self, field: Field) -> Option<Problem> {
-        if field == Field::Payload {
-            return self.payload_problem.get();
-        }
         let is_shown = self.tried.get() || self.left.with(|left| left.contains(&field));
-        let found = self
-            .problems
-            .with(|all| all.iter().find(|(place, _)| *place == field).copied());
-        found.filter(|_| is_shown).map(|(_, problem)| problem)
+        let find = |all: &Vec<(Field, Problem)>| {
+            let found = all.iter().find(|(place, _)| *place == field);
+            found.map(|(_, problem)| *problem)
+        };
+        let found = self.problems.with(find).filter(|_| is_shown);
+        found.or_else(|| self.in_document.with(find))
     }
 }
 
@@ -117,7 +117,7 @@ fn fields(
         }),
         left: RwSignal::new(Vec::new()),
         tried: RwSignal::new(false),
-        payload_problem: RwSignal::new(None),
+        in_document: RwSignal::new(Vec::new()),
     };
     // Once on the screen it is the owner's: the page forgets it.
     let payload = RwSignal::new(Some(payload));
@@ -177,16 +177,24 @@ fn draw(
 fn submit(draft: Draft, intent: &dyn Fn(Form) -> Intent) {
     let mut form = without_hidden(draft.form.get_untracked());
     form.payload = Zeroizing::new(device::typed("payload"));
+    // The document says nothing at all of a day that is half typed or does not exist, as if the field were empty.
+    let half_typed = [(Field::From, &mut form.from), (Field::To, &mut form.to)]
+        .into_iter()
+        .filter(|(field, _)| device::is_half_typed(id(*field)))
+        .map(|(field, day)| {
+            *day = "?".into();
+            field
+        })
+        .collect::<Vec<Field>>();
     match form::read(&form).err() {
         None => {
             device::clear("payload");
             draft.s.send(intent(form));
             draft.s.go(Route::Values);
         }
-        Some(problems) => {
-            let of_payload = problems.iter().find(|(field, _)| *field == Field::Payload);
-            let of_payload = of_payload.map(|(_, problem)| *problem);
-            draft.payload_problem.set(of_payload);
+        Some(mut problems) => {
+            problems.retain(|(field, _)| *field == Field::Payload || half_typed.contains(field));
+            draft.in_document.set(problems);
             draft.tried.set(true);
             device::soon(|| device::focus_first("[aria-invalid=true]"));
         }
@@ -276,6 +284,9 @@ fn input(draft: Draft, field: Field, slot: Slot) -> El {
             draft
                 .form
                 .update(|form| *slot(form) = device::value_of(&event));
+            draft
+                .in_document
+                .update(|all| all.retain(|(place, _)| *place != field));
         })
         .on("blur", move |_| {
             // Not under a press that is on its way: what it aims at must not move.
@@ -393,8 +404,7 @@ fn problem(draft: Draft, field: Field) -> Node {
 fn all_problems(draft: Draft) -> Node {
     let lang = draft.s.lang.get();
     let mut all = draft.problems.get();
-    let of_payload = draft.payload_problem.get();
-    all.extend(of_payload.map(|problem| (Field::Payload, problem)));
+    all.extend(draft.in_document.get());
     if !draft.tried.get() || all.is_empty() {
         return Node::Nothing;
     }

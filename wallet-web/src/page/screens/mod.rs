@@ -45,6 +45,14 @@ pub(crate) fn app(s: Service) -> Node {
             other => Whole::Stopped(other),
         }
     });
+    // The first value has come in, and with the welcome went the heading that had the focus.
+    Effect::new(move |before| {
+        let now = whole.get();
+        if before == Some(Whole::Welcome) && now == Whole::Wallet {
+            device::focus_heading_if_lost();
+        }
+        now
+    });
     Node::live(move || match whole.get() {
         Whole::Opening => shell(s, true),
         Whole::Wallet => shell(s, false),

@@ -379,6 +379,7 @@ fn gone(s: Service, id: ItemId) -> Node {
 
 /// It came back: shown in the place of its certificate.
 pub(super) fn came_back(s: Service, card: &ValueCard) -> Node {
+    device::focus_heading_if_lost();
     let lang = s.lang.get();
     let list = vec![
         (Key::StepRequesting, Key::StepRequestingNote, Reached::Done),

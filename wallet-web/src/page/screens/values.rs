@@ -166,7 +166,9 @@ fn here(s: Service) -> Node {
     if !cards.is_empty() {
         return section(s, "here", Key::InThisBrowser, draw(s, cards));
     }
-    let nothing_at_all = s.values.with(Vec::is_empty) && s.jobs.with(Vec::is_empty);
+    let nothing_at_all = s.values.with(Vec::is_empty)
+        && s.certificates.with(Vec::is_empty)
+        && s.jobs.with(Vec::is_empty);
     nothing_at_all.then(|| nothing(s)).into()
 }
 
@@ -219,12 +221,12 @@ fn section(s: Service, id: &'static str, title: Key, cards: Vec<Node>) -> Node {
 
 fn nothing(s: Service) -> Node {
     let lang = s.lang.get();
-    let class = "btn btn--primary";
-    let mut buttons = vec![link(class, Route::Add, None, text(lang, Key::WelcomeAdd))];
-    if !s.certificates.with(Vec::is_empty) {
-        let words = text(lang, Key::SeeCertificates);
-        buttons.push(link("btn", Route::Certificates, None, words));
-    }
+    let add = link(
+        "btn btn--primary",
+        Route::Add,
+        Some("add"),
+        text(lang, Key::Add),
+    );
     let (title, words) = (text(lang, Key::EmptyHead), text(lang, Key::EmptyText));
-    empty("wallet", title, words, buttons)
+    empty("wallet", title, words, vec![add])
 }

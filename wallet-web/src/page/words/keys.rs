@@ -45,9 +45,9 @@ keys! {
     WelcomeAdd: "Add the first one", "最初の1枚を追加";
     WelcomeSafe: "Choose a safe first", "先に金庫を選ぶ";
     WelcomeHonest: "Values and certificates are kept in this browser. Clearing its data clears them, too.", "中身も登録証も、このブラウザの中で保管します。ブラウザのデータを消すと、どちらも消えます。";
-    EmptyHead: "Nothing in the wallet yet", "財布はまだ空です";
-    EmptyText: "Add a ticket, a card or a coupon. What lies at a safe comes back by its certificate.", "チケットやカード、クーポンを追加してください。金庫に預けたものは、登録証で取り戻せます。";
-    SeeCertificates: "See the certificates", "登録証を見る";
+    EmptyHead: "The wallet is empty", "財布は空です";
+    EmptyText: "Add a ticket, a card or a coupon. What you back up at a safe comes back by its certificate.", "チケットやカード、クーポンを追加してください。金庫に預けたものは、登録証で取り戻せます。";
+    SeeCertificates: "Certificates", "登録証を見る";
 
     Add: "Add", "追加";
     OnlyHereNow: "Back up what you would miss. Its certificate stays here and brings it back.", "なくして困るものは金庫に預けておきましょう。手元に残る登録証で取り戻せます。";
@@ -112,10 +112,10 @@ keys! {
     RemainingOptional: "What is left (optional)", "残額（任意）";
     HowMany: "How many", "枚数";
     Currency: "Currency", "通貨";
-    ValidFrom: "Valid from", "有効期間（開始）";
-    ValidTo: "Valid to", "有効期間（終了）";
+    ValidFrom: "Valid from (optional)", "有効期間（開始・任意）";
+    ValidTo: "Valid to (optional)", "有効期間（終了・任意）";
     PlaceOptional: "Place (optional)", "利用場所（任意）";
-    Payload: "Code or number", "コードまたは番号";
+    Payload: "Code or number (optional)", "コードまたは番号（任意）";
     PayloadHint: "What is scanned or typed when it is used. It is encrypted before it is stored here.", "使うときに読み取られる、または入力する内容です。暗号化してからここに保存します。";
     RemarksOptional: "Remarks (optional)", "備考（任意）";
     Save: "Put it in the wallet", "財布に入れる";

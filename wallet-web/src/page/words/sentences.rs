@@ -473,6 +473,10 @@ pub(crate) fn problem(lang: Lang, field: Field, problem: Problem) -> &'static st
             "This is too long, or has characters that cannot be shown. Shorten it.",
             "長すぎるか、表示できない文字があります。短くしてください。",
         ),
+        Problem::NotANumber if field == Field::Quantity => lang.of(
+            "This is no whole number. Write digits only, as 2.",
+            "整数ではありません。2 のように数字だけで書いてください。",
+        ),
         Problem::NotANumber => lang.of(
             "This is no number that fits here. Write digits only, as 1600 or 12.50.",
             "ここに使える数字ではありません。1600 や 12.50 のように数字だけで書いてください。",
