@@ -1,8 +1,8 @@
 //! JSON, the form of everything that is sent and stored.
 //!
 //! Text becomes a tree of one type, and every other type is read from the tree. So the parser is compiled once and not
-//! once more for each type, and finding the fields by their names stands here once, too. Why something does not read is
-//! not told, because nobody acts on it: what does not read is refused whole.
+//! once more for each type, and finding fields and variants by their names stands here once, too. Why something does not
+//! read is not told, because nobody acts on it: it is refused whole.
 //!
 //! `deny_unknown_fields` does nothing here, since types see no names: [`Json::closed`] does.
 
@@ -246,11 +246,9 @@ impl<'de> Deserializer<'de> for Json {
         self.deserialize_string(visitor)
     }
 
+    /// Names are found before: what asks which variant it is, is given its place.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
-        match self {
-            Json::Text(name) => visitor.visit_str(&name),
-            _ => Err(Unreadable),
-        }
+        self.deserialize_u64(visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -310,10 +308,10 @@ impl<'de> Deserializer<'de> for Json {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        names: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Unreadable> {
-        visitor.visit_enum(self.into_variant()?)
+        visitor.visit_enum(self.into_variant(names)?)
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Unreadable> {
@@ -327,7 +325,7 @@ impl<'de> Deserializer<'de> for Json {
 
 impl Json {
     /// A variant without content is its name, one with content an object with one field of that name.
-    fn into_variant(self) -> Result<Variant, Unreadable> {
+    fn into_variant(self, names: &[&str]) -> Result<Variant, Unreadable> {
         let (name, content) = match self {
             Json::Text(name) => (name, Json::Null),
             Json::Object(mut fields) | Json::Closed(mut fields) if fields.len() == 1 => {
@@ -335,7 +333,11 @@ impl Json {
             }
             _ => return Err(Unreadable),
         };
-        Ok(Variant { name, content })
+        let place = names.iter().position(|known| *known == name);
+        Ok(Variant {
+            place: place.ok_or(Unreadable)? as u64,
+            content,
+        })
     }
 }
 
@@ -409,7 +411,8 @@ impl<'de> MapAccess<'de> for Entries {
 
 /// A variant of an enum.
 struct Variant {
-    name: String,
+    /// Among the names of the variants.
+    place: u64,
     content: Json,
 }
 
@@ -421,7 +424,7 @@ impl<'de> EnumAccess<'de> for Variant {
         self,
         seed: V,
     ) -> Result<(V::Value, Json), Unreadable> {
-        Ok((seed.deserialize(Json::Text(self.name))?, self.content))
+        Ok((seed.deserialize(Json::Number(self.place))?, self.content))
     }
 }
 
