@@ -105,6 +105,8 @@ export const startSite = async ({ folder, port = 0, host = "127.0.0.1", suggeste
   };
 
   const server = createServer(async (request, response) => {
+    // `//` is no address, yet it can be asked for.
+    if (!URL.canParse(request.url, "http://site")) return response.writeHead(400).end();
     const path = new URL(request.url, "http://site").pathname;
     for (const [name, value] of Object.entries(build.headers(path))) response.setHeader(name, value);
     const finish = (status, body) => response.writeHead(status).end(request.method === "HEAD" ? undefined : body);

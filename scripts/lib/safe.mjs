@@ -94,6 +94,8 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
   };
   return {
     url,
+    /** The first of its processes, and the number of their group. Undefined if it could not be started at all. */
+    pid: child.pid,
     port,
     folder,
     logFile,
