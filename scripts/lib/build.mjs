@@ -49,7 +49,12 @@ export const buildIfChanged = async (name) => {
 };
 
 if (process.argv[1] === import.meta.filename) {
-  for (const name of process.argv.slice(2)) {
-    if (!(await buildIfChanged(name))) console.log(`The ${name} is built already.`);
+  try {
+    for (const name of process.argv.slice(2)) {
+      if (!(await buildIfChanged(name))) console.log(`The ${name} is built already.`);
+    }
+  } catch (error) {
+    console.error(`\n${error.message}\n`);
+    process.exitCode = 1;
   }
 }
