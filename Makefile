@@ -1,8 +1,16 @@
+# Variables, as `make help` tells them.
+#= PORT: where `make run` serves the wallet (8080)
+#= SAFE_A_PORT: where it runs its safes; also SAFE_B_PORT, SAFE_C_PORT (8787, 8788, 8789)
+#= SEEDS, FROM: how many worlds are simulated (20000; in `make test` 2000), and the first seed (0)
+#= CHROMIUM: the browser of `make test` and `make shots`, where it is not on the PATH
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test sim shots size deploy-check clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@printf '\nand the variables they read, as in `PORT=9080 make run`:\n'
+	@sed -n 's/^#= \([A-Z_, ]*\): \(.*\)/  \1\t\2/p' Makefile | expand -t 22
 
 setup: ## get the machine ready (every other target does it by itself)
 	@scripts/setup.sh --test

@@ -18,11 +18,13 @@ have rustup || die "rustup is missing; it brings the pinned Rust compiler." \
   "Install it from https://rustup.rs (or your package manager's 'rustup'), open a new shell, and run this again."
 have cc || die "There is no C compiler; building the tools needs a linker." \
   "On Debian or Ubuntu: sudo apt-get install build-essential. Then run this again."
+# What npm itself and the install scripts of its packages need; everything after that needs more, see below.
+node_wanted="18 or later (22.13 or later on anything but Linux x64)"
 have node && have npm || die "Node and npm are missing; they bring wrangler, esbuild and wasm-opt." \
-  "Install Node 20 or later from https://nodejs.org (on Debian 12: any nodesource or backports package), then run this again."
+  "Install Node $node_wanted from https://nodejs.org (on x64 that of Debian 12 will do: apt-get install nodejs npm), then run this again."
 node_major=$(node -p 'process.versions.node.split(".")[0]')
-[ "$node_major" -ge 18 ] || die "Node $(node -v) is too old to fetch anything (18 is the oldest that works)." \
-  "Install Node 20 or later from https://nodejs.org, then run this again."
+[ "$node_major" -ge 18 ] || die "Node $(node -v) is too old to install what npm brings." \
+  "Install Node $node_wanted from https://nodejs.org, then run this again."
 
 # --- Rust ------------------------------------------------------------------------------------------------------------
 
@@ -53,8 +55,9 @@ if [ "$(cat node_modules/.saifu-lock 2>/dev/null)" != "$lock_now" ]; then
   printf '%s' "$lock_now" >node_modules/.saifu-lock
 fi
 hash -r
-node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 12) ? 0 : 1)' ||
-  die "wrangler needs Node 22.12 or later, this is $(node -v), and npm has no ready-made Node for this kind of machine." \
+# Wrangler needs 22.0, and the tests read ledgers with node:sqlite, which came to stay in 22.13.
+node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 22 || (a === 22 && b >= 13) ? 0 : 1)' ||
+  die "Wrangler and the tests need Node 22.13 or later, this is $(node -v), and npm brings one on Linux x64 only." \
     "Install Node 24 from https://nodejs.org, then run this again."
 
 # --- Build tools -----------------------------------------------------------------------------------------------------
