@@ -8,12 +8,18 @@
 
 use alloc::string::String;
 use alloc::vec::{self, Vec};
+use core::cell::Cell;
 use core::fmt;
+use core::marker::PhantomData;
 use serde::de::{
-    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess,
-    SeqAccess, VariantAccess, Visitor,
+    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess,
+    VariantAccess, Visitor,
 };
 use serde::{Serialize, forward_to_deserialize_any};
+
+/// Most values in one text, nested ones counted: as a tree each takes some 50 bytes, and some take two of text. Without
+/// a limit a stranger's eight megabytes would fill the memory of a safe.
+const MAX_VALUES: usize = 1 << 19;
 
 /// The text is no JSON, or not of the expected form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +81,13 @@ impl Json {
     /// [`Unreadable`].
     pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
         let text = core::str::from_utf8(text).map_err(|_| Unreadable)?;
-        serde_json::from_str(text).map_err(|_| Unreadable)
+        let tree = Tree {
+            room: &Cell::new(MAX_VALUES),
+        };
+        let mut parser = serde_json::Deserializer::from_str(text);
+        let json = tree.deserialize(&mut parser).map_err(|_| Unreadable)?;
+        parser.end().map_err(|_| Unreadable)?;
+        Ok(json)
     }
 
     /// The same, but without ignoring what is unknown when it is read.
@@ -122,16 +134,25 @@ impl Json {
     }
 }
 
-impl<'de> Deserialize<'de> for Json {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Tree)
+/// Builds the tree.
+#[derive(Clone, Copy)]
+struct Tree<'a> {
+    /// For so many values more.
+    room: &'a Cell<usize>,
+}
+
+impl<'de> DeserializeSeed<'de> for Tree<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
+        let left = self.room.get().checked_sub(1);
+        self.room
+            .set(left.ok_or_else(|| D::Error::custom("too many values"))?);
+        deserializer.deserialize_any(self)
     }
 }
 
-/// Builds the tree.
-struct Tree;
-
-impl<'de> Visitor<'de> for Tree {
+impl<'de> Visitor<'de> for Tree<'_> {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -164,7 +185,7 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Json::List(list))
@@ -172,7 +193,7 @@ impl<'de> Visitor<'de> for Tree {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Json, A::Error> {
         let mut object = Vec::new();
-        while let Some(field) = fields.next_entry()? {
+        while let Some(field) = fields.next_entry_seed(PhantomData, self)? {
             object.push(field);
         }
         Ok(Json::Object(object))
@@ -462,8 +483,9 @@ impl<'de> VariantAccess<'de> for Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
 
-    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Shape {
         Bare,
@@ -497,6 +519,15 @@ mod tests {
     }
 
     #[test]
+    fn more_values_than_a_tree_may_have_are_refused() {
+        let zeros = |count: usize| alloc::format!("[{}0]", "0,".repeat(count - 1));
+        // The array is a value, too.
+        assert!(Json::parse(zeros(MAX_VALUES - 1).as_bytes()).is_ok());
+        assert_eq!(Json::parse(zeros(MAX_VALUES).as_bytes()), Err(Unreadable));
+        assert_eq!(Json::parse(b"[0] 0"), Err(Unreadable));
+    }
+
+    #[test]
     fn what_is_unknown_is_ignored() {
         let text = r#"{"named":{"text":"a","later":[-1,1.5,{"a":null}],"pair":null}}"#;
         let read = Shape::Named {
@@ -506,7 +537,7 @@ mod tests {
         assert_eq!(shape(text), Ok(read));
     }
 
-    #[derive(Debug, PartialEq, serde::Deserialize)]
+    #[derive(Debug, PartialEq, Deserialize)]
     struct Fields {
         needed: u8,
         #[serde(default)]
