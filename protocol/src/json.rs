@@ -12,8 +12,8 @@ use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 use serde::de::{
-    DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess,
-    VariantAccess, Visitor,
+    Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess,
+    SeqAccess, VariantAccess, Visitor,
 };
 use serde::{Serialize, forward_to_deserialize_any};
 
@@ -81,13 +81,7 @@ impl Json {
     /// [`Unreadable`].
     pub fn parse(text: &[u8]) -> Result<Self, Unreadable> {
         let text = core::str::from_utf8(text).map_err(|_| Unreadable)?;
-        let tree = Tree {
-            room: &Cell::new(MAX_VALUES),
-        };
-        let mut parser = serde_json::Deserializer::from_str(text);
-        let json = tree.deserialize(&mut parser).map_err(|_| Unreadable)?;
-        parser.end().map_err(|_| Unreadable)?;
-        Ok(json)
+        serde_json::from_str(text).map_err(|_| Unreadable)
     }
 
     /// The same, but without ignoring what is unknown when it is read.
@@ -131,6 +125,13 @@ impl Json {
             }
         }
         Ok(Fields(arranged.into_iter()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Json {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let room = &Cell::new(MAX_VALUES);
+        Tree { room }.deserialize(deserializer)
     }
 }
 
@@ -483,9 +484,8 @@ impl<'de> VariantAccess<'de> for Json {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde::Deserialize;
 
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    #[derive(Debug, PartialEq, Serialize, serde::Deserialize)]
     #[serde(rename_all = "kebab-case")]
     enum Shape {
         Bare,
@@ -537,7 +537,7 @@ mod tests {
         assert_eq!(shape(text), Ok(read));
     }
 
-    #[derive(Debug, PartialEq, Deserialize)]
+    #[derive(Debug, PartialEq, serde::Deserialize)]
     struct Fields {
         needed: u8,
         #[serde(default)]
