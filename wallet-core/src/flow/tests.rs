@@ -87,6 +87,18 @@ impl Fixture {
         fixture
     }
 
+    /// The certificate, with the session of an attempt that was refused without proof.
+    fn kept_with_an_earlier_session(&self) -> CertificateBody {
+        CertificateBody {
+            compact: self.kept.compact.clone(),
+            holder: self.holder.clone(),
+            session: Some(Session {
+                id: OTHER,
+                key: Secret::new([6; 32]),
+            }),
+        }
+    }
+
     fn safe(&self) -> SafeId {
         SafeId::of(&PublicKey::new(self.key.public()))
     }
@@ -635,14 +647,7 @@ fn returning_refused_says_what_the_safe_says_and_keeps_the_session() {
 #[test]
 fn recover_gives_the_session_of_a_refused_attempt_back_before_it_opens_another() {
     let fixture = Fixture::new();
-    let kept = CertificateBody {
-        compact: fixture.kept.compact.clone(),
-        holder: fixture.holder.clone(),
-        session: Some(Session {
-            id: OTHER,
-            key: Secret::new([6; 32]),
-        }),
-    };
+    let kept = fixture.kept_with_an_earlier_session();
     let step = fixture.step(&fixture.opening(), None, Input::Loaded(Some(kept.write())));
     let Some(clearing @ Flow::Recover(flow)) = journaled(&step) else {
         panic!("another session would be asked for");
@@ -664,14 +669,7 @@ fn recover_gives_the_session_of_a_refused_attempt_back_before_it_opens_another()
 #[test]
 fn recover_called_off_keeps_an_earlier_session_that_was_not_given_back() {
     let fixture = Fixture::new();
-    let kept = CertificateBody {
-        compact: fixture.kept.compact.clone(),
-        holder: fixture.holder.clone(),
-        session: Some(Session {
-            id: OTHER,
-            key: Secret::new([6; 32]),
-        }),
-    };
+    let kept = fixture.kept_with_an_earlier_session();
     let flow = fixture.returning(ReturnReason::CalledOff);
     let receipt = fixture.receipt(Event::Returned { session: SESSION });
     let step = fixture.step(&flow, Some(kept.write()), Input::Ended(receipt));
