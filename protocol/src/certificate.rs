@@ -3,8 +3,9 @@
 
 use crate::ids::{CertificateId, Counter, HolderId, PublicKey, SafeId, UnixTime};
 use crate::jws::{self, EmbedKey, JwsError, Unverified};
+use crate::message::Given;
 use crate::value::Value;
-use crate::{Digest, labels, limits, object};
+use crate::{CertificateDigest, labels, limits, object};
 use alloc::string::String;
 use core::fmt;
 use saifu_crypto::{hash, sign::SigningKey};
@@ -57,8 +58,41 @@ impl ObjectHash {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ObjectClass {
-    /// A value as a plain object.
+    /// A value: as a plain object, or sealed by its wallet.
     Value,
+    /// A key that opens what lies elsewhere.
+    Key,
+    /// What such a key is derived from.
+    Seed,
+    /// One of the pieces a value was divided into.
+    Piece,
+    /// One of the shares a key was split into.
+    Share,
+    /// Values coupled into one.
+    Coupled,
+}
+
+impl ObjectClass {
+    /// Every class.
+    pub const ALL: [ObjectClass; 6] = [
+        ObjectClass::Value,
+        ObjectClass::Key,
+        ObjectClass::Seed,
+        ObjectClass::Piece,
+        ObjectClass::Share,
+        ObjectClass::Coupled,
+    ];
+
+    /// Whether a safe hands it out to one session and is done with it. A key and a seed are read as often as their
+    /// holder asks: they are worth nothing without what they open, and that is handed out once.
+    pub const fn is_released_once(self) -> bool {
+        match self {
+            ObjectClass::Value | ObjectClass::Piece | ObjectClass::Share | ObjectClass::Coupled => {
+                true
+            }
+            ObjectClass::Key | ObjectClass::Seed => false,
+        }
+    }
 }
 
 /// The address of a safe: its origin, such as `https://safe.example`.
@@ -131,7 +165,7 @@ pub struct Claims {
     /// What was registered.
     pub class: ObjectClass,
     /// The summary.
-    pub digest: Digest,
+    pub digest: CertificateDigest,
     /// Hash of the registered bytes (X1).
     pub hash: ObjectHash,
     /// The safe's counter at registration (Y1).
@@ -150,7 +184,7 @@ struct Wire {
     iss: SafeId,
     url: Address,
     cls: ObjectClass,
-    dig: Digest,
+    dig: CertificateDigest,
     h: WireHash,
     ctr: Counter,
     iat: UnixTime,
@@ -253,8 +287,10 @@ pub enum CertificateError {
 pub enum CollationError {
     /// The hash is not that of the bytes.
     Hash,
-    /// The digest is not that of the value.
+    /// The digest is not that of the value, or not the given one.
     Digest,
+    /// It is of another class.
+    Class,
     /// It is bound to another holder.
     Holder,
 }
@@ -304,7 +340,8 @@ impl Certificate {
         id_of(&self.compact)
     }
 
-    /// Collates the certificate with what was sent: hash against bytes, digest against value, holder against holder.
+    /// Collates the certificate of a plain object with what was sent: hash against bytes, digest against value, holder
+    /// against holder.
     ///
     /// # Errors
     /// The first disagreement. Nothing may be stored or deleted then.
@@ -314,30 +351,72 @@ impl Certificate {
         value: &Value,
         holder: HolderId,
     ) -> Result<(), CollationError> {
-        if !self.claims.hash.matches(object_bytes) {
-            return Err(CollationError::Hash);
-        }
-        if !self.claims.digest.collates_with(value) {
-            return Err(CollationError::Digest);
-        }
-        if self.claims.holder != holder {
-            return Err(CollationError::Holder);
-        }
-        Ok(())
+        self.collate_bytes(object_bytes)?;
+        self.collate_value(value)?;
+        self.collate_holder(holder)
     }
 
-    /// Checks recovered bytes against the certificate and reads the value in them (step 2-13 of WO 01/13293).
+    /// Collates the certificate of an object whose digest and class the wallet has given: hash against bytes, both
+    /// against what was given, holder against holder.
+    ///
+    /// # Errors
+    /// As [`Certificate::collate`].
+    pub fn collate_given(
+        &self,
+        object_bytes: &[u8],
+        given: &Given,
+        holder: HolderId,
+    ) -> Result<(), CollationError> {
+        self.collate_bytes(object_bytes)?;
+        if self.claims.digest != given.digest {
+            return Err(CollationError::Digest);
+        }
+        self.collate_class(given.class)?;
+        self.collate_holder(holder)
+    }
+
+    fn collate_bytes(&self, object_bytes: &[u8]) -> Result<(), CollationError> {
+        if self.claims.hash.matches(object_bytes) {
+            Ok(())
+        } else {
+            Err(CollationError::Hash)
+        }
+    }
+
+    fn collate_value(&self, value: &Value) -> Result<(), CollationError> {
+        match self.claims.digest.open() {
+            Some(digest) if digest.collates_with(value) => self.collate_class(ObjectClass::Value),
+            Some(_) | None => Err(CollationError::Digest),
+        }
+    }
+
+    fn collate_class(&self, class: ObjectClass) -> Result<(), CollationError> {
+        if self.claims.class == class {
+            Ok(())
+        } else {
+            Err(CollationError::Class)
+        }
+    }
+
+    fn collate_holder(&self, holder: HolderId) -> Result<(), CollationError> {
+        if self.claims.holder == holder {
+            Ok(())
+        } else {
+            Err(CollationError::Holder)
+        }
+    }
+
+    /// Checks recovered bytes of a plain object against the certificate and reads the value in them (step 2-13 of
+    /// WO 01/13293).
     ///
     /// # Errors
     /// [`RecoveredError`]; the bytes must not be stored then.
     pub fn read_recovered(&self, object_bytes: &[u8]) -> Result<Value, RecoveredError> {
-        if !self.claims.hash.matches(object_bytes) {
-            return Err(RecoveredError::Collation(CollationError::Hash));
-        }
+        self.collate_bytes(object_bytes)
+            .map_err(RecoveredError::Collation)?;
         let value = object::read_object(object_bytes).map_err(RecoveredError::Object)?;
-        if !self.claims.digest.collates_with(&value) {
-            return Err(RecoveredError::Collation(CollationError::Digest));
-        }
+        self.collate_value(&value)
+            .map_err(RecoveredError::Collation)?;
         Ok(value)
     }
 }
@@ -385,6 +464,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::object::make_object;
     use crate::value::tests::movie_ticket;
+    use crate::{Digest, SealedDigest};
     use alloc::string::ToString;
     use alloc::vec::Vec;
     use saifu_crypto::Secret;
@@ -398,6 +478,10 @@ pub(crate) mod tests {
         PublicKey::new(safe_key().public())
     }
 
+    fn sealed(len: usize) -> CertificateDigest {
+        CertificateDigest::Sealed(SealedDigest::new(alloc::vec![9; len]).unwrap())
+    }
+
     fn sample() -> (Value, Vec<u8>, Claims) {
         let value = Value::check(movie_ticket()).unwrap();
         let bytes = make_object(&value, &mut Counting(0));
@@ -405,7 +489,7 @@ pub(crate) mod tests {
             safe: SafeId::of(&safe_public()),
             address: Address::parse("https://safe.example").unwrap(),
             class: ObjectClass::Value,
-            digest: Digest::of(&value, crate::digest::DigestSetting::FiveFields),
+            digest: Digest::of(&value, crate::digest::DigestSetting::FiveFields).into(),
             hash: ObjectHash::of(&bytes, LegacyHash::Off),
             counter: Counter::new(41).unwrap(),
             issued_at: UnixTime(953_078_400),
@@ -446,6 +530,101 @@ pub(crate) mod tests {
             certificate.collate(&bytes, &value, HolderId::new([3; 32])),
             Err(CollationError::Holder)
         );
+    }
+
+    #[test]
+    fn plain_collation_takes_no_other_class_and_no_sealed_digest() {
+        let (value, bytes, claims) = sample();
+        let check = |claims: Claims, error| {
+            let certificate = Certificate::issue(claims.clone(), &safe_key());
+            let collated = certificate.collate(&bytes, &value, claims.holder);
+            assert_eq!(collated, Err(error));
+            let read = certificate.read_recovered(&bytes);
+            assert_eq!(read, Err(RecoveredError::Collation(error)));
+        };
+        for class in ObjectClass::ALL {
+            if class != ObjectClass::Value {
+                let of_class = Claims {
+                    class,
+                    ..claims.clone()
+                };
+                check(of_class, CollationError::Class);
+            }
+        }
+        let sealed = Claims {
+            digest: sealed(3),
+            ..claims
+        };
+        check(sealed, CollationError::Digest);
+    }
+
+    #[test]
+    fn given_collation_names_what_disagrees() {
+        let (_, _, claims) = sample();
+        let bytes = b"sealed by its wallet";
+        let claims = Claims {
+            class: ObjectClass::Piece,
+            digest: sealed(178),
+            hash: ObjectHash::of(bytes, LegacyHash::Md5),
+            ..claims
+        };
+        let certificate = Certificate::issue(claims.clone(), &safe_key());
+        let certificate = Certificate::verify(certificate.compact(), &safe_public()).unwrap();
+        let given = Given {
+            class: claims.class,
+            digest: claims.digest.clone(),
+        };
+        let check = |bytes: &[u8], given: &Given, holder, result| {
+            assert_eq!(certificate.collate_given(bytes, given, holder), result);
+        };
+        check(bytes, &given, claims.holder, Ok(()));
+        check(b"other", &given, claims.holder, Err(CollationError::Hash));
+        let stranger = HolderId::new([3; 32]);
+        check(bytes, &given, stranger, Err(CollationError::Holder));
+        for digest in [sealed(177), Digest::default().into()] {
+            let other = Given {
+                digest,
+                ..given.clone()
+            };
+            check(bytes, &other, claims.holder, Err(CollationError::Digest));
+        }
+        for class in ObjectClass::ALL {
+            let other = Given {
+                class,
+                ..given.clone()
+            };
+            let result = if class == claims.class {
+                Ok(())
+            } else {
+                Err(CollationError::Class)
+            };
+            check(bytes, &other, claims.holder, result);
+        }
+    }
+
+    #[test]
+    fn each_class_has_a_name_of_its_own_in_certificates() {
+        // The names lie at safes and in wallets for years.
+        let names = ObjectClass::ALL.map(|class| crate::json::write_text(&class));
+        assert_eq!(
+            names,
+            [
+                r#""value""#,
+                r#""key""#,
+                r#""seed""#,
+                r#""piece""#,
+                r#""share""#,
+                r#""coupled""#
+            ]
+        );
+        for (class, name) in ObjectClass::ALL.into_iter().zip(names) {
+            assert_eq!(crate::json::read(name.as_bytes()), Ok(class));
+        }
+        let read_only: Vec<_> = ObjectClass::ALL
+            .into_iter()
+            .filter(|class| !class.is_released_once())
+            .collect();
+        assert_eq!(read_only, [ObjectClass::Key, ObjectClass::Seed]);
     }
 
     #[test]
@@ -490,21 +669,36 @@ pub(crate) mod tests {
     fn the_largest_certificate_fits_kv_metadata_and_a_qr_code() {
         let (_, bytes, claims) = sample();
         let host = "a".repeat(limits::MAX_ADDRESS_BYTES - "https://".len());
-        let largest = Certificate::issue(
-            Claims {
-                address: Address::parse(&alloc::format!("https://{host}")).unwrap(),
-                digest: crate::digest::tests::largest(),
-                hash: ObjectHash::of(&bytes, LegacyHash::Md5),
-                counter: Counter::MAX,
-                issued_at: UnixTime(99_999_999_999),
-                retained_until: UnixTime(99_999_999_999),
-                ..claims
-            },
-            &safe_key(),
-        );
-        let len = largest.compact().len();
-        assert!(len <= limits::MAX_CERTIFICATE_BYTES, "{len} bytes");
-        assert!(Certificate::verify(largest.compact(), &safe_public()).is_ok());
+        // Digests that a wallet gives may be longer than those a safe makes.
+        let given = Digest {
+            name: Some(
+                "a".repeat(limits::MAX_DIGEST_BYTES - "[null,\"\",null,null,null,null]".len()),
+            ),
+            ..Digest::default()
+        };
+        assert_eq!(given.to_canonical().len(), limits::MAX_DIGEST_BYTES);
+        for digest in [
+            crate::digest::tests::largest().into(),
+            given.into(),
+            sealed(limits::MAX_SEALED_DIGEST_BYTES),
+        ] {
+            let largest = Certificate::issue(
+                Claims {
+                    address: Address::parse(&alloc::format!("https://{host}")).unwrap(),
+                    class: ObjectClass::Coupled,
+                    digest,
+                    hash: ObjectHash::of(&bytes, LegacyHash::Md5),
+                    counter: Counter::MAX,
+                    issued_at: UnixTime(99_999_999_999),
+                    retained_until: UnixTime(99_999_999_999),
+                    ..claims.clone()
+                },
+                &safe_key(),
+            );
+            let len = largest.compact().len();
+            assert!(len <= limits::MAX_CERTIFICATE_BYTES, "{len} bytes");
+            assert!(Certificate::verify(largest.compact(), &safe_public()).is_ok());
+        }
     }
 
     #[test]
@@ -523,6 +717,21 @@ pub(crate) mod tests {
                 r#""cnf":{"jkt":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"}}"#
             )
         );
+    }
+
+    #[test]
+    fn format_of_a_sealed_digest_is_pinned() {
+        let (_, _, claims) = sample();
+        let claims = Claims {
+            class: ObjectClass::Coupled,
+            digest: sealed(5),
+            ..claims
+        };
+        let issued = Certificate::issue(claims, &safe_key());
+        let payload = issued.compact().split('.').nth(1).unwrap().to_string();
+        let payload = crate::b64::decode(&payload).unwrap();
+        let payload = core::str::from_utf8(&payload).unwrap();
+        assert!(payload.contains(r#""cls":"coupled","dig":"CQkJCQk","h":{"#));
     }
 
     #[test]

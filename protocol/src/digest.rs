@@ -4,9 +4,12 @@
 //! Canonical form: a JSON array `[class, name, quantity, from, to, place]`, `null` for what the setting leaves out or
 //! the value lacks; `[]` when vacant. At most [`limits::MAX_DIGEST_BYTES`] bytes: long names and places are cut at a
 //! character and end in `…`. Cutting is part of the form, so both sides arrive at the same bytes.
+//!
+//! A certificate carries one as it is, or as its wallet has sealed it: [`CertificateDigest`]. How it is sealed is the
+//! wallet's affair.
 
 use crate::value::{self, Class, Date, Value};
-use crate::{json, limits};
+use crate::{b64, json, limits};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -90,6 +93,30 @@ impl Digest {
     /// The canonical form.
     pub fn to_canonical(&self) -> Vec<u8> {
         json::write(self)
+    }
+
+    fn from_wire(fields: Option<Wire>) -> Result<Self, &'static str> {
+        let Some((class, name, quantity, from, to, place)) = fields else {
+            return Ok(Self::default());
+        };
+        let date = |text: Option<String>| {
+            text.map(|text| value::parse_date(&text).ok_or("not a day"))
+                .transpose()
+        };
+        let digest = Self {
+            class: class
+                .map(|code| Class::from_code(&code).ok_or("unknown class"))
+                .transpose()?,
+            name,
+            quantity,
+            from: date(from)?,
+            to: date(to)?,
+            place,
+        };
+        if digest.to_canonical().len() > limits::MAX_DIGEST_BYTES {
+            return Err("digest too long");
+        }
+        Ok(digest)
     }
 }
 
@@ -181,30 +208,110 @@ impl<'de> Visitor<'de> for Fields {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Some((class, name, quantity, from, to, place)) =
-            deserializer.deserialize_seq(Fields)?
-        else {
-            return Ok(Self::default());
-        };
-        let date = |text: Option<String>| {
-            text.map(|text| value::parse_date(&text).ok_or_else(|| D::Error::custom("not a day")))
-                .transpose()
-        };
-        let class = class
-            .map(|code| Class::from_code(&code).ok_or_else(|| D::Error::custom("unknown class")))
-            .transpose()?;
-        let digest = Self {
-            class,
-            name,
-            quantity,
-            from: date(from)?,
-            to: date(to)?,
-            place,
-        };
-        if digest.to_canonical().len() > limits::MAX_DIGEST_BYTES {
-            return Err(D::Error::custom("digest too long"));
+        let fields = deserializer.deserialize_seq(Fields)?;
+        Self::from_wire(fields).map_err(D::Error::custom)
+    }
+}
+
+/// What a certificate says of the value: its digest for everybody, or for whoever can open it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateDigest {
+    /// As everybody can read it.
+    Open(Digest),
+    /// As its wallet sealed it.
+    Sealed(SealedDigest),
+}
+
+/// A digest as its wallet sealed it: bytes that mean nothing to a safe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedDigest(Vec<u8>);
+
+/// No bytes, or more than a certificate has room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotADigest;
+
+impl fmt::Display for NotADigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a sealed digest")
+    }
+}
+
+impl core::error::Error for NotADigest {}
+
+impl SealedDigest {
+    /// Takes what a wallet has sealed.
+    ///
+    /// # Errors
+    /// [`NotADigest`] for no bytes, or more than [`limits::MAX_SEALED_DIGEST_BYTES`].
+    pub fn new(bytes: Vec<u8>) -> Result<Self, NotADigest> {
+        if (1..=limits::MAX_SEALED_DIGEST_BYTES).contains(&bytes.len()) {
+            Ok(Self(bytes))
+        } else {
+            Err(NotADigest)
         }
-        Ok(digest)
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Digest> for CertificateDigest {
+    fn from(digest: Digest) -> Self {
+        Self::Open(digest)
+    }
+}
+
+impl CertificateDigest {
+    /// The digest, where everybody can read it.
+    pub const fn open(&self) -> Option<&Digest> {
+        match self {
+            CertificateDigest::Open(digest) => Some(digest),
+            CertificateDigest::Sealed(_) => None,
+        }
+    }
+
+    /// The canonical form: that of the digest, or base64url in quotes. The first character tells them apart.
+    pub fn to_canonical(&self) -> Vec<u8> {
+        json::write(self)
+    }
+}
+
+impl Serialize for CertificateDigest {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            CertificateDigest::Open(digest) => digest.serialize(serializer),
+            CertificateDigest::Sealed(sealed) => b64::bytes::serialize(&sealed.0, serializer),
+        }
+    }
+}
+
+/// Reads text as a sealed digest, an array as an open one.
+struct Either;
+
+impl<'de> Visitor<'de> for Either {
+    type Value = CertificateDigest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a digest, or a sealed one")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        let bytes = b64::decode(text).map_err(|_| E::custom("not base64url"))?;
+        let sealed = SealedDigest::new(bytes).map_err(E::custom)?;
+        Ok(CertificateDigest::Sealed(sealed))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        let digest = Digest::from_wire(Fields.visit_seq(seq)?).map_err(A::Error::custom)?;
+        Ok(CertificateDigest::Open(digest))
+    }
+}
+
+impl<'de> Deserialize<'de> for CertificateDigest {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Either)
     }
 }
 
@@ -253,6 +360,58 @@ pub(crate) mod tests {
     #[test]
     fn the_largest_digest_fits() {
         assert!(largest().to_canonical().len() <= limits::MAX_DIGEST_BYTES);
+    }
+
+    #[test]
+    fn a_sealed_digest_reads_back_beside_open_ones() {
+        let value = Value::check(movie_ticket()).unwrap();
+        let open = Digest::of(&value, DigestSetting::FiveFields);
+        let sealed = |len| SealedDigest::new(alloc::vec![7; len]).unwrap();
+        for digest in [
+            open.clone().into(),
+            Digest::default().into(),
+            CertificateDigest::Sealed(sealed(1)),
+            CertificateDigest::Sealed(sealed(limits::MAX_SEALED_DIGEST_BYTES)),
+        ] {
+            assert_eq!(json::read(&digest.to_canonical()), Ok(digest.clone()));
+            let read: CertificateDigest = serde_json::from_slice(&digest.to_canonical()).unwrap();
+            assert_eq!(read, digest);
+        }
+        // An open one is written as before there were sealed ones: certificates and presentations of then still hold.
+        let digest = CertificateDigest::from(open.clone());
+        assert_eq!(digest.to_canonical(), open.to_canonical());
+        assert_eq!(digest.open(), Some(&open));
+        let digest = CertificateDigest::Sealed(sealed(3));
+        assert_eq!(digest.to_canonical(), br#""BwcH""#);
+        assert_eq!(digest.open(), None);
+    }
+
+    #[test]
+    fn what_is_neither_an_open_nor_a_sealed_digest_does_not_read() {
+        let too_long = limits::MAX_SEALED_DIGEST_BYTES + 1;
+        assert_eq!(SealedDigest::new(Vec::new()), Err(NotADigest));
+        assert_eq!(SealedDigest::new(alloc::vec![7; too_long]), Err(NotADigest));
+        let long = b64::encode(&alloc::vec![7; too_long]);
+        let long = alloc::format!("\"{long}\"");
+        let long_name = alloc::format!("[null,\"{}\",null,null,null,null]", "a".repeat(160));
+        for text in [
+            "null",
+            "7",
+            "true",
+            "{}",
+            "\"\"",
+            "\"BwcH=\"",
+            "\"BwcJ \"",
+            "[1]",
+            "[null,null,null,null,null]",
+            "[\"ship\",null,null,null,null,null]",
+            &long,
+            &long_name,
+        ] {
+            let text = text.as_bytes();
+            assert!(json::read::<CertificateDigest>(text).is_err());
+            assert!(serde_json::from_slice::<CertificateDigest>(text).is_err());
+        }
     }
 
     #[test]

@@ -29,7 +29,7 @@ pub mod request;
 pub mod value;
 
 pub use certificate::Certificate;
-pub use digest::Digest;
+pub use digest::{CertificateDigest, Digest, SealedDigest};
 pub use ids::{
     CertificateId, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, UnixTime,
 };

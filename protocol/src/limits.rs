@@ -18,6 +18,11 @@ pub const MAX_CERTIFICATE_BYTES: usize = 1_000;
 /// The longest canonical digest in bytes.
 pub const MAX_DIGEST_BYTES: usize = 160;
 
+/// The longest sealed digest in bytes: a length of one byte, the longest digest and a tag of 16 are 177, and three are
+/// left for whoever must say how it is sealed. As base64url it is 240 characters of a certificate, where an open one
+/// takes 160.
+pub const MAX_SEALED_DIGEST_BYTES: usize = 180;
+
 /// The longest address of a safe in a certificate, in bytes.
 pub const MAX_ADDRESS_BYTES: usize = 96;
 

@@ -3,11 +3,11 @@
 //! Every request carries items and is answered item by item, in order. Every request names the key its reply is sealed
 //! to; only the safe can read that name, so nobody else can make a reply that opens.
 
-use crate::certificate::ObjectHash;
+use crate::certificate::{ObjectClass, ObjectHash};
 use crate::ids::{CertificateId, Counter, HolderId, PublicKey, RequestId, SessionId};
 use crate::presentation::Bare;
 use crate::problem::Problem;
-use crate::{Digest, b64};
+use crate::{CertificateDigest, b64};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -96,11 +96,23 @@ pub enum Outcome<T> {
 /// One object to register.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterItem {
-    /// The plain object.
+    /// A plain object; or, with something given, any bytes.
     #[serde(with = "b64::bytes")]
     pub object: Vec<u8>,
     /// Whom the certificate is to be bound to.
     pub holder: HolderId,
+    /// What the safe cannot find out by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
+}
+
+/// What a wallet says of an object that it has sealed, divided or coupled. The safe takes it over into the certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Given {
+    /// What kind of object it is.
+    pub class: ObjectClass,
+    /// Its digest.
+    pub digest: CertificateDigest,
 }
 
 /// A registered object.
@@ -222,7 +234,7 @@ pub enum EntryState {
 enum WirePresented {
     Certificate(String),
     Bare {
-        digest: Digest,
+        digest: CertificateDigest,
         sha256: CertificateId,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         md5: Option<RequestId>,

@@ -5,7 +5,7 @@ use crate::certificate::ObjectHash;
 use crate::ids::{CertificateId, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId};
 use crate::jws::{self, EmbedKey, JwsError, Unverified};
 use crate::message::{Presented, Target};
-use crate::{Digest, b64, labels};
+use crate::{CertificateDigest, b64, labels};
 use alloc::string::String;
 use saifu_crypto::hash;
 use saifu_crypto::sign::SigningKey;
@@ -70,7 +70,7 @@ pub fn verify(compact: &str, purpose: &Purpose) -> Result<HolderId, JwsError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bare {
     /// The digest.
-    pub digest: Digest,
+    pub digest: CertificateDigest,
     /// The hash.
     pub hash: ObjectHash,
     /// The counter.

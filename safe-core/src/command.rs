@@ -8,7 +8,9 @@ use saifu_protocol::message::{
     EndItem, ListItem, Presented, RecoverItem, RegisterItem, Route, Target,
 };
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
-use saifu_protocol::{Counter, Digest, HolderId, PublicKey, RequestId, SafeId, SessionId};
+use saifu_protocol::{
+    CertificateDigest, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, json,
+};
 
 /// What a safe is asked to do.
 #[derive(Clone)]
@@ -101,7 +103,7 @@ pub enum Whole {
     /// The compact certificate.
     Compact(String),
     /// Its digest, where digest, hash and counter are all that was presented.
-    Digest(Digest),
+    Digest(CertificateDigest),
 }
 
 impl Wanted {
@@ -253,11 +255,22 @@ impl Command {
 }
 
 /// Hash over the content of a registration. Every part has a fixed length, so no two contents run together.
+///
+/// Where nothing is given it is the hash that stored batches have had from the first: two parts of 32 bytes for each
+/// item. Where anything is, each item has a third, and a last byte sets the length apart from those.
 pub fn content_hash(items: &[RegisterItem]) -> [u8; 32] {
+    let is_any_given = items.iter().any(|item| item.given.is_some());
     let mut bytes = Vec::new();
     for item in items {
         bytes.extend_from_slice(&hash::sha256(&item.object));
         bytes.extend_from_slice(item.holder.as_bytes());
+        if is_any_given {
+            let given = item.given.as_ref().map(json::write);
+            bytes.extend_from_slice(&given.map_or([0; 32], |given| hash::sha256(&given)));
+        }
+    }
+    if is_any_given {
+        bytes.push(1);
     }
     hash::sha256(&bytes)
 }
@@ -266,13 +279,36 @@ pub fn content_hash(items: &[RegisterItem]) -> [u8; 32] {
 mod tests {
     use super::*;
     use alloc::vec;
+    use saifu_protocol::certificate::ObjectClass;
+    use saifu_protocol::message::Given;
+    use saifu_protocol::{Digest, SealedDigest};
 
-    #[test]
-    fn content_hash_tells_items_holders_and_order_apart() {
-        let item = |object: &[u8], holder| RegisterItem {
+    fn item(object: &[u8], holder: u8) -> RegisterItem {
+        RegisterItem {
             object: object.to_vec(),
             holder: HolderId::new([holder; 32]),
+            given: None,
+        }
+    }
+
+    #[test]
+    fn content_hash_of_plain_objects_is_pinned() {
+        // Stored batches have it: were it another, a repeat would be taken for a reuse of its request id.
+        let content = content_hash(&[item(b"a", 1), item(b"b", 2)]);
+        let mut bytes = hash::sha256(b"a").to_vec();
+        bytes.extend([1; 32]);
+        bytes.extend(hash::sha256(b"b"));
+        bytes.extend([2; 32]);
+        assert_eq!(content, hash::sha256(&bytes));
+    }
+
+    #[test]
+    fn content_hash_tells_items_holders_order_and_what_is_given_apart() {
+        let given = |class, digest: CertificateDigest| RegisterItem {
+            given: Some(Given { class, digest }),
+            ..item(b"a", 1)
         };
+        let sealed = |byte| CertificateDigest::Sealed(SealedDigest::new(vec![byte]).unwrap());
         let contents = [
             vec![],
             vec![item(b"a", 1)],
@@ -280,6 +316,12 @@ mod tests {
             vec![item(b"b", 1)],
             vec![item(b"a", 1), item(b"b", 1)],
             vec![item(b"b", 1), item(b"a", 1)],
+            vec![given(ObjectClass::Value, Digest::default().into())],
+            vec![given(ObjectClass::Piece, Digest::default().into())],
+            vec![given(ObjectClass::Piece, sealed(1))],
+            vec![given(ObjectClass::Piece, sealed(2))],
+            vec![given(ObjectClass::Piece, sealed(1)), item(b"a", 1)],
+            vec![item(b"a", 1), given(ObjectClass::Piece, sealed(1))],
         ];
         let mut hashes: Vec<_> = contents.iter().map(|items| content_hash(items)).collect();
         hashes.sort_unstable();

@@ -173,7 +173,7 @@ impl CertificateItem {
         Self {
             safe: claims.safe,
             address: claims.address.clone(),
-            digest: claims.digest.clone(),
+            digest: claims.digest.open().cloned().unwrap_or_default(),
             sha256: claims.hash.sha256.to_vec(),
             md5: claims.hash.md5.map(|md5| md5.to_vec()).unwrap_or_default(),
             counter: claims.counter,

@@ -127,6 +127,7 @@ pub(crate) fn ask(
             let item = RegisterItem {
                 object: object.clone(),
                 holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
+                given: None,
             };
             seal(&item, reply_to, safe, &binding, rng)
         }

@@ -1,5 +1,6 @@
 //! Registration: WO 01/13293, steps 1-5 to 1-11. The safe makes the digest by its own setting, hashes the bytes, takes
-//! the counter, and signs all three as the registration certificate.
+//! the counter, and signs all three as the registration certificate. Of what a wallet has sealed, divided or coupled
+//! (the other embodiments) it can read nothing: it takes over the digest and the class that it is given.
 
 use super::{Context, work::Work};
 use crate::command::Registration;
@@ -7,9 +8,8 @@ use crate::entry::{Batch, BatchKind, Entry, EntryKey, State};
 use crate::ledger::Change;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, ObjectClass, ObjectHash};
-use saifu_protocol::message::{Outcome, RegisterItem, Registered};
+use saifu_protocol::message::{Given, Outcome, RegisterItem, Registered};
 use saifu_protocol::problem::{Code, Problem};
-use saifu_protocol::value::Value;
 use saifu_protocol::{Certificate, Counter, Digest, limits, object};
 
 pub(super) fn register(
@@ -34,7 +34,7 @@ pub(super) fn register(
         Some((_, BatchKind::CalledOff)) => all(Code::CalledOff),
         Some((seq, BatchKind::Registered { content, .. })) => {
             if content == registration.content {
-                repeat(work, seq, registration)
+                repeat(work, seq, registration, context)
             } else {
                 all(Code::RequestReused)
             }
@@ -44,7 +44,12 @@ pub(super) fn register(
 
 /// A repeat is answered from the record: the same certificates, byte for byte. What has no entry was refused then and is
 /// refused now, whatever this version of the software would say to it.
-fn repeat(work: &Work, seq: u64, registration: &Registration) -> Vec<Outcome<Registered>> {
+fn repeat(
+    work: &Work,
+    seq: u64,
+    registration: &Registration,
+    context: &Context<'_>,
+) -> Vec<Outcome<Registered>> {
     let of_batch = || {
         let entries = work.loaded.entries.values();
         entries.filter(|loaded| loaded.entry.key.seq == seq)
@@ -58,7 +63,7 @@ fn repeat(work: &Work, seq: u64, registration: &Registration) -> Vec<Outcome<Reg
     items
         .map(|(place, item)| match certificate(place) {
             Some(certificate) => Outcome::Done(Registered { certificate }),
-            None => Outcome::Problem(match read(item) {
+            None => Outcome::Problem(match read(item, context) {
                 Err(problem) => problem,
                 Ok(_) => Code::BadObject.into(),
             }),
@@ -78,10 +83,10 @@ fn register_new(
         .items
         .iter()
         .zip(0_u32..)
-        .map(|(item, place)| match read(item) {
+        .map(|(item, place)| match read(item, context) {
             Err(problem) => Outcome::Problem(problem),
-            Ok(value) => {
-                let certificate = issue(item, &value, next, context);
+            Ok(given) => {
+                let certificate = issue(item, given, next, context);
                 let compact = certificate.compact();
                 let outcome = Outcome::Done(Registered {
                     certificate: compact.into(),
@@ -142,16 +147,27 @@ pub(super) fn next_place(work: &Work, context: &Context<'_>) -> (u64, Counter) {
     }
 }
 
-fn read(item: &RegisterItem) -> Result<Value, Problem> {
+/// What the certificate is to say of an object: what was given, or what the object says itself.
+fn read(item: &RegisterItem, context: &Context<'_>) -> Result<Given, Problem> {
     if item.object.len() > limits::MAX_OBJECT_BYTES {
         return Err(Problem::too_large(limits::MAX_OBJECT_BYTES));
     }
-    object::read_object(&item.object).map_err(|_| Code::BadObject.into())
+    match &item.given {
+        Some(_) if item.object.is_empty() => Err(Code::BadObject.into()),
+        Some(given) => Ok(given.clone()),
+        None => {
+            let value = object::read_object(&item.object).map_err(|_| Code::BadObject)?;
+            Ok(Given {
+                class: ObjectClass::Value,
+                digest: Digest::of(&value, context.settings.digest).into(),
+            })
+        }
+    }
 }
 
 fn issue(
     item: &RegisterItem,
-    value: &Value,
+    given: Given,
     counter: Counter,
     context: &Context<'_>,
 ) -> Certificate {
@@ -159,8 +175,8 @@ fn issue(
     let claims = Claims {
         safe: context.keys.id(),
         address: settings.address.clone(),
-        class: ObjectClass::Value,
-        digest: Digest::of(value, settings.digest),
+        class: given.class,
+        digest: given.digest,
         hash: ObjectHash::of(&item.object, settings.legacy_hash),
         counter,
         issued_at: context.now,

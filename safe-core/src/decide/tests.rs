@@ -26,9 +26,13 @@ use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
 use saifu_protocol::request::{SCHEME, sign_request};
 use saifu_protocol::value::{Class, Fields, Payload, Validity};
-use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime, Value, limits};
+use saifu_protocol::{
+    Counter, Digest, HolderId, PublicKey, RequestId, SessionId, UnixTime, Value, limits,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+mod given;
 
 const A: SessionId = SessionId::new([0xA; 16]);
 const B: SessionId = SessionId::new([0xB; 16]);
@@ -197,6 +201,7 @@ impl World {
             .map(|(object, holder)| RegisterItem {
                 object: object.clone(),
                 holder: holder_of(holder),
+                given: None,
             })
             .collect();
         self.call(Route::Register, request, items).unwrap()
@@ -678,7 +683,7 @@ fn search_tells_its_holder_what_is_wrong() {
         (|bare| bare.hash.sha256[0] ^= 1, Code::HashMismatch),
         (|bare| bare.hash.md5 = Some([0; 16]), Code::HashMismatch),
         (
-            |bare| bare.digest.quantity = Some(2),
+            |bare| bare.digest = Digest::default().into(),
             Code::CertificateMismatch,
         ),
         (|bare| bare.counter = Counter::MAX, Code::NotFound),

@@ -15,7 +15,7 @@ use saifu_protocol::presentation::{Act, NO_SESSION};
 use saifu_protocol::problem::Code;
 use saifu_protocol::receipt::Event;
 use saifu_protocol::request::{SCHEME, sign_request};
-use saifu_protocol::{Counter, PublicKey, RequestId, SafeId, UnixTime, b64, limits};
+use saifu_protocol::{Counter, Digest, PublicKey, RequestId, SafeId, UnixTime, b64, limits};
 use std::time::{Duration, Instant};
 
 macro_rules! ensure {
@@ -712,7 +712,11 @@ fn mismatches(wallet: &Wallet) -> Check {
         Code::CertificateMismatch,
     )?;
     let mut wrong = bare;
-    wrong.digest.quantity = Some(99);
+    wrong.digest = Digest {
+        quantity: Some(99),
+        ..wrong.digest.open().cloned().unwrap_or_default()
+    }
+    .into();
     problem(recover(Presented::Bare(wrong))?, Code::CertificateMismatch)?;
     let mut signature = held.certificate.clone().into_bytes();
     let place = signature.len() - 20;
@@ -756,6 +760,7 @@ fn register_at(
     let item = RegisterItem {
         object: object(0),
         holder: holder_of(&new_secret()),
+        given: None,
     };
     wallet.exchange(Route::Register, request, vec![item], now)
 }
@@ -785,6 +790,7 @@ fn wrong_request(wallet: &Wallet) -> Check {
         items: vec![RegisterItem {
             object: object(0),
             holder: holder_of(&new_secret()),
+            given: None,
         }],
     };
     let seal =

@@ -305,6 +305,7 @@ impl Wallet {
             .map(|(object, holder)| RegisterItem {
                 object: object.clone(),
                 holder: holder_of(holder),
+                given: None,
             })
             .collect();
         self.call(Route::Register, request, items)

@@ -226,7 +226,7 @@ impl Safe {
             safe: self.id(),
             address: self.settings.address.clone(),
             class: ObjectClass::Value,
-            digest: Digest::of(&value, DigestSetting::FiveFields),
+            digest: Digest::of(&value, DigestSetting::FiveFields).into(),
             hash: ObjectHash::of(&item.object, LegacyHash::Off),
             counter: Counter::ZERO,
             issued_at: now,
@@ -236,7 +236,11 @@ impl Safe {
         let mut seed = self.signing_seed.clone();
         match dice.below(5) {
             0 => claims.hash.sha256[0] ^= 1,
-            1 => claims.digest.quantity = Some(999),
+            1 => {
+                let mut wrong = Digest::of(&value, DigestSetting::FiveFields);
+                wrong.quantity = Some(999);
+                claims.digest = wrong.into();
+            }
             2 => claims.holder = saifu_protocol::HolderId::new([0; 32]),
             3 => seed = Secret::make(&mut dice.0),
             _ => {

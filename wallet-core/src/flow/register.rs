@@ -85,7 +85,7 @@ impl Register {
         if let Err(error) = certificate.collate(body.as_bytes(), &value, holder) {
             let kind = match error {
                 CollationError::Hash => Kind::CertificateHashWrong,
-                CollationError::Digest => Kind::CertificateDigestWrong,
+                CollationError::Digest | CollationError::Class => Kind::CertificateDigestWrong,
                 CollationError::Holder => Kind::CertificateHolderWrong,
             };
             return self.call_off(kind, desk, rng);

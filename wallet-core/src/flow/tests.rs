@@ -110,7 +110,7 @@ impl Fixture {
             safe: self.safe(),
             address: self.address.clone(),
             class: ObjectClass::Value,
-            digest: Digest::of(&value, DigestSetting::FiveFields),
+            digest: Digest::of(&value, DigestSetting::FiveFields).into(),
             hash: ObjectHash::of(&self.object, LegacyHash::Off),
             counter: Counter::ZERO,
             issued_at: NOW,
@@ -295,10 +295,17 @@ fn register_certificate_that_collates_is_stored_as_the_value_goes() {
 #[test]
 fn register_certificate_that_does_not_collate_stores_and_deletes_nothing() {
     type Spoil = fn(&mut Claims);
-    let table: [(Spoil, Kind); 3] = [
+    let table: [(Spoil, Kind); 4] = [
         (|c| c.hash.sha256[0] ^= 1, Kind::CertificateHashWrong),
+        (|c| c.class = ObjectClass::Key, Kind::CertificateDigestWrong),
         (
-            |c| c.digest.quantity = Some(9),
+            |c| {
+                let wrong = Digest {
+                    quantity: Some(9),
+                    ..Digest::default()
+                };
+                c.digest = wrong.into();
+            },
             Kind::CertificateDigestWrong,
         ),
         (
