@@ -9,12 +9,16 @@
 //!    └──RETIRE──▶ Retired ──────────────────────────────────── grace over ────────┘
 //! ```
 //!
+//! What is not released once, a key or a seed, never leaves `Registered` but by `RETIRE`: RECOVER reads it, for any
+//! session and as often as asked, and there is nothing to confirm or to give back.
+//!
 //! A crash between any two arrows leaves the state before or after the arrow, never between: one arrow is one change.
 //! `Withdrawing` has no arrow for time. If it expired, a wallet that crashed with the object stored but unconfirmed
 //! could come back after another session had been given the same object.
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
 
@@ -143,12 +147,20 @@ impl Entry {
             .find(|returned| returned.session == session)
     }
 
-    /// RECOVER: opens the entry for `session`.
+    /// Whether one session gets the object and no other. Its certificate says so, and nothing beside it that could come
+    /// to say otherwise; where that does not read any more, it is released once.
+    fn is_released_once(&self) -> bool {
+        read_claims_unverified(&self.certificate)
+            .map_or(true, |claims| claims.class.is_released_once())
+    }
+
+    /// RECOVER: opens the entry for `session`, or leaves it as it is where it is only read.
     ///
     /// # Errors
     /// It is open for another session, over, or this session gave its claim back.
     pub fn open_for(&mut self, session: SessionId, now: UnixTime) -> Result<(), Refusal> {
         match self.state {
+            State::Registered if !self.is_released_once() => Ok(()),
             State::Registered => match self.returned_by(session) {
                 Some(returned) => Err(Refusal {
                     state: EntryState::Registered,
@@ -189,13 +201,14 @@ impl Entry {
     /// sends RETURN and knows afterwards that it never will.
     ///
     /// # Errors
-    /// The entry is open for another session, or over. Open for another, it may be given back one day: the session that
+    /// The entry is open for another session, or over, or no session ever opens it. Open for another, it may be given back one day: the session that
     /// was refused is barred all the same, because its own RECOVER may still be on the way.
     pub fn give_back(&mut self, session: SessionId, now: UnixTime) -> Result<UnixTime, Refusal> {
         if let Some(returned) = self.returned_by(session) {
             return Ok(returned.at);
         }
         match self.state {
+            State::Registered if !self.is_released_once() => return self.refuse(),
             State::Registered => {}
             State::Withdrawing { session: own } if own == session => {
                 self.enter(State::Registered, now);
@@ -270,6 +283,9 @@ pub enum BatchKind {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use saifu_crypto::{Secret, sign::SigningKey};
+    use saifu_protocol::certificate::{Address, Claims, LegacyHash, ObjectClass, ObjectHash};
+    use saifu_protocol::{Certificate, Digest, SafeId};
 
     const A: SessionId = SessionId::new([1; 16]);
     const B: SessionId = SessionId::new([2; 16]);
@@ -361,6 +377,55 @@ mod tests {
         check(WITHDRAWING, WITHDRAWING, Err(refused(WITHDRAWING)));
         check(WITHDRAWN, WITHDRAWN, Err(refused(WITHDRAWN)));
         check(RETIRED, RETIRED, Ok(UnixTime(50)));
+    }
+
+    /// A certificate of this class, as a safe writes it.
+    fn certificate_of(class: ObjectClass) -> String {
+        let key = SigningKey::derive(&Secret::new([1; 32]));
+        let claims = Claims {
+            safe: SafeId::of(&PublicKey::new(key.public())),
+            address: Address::parse("https://safe.example").unwrap(),
+            class,
+            digest: Digest::default().into(),
+            hash: ObjectHash::of(b"", LegacyHash::Off),
+            counter: Counter::ZERO,
+            issued_at: NOW,
+            retained_until: NOW,
+            holder: HolderId::new([2; 32]),
+        };
+        Certificate::issue(claims, &key).compact().into()
+    }
+
+    #[test]
+    fn what_is_not_released_once_knows_registered_and_retired_only() {
+        for class in ObjectClass::ALL {
+            let is_read_only = matches!(class, ObjectClass::Key | ObjectClass::Seed);
+            assert_eq!(class.is_released_once(), !is_read_only);
+            let fresh = Entry {
+                certificate: certificate_of(class),
+                ..entry(REGISTERED)
+            };
+            let mut opened = fresh.clone();
+            assert_eq!(opened.open_for(A, NOW), Ok(()));
+            assert_eq!(opened == fresh, is_read_only, "{class:?}");
+            if !is_read_only {
+                continue;
+            }
+            assert_eq!(opened.open_for(B, NOW), Ok(()));
+            assert_eq!(opened.acknowledge(A, NOW), Err(refused(REGISTERED)));
+            assert_eq!(opened.give_back(A, NOW), Err(refused(REGISTERED)));
+            assert_eq!(opened, fresh, "{class:?}");
+            assert_eq!(opened.retire(NOW), Ok(NOW));
+            let retired = opened.clone();
+            let refused = Refusal {
+                at: NOW,
+                ..refused(RETIRED)
+            };
+            assert_eq!(opened.open_for(A, NOW), Err(refused));
+            assert_eq!(opened.acknowledge(A, NOW), Err(refused));
+            assert_eq!(opened.give_back(A, NOW), Err(refused));
+            assert_eq!(opened, retired, "{class:?}");
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Recovery: WO 01/13293, steps 2-6 to 2-11. The entry is searched, its bytes are checked against its certificate, and
-//! it opens for one session.
+//! it opens for one session; a key or a seed is read and stays as it is.
 
 use super::{AuditEvent, Context, MAX_REPLY_OBJECT_BYTES, search, work::Work};
 use crate::command::Claim;

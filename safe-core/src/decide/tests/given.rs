@@ -44,6 +44,10 @@ impl World {
             certificate: done(self.register_one(item)).certificate,
         }
     }
+
+    fn register_read_only(&mut self, class: ObjectClass) -> Held {
+        self.register_given(b"a secret, sealed", given(class, sealed(1)))
+    }
 }
 
 const READ_ONLY: [ObjectClass; 2] = [ObjectClass::Key, ObjectClass::Seed];
@@ -246,3 +250,138 @@ fn recover_given_opens_it_for_one_session() {
     }
 }
 
+// What is read.
+
+#[test]
+fn recover_read_only_gives_the_bytes_to_every_session_and_changes_nothing() {
+    for class in READ_ONLY {
+        let mut world = World::new();
+        let held = world.register_read_only(class);
+        let before = world.ledger.entries().next().unwrap().0.clone();
+        for session in [A, A, B, A] {
+            let recovered = done(world.recover(&held, session));
+            assert_eq!(recovered.object, held.object);
+            assert_eq!(recovered.certificate, held.certificate);
+        }
+        let recovered = done(world.recover_as(Presented::Bare(held.bare()), &held.holder, B));
+        assert_eq!(recovered.object, held.object);
+        assert_eq!(world.ledger.entries().next().unwrap().0, &before);
+        assert_eq!(before.state, State::Registered);
+    }
+}
+
+#[test]
+fn recover_read_only_takes_its_holder_and_a_session() {
+    let mut world = World::new();
+    let held = world.register_read_only(ObjectClass::Key);
+    let stranger = Secret::new([9; 32]);
+    let outcome = world.recover_as(held.whole(), &stranger, A);
+    assert_eq!(code(outcome), Code::NotFound);
+    assert_eq!(code(world.recover(&held, NO_SESSION)), Code::Malformed);
+}
+
+#[test]
+fn recover_read_only_of_damaged_bytes_stops() {
+    let mut world = World::new();
+    let held = world.register_read_only(ObjectClass::Seed);
+    let key = world.ledger.entries().next().unwrap().0.key;
+    world.ledger.damage(key, b"another secret!!");
+    assert_eq!(code(world.recover(&held, A)), Code::Damaged);
+    assert_eq!(world.events, [AuditEvent::Damaged]);
+}
+
+#[test]
+fn recover_read_only_counts_against_the_room_of_the_reply() {
+    let mut world = World::new();
+    let object = vec![1; limits::MAX_OBJECT_BYTES];
+    let held = world.register_given(&object, given(ObjectClass::Key, sealed(1)));
+    let request = world.next_request();
+    let target = Target::Certificate {
+        presented: held.whole(),
+    };
+    let item = RecoverItem {
+        presented: held.whole(),
+        session: A,
+        proof: world.prove(Act::Recover, &target, A, request, &held.holder),
+    };
+    let fits = MAX_REPLY_OBJECT_BYTES / limits::MAX_OBJECT_BYTES;
+    let mut outcomes: Vec<Outcome<Recovered>> = world
+        .call(Route::Recover, request, vec![item; fits + 1])
+        .unwrap();
+    assert_eq!(code(outcomes.pop().unwrap()), Code::TooLarge);
+    outcomes.into_iter().for_each(|outcome| drop(done(outcome)));
+}
+
+#[test]
+fn ack_and_return_of_read_only_are_refused_and_bar_nobody() {
+    for class in READ_ONLY {
+        let mut world = World::new();
+        let held = world.register_read_only(class);
+        done(world.recover(&held, A));
+        for act in [Act::Ack, Act::Return] {
+            let refused = problem(world.end_held(act, &held, A));
+            assert_eq!(refused.code, Code::Conflict);
+            let event = Event::Refused {
+                state: EntryState::Registered,
+                session: None,
+            };
+            assert_eq!(world.event(&refused.receipt.unwrap()), event);
+            assert_eq!(done(world.recover(&held, A)).object, held.object);
+        }
+    }
+}
+
+#[test]
+fn retire_ends_read_only_for_every_session() {
+    for class in READ_ONLY {
+        let mut world = World::new();
+        let held = world.register_read_only(class);
+        done(world.recover(&held, A));
+        let first = done(world.end_held(Act::Retire, &held, NO_SESSION));
+        assert_eq!(world.event(&first.receipt), Event::Retired);
+        assert_eq!(
+            done(world.end_held(Act::Retire, &held, NO_SESSION)),
+            first,
+            "a repeat"
+        );
+        let event = Event::Refused {
+            state: EntryState::Retired,
+            session: None,
+        };
+        for refused in [
+            problem(world.recover(&held, A)),
+            problem(world.end_held(Act::Ack, &held, A)),
+            problem(world.end_held(Act::Return, &held, A)),
+        ] {
+            assert_eq!(refused.code, Code::Conflict);
+            assert_eq!(world.event(&refused.receipt.unwrap()), event);
+        }
+        let (later, grace) = (
+            world.now.plus(world.settings.grace_seconds),
+            world.settings.grace_seconds,
+        );
+        assert_eq!(upkeep::purge(&mut world.ledger, grace, later), Ok(1));
+    }
+}
+
+#[test]
+fn list_shows_what_is_given_in_its_state() {
+    let mut world = World::new();
+    let key = world.register_read_only(ObjectClass::Key);
+    let piece = world.register_given(b"sealed", given(ObjectClass::Piece, sealed(2)));
+    done(world.recover(&key, A));
+    done(world.recover(&piece, A));
+    world.publish();
+    let listed: Vec<_> = done(world.list())
+        .certificates
+        .into_iter()
+        .map(|listed| (listed.certificate, listed.state))
+        .collect();
+    assert_eq!(
+        listed,
+        [
+            (key.certificate, EntryState::Registered),
+            (piece.certificate, EntryState::Withdrawing)
+        ]
+    );
+}
