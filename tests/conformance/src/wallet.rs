@@ -264,8 +264,40 @@ impl Wallet {
             self.description
                 .check_sealed(route, "x-sealed-request", &sent)?;
         }
+        self.seal_and_send(route, request, &content, &reply_secret, now)
+    }
+
+    /// Sends items that the description does not describe: if it does, that is the mistake.
+    pub(crate) fn exchange_undescribed<I: Serialize, O: DeserializeOwned>(
+        &self,
+        route: Route,
+        items: Vec<I>,
+    ) -> Result<Vec<Outcome<O>>, Refused> {
+        let reply_secret = new_secret();
+        let content = Request {
+            reply_to: PublicKey::new(hpke::derive_public(&reply_secret)),
+            items,
+        };
+        let sent = serde_json::to_value(&content).map_err(|error| error.to_string())?;
+        let described = self
+            .description
+            .check_sealed(route, "x-sealed-request", &sent);
+        if described.is_ok() {
+            return Err(String::from("the description takes what the safe must not take").into());
+        }
+        self.seal_and_send(route, new_request(), &content, &reply_secret, self.now())
+    }
+
+    fn seal_and_send<I: Serialize, O: DeserializeOwned>(
+        &self,
+        route: Route,
+        request: RequestId,
+        content: &Request<I>,
+        reply_secret: &Secret,
+        now: UnixTime,
+    ) -> Result<Vec<Outcome<O>>, Refused> {
         let binding = self.binding(route, request);
-        let body = seal_request(&content, &self.descriptor.sealing_key, &binding, &mut rng())
+        let body = seal_request(content, &self.descriptor.sealing_key, &binding, &mut rng())
             .map_err(|_| String::from("the safe's key does not take a seal"))?;
         let account = SigningKey::derive(&self.account);
         let token = sign_request(self.descriptor.id, route, request, &body, now, &account);
@@ -275,7 +307,7 @@ impl Wallet {
             return Err(Refused::Problem(problem_of(&answer)?));
         }
         let hash = saifu_crypto::hash::sha256(&body);
-        let opened: serde_json::Value = open_reply(&answer.body, &reply_secret, &binding, &hash)
+        let opened: serde_json::Value = open_reply(&answer.body, reply_secret, &binding, &hash)
             .map_err(|error| format!("the reply does not open: {error:?}"))?;
         self.description
             .check_sealed(route, "x-sealed-reply", &opened)?;
