@@ -19,6 +19,10 @@ pub const SEALED: &str = "saifu/1/plan/sealed";
 pub const ITEM_KEY_INFO: &str = "saifu/1/plan/item-key";
 /// Seals the whole in each of the pieces of which a number is enough.
 pub const DIVIDED: &str = "saifu/1/plan/divided";
+/// What covers a part on its way to a safe, derived from the seed of its holder's key.
+pub const COVER: &str = "saifu/1/part/cover";
+/// The key of a cover.
+pub const COVER_KEY: &str = "saifu/1/part/cover-key";
 /// The check by which a share is known.
 pub const SHARE_CHECK: &str = "saifu/1/plan/share-check";
 /// A key's id, derived from the key.
@@ -52,6 +56,8 @@ mod tests {
             MASTER_KEY_WRAP,
             PART_SIGNATURE,
             PART_DIGEST,
+            COVER,
+            COVER_KEY,
             SEALED,
             ITEM_KEY_INFO,
             DIVIDED,

@@ -5,11 +5,16 @@
 //! only when that is durable does [`Books::apply`] make them true here. Memory never runs ahead of the store.
 
 use crate::flow::Flow;
+use crate::group::{Group, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::map::{Map, Set};
 use crate::notice::Notice;
+use crate::plan::key::{KeyId, KeyName};
+use crate::plan::policy::Policy;
+use crate::plan::{GroupId, KeyForm};
 use crate::port::{Batch, Body, Durability, Key, Opened};
 use crate::view::{Account, Amount};
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -33,8 +38,99 @@ pub const DEFAULT_CAPACITY: u64 = 1 << 20;
 pub enum Item {
     /// A value that is here.
     Value(ValueItem),
-    /// A certificate of a value that is at a safe.
+    /// A certificate of what is at a safe.
     Certificate(CertificateItem),
+    /// A part of a protected value.
+    Part(PartItem),
+    /// A key or a seed of the key ring.
+    Key(KeyItem),
+    /// What was registered together by one plan.
+    Group(Box<Group>),
+}
+
+/// The summary of a part that is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartItem {
+    /// Which part it is.
+    pub of: PartOf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Why it is here.
+    pub here: PartHere,
+}
+
+/// Why a part is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartHere {
+    /// It is being registered; covered for its safe.
+    ToRegister,
+    /// The plan keeps it at home; not covered.
+    Home,
+    /// It has come back from this safe; still covered.
+    Fetched {
+        /// The safe.
+        safe: SafeId,
+    },
+}
+
+/// The summary of a key or a seed (104: the key storage).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyItem {
+    /// Its id, derived from what opens.
+    pub key: KeyId,
+    /// What it is.
+    pub form: KeyForm,
+    /// For a seed, the algorithm that makes a key of it: name and version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<(String, u8)>,
+    /// Since when.
+    pub since: UnixTime,
+    /// What of it is here.
+    pub here: KeyHere,
+}
+
+/// What of a key is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyHere {
+    /// What opens.
+    Opens,
+    /// Only what seals.
+    Seals,
+    /// Nothing but its name: it was erased once it was registered.
+    Erased,
+}
+
+impl KeyItem {
+    /// The summary of the key with this name.
+    pub fn of(name: &KeyName, since: UnixTime, here: KeyHere) -> Self {
+        let algorithm = name.kind.algorithm();
+        Self {
+            key: name.id,
+            form: name.kind.form(),
+            algorithm: algorithm.map(|it| (it.name().into(), it.version())),
+            since,
+            here,
+        }
+    }
+}
+
+/// Who this wallet is to itself: by this it knows the parts it has made. It does not open anything.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Identity {
+    /// Seed of the key that signs parts (signature 303).
+    #[serde(with = "secret")]
+    pub author: Secret,
+    /// Seals digests.
+    #[serde(with = "secret")]
+    pub catalogue: Secret,
+}
+
+impl core::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Identity(redacted)")
+    }
 }
 
 /// The summary of a value.
@@ -127,6 +223,9 @@ pub struct CertificateItem {
     /// The value it was issued for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_of: Option<ItemId>,
+    /// Which part of a protected value it stands for; none for a value registered as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOf>,
 }
 
 /// A session at a safe.
@@ -182,6 +281,7 @@ impl CertificateItem {
             object_bytes: object_bytes as u64,
             standing: Standing::AtSafe,
             came_of,
+            part: None,
         }
     }
 }
@@ -205,8 +305,7 @@ impl Condition {
         match (self, item) {
             (Condition::OnlyCertificates, Item::Certificate(_))
             | (Condition::OnlyValues, Item::Value(_)) => true,
-            (Condition::OnlyCertificates, Item::Value(_))
-            | (Condition::OnlyValues, Item::Certificate(_)) => false,
+            (Condition::OnlyCertificates | Condition::OnlyValues, _) => false,
             (Condition::EndingWithin { days }, item) => item.last_day().is_some_and(|last| {
                 let ahead = (last - today).whole_days();
                 (0..=i64::from(days)).contains(&ahead)
@@ -216,13 +315,32 @@ impl Condition {
 }
 
 impl Item {
+    /// The group it belongs to.
+    pub(crate) fn group(&self) -> Option<GroupId> {
+        match self {
+            Item::Certificate(certificate) => certificate.part.map(|part| part.group),
+            Item::Part(part) => Some(part.of.group),
+            _ => None,
+        }
+    }
+
     /// The last day of validity, if there is one.
     fn last_day(&self) -> Option<Date> {
         match self {
             Item::Value(value) => value::parse_date(&value.to),
             Item::Certificate(certificate) => certificate.digest.to,
+            Item::Group(group) => {
+                let days = group.values.iter();
+                days.filter_map(|value| value::parse_date(&value.to)).min()
+            }
+            Item::Part(_) | Item::Key(_) => None,
         }
     }
+}
+
+/// Where the record of a group lies in the index.
+pub(crate) fn item_of(group: GroupId) -> ItemId {
+    ItemId::new(*group.as_bytes())
 }
 
 /// The body of a certificate. The holder's key lies with it, never in a key ring: with the ring destroyed and the
@@ -238,6 +356,9 @@ pub struct CertificateBody {
     /// attempt takes the same one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    /// For a part: the key this wallet signed it with, so that it is known again with the rest of the wallet lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<PublicKey>,
 }
 
 impl CertificateBody {
@@ -334,6 +455,10 @@ pub enum Change {
     Acknowledge(ItemId),
     /// Settings and tallies.
     Settle(Ledger),
+    /// Who this wallet is to itself.
+    Identify(Identity),
+    /// Which plan a value gets if its owner does not choose.
+    Choose(Policy),
 }
 
 /// The books.
@@ -345,6 +470,10 @@ pub struct Books {
     safes: Map<SafeId, Safe>,
     flows: Map<FlowId, Flow>,
     notices: Map<ItemId, Notice>,
+    /// The parts and certificates of each group.
+    members: Map<GroupId, Set<ItemId>>,
+    identity: Option<Identity>,
+    policy: Policy,
     ledger: Ledger,
 }
 
@@ -388,7 +517,7 @@ impl Books {
                 let items: Vec<(ItemId, Item)> = json::read(bytes).ok()?;
                 for (id, item) in items {
                     self.pages.of(*page).add(id);
-                    self.items.insert(id, Placed { page: *page, item });
+                    self.place(id, *page, item);
                 }
             }
             Key::Safe(id) => {
@@ -400,6 +529,8 @@ impl Books {
             Key::Notice(id) => {
                 self.notices.insert(*id, json::read(bytes).ok()?);
             }
+            Key::Identity => self.identity = Some(json::read(bytes).ok()?),
+            Key::Policy => self.policy = json::read(bytes).ok()?,
             Key::Ledger => self.ledger = json::read(bytes).ok()?,
             Key::Body(_) => return None,
         }
@@ -434,6 +565,8 @@ impl Books {
                 Change::Notify(notice) => put(&mut batch, Key::Notice(notice.id), notice),
                 Change::Acknowledge(id) => batch.deletes.push(Key::Notice(*id)),
                 Change::Settle(ledger) => put(&mut batch, Key::Ledger, ledger),
+                Change::Identify(identity) => put(&mut batch, Key::Identity, identity),
+                Change::Choose(policy) => put(&mut batch, Key::Policy, policy),
             }
         }
         index.write(self, &mut batch);
@@ -474,7 +607,26 @@ impl Books {
                     self.notices.remove(&id);
                 }
                 Change::Settle(ledger) => self.ledger = ledger,
+                Change::Identify(identity) => self.identity = Some(identity),
+                Change::Choose(policy) => self.policy = policy,
             }
+        }
+    }
+
+    fn place(&mut self, id: ItemId, page: u32, item: Item) {
+        if let Some(group) = item.group() {
+            self.members.of(group).add(id);
+        }
+        self.items.insert(id, Placed { page, item });
+    }
+
+    fn displace(&mut self, id: ItemId) {
+        let group = self
+            .items
+            .remove(&id)
+            .and_then(|placed| placed.item.group());
+        if let Some(group) = group {
+            self.members.of(group).remove(&id);
         }
     }
 
@@ -487,7 +639,7 @@ impl Books {
     pub fn value(&self, id: ItemId) -> Option<&ValueItem> {
         match self.item(id)? {
             Item::Value(value) => Some(value),
-            Item::Certificate(_) => None,
+            _ => None,
         }
     }
 
@@ -495,8 +647,66 @@ impl Books {
     pub fn certificate(&self, id: ItemId) -> Option<&CertificateItem> {
         match self.item(id)? {
             Item::Certificate(certificate) => Some(certificate),
-            Item::Value(_) => None,
+            _ => None,
         }
+    }
+
+    /// The key with this item id.
+    pub fn key(&self, id: ItemId) -> Option<&KeyItem> {
+        match self.item(id)? {
+            Item::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Every key of the key ring.
+    pub fn keys(&self) -> impl Iterator<Item = (ItemId, &KeyItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Key(key) => Some((*id, key)),
+                _ => None,
+            })
+    }
+
+    /// Where the key with this id lies in the key ring.
+    pub fn key_item(&self, key: KeyId) -> Option<(ItemId, &KeyItem)> {
+        self.keys().find(|(_, item)| item.key == key)
+    }
+
+    /// The group with this id.
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        match self.item(item_of(id))? {
+            Item::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Every group.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        let items = self.items.values();
+        items.filter_map(|placed| match &placed.item {
+            Item::Group(group) => Some(&**group),
+            _ => None,
+        })
+    }
+
+    /// The parts and certificates of a group.
+    pub(crate) fn items_of(&self, group: GroupId) -> impl Iterator<Item = ItemId> {
+        let members = self.members.get(&group);
+        members
+            .into_iter()
+            .flat_map(|set| set.iter().map(|(id, ())| *id))
+    }
+
+    /// Who this wallet is to itself; none before it has protected anything.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Which plan a value gets if its owner does not choose.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
     }
 
     /// Every value.
@@ -505,7 +715,7 @@ impl Books {
             .iter()
             .filter_map(|(id, placed)| match &placed.item {
                 Item::Value(value) => Some((*id, value)),
-                Item::Certificate(_) => None,
+                _ => None,
             })
     }
 
@@ -515,7 +725,7 @@ impl Books {
             .iter()
             .filter_map(|(id, placed)| match &placed.item {
                 Item::Certificate(certificate) => Some((*id, certificate)),
-                Item::Value(_) => None,
+                _ => None,
             })
     }
 
@@ -552,7 +762,7 @@ impl Books {
     /// The flow that works on this item: while there is one, the item is locked.
     pub fn lock(&self, item: ItemId) -> Option<FlowId> {
         self.flows()
-            .find(|(_, flow)| flow.items().contains(&Some(item)))
+            .find(|(_, flow)| flow.items().contains(&item))
             .map(|(id, _)| id)
     }
 
@@ -591,17 +801,21 @@ impl Books {
             .flows()
             .filter(|(_, flow)| matches!(flow, Flow::Add(_)))
             .count();
-        let (elsewhere, at_safes): (Vec<_>, Vec<_>) =
-            self.certificates().partition(|(_, certificate)| {
-                matches!(certificate.standing, Standing::Elsewhere { .. })
-            });
+        let alone = self.certificates().filter(|(_, it)| it.part.is_none());
+        let (elsewhere, at_safes): (Vec<_>, Vec<_>) = alone.partition(|(_, certificate)| {
+            matches!(certificate.standing, Standing::Elsewhere { .. })
+        });
+        let of_groups = |phase: Phase| -> u64 {
+            let groups = self.groups().filter(|group| group.phase == phase);
+            groups.map(|group| group.values.len() as u64).sum()
+        };
         Account {
             came_in: self.ledger.came_in,
             here: (held + waiting) as u64,
-            at_safes: at_safes.len() as u64,
+            at_safes: at_safes.len() as u64 + of_groups(Phase::AtSafes),
             used: self.ledger.used,
             discarded: self.ledger.discarded,
-            elsewhere: self.ledger.elsewhere + elsewhere.len() as u64,
+            elsewhere: self.ledger.elsewhere + elsewhere.len() as u64 + of_groups(Phase::Elsewhere),
         }
     }
 }
@@ -677,11 +891,11 @@ impl Overlay {
             match item {
                 Some(item) => {
                     ids.add(id);
-                    books.items.insert(id, Placed { page, item });
+                    books.place(id, page, item);
                 }
                 None => {
                     ids.remove(&id);
-                    books.items.remove(&id);
+                    books.displace(id);
                 }
             }
         }

@@ -13,8 +13,8 @@ use saifu_crypto::{CryptoRng, Secret, hash, hpke};
 use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::json;
 use saifu_protocol::message::{
-    EndItem, Ended, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered, Reply,
-    Request, Route, Target,
+    EndItem, Ended, Given, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered,
+    Reply, Request, Route, Target,
 };
 use saifu_protocol::presentation::{self, Act, Purpose};
 use saifu_protocol::problem::{Code, Problem};
@@ -30,6 +30,8 @@ pub(crate) enum Question {
         object: Vec<u8>,
         /// Seed of the holder's key.
         holder: Secret,
+        /// What the wallet has made itself; the safe makes the digest of a plain value.
+        given: Option<Given>,
     },
     /// Recover the object of a certificate (step 2-9).
     Recover(Presentation),
@@ -123,11 +125,15 @@ pub(crate) fn ask(
     };
     let reply_to = PublicKey::new(hpke::derive_public(&reply_secret));
     let body = match question {
-        Question::Register { object, holder } => {
+        Question::Register {
+            object,
+            holder,
+            given,
+        } => {
             let item = RegisterItem {
                 object: object.clone(),
+                given: given.clone(),
                 holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
-                given: None,
             };
             seal(&item, reply_to, safe, &binding, rng)
         }
@@ -340,6 +346,7 @@ mod tests {
         let question = Question::Register {
             object: alloc::vec![1, 2, 3],
             holder: Secret::new([5; 32]),
+            given: None,
         };
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
         (sealed, sealing)
@@ -426,6 +433,7 @@ mod tests {
         let question = Question::Register {
             object: alloc::vec![1, 2, 3],
             holder: Secret::new([5; 32]),
+            given: None,
         };
         let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
         let verdict = read(&second.expected, Some((200, &body)));

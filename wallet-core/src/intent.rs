@@ -2,6 +2,8 @@
 
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
+use crate::plan::policy::Policy;
+use crate::plan::{GroupId, KeyForm, Plan};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
@@ -60,6 +62,65 @@ pub enum Intent {
         values: Vec<ItemId>,
         /// The safe.
         safe: SafeId,
+    },
+    /// Register values by a plan: each by itself, or all together if the plan couples.
+    Protect {
+        /// The values.
+        values: Vec<ItemId>,
+        /// The plan.
+        plan: Plan,
+        /// The safes that take its slots, that of slot 0 first.
+        safes: Vec<SafeId>,
+        /// A key of the ring that seals instead of a fresh one.
+        key: Option<ItemId>,
+    },
+    /// Recover what lies at safes by a plan.
+    RecoverBackup {
+        /// Its group.
+        backup: GroupId,
+    },
+    /// Move what lies at safes by a plan to other safes: new key, new parts, and only then the old ones end.
+    Repair {
+        /// Its group.
+        backup: GroupId,
+        /// The plan.
+        plan: Plan,
+        /// The safes that take its slots.
+        safes: Vec<SafeId>,
+    },
+    /// Give up a backup together with what it holds.
+    DiscardBackup {
+        /// Its group.
+        backup: GroupId,
+    },
+    /// Make a key or a seed, to seal several values with.
+    MakeKey {
+        /// What it is.
+        form: KeyForm,
+    },
+    /// Register a key by itself, as the plan says of keys.
+    BackUpKey {
+        /// The key.
+        key: ItemId,
+        /// The plan.
+        plan: Plan,
+        /// The safes that take its slots.
+        safes: Vec<SafeId>,
+    },
+    /// Fetch the whole key a backup holds. Its safe goes on keeping it.
+    RecoverKey {
+        /// The group of the backup.
+        backup: GroupId,
+    },
+    /// Delete a key from the key ring.
+    DeleteKey {
+        /// The key.
+        key: ItemId,
+    },
+    /// Say which plan a value gets if its owner does not choose.
+    SetPolicy {
+        /// The rules.
+        policy: Policy,
     },
     /// Recover the value of a certificate.
     Recover {

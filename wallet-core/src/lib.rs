@@ -14,6 +14,7 @@ mod client;
 pub mod engine;
 pub mod flow;
 pub mod form;
+pub mod group;
 pub mod ids;
 pub mod intent;
 mod map;

@@ -2,6 +2,8 @@
 //! happened, what to do now — are the page's, matched without a wildcard so that a new kind breaks the build there.
 
 use crate::ids::ItemId;
+use crate::plan::part::PartError;
+use crate::plan::{Failure, Why, WhyRefused};
 use alloc::string::String;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::{SessionId, UnixTime};
@@ -79,6 +81,18 @@ pub enum Kind {
     DiscardedUnknownToSafe,
     /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
     DiscardedAfterRollback,
+    /// The plan does not fit the value, the safes or the key it is to be used with. Nothing was changed.
+    PlanDoesNotFit,
+    /// The key is not here, or not of the form the plan needs. Nothing was changed.
+    KeyUnusable,
+    /// Recovery: what came back cannot be put together. It was given back to the safes.
+    Apart {
+        /// Why.
+        why: Apart,
+    },
+    /// Recovery: so many safes have confirmed another device that this one cannot become the only one. The copies here
+    /// were destroyed.
+    HandedOutElsewhere,
     /// The safe refuses the request of this wallet as a whole.
     RefusedBySafe,
     /// There is no room in the wallet; the work waits.
@@ -92,6 +106,119 @@ pub enum Kind {
     StorageFailed,
     /// A safe of this address shows another key than the one that was trusted. Nothing is sent there.
     SafeKeyChanged,
+}
+
+/// Why what came back cannot be put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Apart {
+    /// There are fewer pieces than are needed.
+    TooFewPieces {
+        /// How many there are.
+        have: u8,
+        /// How many it takes.
+        need: u8,
+    },
+    /// There are fewer shares of the key than are needed.
+    TooFewShares {
+        /// How many there are by themselves.
+        have: u8,
+        /// How many it takes, with those coupled to data.
+        need: u8,
+    },
+    /// Fewer safes answered than have to confirm.
+    TooFewSafes {
+        /// How many did.
+        have: u8,
+        /// How many have to.
+        need: u8,
+    },
+    /// There is no key.
+    KeyMissing,
+    /// There is a key, but another one.
+    WrongKey,
+    /// The key is made of a seed by an algorithm this wallet does not have. The seed is kept.
+    UnknownAlgorithm {
+        /// Its name.
+        name: String,
+        /// Its version.
+        version: u8,
+    },
+    /// The parts are genuine, but do not open where they stand.
+    DoesNotOpen,
+    /// The inside does not read.
+    Malformed,
+    /// A part was altered, or was never this wallet's.
+    Forged,
+    /// A part is of another set.
+    OtherSet,
+    /// A part is there twice.
+    Duplicate,
+    /// A share of the key is altered or of another set.
+    BadShare {
+        /// Its number, from 1.
+        number: u8,
+    },
+    /// A part is of a version or a suite this wallet does not know.
+    Unknown,
+    /// A part is larger than parts are.
+    TooLarge,
+}
+
+impl Apart {
+    /// What to tell of a failure: the part that was refused, if one was, for it is the cause.
+    pub(crate) fn of(failure: &Failure) -> Self {
+        if let Why::UnknownAlgorithm(algorithm) = &failure.why {
+            return Apart::UnknownAlgorithm {
+                name: algorithm.name().into(),
+                version: algorithm.version(),
+            };
+        }
+        if let Some(refused) = failure.refused.first() {
+            return match refused.why {
+                WhyRefused::Unreadable(PartError::TooLarge) => Apart::TooLarge,
+                WhyRefused::Unreadable(PartError::UnknownVersion | PartError::UnknownSuite) => {
+                    Apart::Unknown
+                }
+                WhyRefused::Unreadable(PartError::Malformed) | WhyRefused::Forged => Apart::Forged,
+                WhyRefused::OtherGroup | WhyRefused::Contradicts => Apart::OtherSet,
+                WhyRefused::Duplicate => Apart::Duplicate,
+                WhyRefused::BadShare { number } => Apart::BadShare { number },
+                WhyRefused::NotAKey => Apart::WrongKey,
+            };
+        }
+        match failure.why {
+            Why::TooFewPieces { have, need } => Apart::TooFewPieces { have, need },
+            Why::TooFewShares { have, need } => Apart::TooFewShares { have, need },
+            Why::KeyMissing { .. } => Apart::KeyMissing,
+            Why::WrongKey { .. } => Apart::WrongKey,
+            Why::DoesNotOpen => Apart::DoesNotOpen,
+            Why::NoParts | Why::Malformed | Why::UnknownAlgorithm(_) => Apart::Malformed,
+        }
+    }
+
+    /// One of every reason, for tests that go over all of them.
+    pub fn samples() -> alloc::vec::Vec<Apart> {
+        alloc::vec![
+            Apart::TooFewPieces { have: 1, need: 2 },
+            Apart::TooFewShares { have: 1, need: 2 },
+            Apart::TooFewSafes { have: 1, need: 2 },
+            Apart::KeyMissing,
+            Apart::WrongKey,
+            Apart::UnknownAlgorithm {
+                name: "argon".into(),
+                version: 2,
+            },
+            Apart::DoesNotOpen,
+            Apart::Malformed,
+            Apart::Forged,
+            Apart::OtherSet,
+            Apart::Duplicate,
+            Apart::BadShare { number: 2 },
+            Apart::Unknown,
+            Apart::TooLarge,
+        ]
+    }
 }
 
 impl Kind {
@@ -123,7 +250,11 @@ impl Kind {
             Kind::StorageFull,
             Kind::StorageFailed,
             Kind::SafeKeyChanged,
+            Kind::PlanDoesNotFit,
+            Kind::KeyUnusable,
+            Kind::HandedOutElsewhere,
         ];
+        all.extend(Apart::samples().into_iter().map(|why| Kind::Apart { why }));
         for state in [
             EntryState::Registered,
             EntryState::Withdrawing,

@@ -172,6 +172,10 @@ pub enum Key {
     Flow(crate::ids::FlowId),
     /// A notice.
     Notice(ItemId),
+    /// Who this wallet is to itself.
+    Identity,
+    /// Which plan a value gets if its owner does not choose.
+    Policy,
     /// Settings and the conservation account.
     Ledger,
 }
@@ -185,14 +189,19 @@ impl Key {
             Key::Safe(safe) => alloc::format!("safe/{safe}"),
             Key::Flow(flow) => alloc::format!("flow/{flow}"),
             Key::Notice(notice) => alloc::format!("notice/{notice}"),
+            Key::Identity => "identity".into(),
+            Key::Policy => "policy".into(),
             Key::Ledger => "ledger".into(),
         }
     }
 
     /// The record with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        if name == "ledger" {
-            return Some(Key::Ledger);
+        match name {
+            "ledger" => return Some(Key::Ledger),
+            "identity" => return Some(Key::Identity),
+            "policy" => return Some(Key::Policy),
+            _ => {}
         }
         let (kind, id) = name.split_once('/')?;
         let key = match kind {
@@ -270,6 +279,8 @@ mod tests {
             Key::Safe(SafeId::new([1; 32])),
             Key::Flow(FlowId::new([1; 16])),
             Key::Notice(ItemId::new([1; 16])),
+            Key::Identity,
+            Key::Policy,
             Key::Ledger,
         ] {
             assert_eq!(Key::from_name(&key.name()), Some(key));

@@ -3,11 +3,17 @@
 //! The wallet sends [`Part`]s: each replaces the part of that kind shown before. No part but [`Part::Opened`] carries
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
+use crate::books::KeyHere;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
+use crate::plan::key::KeyId;
+use crate::plan::policy::Policy;
+use crate::plan::preset::Preset;
+use crate::plan::{GroupId, KeyForm, Plan, Promise, Weakness};
 use alloc::string::String;
 use alloc::vec::Vec;
+use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::{Counter, SafeId, SessionId, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -20,8 +26,14 @@ pub enum Part {
     Phase(Phase),
     /// The values, newest first.
     Values(Vec<ValueCard>),
-    /// The certificates, newest first.
+    /// The certificates of values registered as they are, newest first.
     Certificates(Vec<CertificateCard>),
+    /// What lies at safes by a plan, newest first: the certificates of one backup are one thing.
+    Backups(Vec<BackupCard>),
+    /// The keys and seeds of the key ring, newest first.
+    Keys(Vec<KeyCard>),
+    /// Which plan a value gets if its owner does not choose.
+    Policy(Policy),
     /// The safes.
     Safes(Vec<SafeCard>),
     /// The safe that was just met, or what came of meeting it.
@@ -143,6 +155,152 @@ pub struct CertificateCard {
     pub ends_within_a_week: bool,
     /// The value it was issued for.
     pub came_of: Option<ItemId>,
+}
+
+/// Values that were registered together by one plan, or a key that was registered by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BackupCard {
+    /// Its group.
+    pub id: GroupId,
+    /// What it holds; nothing for a key.
+    pub contents: Vec<Contents>,
+    /// Since when.
+    pub since: UnixTime,
+    /// The plan.
+    pub plan: Plan,
+    /// The plan's name, if it is one of those with a name.
+    pub preset: Option<Preset>,
+    /// What the plan promises.
+    pub promise: Promise,
+    /// How the plan is weak.
+    pub weaknesses: Vec<Weakness>,
+    /// The key that opens it, or that it holds.
+    pub key: Option<KeyId>,
+    /// Whether that key is here, so that it opens without fetching a key.
+    pub key_is_here: bool,
+    /// Its parts, in the order of the plan.
+    pub parts: Vec<PartCard>,
+    /// How it stands.
+    pub standing: BackupStanding,
+    /// Whether the last day of one of its values lies within the next seven days.
+    pub ends_within_a_week: bool,
+}
+
+/// What a backup holds, as known without asking any safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contents {
+    /// Class code.
+    pub class: String,
+    /// Name.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// What it is worth.
+    pub worth: Option<Amount>,
+    /// Place; empty if anywhere.
+    pub place: String,
+    /// First day; empty if open.
+    pub from: String,
+    /// Last day; empty if open.
+    pub to: String,
+    /// The value it was made of.
+    pub came_of: Option<ItemId>,
+}
+
+/// One part of a backup.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartCard {
+    /// What it is.
+    pub class: ObjectClass,
+    /// Its number among the parts of its role, from 0.
+    pub index: u8,
+    /// The safe it lies at or goes to; none if it stays home.
+    pub safe: Option<SafeId>,
+    /// Where that safe is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Its certificate, once there is one.
+    pub certificate: Option<ItemId>,
+    /// How it stands.
+    pub state: PartState,
+    /// Why its work waits, if it does.
+    pub waiting: Option<Waiting>,
+}
+
+/// How a part stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartState {
+    /// It is being registered.
+    Sending,
+    /// Its safe does not take it.
+    Refused,
+    /// Its safe has it.
+    AtSafe,
+    /// It is at home, as planned.
+    Home,
+    /// It is being fetched.
+    Fetching,
+    /// It has arrived.
+    Here,
+    /// Its safe is asked to confirm.
+    Confirming,
+    /// Its safe is asked to take it back.
+    Returning,
+    /// Its safe is told to end it.
+    Ending,
+    /// Its safe could not hand it out.
+    NotHandedOut,
+    /// Its safe proved that another device has it.
+    Elsewhere,
+    /// It is not there any more.
+    Gone,
+}
+
+/// How a backup stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BackupStanding {
+    /// It is being made; the values are still here.
+    Registering {
+        /// The job.
+        job: FlowId,
+    },
+    /// Its values are at the safes; some parts may still be on their way.
+    AtSafes,
+    /// Its values are being recovered, or moved to other safes.
+    Recovering {
+        /// The job.
+        job: FlowId,
+    },
+    /// Its values are home or were given up; what is left at safes is being ended.
+    Ending,
+    /// Safes proved that it was handed out elsewhere.
+    Elsewhere,
+}
+
+/// A key or a seed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyCard {
+    /// Its id in this wallet.
+    pub id: ItemId,
+    /// Its id as parts name it.
+    pub key: KeyId,
+    /// What it is.
+    pub form: KeyForm,
+    /// For a seed, the algorithm that makes a key of it: name and version.
+    pub algorithm: Option<(String, u8)>,
+    /// Since when.
+    pub since: UnixTime,
+    /// What of it is here.
+    pub here: KeyHere,
+    /// The backups it opens.
+    pub opens: Vec<GroupId>,
+    /// The backups that hold it whole, so that it can be fetched from there.
+    pub held_by: Vec<GroupId>,
+    /// The job that works on it.
+    pub job: Option<FlowId>,
 }
 
 /// A digest as it is shown; empty fields are left out. All empty: vacant.
@@ -320,6 +478,10 @@ pub enum Task {
     Recover,
     /// A safe is told to forget something.
     Retire,
+    /// Values are moved from safes of which some are gone to others.
+    Repair,
+    /// A key is fetched from a safe.
+    RecoverKey,
 }
 
 /// What is true of a job now.

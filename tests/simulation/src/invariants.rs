@@ -250,7 +250,7 @@ fn look_into(
                 }
                 papers.presentable.insert(kept.compact);
             }
-            None => {}
+            Some(Item::Part(_) | Item::Key(_) | Item::Group(_)) | None => {}
         }
     }
     for (_, flow) in books.flows() {

@@ -15,6 +15,8 @@ mod dice;
 mod invariants;
 mod planted;
 mod safe;
+#[cfg(test)]
+mod spread;
 mod world;
 
 pub use invariants::Violation;

@@ -1,13 +1,25 @@
 //! What the wallet does when its owner wants something.
 
 use super::{Asked, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
-use crate::books::{CertificateBody, Change, Custody, Item, Safe, Session, Standing, ValueItem};
-use crate::flow::{Add, Flow, Input, Recover, RecoverState, Register, Retire, RetireWhat};
+use crate::books::{
+    CertificateBody, Change, Custody, Item, KeyHere, KeyItem, Safe, Session, Standing, ValueItem,
+    item_of,
+};
+use crate::flow::{
+    Add, Flow, Input, Protect, ProtectState, Recover, RecoverState, Register, Retire, RetireWhat,
+    Reunite, ReuniteState, Then as For,
+};
 use crate::form::{self, Form};
+use crate::group::{Members, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
+use crate::plan::check::{Operator, Seat};
+use crate::plan::key::OpeningKey;
+use crate::plan::part::Role;
+use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_protocol::certificate::Address;
@@ -33,6 +45,28 @@ impl Wallet {
             Intent::DismissSafe => return self.set_meeting(None),
             Intent::ForgetSafe { safe } => self.forget_safe(*safe),
             Intent::BackUp { values, safe } => self.back_up(values, *safe, context),
+            Intent::Protect {
+                values,
+                plan,
+                safes,
+                key,
+            } => self.protect(values, plan, safes, *key, context),
+            Intent::RecoverBackup { backup } => self.reunite(*backup, For::Hold, context),
+            Intent::Repair {
+                backup,
+                plan,
+                safes,
+            } => {
+                let seats = self.seats(safes);
+                let plan = Box::new(plan.clone());
+                self.reunite(*backup, For::Replace { plan, seats }, context)
+            }
+            Intent::DiscardBackup { backup } => self.discard_backup(*backup, context),
+            Intent::MakeKey { form } => self.make_key(*form, context),
+            Intent::BackUpKey { key, plan, safes } => self.back_up_key(*key, plan, safes, context),
+            Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, context),
+            Intent::DeleteKey { key } => self.delete_key(*key),
+            Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::Recover { certificate } => self.recover(*certificate, context),
             Intent::Discard { certificate } => self.discard(*certificate, context),
             Intent::CallOff { job } => return self.call_off(*job),
@@ -261,6 +295,7 @@ impl Wallet {
                     safe,
                     request: RequestId::make(context.rng),
                     holder: Secret::make(context.rng),
+                    given: None,
                 };
                 Change::Journal(FlowId::make(context.rng), Flow::Register(register))
             })
@@ -268,11 +303,18 @@ impl Wallet {
     }
 
     fn recover(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
-        let Some(item) = self.books.certificate(certificate) else {
+        let part = self.books.certificate(certificate).and_then(|it| it.part);
+        if part.is_some() {
             return Vec::new();
-        };
+        }
+        self.opening(certificate, context).into_iter().collect()
+    }
+
+    /// Opens a certificate's entry for a fresh session, if nothing else works on it.
+    fn opening(&self, certificate: ItemId, context: &mut Context<'_>) -> Option<Change> {
+        let item = self.books.certificate(certificate)?;
         if self.books.lock(certificate).is_some() || self.books.safe(item.safe).is_none() {
-            return Vec::new();
+            return None;
         }
         let recover = Recover {
             certificate,
@@ -285,8 +327,202 @@ impl Wallet {
                 request: RequestId::make(context.rng),
             },
         };
-        let journal = Change::Journal(FlowId::make(context.rng), Flow::Recover(recover));
-        alloc::vec![journal]
+        Some(Change::Journal(
+            FlowId::make(context.rng),
+            Flow::Recover(recover),
+        ))
+    }
+
+    // ---- plans
+
+    /// Who takes which slot: the safes in their order. A safe that is not trusted takes none, and the plan is refused.
+    fn seats(&self, safes: &[SafeId]) -> Vec<Seat> {
+        let slots = (0..=u8::MAX).map(Slot);
+        let seat = |(slot, id): (Slot, &SafeId)| {
+            let safe = self.books.safe(*id)?;
+            Some(Seat {
+                slot,
+                safe: safe.id,
+                operator: Operator::named(&safe.operator),
+            })
+        };
+        slots.zip(safes).filter_map(seat).collect()
+    }
+
+    fn protect(
+        &self,
+        values: &[ItemId],
+        plan: &Plan,
+        safes: &[SafeId],
+        key: Option<ItemId>,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let usable = values
+            .iter()
+            .copied()
+            .filter(|id| self.usable(*id).is_some());
+        let usable: Vec<ItemId> = usable.collect();
+        let key_is_free = key.is_none_or(|key| self.books.lock(key).is_none());
+        if usable.is_empty() || !key_is_free {
+            return Vec::new();
+        }
+        let together = plan.steps.contains(&Step::Couple);
+        let sets: Vec<Vec<ItemId>> = match together {
+            true => alloc::vec![usable],
+            false => usable.into_iter().map(|id| alloc::vec![id]).collect(),
+        };
+        let seats = self.seats(safes);
+        let journal = |values: Vec<ItemId>| {
+            let protect = Protect {
+                values,
+                key,
+                replaces: None,
+                state: ProtectState::Preparing {
+                    plan: Box::new(plan.clone()),
+                    seats: seats.clone(),
+                },
+            };
+            Change::Journal(FlowId::make(context.rng), Flow::Protect(protect))
+        };
+        sets.into_iter().map(journal).collect()
+    }
+
+    /// Asks every safe of the group at once. A part whose own work is not over — it is still being given back — is left out;
+    /// enough of the others are enough.
+    fn reunite(&self, id: GroupId, then: For, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(members) = Members::of(&self.books, id) else {
+            return Vec::new();
+        };
+        let keys_only = matches!(then, For::Keys);
+        let may = match members.group.phase {
+            Phase::AtSafes | Phase::Elsewhere => !members.group.is_key() || keys_only,
+            Phase::Registering | Phase::Standby | Phase::Leaving => false,
+        };
+        if !may || self.books.work_on(id).is_some() {
+            return Vec::new();
+        }
+        let key = members.group.key.and_then(|key| self.books.key_item(key));
+        let has_key = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
+        let wanted = |class| match Role::of(class) {
+            Role::Key => keys_only || !has_key,
+            Role::Data | Role::Share => !keys_only,
+        };
+        let mut changes: Vec<Change> = members
+            .certificates
+            .iter()
+            .filter(|(.., of)| wanted(of.class))
+            .filter_map(|(certificate, ..)| self.opening(*certificate, context))
+            .collect();
+        let reunite = Reunite {
+            group: id,
+            then,
+            state: ReuniteState::Collecting,
+        };
+        changes.push(Change::Journal(
+            FlowId::make(context.rng),
+            Flow::Reunite(reunite),
+        ));
+        changes
+    }
+
+    fn discard_backup(&self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(members) = Members::of(&self.books, id) else {
+            return Vec::new();
+        };
+        if self.books.work_on(id).is_some() {
+            return Vec::new();
+        }
+        let mut group = members.group.clone();
+        let mut ledger = self.books.ledger();
+        let count = group.values.len() as u64;
+        match group.phase {
+            Phase::AtSafes => ledger.discarded += count,
+            Phase::Elsewhere => ledger.elsewhere += count,
+            Phase::Leaving => {}
+            Phase::Registering | Phase::Standby => return Vec::new(),
+        }
+        group.phase = Phase::Leaving;
+        let mut changes = alloc::vec![Change::Settle(ledger)];
+        let mut stays = false;
+        for (certificate, item, _) in &members.certificates {
+            stays = true;
+            let proven_gone = matches!(item.standing, Standing::Elsewhere { .. });
+            if self.books.lock(*certificate).is_some() {
+                continue;
+            }
+            if proven_gone {
+                changes.push(Change::Delete(*certificate));
+                continue;
+            }
+            let retire = Retire {
+                safe: item.safe,
+                request: RequestId::make(context.rng),
+                what: RetireWhat::Certificate {
+                    certificate: *certificate,
+                },
+            };
+            changes.push(Change::Journal(
+                FlowId::make(context.rng),
+                Flow::Retire(retire),
+            ));
+        }
+        let parts = members.parts.iter();
+        changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
+        stays &= members
+            .certificates
+            .iter()
+            .any(|(_, item, _)| !matches!(item.standing, Standing::Elsewhere { .. }));
+        changes.push(match stays {
+            true => group.put(),
+            false => Change::Delete(item_of(id)),
+        });
+        changes
+    }
+
+    fn make_key(&self, form: KeyForm, context: &mut Context<'_>) -> Vec<Change> {
+        let key = OpeningKey::make(form, context.rng);
+        let now = UnixTime(context.now_ms / 1_000);
+        let item = KeyItem::of(key.name(), now, KeyHere::Opens);
+        let body = Body::new(key.write().to_vec());
+        alloc::vec![Change::Put(
+            ItemId::make(context.rng),
+            Item::Key(item),
+            Some(body)
+        )]
+    }
+
+    fn back_up_key(
+        &self,
+        key: ItemId,
+        plan: &Plan,
+        safes: &[SafeId],
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let is_here = self
+            .books
+            .key(key)
+            .is_some_and(|it| it.here == KeyHere::Opens);
+        if !is_here || self.books.lock(key).is_some() {
+            return Vec::new();
+        }
+        let protect = Protect {
+            values: Vec::new(),
+            key: Some(key),
+            replaces: None,
+            state: ProtectState::Preparing {
+                plan: Box::new(plan.clone()),
+                seats: self.seats(safes),
+            },
+        };
+        let id = FlowId::make(context.rng);
+        alloc::vec![Change::Journal(id, Flow::Protect(protect))]
+    }
+
+    fn delete_key(&self, key: ItemId) -> Vec<Change> {
+        match self.books.key(key) {
+            Some(_) if self.books.lock(key).is_none() => alloc::vec![Change::Delete(key)],
+            _ => Vec::new(),
+        }
     }
 
     fn discard(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
@@ -315,7 +551,11 @@ impl Wallet {
         let wish = |sleeper: &Sleeper| matches!(sleeper, Sleeper::Intent(id, ..) if *id == job);
         self.wakes.retain(|sleeper| !wish(sleeper));
         self.dirty.jobs();
-        if self.books.flow(job).is_some_and(Flow::can_call_off) {
+        if self
+            .books
+            .flow(job)
+            .is_some_and(|flow| flow.can_call_off(&self.books))
+        {
             self.work.push_back(Work::Drive(job, Input::CallOff));
         }
     }

@@ -9,13 +9,14 @@ mod show;
 #[cfg(test)]
 mod tests;
 
-use crate::books::{Books, Change, Damaged};
+use crate::books::{Books, Change, Damaged, Item};
 use crate::client::{self, Expected, Verdict};
 use crate::flow::{Desk, Flow, Input, Next};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::{Map, Set};
 use crate::notice::{Kind, Notice};
+use crate::plan::GroupId;
 use crate::port::{
     Answer, Ask, Body, CommitError, Context, Durability, Effect, Event, Opened as Stored,
 };
@@ -80,6 +81,9 @@ struct Running {
     asks: u32,
     waiting: Option<Waiting>,
     body: Option<Body>,
+    /// Bodies that are still to be read, the next one last.
+    to_load: Vec<ItemId>,
+    gathered: Vec<(ItemId, Body)>,
 }
 
 /// What a flow waits for. An event that answers anything else comes too late and is dropped.
@@ -91,6 +95,8 @@ enum Awaiting {
     Ask(u64),
     Wake(u64),
     Room,
+    /// A change to something of its group.
+    Rest,
     /// Its turn at a safe that is busy with others of this wallet.
     Line,
 }
@@ -139,6 +145,8 @@ enum Asked {
 #[derive(Debug)]
 enum LoadFor {
     Flow(FlowId),
+    /// One of several bodies of a flow.
+    Gathering(FlowId, ItemId),
     Opened(ItemId),
 }
 
@@ -223,7 +231,7 @@ impl Wallet {
         let resting = |running: &Running| {
             matches!(
                 running.awaiting,
-                Awaiting::Wake(_) | Awaiting::Room | Awaiting::Line
+                Awaiting::Wake(_) | Awaiting::Room | Awaiting::Rest | Awaiting::Line
             )
         };
         self.pending.is_none() && self.work.is_empty() && self.running.values().all(resting)
@@ -288,10 +296,18 @@ impl Wallet {
         };
         let mut made_room = false;
         let mut begun = Vec::new();
+        let mut restarted = Vec::new();
+        let stepped = match &then {
+            Then::Flow(flow, _) => Some(*flow),
+            Then::Safe(_) | Then::Intent(_) => None,
+        };
+        let touched = self.touched(&changes);
         for change in &changes {
             self.dirty.note(change);
             match change {
                 Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
+                // Another flow has set it to another state: whatever it was waiting for is not wanted any more.
+                Change::Journal(flow, _) if Some(*flow) != stepped => restarted.push(*flow),
                 Change::End(flow) => self.forget_flow(*flow),
                 Change::Delete(item) => {
                     made_room = true;
@@ -308,15 +324,19 @@ impl Wallet {
         }
         self.books.apply(changes);
         for flow in begun {
-            let locked = self.books.flow(flow).map_or([None; 2], Flow::items);
-            for item in locked.into_iter().flatten() {
+            let locked = self.books.flow(flow).map_or_else(Vec::new, Flow::items);
+            for item in locked {
                 self.close_if_open(item);
             }
+            self.begin(flow);
+        }
+        for flow in restarted {
             self.begin(flow);
         }
         if made_room {
             self.resume_suspended();
         }
+        self.rouse(&touched);
         match then {
             Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
                 let running = self.running.of(flow);
@@ -504,6 +524,25 @@ impl Wallet {
                 });
                 Awaiting::Wake(token)
             }
+            Next::LoadAll(items) => {
+                let mut items = items;
+                items.reverse();
+                let Some(first) = items.pop() else {
+                    return self
+                        .work
+                        .push_back(Work::Drive(id, Input::Gathered(Vec::new())));
+                };
+                self.loads.insert(token, LoadFor::Gathering(id, first));
+                effects.push(Effect::Load {
+                    load: token,
+                    item: first,
+                });
+                let running = self.running.of(id);
+                running.to_load = items;
+                running.gathered.clear();
+                Awaiting::Load(token)
+            }
+            Next::Rest => Awaiting::Rest,
             Next::NoRoom(_) => Awaiting::Room,
             Next::Again => return self.begin(id),
             Next::Nothing => return,
@@ -511,7 +550,10 @@ impl Wallet {
         if let Some(missing) = missing {
             self.tell_of_room(id, missing, context);
         }
-        if matches!(awaiting, Awaiting::Wake(_) | Awaiting::Room) {
+        if matches!(
+            awaiting,
+            Awaiting::Wake(_) | Awaiting::Room | Awaiting::Rest
+        ) {
             self.leave(id);
         }
         let running = self.running.of(id);
@@ -530,8 +572,82 @@ impl Wallet {
             Some(LoadFor::Flow(flow)) if self.awaits(flow, &Awaiting::Load(load)) => {
                 self.drive(flow, Input::Loaded(body), context, effects);
             }
+            Some(LoadFor::Gathering(flow, item)) if self.awaits(flow, &Awaiting::Load(load)) => {
+                self.gather(flow, item, body, context, effects);
+            }
             Some(LoadFor::Opened(item)) => self.show_opened(item, body),
-            Some(LoadFor::Flow(_)) | None => {}
+            Some(LoadFor::Flow(_) | LoadFor::Gathering(..)) | None => {}
+        }
+    }
+
+    /// One of several bodies was read: the next one, or all of them to the flow.
+    fn gather(
+        &mut self,
+        flow: FlowId,
+        item: ItemId,
+        body: Option<Body>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let load = self.token();
+        let running = self.running.of(flow);
+        running.gathered.extend(body.map(|body| (item, body)));
+        if let Some(item) = running.to_load.pop() {
+            running.awaiting = Awaiting::Load(load);
+            self.loads.insert(load, LoadFor::Gathering(flow, item));
+            effects.push(Effect::Load { load, item });
+        } else {
+            let gathered = core::mem::take(&mut running.gathered);
+            self.drive(flow, Input::Gathered(gathered), context, effects);
+        }
+    }
+
+    /// The groups that changes are about, and those that wait for them.
+    fn touched(&self, changes: &[Change]) -> Set<GroupId> {
+        let mut groups = Set::default();
+        for change in changes {
+            let of_item = |id: &ItemId| self.books.item(*id).and_then(Item::group);
+            let group = match change {
+                Change::Put(_, Item::Group(group), _) => {
+                    if let Some(old) = group.replaces {
+                        groups.add(old);
+                    }
+                    Some(group.id)
+                }
+                Change::Put(_, item, _) => item.group(),
+                Change::Delete(id) => of_item(id),
+                Change::Journal(_, flow) => flow.group(&self.books),
+                Change::End(id) => self.books.flow(*id).and_then(|it| it.group(&self.books)),
+                _ => None,
+            };
+            if let Some(group) = group {
+                groups.add(group);
+                let known = self.books.group(group).and_then(|group| group.replaces);
+                if let Some(old) = known {
+                    groups.add(old);
+                }
+            }
+        }
+        groups
+    }
+
+    /// Starts every flow that rests until something of its group changes.
+    fn rouse(&mut self, touched: &Set<GroupId>) {
+        if touched.len() == 0 {
+            return;
+        }
+        let resting: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.awaiting == Awaiting::Rest)
+            .map(|(id, _)| *id)
+            .filter(|id| {
+                let group = self.books.flow(*id).and_then(|it| it.group(&self.books));
+                group.is_some_and(|group| touched.contains_key(&group))
+            })
+            .collect();
+        for flow in resting {
+            self.begin(flow);
         }
     }
 

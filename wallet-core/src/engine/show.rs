@@ -1,15 +1,24 @@
 //! What the wallet shows: books and work as view-models.
 
 use super::{Awaiting, Meeting, Sleeper, Wallet};
-use crate::books::{Books, CertificateItem, Change, Condition, Custody, Standing, ValueItem};
-use crate::flow::{self, Flow};
+use crate::books::{
+    Books, CertificateItem, Change, Condition, Custody, KeyHere, PartHere, Standing, ValueItem,
+    item_of,
+};
+use crate::flow::{self, Flow, RecoverState};
+use crate::group::{self, Group, Members, PartOf};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Notice;
+use crate::plan::part::Role;
+use crate::plan::preset::Preset;
+use crate::plan::promise::Question;
+use crate::plan::{GroupId, Planned};
 use crate::view::{
-    self, Amount, CertificateCard, CertificateStanding, DigestView, Job, Part, Phase, Reach,
-    SafeCard, Stage, Summary, Task, ValueCard,
+    self, Amount, BackupCard, BackupStanding, CertificateCard, CertificateStanding, Contents,
+    DigestView, Job, KeyCard, Part, PartCard, PartState, Phase, Reach, SafeCard, Stage, Summary,
+    Task, ValueCard,
 };
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,6 +40,7 @@ pub(super) struct Dirty {
     meeting: bool,
     jobs: bool,
     notices: bool,
+    policy: bool,
     opened: bool,
 }
 
@@ -43,6 +53,7 @@ impl Dirty {
             meeting: true,
             jobs: true,
             notices: true,
+            policy: true,
             opened: true,
         }
     }
@@ -64,6 +75,8 @@ impl Dirty {
             }
             Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
             Change::Settle(_) => self.items = true,
+            Change::Identify(_) => {}
+            Change::Choose(_) => self.policy = true,
         }
     }
 
@@ -106,6 +119,13 @@ impl Wallet {
             parts.push(Part::Values(self.value_cards()));
             parts.push(Part::Certificates(self.certificate_cards()));
             parts.push(Part::Summary(self.summary()));
+        }
+        if dirty.items || dirty.jobs {
+            parts.push(Part::Backups(self.backup_cards()));
+            parts.push(Part::Keys(self.key_cards()));
+        }
+        if dirty.policy {
+            parts.push(Part::Policy(self.books.policy().clone()));
         }
         if dirty.safes {
             parts.push(Part::Safes(self.safe_cards()));
@@ -164,7 +184,8 @@ impl Wallet {
         for (id, _) in self.books.list(SOON, self.today) {
             ends_soon.add(id);
         }
-        let issued = self.books.certificates();
+        let alone = |(_, certificate): &(ItemId, &CertificateItem)| certificate.part.is_none();
+        let issued = self.books.certificates().filter(alone);
         newest_first(issued.map(|(id, certificate)| (certificate.issued_at, id)))
             .filter_map(|id| Some((id, self.books.certificate(id)?)))
             .map(|(id, certificate)| {
@@ -216,6 +237,139 @@ impl Wallet {
             ends_within_a_week,
             came_of: certificate.came_of,
         }
+    }
+
+    fn backup_cards(&self) -> Vec<BackupCard> {
+        let groups = self.books.groups();
+        newest_first(groups.map(|group| (group.since, item_of(group.id))))
+            .filter_map(|item| Members::of(&self.books, GroupId::new(*item.as_bytes())))
+            .filter(|members| members.group.phase != group::Phase::Standby)
+            .map(|members| self.backup_card(&members))
+            .collect()
+    }
+
+    fn backup_card(&self, members: &Members<'_>) -> BackupCard {
+        let group = members.group;
+        let work = self.books.work_on(group.id);
+        let standing = match (group.phase, work) {
+            (group::Phase::Registering, Some(job)) => BackupStanding::Registering { job },
+            (group::Phase::AtSafes, Some(job))
+                if matches!(self.books.flow(job), Some(Flow::Reunite(_))) =>
+            {
+                BackupStanding::Recovering { job }
+            }
+            (group::Phase::AtSafes | group::Phase::Standby, _) => BackupStanding::AtSafes,
+            (group::Phase::Registering | group::Phase::Leaving, _) => BackupStanding::Ending,
+            (group::Phase::Elsewhere, _) => BackupStanding::Elsewhere,
+        };
+        let question = Question::new(&group.plan, &group.seats);
+        let promise = question.promise();
+        let key = group.key.and_then(|key| self.books.key_item(key));
+        let planned = group.plan.layout().into_iter();
+        let planned = planned.filter(|part| !group.is_key() || Role::of(part.class) != Role::Data);
+        BackupCard {
+            id: group.id,
+            contents: group.values.iter().map(contents).collect(),
+            since: group.since,
+            preset: Preset::of(&group.plan),
+            weaknesses: question.weaknesses(&promise),
+            promise,
+            plan: group.plan.clone(),
+            key: group.key,
+            key_is_here: key.is_some_and(|(_, key)| key.here == KeyHere::Opens),
+            parts: planned.map(|part| self.part_card(members, part)).collect(),
+            standing,
+            ends_within_a_week: group.values.iter().any(|value| {
+                let last = value::parse_date(&value.to);
+                last.is_some_and(|last| (0..=7).contains(&(last - self.today).whole_days()))
+            }),
+        }
+    }
+
+    fn part_card(&self, members: &Members<'_>, planned: Planned) -> PartCard {
+        let safe = members.group.safe(planned.to);
+        let is = |of: &PartOf| of.class == planned.class && of.index == planned.index;
+        let certificate = members.certificates.iter().find(|(.., of)| is(of));
+        let mut parts = members.parts.iter();
+        let part = parts.find(|(_, part)| is(&part.of));
+        let work = members.flows.iter().find(|(_, flow)| match flow {
+            Flow::Register(flow) => part.is_some_and(|(item, _)| *item == flow.value),
+            Flow::Recover(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
+            Flow::Retire(flow) => {
+                certificate.is_some_and(|(item, ..)| Some(*item) == flow.certificate())
+            }
+            _ => false,
+        });
+        let state = match (work.map(|(_, flow)| flow), certificate, part) {
+            (Some(Flow::Register(_)), ..) => PartState::Sending,
+            (Some(Flow::Retire(_)), ..) => PartState::Ending,
+            (Some(Flow::Recover(flow)), ..) => match flow.state {
+                RecoverState::Clearing { .. } | RecoverState::Opening { .. } => PartState::Fetching,
+                RecoverState::Fetched { .. } => PartState::Here,
+                RecoverState::Arrived { .. } => PartState::Confirming,
+                RecoverState::Returning { .. } => PartState::Returning,
+            },
+            (_, Some((_, certificate, _)), _) => match certificate.standing {
+                Standing::AtSafe => PartState::AtSafe,
+                Standing::NotHandedOut => PartState::NotHandedOut,
+                Standing::Elsewhere { .. } => PartState::Elsewhere,
+            },
+            (_, None, Some((_, part))) => match part.here {
+                PartHere::Home => PartState::Home,
+                PartHere::ToRegister | PartHere::Fetched { .. } => PartState::Refused,
+            },
+            (_, None, None) => PartState::Gone,
+        };
+        let known = safe.and_then(|safe| self.books.safe(safe));
+        PartCard {
+            class: planned.class,
+            index: planned.index,
+            safe,
+            address: known
+                .map(|safe| safe.address.as_str().into())
+                .unwrap_or_default(),
+            operator: known.map(|safe| safe.operator.clone()).unwrap_or_default(),
+            certificate: certificate.map(|(item, ..)| *item),
+            state,
+            waiting: work
+                .and_then(|(id, _)| self.running.get(id))
+                .and_then(|running| running.waiting),
+        }
+    }
+
+    fn key_cards(&self) -> Vec<KeyCard> {
+        newest_first(self.books.keys().map(|(id, key)| (key.since, id)))
+            .filter_map(|id| Some((id, self.books.key(id)?)))
+            .map(|(id, key)| {
+                let named = || {
+                    let groups = self.books.groups();
+                    groups.filter(|group| {
+                        group.key == Some(key.key) && group.phase != group::Phase::Leaving
+                    })
+                };
+                let holds = |group: &&Group| {
+                    let members = Members::of(&self.books, group.id);
+                    members.is_some_and(|members| {
+                        let mut of = members.certificates.iter();
+                        of.any(|(.., of)| Role::of(of.class) == Role::Key)
+                    })
+                };
+                KeyCard {
+                    id,
+                    key: key.key,
+                    form: key.form,
+                    algorithm: key.algorithm.clone(),
+                    since: key.since,
+                    here: key.here,
+                    opens: named()
+                        .filter(|group| !group.is_key())
+                        .map(|group| group.id)
+                        .collect(),
+                    held_by: named().filter(holds).map(|group| group.id).collect(),
+                    job: self.books.lock(id),
+                }
+            })
+            .collect()
     }
 
     fn safe_cards(&self) -> Vec<SafeCard> {
@@ -273,8 +427,16 @@ impl Wallet {
             }),
             Sleeper::Intent(..) | Sleeper::Flow(_) => None,
         });
+        // What works for a group is shown with it.
+        let for_group = |flow: &Flow| match flow {
+            Flow::Protect(_) | Flow::Reunite(_) | Flow::Add(_) => false,
+            Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) => {
+                flow.group(&self.books).is_some()
+            }
+        };
         self.books
             .flows()
+            .filter(|(_, flow)| !for_group(flow))
             .map(|(id, flow)| self.job(id, flow))
             .chain(asleep)
             .collect()
@@ -286,7 +448,7 @@ impl Wallet {
         Job {
             id,
             task: flow.task(),
-            item: flow.items()[0],
+            item: flow.items().first().copied(),
             subject: subject(&self.books, flow),
             safe: flow
                 .safe()
@@ -299,7 +461,7 @@ impl Wallet {
                 flow.stage()
             },
             waiting: running.and_then(|running| running.waiting),
-            can_call_off: flow.can_call_off(),
+            can_call_off: flow.can_call_off(&self.books),
         }
     }
 
@@ -341,9 +503,23 @@ pub(super) fn subject(books: &Books, flow: &Flow) -> String {
     if let Flow::Add(add) = flow {
         return add.name.clone();
     }
-    let [item, _] = flow.items();
-    item.map(|item| flow::name_of(books, item))
+    let items = flow.items();
+    let item = items.first();
+    item.map(|item| flow::name_of(books, *item))
         .unwrap_or_default()
+}
+
+fn contents(value: &ValueItem) -> Contents {
+    Contents {
+        class: value.class.clone(),
+        name: value.name.clone(),
+        quantity: value.quantity,
+        worth: value.worth.clone(),
+        place: value.place.clone(),
+        from: value.from.clone(),
+        to: value.to.clone(),
+        came_of: value.came_of,
+    }
 }
 
 /// What came last first; what came at the same time by its id. Sorts times and ids instead of what is shown: sorting is

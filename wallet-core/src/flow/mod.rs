@@ -6,21 +6,27 @@
 //! the wallet went away, so each state must be one from which starting again is right.
 
 mod add;
+mod protect;
 mod recover;
 mod register;
 mod retire;
+mod reunite;
 #[cfg(test)]
 mod tests;
 
 pub use add::Add;
+pub use protect::{Protect, ProtectState};
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
 pub use retire::{Retire, RetireWhat};
+pub use reunite::{Reunite, ReuniteState, Then};
 
-use crate::books::{Books, Change, Standing};
+use crate::books::{Books, Change, Standing, item_of};
 use crate::client::Question;
+use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
+use crate::plan::GroupId;
 use crate::port::{Body, Durability};
 use crate::view::{Stage, Task, Waiting};
 use alloc::string::String;
@@ -45,6 +51,10 @@ pub enum Flow {
     Recover(Recover),
     /// A safe is told to end an entry.
     Retire(Retire),
+    /// Values are registered by a plan.
+    Protect(Protect),
+    /// What a plan has spread is recovered.
+    Reunite(Reunite),
 }
 
 /// What a flow is told.
@@ -53,6 +63,8 @@ pub(crate) enum Input {
     Start,
     /// The body it asked for.
     Loaded(Option<Body>),
+    /// The bodies it asked for, as far as they are there.
+    Gathered(Vec<(ItemId, Body)>),
     /// The safe answered with a certificate.
     Registered(String),
     /// The safe answered with an object.
@@ -88,6 +100,10 @@ pub(crate) struct Step {
 pub(crate) enum Next {
     /// Read a body.
     Load(ItemId),
+    /// Read several.
+    LoadAll(Vec<ItemId>),
+    /// Start again when something of the same group has changed.
+    Rest,
     /// Ask a safe.
     Ask(SafeId, RequestId, Question),
     /// Start again after a while.
@@ -133,16 +149,36 @@ impl Flow {
             Flow::Register(flow) => flow.step(input, desk, rng),
             Flow::Recover(flow) => flow.step(input, desk, rng),
             Flow::Retire(flow) => flow.step(input, desk, rng),
+            Flow::Protect(flow) => flow.step(input, desk, rng),
+            Flow::Reunite(flow) => flow.step(input, desk, rng),
         }
     }
 
-    /// The items it works on: they are locked.
-    pub fn items(&self) -> [Option<ItemId>; 2] {
+    /// The items it works on: they are locked. What it is about comes first.
+    pub fn items(&self) -> Vec<ItemId> {
         match self {
-            Flow::Add(_) => [None, None],
-            Flow::Register(flow) => [Some(flow.value), None],
-            Flow::Recover(flow) => [Some(flow.certificate), flow.arrived()],
-            Flow::Retire(flow) => [flow.certificate(), None],
+            Flow::Add(_) => Vec::new(),
+            Flow::Register(flow) => alloc::vec![flow.value],
+            Flow::Recover(flow) => core::iter::once(flow.certificate)
+                .chain(flow.arrived())
+                .collect(),
+            Flow::Retire(flow) => flow.certificate().into_iter().collect(),
+            Flow::Protect(flow) => flow.values.iter().copied().chain(flow.key).collect(),
+            Flow::Reunite(flow) => core::iter::once(item_of(flow.group))
+                .chain(flow.arrived().iter().copied())
+                .collect(),
+        }
+    }
+
+    /// The group it works on, or works for.
+    pub(crate) fn group(&self, books: &Books) -> Option<GroupId> {
+        match self {
+            Flow::Add(_) => None,
+            Flow::Register(flow) => books.item(flow.value)?.group(),
+            Flow::Recover(flow) => books.item(flow.certificate)?.group(),
+            Flow::Retire(flow) => books.item(flow.certificate()?)?.group(),
+            Flow::Protect(flow) => flow.group(),
+            Flow::Reunite(flow) => Some(flow.group),
         }
     }
 
@@ -153,6 +189,7 @@ impl Flow {
             Flow::Register(flow) => Some(flow.safe),
             Flow::Recover(flow) => Some(flow.safe),
             Flow::Retire(flow) => Some(flow.safe),
+            Flow::Protect(_) | Flow::Reunite(_) => None,
         }
     }
 
@@ -160,8 +197,13 @@ impl Flow {
     pub fn task(&self) -> Task {
         match self {
             Flow::Add(_) => Task::Add,
-            Flow::Register(_) => Task::BackUp,
+            Flow::Register(_) | Flow::Protect(_) => Task::BackUp,
             Flow::Recover(_) => Task::Recover,
+            Flow::Reunite(flow) => match flow.then {
+                Then::Hold => Task::Recover,
+                Then::Replace { .. } => Task::Repair,
+                Then::Keys => Task::RecoverKey,
+            },
             Flow::Retire(_) => Task::Retire,
         }
     }
@@ -170,9 +212,16 @@ impl Flow {
     pub fn stage(&self) -> Stage {
         match self {
             Flow::Add(_) => Stage::NoRoom,
-            Flow::Register(_) => Stage::Registering,
+            Flow::Register(_) | Flow::Protect(_) => Stage::Registering,
+            Flow::Reunite(flow) => match flow.state {
+                ReuniteState::Collecting => Stage::Requesting,
+                ReuniteState::Replacing { .. } => Stage::Registering,
+                ReuniteState::Arrived { .. } => Stage::Arrived,
+            },
             Flow::Recover(flow) => match flow.state {
-                RecoverState::Clearing { .. } | RecoverState::Opening { .. } => Stage::Requesting,
+                RecoverState::Clearing { .. }
+                | RecoverState::Opening { .. }
+                | RecoverState::Fetched { .. } => Stage::Requesting,
                 RecoverState::Arrived { .. } => Stage::Arrived,
                 RecoverState::Returning { .. } => Stage::Returning,
             },
@@ -181,14 +230,25 @@ impl Flow {
     }
 
     /// Whether the owner can still stop it without losing anything.
-    pub fn can_call_off(&self) -> bool {
+    pub fn can_call_off(&self, books: &Books) -> bool {
         match self {
-            Flow::Add(_) | Flow::Register(_) => true,
+            Flow::Add(_) => true,
+            // What works for a group is called off with it.
+            Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
+            Flow::Register(_) => true,
             Flow::Recover(flow) => matches!(
                 flow.state,
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
             ),
             Flow::Retire(_) => false,
+            Flow::Protect(flow) => {
+                let phase = flow
+                    .group()
+                    .and_then(|id| books.group(id))
+                    .map(|group| group.phase);
+                flow.replaces.is_none() && phase.is_none_or(|phase| phase == Phase::Registering)
+            }
+            Flow::Reunite(flow) => !matches!(flow.state, ReuniteState::Arrived { .. }),
         }
     }
 }
@@ -205,6 +265,17 @@ impl Desk<'_> {
                 .safe(safe)
                 .map(|safe| safe.address.as_str().into())
                 .unwrap_or_default(),
+            kind,
+        })
+    }
+
+    /// A notice that is about no safe.
+    fn own_notice(&self, kind: Kind, subject: &str, rng: &mut dyn CryptoRng) -> Change {
+        Change::Notify(Notice {
+            id: ItemId::make(rng),
+            at: self.now,
+            subject: subject.into(),
+            safe: String::new(),
             kind,
         })
     }
@@ -231,6 +302,13 @@ impl Desk<'_> {
         }
     }
 
+    /// Whether the group of this certificate is leaving: nothing is wanted of it any more.
+    fn is_leaving(&self, certificate: ItemId) -> bool {
+        let part = self.books.certificate(certificate).and_then(|it| it.part);
+        let group = part.and_then(|part| self.books.group(part.group));
+        group.is_some_and(|group| group.phase == Phase::Leaving)
+    }
+
     /// The certificate `item` with another standing and, where given, another body.
     fn restand(&self, item: ItemId, standing: Standing, body: Option<Body>) -> Option<Change> {
         let mut certificate = self.books.certificate(item)?.clone();
@@ -247,10 +325,16 @@ impl Desk<'_> {
 pub(crate) fn name_of(books: &Books, item: ItemId) -> String {
     match books.item(item) {
         Some(crate::books::Item::Value(value)) => value.name.clone(),
-        Some(crate::books::Item::Certificate(certificate)) => {
-            certificate.digest.name.clone().unwrap_or_default()
+        Some(crate::books::Item::Certificate(certificate)) => match certificate.part {
+            Some(part) => name_of(books, item_of(part.group)),
+            None => certificate.digest.name.clone().unwrap_or_default(),
+        },
+        Some(crate::books::Item::Part(part)) => name_of(books, item_of(part.of.group)),
+        Some(crate::books::Item::Group(group)) => {
+            let first = group.values.first();
+            first.map(|value| value.name.clone()).unwrap_or_default()
         }
-        None => String::new(),
+        Some(crate::books::Item::Key(_)) | None => String::new(),
     }
 }
 

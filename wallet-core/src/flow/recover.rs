@@ -17,9 +17,12 @@
 //! off, because the confirmation may have arrived.
 
 use super::{Desk, Flow, Input, Next, Step};
-use crate::books::{CertificateBody, Change, Custody, Item, Session, Standing, ValueItem};
+use crate::books::{
+    CertificateBody, Change, Custody, Item, PartHere, PartItem, Session, Standing, ValueItem,
+};
 use crate::client::{Presentation, Question};
-use crate::ids::ItemId;
+use crate::group::{PartOf, Phase, Verdict, without};
+use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::port::Body;
 use crate::view::Waiting;
@@ -60,6 +63,11 @@ pub enum RecoverState {
     Opening {
         /// The request that asks for the bytes.
         request: RequestId,
+    },
+    /// A part is stored here; whether it is to be confirmed is decided for its group ([`super::Reunite`]).
+    Fetched {
+        /// Where it is stored.
+        part: ItemId,
     },
     /// The bytes are stored here, not usable; the confirmation may have been sent.
     Arrived {
@@ -103,7 +111,9 @@ impl Recover {
     /// The copy that has arrived, if one has.
     pub fn arrived(&self) -> Option<ItemId> {
         match self.state {
-            RecoverState::Arrived { value, .. } => Some(value),
+            RecoverState::Arrived { value, .. } | RecoverState::Fetched { part: value } => {
+                Some(value)
+            }
             RecoverState::Clearing { .. }
             | RecoverState::Opening { .. }
             | RecoverState::Returning { .. } => None,
@@ -112,7 +122,7 @@ impl Recover {
 
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         if let Input::Start = input {
-            return self.start(desk);
+            return self.start(desk, rng);
         }
         if let Input::Loaded(body) = input {
             return match body.as_ref().and_then(CertificateBody::read) {
@@ -185,9 +195,19 @@ impl Recover {
         }
     }
 
-    fn start(&self, desk: &Desk<'_>) -> Step {
+    /// The flow in another state.
+    pub(super) fn journal(&self, id: FlowId, state: RecoverState) -> Change {
+        Change::Journal(id, self.in_state(state))
+    }
+
+    fn start(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if let RecoverState::Fetched { part } = self.state {
+            return self.wait_for_group(part, desk, rng);
+        }
+        // A group looks for room once, for its values.
         if let RecoverState::Opening { .. } = self.state
             && let Some(certificate) = desk.books.certificate(self.certificate)
+            && certificate.part.is_none()
             && let Some(missing) = desk.books.missing_room(certificate.object_bytes)
         {
             return Step::then(Next::NoRoom(missing));
@@ -212,6 +232,7 @@ impl Recover {
         let (request, question) = match self.state {
             RecoverState::Opening { request } => (request, Question::Recover(presentation)),
             RecoverState::Arrived { request, .. } => (request, Question::Ack(presentation)),
+            RecoverState::Fetched { .. } => return Step::then(Next::Again),
             RecoverState::Clearing { request } | RecoverState::Returning { request, .. } => {
                 (request, Question::Return(presentation))
             }
@@ -241,6 +262,9 @@ impl Recover {
         let Ok(certificate) = Certificate::verify(&kept.compact, &safe.signing_key) else {
             return Step::garbled();
         };
+        if let Some(part) = self.part(desk) {
+            return self.fetch(part, &certificate, recovered, desk, rng);
+        }
         let value = match certificate.read_recovered(&recovered.object) {
             Ok(value) => value,
             Err(RecoveredError::Object(ObjectError::UnknownVersion)) => {
@@ -269,12 +293,104 @@ impl Recover {
         )
     }
 
+    /// Which part of a group this is about.
+    fn part(&self, desk: &Desk<'_>) -> Option<PartOf> {
+        desk.books.certificate(self.certificate)?.part
+    }
+
+    /// As above, for a part: it is stored as it came, still covered.
+    fn fetch(
+        &self,
+        of: PartOf,
+        certificate: &Certificate,
+        recovered: &Recovered,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        if !certificate.claims().hash.matches(&recovered.object) {
+            let wrong = ReturnReason::BytesWrong;
+            return match of.class.is_released_once() {
+                true => self.give_back(wrong, desk, rng),
+                // Nothing was opened, so there is nothing to give back.
+                false => {
+                    let notice = self.notice(wrong.notice(), desk, rng);
+                    Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
+                }
+            };
+        }
+        let part = ItemId::make(rng);
+        let here = PartItem {
+            of,
+            size: recovered.object.len() as u64,
+            here: PartHere::Fetched { safe: self.safe },
+        };
+        let body = Body::new(recovered.object.clone());
+        let fetched = RecoverState::Fetched { part };
+        let changes = alloc::vec![
+            Change::Put(part, Item::Part(here), Some(body)),
+            self.journal(desk.id, fetched),
+        ];
+        Step::strict(changes, Next::Again)
+    }
+
+    /// A part that is here does what is decided for its group.
+    fn wait_for_group(&self, part: ItemId, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let Some(of) = self.part(desk) else {
+            return Step::garbled();
+        };
+        let verdict = desk.books.verdict(of.group);
+        if verdict == Verdict::Wait {
+            return Step::then(Next::Rest);
+        }
+        if !of.class.is_released_once() {
+            let changes = alloc::vec![Change::Delete(part), Change::End(desk.id)];
+            return Step::strict(changes, Next::Nothing);
+        }
+        let request = RequestId::make(rng);
+        let changes = match verdict {
+            Verdict::Confirm => {
+                let confirming = RecoverState::Arrived {
+                    value: part,
+                    request,
+                };
+                alloc::vec![self.journal(desk.id, confirming)]
+            }
+            _ => {
+                let why = ReturnReason::CalledOff;
+                let returning = RecoverState::Returning { request, why };
+                alloc::vec![Change::Delete(part), self.journal(desk.id, returning)]
+            }
+        };
+        Step::strict(changes, Next::Again)
+    }
+
+    /// The safe has confirmed this session of a part: one vote for this wallet.
+    fn count(&self, of: PartOf, part: ItemId, desk: &Desk<'_>) -> Step {
+        let mut changes = alloc::vec![Change::Delete(part), Change::End(desk.id)];
+        if let Some(group) = desk.books.group(of.group)
+            && group.phase != Phase::Leaving
+            && !group.confirmed.contains(&self.safe)
+        {
+            let mut group = group.clone();
+            group.confirmed.push(self.safe);
+            changes.push(group.put());
+        }
+        changes.extend(without(self.certificate, of, desk.books));
+        Step::strict(changes, Next::Nothing)
+    }
+
     /// The safe has confirmed this session: the copy here is the value now, and the certificate goes.
     fn hold(&self, value: ItemId, receipt: &str, kept: &CertificateBody, desk: &Desk<'_>) -> Step {
         let confirmed = Event::Withdrawn {
             session: self.session.id,
         };
         let receipt = desk.receipt(receipt, self.safe, target(kept));
+        if let Some(of) = self.part(desk) {
+            return match receipt {
+                Some(receipt) if receipt.event == confirmed => self.count(of, value, desk),
+                _ => Step::garbled(),
+            };
+        }
         let (Some(receipt), Some(item)) = (receipt, desk.books.value(value)) else {
             return Step::garbled();
         };
@@ -305,7 +421,9 @@ impl Recover {
             // The session was given back — by a copy of this wallet, since this one has not — and will never own the entry.
             Some((EntryState::Registered, Some(session), _)) if session == self.session.id => {
                 let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
-                changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
+                if self.part(desk).is_none() {
+                    changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
+                }
                 let body = self.body(kept, None);
                 changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
                 Step::strict(changes, Next::Nothing)
@@ -358,6 +476,14 @@ impl Recover {
             Code::CertificateMismatch => Kind::CertificateUnknown,
             _ => Kind::RefusedBySafe,
         };
+        if let Some(of) = self.part(desk)
+            && desk.is_leaving(self.certificate)
+        {
+            // The values are home, and this safe says that it has nothing to end.
+            let mut changes = alloc::vec![Change::End(desk.id)];
+            changes.extend(without(self.certificate, of, desk.books));
+            return Step::strict(changes, Next::Nothing);
+        }
         let notice = self.notice(kind, desk, rng);
         let mut changes = alloc::vec![Change::End(desk.id), notice];
         // The safe gave no proof, and an earlier request may have opened the entry: keep the session for the next attempt.
@@ -386,7 +512,16 @@ impl Recover {
             }
         };
         changes.push(Change::End(desk.id));
-        changes.push(self.notice(kind, desk, rng));
+        match self.part(desk) {
+            // The values are home; whoever has this part cannot have enough.
+            Some(of) if desk.is_leaving(self.certificate) => {
+                changes.extend(without(self.certificate, of, desk.books));
+                return Step::strict(changes, Next::Nothing);
+            }
+            // What it means for the values is decided, and told, for the group.
+            Some(_) => {}
+            None => changes.push(self.notice(kind, desk, rng)),
+        }
         changes.extend(desk.restand(self.certificate, standing, None));
         Step::strict(changes, Next::Nothing)
     }
@@ -421,6 +556,7 @@ impl Recover {
             compact: kept.compact.clone(),
             holder: kept.holder.clone(),
             session,
+            author: kept.author,
         };
         Some(body.write())
     }
@@ -436,7 +572,10 @@ impl Recover {
         // An earlier session, called off before it could be cleared, still waits to be given back.
         let earlier = kept.session.clone().filter(|kept| *kept != self.session);
         let body = self.body(kept, earlier);
-        let mut changes = alloc::vec![Change::End(desk.id), self.notice(kind, desk, rng)];
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if self.part(desk).is_none() || kind == Kind::RecoveredBytesWrong {
+            changes.push(self.notice(kind, desk, rng));
+        }
         changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
         Step::strict(changes, Next::Nothing)
     }
@@ -449,9 +588,9 @@ impl Recover {
                 let notice = self.notice(Kind::RecoveryCalledOff, desk, rng);
                 Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)
             }
-            RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {
-                Step::then(Next::Again)
-            }
+            RecoverState::Fetched { .. }
+            | RecoverState::Arrived { .. }
+            | RecoverState::Returning { .. } => Step::then(Next::Again),
         }
     }
 

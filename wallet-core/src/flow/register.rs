@@ -21,6 +21,7 @@ use crate::port::Body;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::CollationError;
+use saifu_protocol::message::Given;
 use saifu_protocol::problem::Code;
 use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId, object};
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,9 @@ pub struct Register {
     /// Seed of the holder's key, made for this registration alone.
     #[serde(with = "secret")]
     pub holder: Secret,
+    /// For a part, what the wallet has made itself; for a value as it is nothing, the safe makes the digest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub given: Option<Given>,
 }
 
 impl Register {
@@ -53,13 +57,14 @@ impl Register {
                 Question::Register {
                     object: body.as_bytes().to_vec(),
                     holder: self.holder.clone(),
+                    given: self.given.clone(),
                 },
             )),
             Input::Loaded(None) => Step::then(Next::Wait(crate::view::Waiting::StorageFailed)),
             Input::Registered(compact) => self.collate(&compact, desk, rng),
             Input::Refused(problem) => self.refused(problem.code, problem.limit, desk, rng),
             Input::CallOff => self.call_off(Kind::CalledOff, desk, rng),
-            Input::Recovered(_) | Input::Ended(_) => Step::garbled(),
+            Input::Recovered(_) | Input::Ended(_) | Input::Gathered(_) => Step::garbled(),
         }
     }
 
@@ -78,11 +83,15 @@ impl Register {
         else {
             return self.call_off(Kind::CertificateForged, desk, rng);
         };
-        let Ok(value) = object::read_object(body.as_bytes()) else {
-            return Step::garbled();
-        };
         let holder = HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public()));
-        if let Err(error) = certificate.collate(body.as_bytes(), &value, holder) {
+        let collated = match &self.given {
+            Some(given) => certificate.collate_given(body.as_bytes(), given, holder),
+            None => match object::read_object(body.as_bytes()) {
+                Ok(value) => certificate.collate(body.as_bytes(), &value, holder),
+                Err(_) => return Step::garbled(),
+            },
+        };
+        if let Err(error) = collated {
             let kind = match error {
                 CollationError::Hash => Kind::CertificateHashWrong,
                 CollationError::Digest | CollationError::Class => Kind::CertificateDigestWrong,
@@ -90,11 +99,19 @@ impl Register {
             };
             return self.call_off(kind, desk, rng);
         }
-        let item = CertificateItem::of(&certificate, body.as_bytes().len(), Some(self.value));
+        let part = match desk.books.item(self.value) {
+            Some(Item::Part(part)) => Some(part.of),
+            _ => None,
+        };
+        let came_of = part.is_none().then_some(self.value);
+        let mut item = CertificateItem::of(&certificate, body.as_bytes().len(), came_of);
+        item.part = part;
+        let author = desk.books.identity().filter(|_| part.is_some());
         let kept = CertificateBody {
             compact: compact.into(),
             holder: self.holder.clone(),
             session: None,
+            author: author.map(|it| PublicKey::new(SigningKey::derive(&it.author).public())),
         };
         Step::strict(
             alloc::vec![

@@ -11,6 +11,7 @@
 use super::{Desk, Input, Next, Step};
 use crate::books::{CertificateBody, Change, Standing, secret};
 use crate::client::Question;
+use crate::group::without;
 use crate::ids::ItemId;
 use crate::notice::Kind;
 use crate::view::Waiting;
@@ -79,7 +80,10 @@ impl Retire {
                 Input::Ended(_) | Input::Refused(_) => {
                     Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing)
                 }
-                Input::Loaded(_) | Input::Registered(_) | Input::Recovered(_) => Step::garbled(),
+                Input::Loaded(_)
+                | Input::Gathered(_)
+                | Input::Registered(_)
+                | Input::Recovered(_) => Step::garbled(),
             },
         }
     }
@@ -133,6 +137,10 @@ impl Retire {
                             session,
                             since,
                         };
+                        if desk.is_leaving(certificate) {
+                            // The values are home already; whoever has this part cannot have enough.
+                            return gone(certificate, desk, Vec::new());
+                        }
                         let name = super::name_of(desk.books, certificate);
                         let mut changes = alloc::vec![
                             Change::End(desk.id),
@@ -178,10 +186,15 @@ impl Retire {
 }
 
 fn gone(certificate: ItemId, desk: &Desk<'_>, mut changes: Vec<Change>) -> Step {
+    changes.push(Change::End(desk.id));
+    if let Some(part) = desk.books.certificate(certificate).and_then(|it| it.part) {
+        // What became of the values was settled when the group was told to leave.
+        changes.extend(without(certificate, part, desk.books));
+        return Step::strict(changes, Next::Nothing);
+    }
     let mut ledger = desk.books.ledger();
     ledger.discarded += 1;
     changes.push(Change::Delete(certificate));
     changes.push(Change::Settle(ledger));
-    changes.push(Change::End(desk.id));
     Step::strict(changes, Next::Nothing)
 }

@@ -52,6 +52,7 @@ impl Fixture {
                 compact: String::new(),
                 holder: holder.clone(),
                 session: None,
+                author: None,
             },
             object,
             holder,
@@ -96,6 +97,7 @@ impl Fixture {
                 id: OTHER,
                 key: Secret::new([6; 32]),
             }),
+            author: None,
         }
     }
 
@@ -157,6 +159,7 @@ impl Fixture {
             safe: self.safe(),
             request: REQUEST,
             holder: self.holder.clone(),
+            given: None,
         })
     }
 
@@ -548,7 +551,7 @@ fn recover_called_off_before_arrival_gives_back() {
 #[test]
 fn arrived_cannot_be_called_off() {
     let fixture = Fixture::new();
-    assert!(!fixture.arrived().can_call_off());
+    assert!(!fixture.arrived().can_call_off(&fixture.books));
     let step = fixture.with_paper(&fixture.arrived(), Input::CallOff);
     assert!(step.changes.is_empty() && matches!(step.next, Next::Again));
 }

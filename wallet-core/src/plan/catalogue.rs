@@ -9,7 +9,7 @@
 //! derived for this one part, and no commitment, for nothing but a line in a list comes of it.
 
 use super::DigestForm;
-use super::part::{Header, Part};
+use super::part::{Header, Part, code};
 use alloc::vec;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
@@ -77,7 +77,7 @@ impl CatalogueKey {
 
     /// No two parts have one key: groups are random, and class and index name a part within its group.
     fn derive(&self, header: &Header) -> Secret {
-        let part = [header.class.code(), header.index];
+        let part = [code(header.class), header.index];
         let context = [header.group.as_bytes().as_slice(), &part].concat();
         derive_key(&self.0, labels::PART_DIGEST, &context)
     }

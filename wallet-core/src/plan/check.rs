@@ -8,9 +8,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
 use saifu_protocol::value::{Class, Kind, Money};
+use serde::{Deserialize, Serialize};
 
 /// Who runs a safe. Names that differ in case or in space around them are one operator.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Operator(String);
 
 impl Operator {
@@ -21,7 +23,7 @@ impl Operator {
 }
 
 /// Which safe takes a slot.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seat {
     /// The slot.
     pub slot: Slot,

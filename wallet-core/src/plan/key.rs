@@ -97,6 +97,14 @@ impl KeyKind {
         }
     }
 
+    /// The algorithm that makes a key of it, for a seed.
+    pub fn algorithm(&self) -> Option<&Algorithm> {
+        match self {
+            KeyKind::SeedOfKey(algorithm) | KeyKind::SeedOfPair(algorithm) => Some(algorithm),
+            KeyKind::Key | KeyKind::Pair => None,
+        }
+    }
+
     fn of(form: KeyForm, algorithm: Algorithm) -> Self {
         match form {
             KeyForm::Key => KeyKind::Key,
@@ -300,6 +308,45 @@ impl SealingKey {
         match self {
             SealingKey::Common { kind, .. } | SealingKey::Public { kind, .. } => kind.form(),
         }
+    }
+}
+
+impl SealingKey {
+    /// The public half as a wallet keeps it once it has erased the rest: the name, then the key. `None` for a common key,
+    /// because what seals opens there.
+    pub fn write_public(&self) -> Option<Vec<u8>> {
+        let SealingKey::Public { id, kind, key } = self else {
+            return None;
+        };
+        let mut out = Vec::with_capacity(20 + MAX_ALGORITHM_BYTES + 32);
+        let (id, kind) = (*id, kind.clone());
+        KeyName { id, kind }.write(&mut out);
+        out.extend_from_slice(key);
+        Some(out)
+    }
+
+    /// Reads what [`SealingKey::write_public`] wrote.
+    ///
+    /// # Errors
+    /// [`NotAKey`].
+    pub fn read_public(bytes: &[u8]) -> Result<Self, NotAKey> {
+        let mut reader = Reader::new(bytes);
+        let read = |reader: &mut Reader<'_>| {
+            let name = KeyName::read(reader)?;
+            Ok::<_, Malformed>((name, reader.array()?))
+        };
+        let (KeyName { id, kind }, key) = read(&mut reader).map_err(|_| NotAKey)?;
+        reader.end().map_err(|_| NotAKey)?;
+        if kind.form().is_common() {
+            return Err(NotAKey);
+        }
+        Ok(SealingKey::Public { id, kind, key })
+    }
+
+    /// The id of what opens.
+    pub fn id(&self) -> KeyId {
+        let (SealingKey::Common { id, .. } | SealingKey::Public { id, .. }) = self;
+        *id
     }
 }
 

@@ -12,8 +12,8 @@ pub const MAX_SAFES: usize = 10;
 /// The most objects in one coupled object: as many as a request may have items.
 pub const MAX_COUPLED: usize = limits::MAX_ITEMS;
 
-/// The largest part in bytes: what a safe takes.
-pub const MAX_PART_BYTES: usize = limits::MAX_OBJECT_BYTES;
+/// The largest part in bytes: with its cover it is what a safe takes.
+pub const MAX_PART_BYTES: usize = limits::MAX_OBJECT_BYTES - saifu_crypto::committed::OVERHEAD;
 
 /// The longest name of a key generation algorithm, in bytes of ASCII.
 pub const MAX_ALGORITHM_BYTES: usize = 32;

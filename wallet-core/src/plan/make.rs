@@ -8,10 +8,11 @@ use super::part::{self, Header, Role};
 use super::promise::Promise;
 use super::protect::{Author, Object, ProtectError, ProtectedPart};
 use super::share::{self, CheckedShare};
-use super::{Divide, GroupA, GroupId, Plan, Planned, Step, count};
+use super::{DigestForm, Divide, GroupA, GroupId, Plan, Planned, Step, count};
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret, make_bytes};
-use saifu_protocol::Digest;
+use saifu_protocol::digest::SealedDigest;
+use saifu_protocol::{CertificateDigest, Digest};
 use zeroize::Zeroizing;
 
 /// Makes the parts of one group.
@@ -55,7 +56,7 @@ impl<'a> Maker<'a> {
         let layout = self.plan.layout();
         let (of_data, of_keys): (Vec<Planned>, Vec<Planned>) = layout
             .into_iter()
-            .partition(|planned| planned.class.role() == Role::Data);
+            .partition(|planned| Role::of(planned.class) == Role::Data);
         let mut made = Vec::with_capacity(of_data.len() + of_keys.len());
         for (planned, body) in of_data.into_iter().zip(&data) {
             made.push(self.part(planned, &digest, body)?);
@@ -76,7 +77,7 @@ impl<'a> Maker<'a> {
         let shares = self.shares(Some(key));
         let layout = self.plan.layout().into_iter();
         layout
-            .filter(|planned| planned.class.role() != Role::Data)
+            .filter(|planned| Role::of(planned.class) != Role::Data)
             .map(|planned| self.key_part(planned, key, &shares))
             .collect()
     }
@@ -87,7 +88,7 @@ impl<'a> Maker<'a> {
         key: &OpeningKey,
         shares: &[KeyShare],
     ) -> Result<ProtectedPart, ProtectError> {
-        let body = match planned.class.role() {
+        let body = match Role::of(planned.class) {
             Role::Share => {
                 let mut body = Zeroizing::new(Vec::new());
                 shares[usize::from(planned.index)].write(&mut body);
@@ -217,7 +218,7 @@ impl<'a> Maker<'a> {
         digest: &Digest,
         body: &[u8],
     ) -> Result<ProtectedPart, ProtectError> {
-        let (number, needed) = match planned.class.role() {
+        let (number, needed) = match Role::of(planned.class) {
             Role::Data => (self.plan.data_count(), self.plan.data_needed()),
             Role::Key => (count(&self.plan.key_slots()), 1),
             Role::Share => (
@@ -236,7 +237,8 @@ impl<'a> Maker<'a> {
             voters: self.promise.voters,
         };
         let catalogue = self.author.catalogue;
-        let digest = catalogue.write(digest, self.plan.digest, &header);
+        let stated = digest;
+        let digest = catalogue.write(stated, self.plan.digest, &header);
         let bytes = part::OVERHEAD + digest.len() + body.len();
         if bytes > MAX_PART_BYTES {
             return Err(ProtectError::TooLarge { bytes });
@@ -245,6 +247,13 @@ impl<'a> Maker<'a> {
             to: planned.to,
             class: planned.class,
             index: planned.index,
+            digest: match self.plan.digest {
+                DigestForm::Open => stated.clone().into(),
+                DigestForm::Vacant => Digest::default().into(),
+                DigestForm::Sealed => SealedDigest::new(digest.clone())
+                    .map(CertificateDigest::Sealed)
+                    .expect("a sealed digest has 178 bytes"),
+            },
             bytes: part::write(&header, &digest, body, self.author.signing).into(),
         })
     }

@@ -17,6 +17,7 @@
 mod bytes;
 pub mod catalogue;
 pub mod check;
+pub mod cover;
 pub mod key;
 mod layer;
 pub mod limits;
@@ -45,9 +46,8 @@ pub use reunite::{
 
 use alloc::vec::Vec;
 use core::num::NonZeroU8;
-use part::PartClass;
 use saifu_crypto::hash;
-use saifu_protocol::certificate::LegacyHash;
+use saifu_protocol::certificate::{LegacyHash, ObjectClass};
 use saifu_protocol::{fixed_bytes, json};
 use serde::{Deserialize, Serialize};
 
@@ -242,7 +242,7 @@ pub enum Custody {
 /// A part a plan makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Planned {
-    pub(crate) class: PartClass,
+    pub(crate) class: ObjectClass,
     /// Number among the parts of its role, from 0.
     pub(crate) index: u8,
     pub(crate) to: Place,
@@ -328,26 +328,26 @@ impl Plan {
     }
 
     /// The class of its data parts.
-    fn data_class(&self) -> PartClass {
+    fn data_class(&self) -> ObjectClass {
         let with_shares = self
             .shares()
             .is_some_and(|shares| self.group_a_count(shares) > 0);
         if with_shares {
-            PartClass::Coupled
+            ObjectClass::Coupled
         } else if self.divide().is_some() {
-            PartClass::Piece
+            ObjectClass::Piece
         } else if self.steps.contains(&Step::Couple) {
-            PartClass::Coupled
+            ObjectClass::Coupled
         } else {
-            PartClass::Value
+            ObjectClass::Value
         }
     }
 
     /// The class of its whole keys.
-    fn key_class(&self) -> PartClass {
+    fn key_class(&self) -> ObjectClass {
         match self.seal().map(|seal| seal.form) {
-            Some(KeyForm::SeedOfKey | KeyForm::SeedOfPair) => PartClass::Seed,
-            Some(KeyForm::Key | KeyForm::Pair) | None => PartClass::Key,
+            Some(KeyForm::SeedOfKey | KeyForm::SeedOfPair) => ObjectClass::Seed,
+            Some(KeyForm::Key | KeyForm::Pair) | None => ObjectClass::Key,
         }
     }
 
@@ -358,7 +358,7 @@ impl Plan {
         let keys = numbered(0, keys, self.key_class());
         let shares = self.shares().map(|shares| {
             let apart = shares.group_b.iter().copied();
-            numbered(self.group_a_count(shares), apart, PartClass::Share)
+            numbered(self.group_a_count(shares), apart, ObjectClass::Share)
         });
         data.chain(keys)
             .chain(shares.into_iter().flatten())
@@ -369,7 +369,7 @@ impl Plan {
 fn numbered(
     from: u8,
     places: impl Iterator<Item = Place>,
-    class: PartClass,
+    class: ObjectClass,
 ) -> impl Iterator<Item = Planned> {
     (from..=u8::MAX)
         .zip(places)

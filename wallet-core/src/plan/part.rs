@@ -14,6 +14,7 @@ use super::bytes::{Malformed, Reader, put_long, put_short};
 use super::{GroupId, PlanId, limits};
 use alloc::vec::Vec;
 use saifu_crypto::sign::{self, SIGNATURE_LEN, SigningKey};
+use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::{PublicKey, labels};
 use zeroize::Zeroizing;
 
@@ -23,64 +24,21 @@ const VERSION: u8 = 1;
 /// Suite 1: SHA-256, HKDF-SHA-256, AES-256-GCM, HPKE X25519/HKDF-SHA-256/AES-256-GCM, Ed25519, Shamir over GF(2^8).
 pub const SUITE: u8 = 1;
 
-/// What a part is. Keys, seeds and shares have certificates of their own class (Fig. 8: told apart by the information class).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum PartClass {
-    /// A whole value, sealed or not.
-    Value,
-    /// A whole key.
-    Key,
-    /// The whole seed of a key.
-    Seed,
-    /// A piece of divided data.
-    Piece,
-    /// A share of a key, by itself (group B).
-    Share,
-    /// Data coupled with shares (group A), or several values coupled.
-    Coupled,
+/// The code of a class in a header.
+pub(super) const fn code(class: ObjectClass) -> u8 {
+    match class {
+        ObjectClass::Value => 0,
+        ObjectClass::Key => 1,
+        ObjectClass::Seed => 2,
+        ObjectClass::Piece => 3,
+        ObjectClass::Share => 4,
+        ObjectClass::Coupled => 5,
+    }
 }
 
-impl PartClass {
-    pub(crate) const fn code(self) -> u8 {
-        match self {
-            PartClass::Value => 0,
-            PartClass::Key => 1,
-            PartClass::Seed => 2,
-            PartClass::Piece => 3,
-            PartClass::Share => 4,
-            PartClass::Coupled => 5,
-        }
-    }
-
-    fn from_code(code: u8) -> Option<Self> {
-        [
-            PartClass::Value,
-            PartClass::Key,
-            PartClass::Seed,
-            PartClass::Piece,
-            PartClass::Share,
-            PartClass::Coupled,
-        ]
-        .into_iter()
-        .find(|class| class.code() == code)
-    }
-
-    /// What it is for.
-    pub const fn role(self) -> Role {
-        match self {
-            PartClass::Value | PartClass::Piece | PartClass::Coupled => Role::Data,
-            PartClass::Key | PartClass::Seed => Role::Key,
-            PartClass::Share => Role::Share,
-        }
-    }
-
-    /// Whether safes hand it out once. A key that seals several values is read, not used up.
-    pub const fn is_released_once(self) -> bool {
-        match self.role() {
-            Role::Data | Role::Share => true,
-            Role::Key => false,
-        }
-    }
+fn class_of(byte: u8) -> Option<ObjectClass> {
+    let mut all = ObjectClass::ALL.into_iter();
+    all.find(|class| code(*class) == byte)
 }
 
 /// What a part is for. Parts of one role are numbered together.
@@ -94,11 +52,22 @@ pub enum Role {
     Share,
 }
 
+impl Role {
+    /// What a part of this class is for.
+    pub const fn of(class: ObjectClass) -> Self {
+        match class {
+            ObjectClass::Value | ObjectClass::Piece | ObjectClass::Coupled => Role::Data,
+            ObjectClass::Key | ObjectClass::Seed => Role::Key,
+            ObjectClass::Share => Role::Share,
+        }
+    }
+}
+
 /// The header of a part.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Header {
     /// What it is.
-    pub class: PartClass,
+    pub class: ObjectClass,
     /// What it belongs to.
     pub group: GroupId,
     /// By which plan it was made.
@@ -172,7 +141,7 @@ impl<'a> Part<'a> {
             return Err(PartError::UnknownSuite);
         }
         let header = Header {
-            class: PartClass::from_code(reader.byte()?).ok_or(PartError::Malformed)?,
+            class: class_of(reader.byte()?).ok_or(PartError::Malformed)?,
             group: GroupId::new(reader.array()?),
             plan: PlanId::new(reader.array()?),
             index: reader.byte()?,
@@ -227,7 +196,7 @@ impl<'a> Part<'a> {
 pub(crate) fn write(header: &Header, digest: &[u8], body: &[u8], author: &SigningKey) -> Vec<u8> {
     let mut out = Vec::with_capacity(OVERHEAD + digest.len() + body.len());
     out.extend_from_slice(MAGIC);
-    out.extend_from_slice(&[VERSION, SUITE, header.class.code()]);
+    out.extend_from_slice(&[VERSION, SUITE, code(header.class)]);
     out.extend_from_slice(header.group.as_bytes());
     out.extend_from_slice(header.plan.as_bytes());
     out.extend_from_slice(&[header.index, header.count, header.needed]);

@@ -3,13 +3,13 @@
 use super::key::{KeyId, OpeningKey};
 use super::layer::{Clear, Layer, Range, Sealed, Spot, Threshold};
 use super::limits::MAX_LAYERS;
-use super::part::PartClass;
 use super::reunite::{Refused, Why, WhyRefused};
 use super::share::{self, CheckedShare};
 use super::sort::{Cell, Sorted};
 use super::{GroupId, count};
 use alloc::vec::Vec;
 use saifu_crypto::committed::NotOpened;
+use saifu_protocol::certificate::ObjectClass;
 use zeroize::Zeroizing;
 
 /// Opens what was sorted, with the keys that came with it and those at home.
@@ -170,7 +170,7 @@ impl Opening<'_> {
                 let number = piece.share.number();
                 self.bad.push(Refused {
                     position: cell.position,
-                    claims: Some((PartClass::Piece, cell.column)),
+                    claims: Some((ObjectClass::Piece, cell.column)),
                     why: WhyRefused::BadShare { number },
                 });
             }

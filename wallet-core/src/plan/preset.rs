@@ -103,6 +103,12 @@ impl Preset {
         Preset::SeedSplit,
     ];
 
+    /// The preset a plan came from; of those with one plan the first, and those that are offered before the others.
+    pub fn of(plan: &Plan) -> Option<Self> {
+        let all = Self::OFFERED.into_iter().chain(Self::EMBODIMENTS);
+        all.into_iter().find(|preset| preset.plan() == *plan)
+    }
+
     /// The plan. Slots are numbered from 0, those of data first.
     pub fn plan(self) -> Plan {
         use KeyForm::{Key, Pair, SeedOfKey, SeedOfPair};

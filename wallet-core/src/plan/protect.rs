@@ -4,13 +4,13 @@ use super::catalogue::CatalogueKey;
 use super::check::CheckedPlan;
 use super::key::{OpeningKey, SealingKey};
 use super::make::Maker;
-use super::part::PartClass;
 use super::{GroupA, GroupId, KeyPlace, LocalKey, Place};
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::CryptoRng;
 use saifu_crypto::sign::SigningKey;
-use saifu_protocol::Digest;
+use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::{CertificateDigest, Digest};
 use zeroize::Zeroizing;
 
 /// Something to protect.
@@ -47,9 +47,11 @@ pub struct ProtectedPart {
     /// Where it goes.
     pub to: Place,
     /// What it is.
-    pub class: PartClass,
+    pub class: ObjectClass,
     /// Its number among the parts of its role.
     pub index: u8,
+    /// What its certificate is to say.
+    pub digest: CertificateDigest,
     /// What is registered, or kept at home. May contain a key or a value in the clear.
     pub bytes: Zeroizing<Vec<u8>>,
 }

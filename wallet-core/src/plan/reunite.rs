@@ -6,12 +6,13 @@
 
 use super::bytes::Malformed;
 use super::key::{Algorithm, KeyId, OpeningKey};
-use super::part::{PartClass, PartError};
+use super::part::PartError;
 use super::sort::Sorted;
 use super::{GroupId, peel};
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_protocol::PublicKey;
+use saifu_protocol::certificate::ObjectClass;
 use zeroize::Zeroizing;
 
 /// What a wallet has at home to open with.
@@ -61,7 +62,7 @@ pub struct Refused {
     /// Its place among those that were given.
     pub position: usize,
     /// What it says it is, if it can be read so far.
-    pub claims: Option<(PartClass, u8)>,
+    pub claims: Option<(ObjectClass, u8)>,
     /// Why.
     pub why: WhyRefused,
 }

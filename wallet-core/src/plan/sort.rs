@@ -104,7 +104,7 @@ impl<'a> Sorted<'a> {
     ) -> Result<(), WhyRefused> {
         let (header, body) = (*part.header(), part.body());
         let malformed = |_| WhyRefused::Unreadable(PartError::Malformed);
-        match header.class.role() {
+        match Role::of(header.class) {
             Role::Data => {
                 let layer = match Layer::read(body).map_err(malformed)? {
                     Layer::WithShares(group_a, layer) => {
@@ -176,7 +176,7 @@ fn objection(kept: &[(usize, Part<'_>)], header: &Header) -> Option<WhyRefused> 
     let of_role = |header: &Header| (header.count, header.needed);
     for (_, other) in kept {
         let other = other.header();
-        let same_role = other.class.role() == header.class.role();
+        let same_role = Role::of(other.class) == Role::of(header.class);
         if of_plan(other) != of_plan(header) || same_role && of_role(other) != of_role(header) {
             return Some(WhyRefused::Contradicts);
         }

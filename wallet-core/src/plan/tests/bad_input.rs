@@ -1,12 +1,13 @@
 //! What foreign bytes, wrong keys and missing parts come to: each by its name, nothing lost, and never a panic.
 
 use super::super::key::{KeyKind, OpeningKey};
-use super::super::part::{Part, PartClass, PartError, write};
+use super::super::part::{Part, PartError, write};
 use super::super::preset::Preset;
 use super::super::{Failure, KeyForm, ProtectError, Why, WhyRefused, limits, protect_with};
 use super::super::{Given, protect_key, recover_keys, reunite};
 use super::*;
 use alloc::format;
+use saifu_protocol::certificate::ObjectClass;
 
 const VALUE: &[u8] = b"the marked value";
 
@@ -80,7 +81,7 @@ fn a_tampered_piece_is_set_aside_by_name() {
     let reunited = reunited.unwrap();
     assert_eq!(objects(&reunited), [VALUE]);
     assert_eq!(whys(&reunited.refused), [(1, WhyRefused::Forged)]);
-    assert_eq!(reunited.refused[0].claims, Some((PartClass::Piece, 1)));
+    assert_eq!(reunited.refused[0].claims, Some((ObjectClass::Piece, 1)));
     let too_few = wallet.reunite(&[parts[0], &altered], &[]).unwrap_err();
     assert_eq!(too_few.why, Why::TooFewPieces { have: 1, need: 2 });
     assert_eq!(whys(&too_few.refused), [(1, WhyRefused::Forged)]);
@@ -146,7 +147,7 @@ fn no_body_panics() {
                     mixed[at] = spoiled;
                     if let Ok(reunited) = wallet.reunite(&mixed, &kept(&protected)) {
                         // Only where nothing authenticates but the signature, or where there was enough without it.
-                        let plain = protected.parts[at].class != PartClass::Coupled
+                        let plain = protected.parts[at].class != ObjectClass::Coupled
                             && preset(name).plan().seal().is_none();
                         assert!(plain || objects(&reunited) == [VALUE], "{name:?} {place}");
                     }

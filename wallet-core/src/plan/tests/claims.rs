@@ -2,18 +2,18 @@
 //! Flows and certificates are not here: what is registered is a part, what is presented gives the part back.
 
 use super::super::key::{KeyKind, OpeningKey};
-use super::super::part::PartClass;
 use super::super::preset::Preset;
 use super::super::{
     Given, KeyAtHome, KeyForm, Place, Slot, Why, protect_key, protect_with, recover_keys,
 };
 use super::*;
+use saifu_protocol::certificate::ObjectClass;
 
 const A: &[u8] = b"value A: movie ticket, 1600 yen";
 const C: &[u8] = b"value C: concert ticket, 9000 yen";
 const E: &[u8] = b"value E: prepaid card, 800 yen left";
 
-fn classes(protected: &Protected) -> Vec<(PartClass, Place)> {
+fn classes(protected: &Protected) -> Vec<(ObjectClass, Place)> {
     let class = |part: &ProtectedPart| (part.class, part.to);
     protected.parts.iter().map(class).collect()
 }
@@ -68,7 +68,7 @@ fn claim_4_what_is_registered_is_encrypted() {
     for name in [Preset::SealedByCommonKey, Preset::SealedByPublicKey] {
         let protected = wallet.protect(&preset(name), &[A], 0);
         let parts = bytes(&protected.parts);
-        assert_eq!(classes(&protected), [(PartClass::Value, safe(0))]);
+        assert_eq!(classes(&protected), [(ObjectClass::Value, safe(0))]);
         assert!(!contains(parts[0], b"value"));
         assert!(matches!(
             wallet.reunite(&parts, &[]).unwrap_err().why,
@@ -87,7 +87,7 @@ fn claim_5_key_comes_back_by_its_own_certificate() {
     let protected = wallet.protect(&preset(Preset::KeyRegistered), &[A], 0);
     assert_eq!(
         classes(&protected),
-        [(PartClass::Value, safe(0)), (PartClass::Key, safe(0))]
+        [(ObjectClass::Value, safe(0)), (ObjectClass::Key, safe(0))]
     );
     let parts = bytes(&protected.parts);
     let recovered = recover_keys(&parts[1..], &wallet.public());
@@ -104,7 +104,7 @@ fn claim_5_key_that_was_there_before_is_registered_by_itself() {
     let key = kept(&protected).remove(0);
     let (plan, rng) = (preset(Preset::KeyRegistered), &mut Counting(99));
     let alone = protect_key(key.clone(), &plan, &wallet.author(), rng).unwrap();
-    assert_eq!(classes(&alone), [(PartClass::Key, safe(0))]);
+    assert_eq!(classes(&alone), [(ObjectClass::Key, safe(0))]);
     let recovered = recover_keys(&bytes(&alone.parts), &wallet.public()).keys;
     assert_eq!(recovered, core::slice::from_ref(&key));
     let reunited = wallet
@@ -135,7 +135,7 @@ fn claim_6_neither_safe_alone_has_enough() {
     let protected = wallet.protect(&preset(Preset::KeyElsewhere), &[A], 0);
     assert_eq!(
         classes(&protected),
-        [(PartClass::Value, safe(0)), (PartClass::Key, safe(1))]
+        [(ObjectClass::Value, safe(0)), (ObjectClass::Key, safe(1))]
     );
     for slot in 0..2 {
         assert!(wallet.reunite(&at(&protected.parts, slot), &[]).is_err());
@@ -151,7 +151,7 @@ fn claim_6_neither_safe_alone_has_enough() {
 fn claim_7_divided_pieces_find_their_place_again() {
     let wallet = Wallet::new(1);
     let protected = wallet.protect(&preset(Preset::Divided), &[A], 0);
-    let piece = |slot| (PartClass::Piece, safe(slot));
+    let piece = |slot| (ObjectClass::Piece, safe(slot));
     assert_eq!(classes(&protected), [piece(0), piece(1), piece(2)]);
     let mut parts = bytes(&protected.parts);
     parts.rotate_left(1);
@@ -204,7 +204,7 @@ fn claim_10_coupled_values_are_one_object() {
     let wallet = Wallet::new(1);
     for name in [Preset::CoupledThenSealed, Preset::SealedThenCoupled] {
         let protected = wallet.protect(&preset(name), &[A, C, E], 0);
-        assert_eq!(classes(&protected), [(PartClass::Coupled, safe(0))]);
+        assert_eq!(classes(&protected), [(ObjectClass::Coupled, safe(0))]);
         let reunited = wallet
             .reunite(&bytes(&protected.parts), &kept(&protected))
             .unwrap();
@@ -220,7 +220,10 @@ fn claim_11_key_in_two_groups_comes_back_with_the_value() {
     let protected = wallet.protect(&preset(Preset::KeySplit), &[A], 0);
     assert_eq!(
         classes(&protected),
-        [(PartClass::Coupled, safe(0)), (PartClass::Share, safe(1))]
+        [
+            (ObjectClass::Coupled, safe(0)),
+            (ObjectClass::Share, safe(1))
+        ]
     );
     let parts = bytes(&protected.parts);
     let too_few = wallet.reunite(&parts[..1], &[]).unwrap_err();
@@ -256,7 +259,10 @@ fn claim_11_piece_and_share_travel_together() {
     let protected = wallet.protect(&preset(Preset::PieceWithShare), &[A], 0);
     assert_eq!(
         classes(&protected),
-        [(PartClass::Coupled, safe(0)), (PartClass::Coupled, safe(1))]
+        [
+            (ObjectClass::Coupled, safe(0)),
+            (ObjectClass::Coupled, safe(1))
+        ]
     );
     let reunited = wallet.reunite(&bytes(&protected.parts), &[]).unwrap();
     assert_eq!(objects(&reunited), [A]);
@@ -287,7 +293,7 @@ fn claim_13_key_is_generated_again_from_the_seed() {
         Preset::SeedWithData,
     ] {
         let protected = wallet.protect(&preset(name), &[A], 0);
-        assert_eq!(protected.parts[1].class, PartClass::Seed);
+        assert_eq!(protected.parts[1].class, ObjectClass::Seed);
         let reunited = wallet.reunite(&bytes(&protected.parts), &[]).unwrap();
         assert_eq!(objects(&reunited), [A]);
         let kind = &reunited.keys[0].name().kind;

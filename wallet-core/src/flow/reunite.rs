@@ -1,0 +1,545 @@
+//! Recovering what a plan has spread, from several safes at once, so that it comes back exactly once.
+//!
+//! ```text
+//! (owner) → Collecting ──parts arrive, each by a flow of its own──▶ enough, from enough safes
+//!              │    │                                                  │
+//!              │    │                              values stored AND all parts told to confirm (one transaction)
+//!              │    │                                                  ▼
+//!              │    │        (Replacing: registered anew first) ──▶ Arrived ──enough receipts──▶ Held; the rest is ended
+//!              │    │                                                  │
+//!              │    └──cannot be enough any more──▶ given back         └──cannot be enough any more──▶ copies destroyed
+//!              └──called off──▶ given back
+//! ```
+//! Each safe confirms one session for ever, so the confirmations are votes: with more than half of the safes two wallets
+//! cannot both have enough. Until then the copies here can be neither used nor shown. Afterwards what the other safes have
+//! is ended, and tried again until it is.
+
+use super::{
+    Desk, Flow, Input, Next, Protect, ProtectState, Recover, RecoverState, ReturnReason, Step,
+    protect,
+};
+use crate::books::{CertificateBody, Change, Custody, Item, KeyHere, PartHere, ValueItem};
+use crate::group::{Members, Phase};
+use crate::ids::{FlowId, ItemId};
+use crate::notice::{Apart, Kind};
+use crate::plan::check::Seat;
+use crate::plan::cover::uncover;
+use crate::plan::key::OpeningKey;
+use crate::plan::part::Role;
+use crate::plan::{GroupId, Keys, Plan, Reunited, recover_keys, reunite};
+use crate::port::Body;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use saifu_crypto::CryptoRng;
+use saifu_protocol::{PublicKey, RequestId, object};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// A group is recovered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reunite {
+    /// The group.
+    pub group: GroupId,
+    /// What for.
+    pub then: Then,
+    /// What is true.
+    pub state: ReuniteState,
+}
+
+/// What a group is recovered for.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Then {
+    /// Its values come home.
+    Hold,
+    /// Its values are registered anew, under a new key at these safes, before the old ones let go of them.
+    Replace {
+        /// The plan.
+        plan: Box<Plan>,
+        /// Who takes which slot.
+        seats: Vec<Seat>,
+    },
+    /// Only its whole keys come back. Keys are read, not used up.
+    Keys,
+}
+
+/// What is true of a recovery.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReuniteState {
+    /// Parts are being fetched.
+    Collecting,
+    /// The values are stored here, not usable, and are being registered anew. No safe has been told to let go.
+    Replacing {
+        /// Where they are.
+        values: Vec<ItemId>,
+    },
+    /// The values are stored here, not usable; the safes are told to confirm.
+    Arrived {
+        /// Where they are.
+        values: Vec<ItemId>,
+    },
+}
+
+impl Reunite {
+    /// The copies that have arrived.
+    pub(crate) fn arrived(&self) -> &[ItemId] {
+        match &self.state {
+            ReuniteState::Collecting => &[],
+            ReuniteState::Replacing { values } | ReuniteState::Arrived { values } => values,
+        }
+    }
+
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let Some(members) = Members::of(desk.books, self.group) else {
+            return Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
+        };
+        match (&self.state, input) {
+            (ReuniteState::Collecting, Input::Start) => self.collect(&members, desk, rng),
+            (ReuniteState::Collecting, Input::Gathered(bodies)) => {
+                self.open(&members, &bodies, desk, rng)
+            }
+            (ReuniteState::Replacing { values }, Input::Start) => {
+                self.look_at_successor(values, &members, desk, rng)
+            }
+            (ReuniteState::Arrived { values }, Input::Start) => {
+                self.count_votes(values, &members, desk, rng)
+            }
+            (ReuniteState::Collecting | ReuniteState::Replacing { .. }, Input::CallOff) => {
+                self.give_up(Kind::RecoveryCalledOff, &members, desk, rng)
+            }
+            (ReuniteState::Arrived { .. }, Input::CallOff) => Step::then(Next::Again),
+            _ => Step::garbled(),
+        }
+    }
+
+    /// Whether there is enough to try.
+    fn collect(&self, members: &Members<'_>, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let size = members.group.values.iter().map(|value| value.size).sum();
+        if let Some(missing) = desk.books.missing_room(size)
+            && !matches!(self.then, Then::Keys)
+        {
+            return Step::then(Next::NoRoom(missing));
+        }
+        let ring = members.group.key.and_then(|key| desk.books.key_item(key));
+        let ring = ring.filter(|(_, key)| key.here == KeyHere::Opens);
+        let key_is_here = || {
+            let mut parts = members.parts.iter();
+            parts.any(|(_, part)| Role::of(part.of.class) == Role::Key)
+        };
+        let is_enough = match self.then {
+            Then::Keys => key_is_here(),
+            Then::Hold | Then::Replace { .. } => {
+                let quorum = usize::from(members.group.plan.quorum);
+                members.is_enough(ring.is_some()) && members.arrived_from().len() >= quorum
+            }
+        };
+        if is_enough {
+            let here = members.parts.iter().map(|(part, _)| *part);
+            let certificates = members.certificates.iter().map(|(item, ..)| *item);
+            let ring = ring.map(|(item, _)| item);
+            return Step::then(Next::LoadAll(
+                here.chain(certificates).chain(ring).collect(),
+            ));
+        }
+        if members.is_fetching() {
+            return Step::then(Next::Rest);
+        }
+        self.give_up(
+            Kind::Apart {
+                why: missing(members, ring.is_some()),
+            },
+            members,
+            desk,
+            rng,
+        )
+    }
+
+    fn open(
+        &self,
+        members: &Members<'_>,
+        bodies: &[(ItemId, Body)],
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let Some((author, parts)) = uncovered(members, bodies) else {
+            return self.give_up(
+                Kind::Apart {
+                    why: Apart::Malformed,
+                },
+                members,
+                desk,
+                rng,
+            );
+        };
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
+        if let Then::Keys = self.then {
+            let keys = recover_keys(&parts, &author).keys;
+            return self.keep_keys(&keys, members, desk, rng);
+        }
+        let ring: Vec<OpeningKey> = members
+            .group
+            .key
+            .and_then(|key| desk.books.key_item(key))
+            .and_then(|(item, _)| find(bodies, item))
+            .and_then(|body| OpeningKey::read(body.as_bytes()).ok())
+            .into_iter()
+            .collect();
+        let keys = Keys {
+            author: &author,
+            opening: &ring,
+        };
+        match reunite(&parts, &keys) {
+            Ok(reunited) => self.arrive(&reunited, members, desk, rng),
+            Err(_) if members.is_fetching() => Step::then(Next::Rest),
+            Err(failure) => {
+                let why = Apart::of(&failure);
+                let mut step = self.give_up(Kind::Apart { why }, members, desk, rng);
+                // The keys are whole all the same.
+                let ring = failure.keys.iter().map(|key| protect::ring(key, desk, rng));
+                step.changes.extend(ring);
+                step
+            }
+        }
+    }
+
+    /// The values and the keys that came with them are stored, and every part is told to confirm.
+    fn arrive(
+        &self,
+        reunited: &Reunited,
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let mut changes = Vec::new();
+        let mut values = Vec::new();
+        for bytes in &reunited.objects {
+            let Ok(value) = object::read_object(bytes) else {
+                return self.give_up(Kind::RecoveredUnreadable, members, desk, rng);
+            };
+            let mut item = ValueItem::of(&value, bytes.len(), desk.now, Custody::Arrived);
+            item.came_of = Some(crate::books::item_of(self.group));
+            let id = ItemId::make(rng);
+            let body = Body::new(bytes.to_vec());
+            changes.push(Change::Put(id, Item::Value(item), Some(body)));
+            values.push(id);
+        }
+        changes.extend(
+            reunited
+                .keys
+                .iter()
+                .map(|key| protect::ring(key, desk, rng)),
+        );
+        let state = match &self.then {
+            Then::Replace { plan, seats } => {
+                let again = Flow::Protect(Protect {
+                    values: values.clone(),
+                    key: None,
+                    replaces: Some(self.group),
+                    state: ProtectState::Preparing {
+                        plan: plan.clone(),
+                        seats: seats.clone(),
+                    },
+                });
+                changes.push(Change::Journal(FlowId::make(rng), again));
+                ReuniteState::Replacing { values }
+            }
+            Then::Hold | Then::Keys => {
+                changes.extend(confirm(members, rng));
+                ReuniteState::Arrived { values }
+            }
+        };
+        changes.push(self.journal(state, desk));
+        Step::strict(changes, Next::Again)
+    }
+
+    fn keep_keys(
+        &self,
+        keys: &[OpeningKey],
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        if keys.is_empty() {
+            let why = Apart::WrongKey;
+            return self.give_up(Kind::Apart { why }, members, desk, rng);
+        }
+        let mut changes: Vec<Change> = Vec::new();
+        changes.extend(keys.iter().map(|key| protect::ring(key, desk, rng)));
+        changes.extend(give_back(members, ReturnReason::CalledOff, rng));
+        changes.push(Change::End(desk.id));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    /// The successor must be able to bring everything back before anybody is told to let go.
+    fn look_at_successor(
+        &self,
+        values: &[ItemId],
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let is_under_way = desk.books.flows().any(|(_, flow)| {
+            matches!(flow, Flow::Protect(protect) if protect.replaces == Some(self.group))
+        });
+        match desk.books.successor(self.group).map(|next| next.phase) {
+            Some(Phase::Standby) => {
+                let mut changes = confirm(members, rng);
+                let values = values.to_vec();
+                changes.push(self.journal(ReuniteState::Arrived { values }, desk));
+                Step::strict(changes, Next::Again)
+            }
+            _ if is_under_way => Step::then(Next::Rest),
+            // A safe refused; the notice about it says which.
+            _ => self.give_up(Kind::PlanDoesNotFit, members, desk, rng),
+        }
+    }
+
+    fn count_votes(
+        &self,
+        values: &[ItemId],
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let quorum = usize::from(members.group.plan.quorum);
+        if members.group.confirmed.len() >= quorum {
+            return self.hold(values, members, desk, rng);
+        }
+        if members.may_confirm().len() >= quorum {
+            return Step::then(Next::Rest);
+        }
+        self.give_up(Kind::HandedOutElsewhere, members, desk, rng)
+    }
+
+    /// Enough safes have confirmed this wallet: the copies here are the values now, or those of the successor are.
+    fn hold(
+        &self,
+        values: &[ItemId],
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if let Some(next) = desk.books.successor(self.group) {
+            let mut next = next.clone();
+            next.phase = Phase::AtSafes;
+            next.replaces = None;
+            changes.push(next.put());
+            changes.extend(values.iter().map(|value| Change::Delete(*value)));
+        } else {
+            for value in values {
+                let held = desk.books.value(*value).cloned().map(|mut item| {
+                    item.custody = Custody::Held;
+                    Change::Put(*value, Item::Value(item), None)
+                });
+                changes.extend(held);
+            }
+        }
+        let key = members.group.key;
+        let keeps_key = key.is_some_and(|key| desk.books.is_key_needed(key, self.group));
+        let mut left = members.group.clone();
+        left.confirmed.clear();
+        let mut remaining = 0;
+        for (item, certificate, of) in &members.certificates {
+            let is_key = Role::of(of.class) == Role::Key;
+            let is_worked_on = desk.books.lock(*item).is_some();
+            remaining += 1;
+            if !(is_worked_on || is_key && keeps_key) {
+                changes.push(protect::retire(*item, certificate.safe, rng));
+            }
+        }
+        for (item, part) in &members.parts {
+            if part.here == PartHere::Home {
+                changes.push(Change::Delete(*item));
+            }
+        }
+        let holds_key = keeps_key
+            && members
+                .certificates
+                .iter()
+                .any(|(_, _, of)| Role::of(of.class) == Role::Key);
+        if holds_key {
+            // What is left stands for the key alone, which other values need.
+            left.values.clear();
+            left.phase = Phase::AtSafes;
+            changes.push(left.put());
+        } else if remaining == 0 && members.flows.len() <= 1 {
+            changes.push(Change::Delete(crate::books::item_of(self.group)));
+        } else {
+            left.phase = Phase::Leaving;
+            changes.push(left.put());
+        }
+        Step::strict(changes, Next::Nothing)
+    }
+
+    /// Nothing comes of it: what has arrived is given back, and what has been stored here destroyed.
+    fn give_up(
+        &self,
+        kind: Kind,
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let why = match kind {
+            Kind::RecoveredUnreadable => ReturnReason::Unreadable,
+            _ => ReturnReason::CalledOff,
+        };
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        let mut group = members.group.clone();
+        group.confirmed.clear();
+        if let Kind::HandedOutElsewhere = kind {
+            group.phase = Phase::Elsewhere;
+        }
+        if group != *members.group {
+            changes.push(group.put());
+        }
+        changes.extend(self.arrived().iter().map(|value| Change::Delete(*value)));
+        changes.extend(give_back(members, why, rng));
+        changes.extend(self.undo_successor(desk, rng));
+        let name = super::name_of(desk.books, crate::books::item_of(self.group));
+        changes.push(desk.own_notice(kind, &name, rng));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    fn undo_successor(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+        let mut changes = Vec::new();
+        for (id, flow) in desk.books.flows() {
+            if matches!(flow, Flow::Protect(protect) if protect.replaces == Some(self.group)) {
+                changes.push(Change::End(id));
+            }
+        }
+        let next = desk.books.successor(self.group);
+        if let Some(members) = next.and_then(|next| Members::of(desk.books, next.id)) {
+            changes.extend(protect::undo(&members, true, desk, rng));
+        }
+        changes
+    }
+
+    fn journal(&self, state: ReuniteState, desk: &Desk<'_>) -> Change {
+        let flow = Self {
+            state,
+            ..self.clone()
+        };
+        Change::Journal(desk.id, Flow::Reunite(flow))
+    }
+}
+
+/// Every part that has arrived confirms. A key is read, not used up: it has nothing to confirm.
+fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (id, recover) in fetched(members) {
+        let RecoverState::Fetched { part } = recover.state else {
+            continue;
+        };
+        if is_key(members, recover.certificate) {
+            changes.push(Change::End(id));
+            changes.push(Change::Delete(part));
+        } else {
+            changes.push(recover.journal(
+                id,
+                RecoverState::Arrived {
+                    value: part,
+                    request: RequestId::make(rng),
+                },
+            ));
+        }
+    }
+    changes
+}
+
+/// Every part that has arrived, or may arrive, is given back. What has been told to confirm cannot be.
+fn give_back(members: &Members<'_>, why: ReturnReason, rng: &mut dyn CryptoRng) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (id, recover) in fetched(members) {
+        if let RecoverState::Fetched { part } = recover.state {
+            changes.push(Change::Delete(part));
+        }
+        match recover.state {
+            RecoverState::Clearing { .. } => changes.push(Change::End(id)),
+            RecoverState::Opening { .. } | RecoverState::Fetched { .. }
+                if is_key(members, recover.certificate) =>
+            {
+                changes.push(Change::End(id));
+            }
+            RecoverState::Opening { .. } | RecoverState::Fetched { .. } => {
+                let request = RequestId::make(rng);
+                changes.push(recover.journal(id, RecoverState::Returning { request, why }));
+            }
+            RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {}
+        }
+    }
+    changes
+}
+
+fn fetched<'a>(members: &Members<'a>) -> impl Iterator<Item = (FlowId, &'a Recover)> {
+    let flows: Vec<(FlowId, &'a Flow)> = members.flows.clone();
+    flows.into_iter().filter_map(|(id, flow)| match flow {
+        Flow::Recover(recover) => Some((id, recover)),
+        _ => None,
+    })
+}
+
+fn is_key(members: &Members<'_>, certificate: ItemId) -> bool {
+    let mut of = members.certificates.iter();
+    of.any(|(item, _, of)| *item == certificate && Role::of(of.class) == Role::Key)
+}
+
+fn find(bodies: &[(ItemId, Body)], item: ItemId) -> Option<&Body> {
+    let found = bodies.iter().find(|(id, _)| *id == item);
+    found.map(|(_, body)| body)
+}
+
+/// The parts that are here, their covers taken off, and the key they are signed with. A part that does not uncover is left
+/// out: its bytes are those of its certificate, so it was never one of this wallet's.
+fn uncovered(
+    members: &Members<'_>,
+    bodies: &[(ItemId, Body)],
+) -> Option<(PublicKey, Vec<Zeroizing<Vec<u8>>>)> {
+    let mut author = None;
+    let mut parts = Vec::new();
+    for (item, part) in &members.parts {
+        let body = find(bodies, *item)?;
+        let PartHere::Fetched { safe } = part.here else {
+            parts.push(Zeroizing::new(body.as_bytes().to_vec()));
+            continue;
+        };
+        let certificate = members
+            .certificates
+            .iter()
+            .find(|(_, certificate, of)| *of == part.of && certificate.safe == safe)
+            .and_then(|(certificate, ..)| find(bodies, *certificate))
+            .and_then(CertificateBody::read)?;
+        author = author.or(certificate.author);
+        parts.extend(uncover(body.as_bytes(), &certificate.holder, safe));
+    }
+    Some((author?, parts))
+}
+
+/// What is missing of a group when nothing more can arrive.
+fn missing(members: &Members<'_>, has_key: bool) -> Apart {
+    let count = |role: Role| {
+        let parts = members.parts.iter();
+        let of_role = parts.filter(|(_, part)| Role::of(part.of.class) == role);
+        u8::try_from(of_role.count()).unwrap_or(u8::MAX)
+    };
+    let plan = &members.group.plan;
+    let (have, need) = (count(Role::Data), plan.data_needed());
+    if have < need {
+        return Apart::TooFewPieces { have, need };
+    }
+    if !members.is_enough(has_key) {
+        return match plan.shares() {
+            Some(shares) => Apart::TooFewShares {
+                have: count(Role::Share),
+                need: shares.threshold,
+            },
+            None => Apart::KeyMissing,
+        };
+    }
+    let have = u8::try_from(members.arrived_from().len()).unwrap_or(u8::MAX);
+    Apart::TooFewSafes {
+        have,
+        need: plan.quorum,
+    }
+}

@@ -1,0 +1,323 @@
+//! Groups: what was registered together by one plan, and how far that has come.
+//!
+//! A group's record says which plan and safes it has and what it holds; which of its parts are where is read from the
+//! index: a part that is here is an [`Item::Part`], one that is registered an [`Item::Certificate`]. So nothing is written
+//! down twice, and no two records can contradict each other.
+
+use crate::books::{
+    Books, CertificateItem, Change, Item, KeyHere, PartHere, PartItem, ValueItem, item_of,
+};
+use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
+use crate::ids::{FlowId, ItemId};
+use crate::plan::check::Seat;
+use crate::plan::key::KeyId;
+use crate::plan::part::Role;
+use crate::plan::{Custody, GroupA, GroupId, KeyPlace, LocalKey, Place, Plan};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::{SafeId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// What was registered together by one plan.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Group {
+    /// What all its parts have in their headers.
+    pub id: GroupId,
+    /// By which plan.
+    pub plan: Plan,
+    /// Who takes which slot.
+    pub seats: Vec<Seat>,
+    /// What it holds, in the order in which it comes back; nothing where a key was registered by itself.
+    pub values: Vec<ValueItem>,
+    /// What opens it, or what it holds, if anything does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyId>,
+    /// Since when.
+    pub since: UnixTime,
+    /// How far it has come.
+    pub phase: Phase,
+    /// The group it is to take over from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<GroupId>,
+    /// The safes that have confirmed the recovery under way.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<SafeId>,
+}
+
+/// How far a group has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Phase {
+    /// Its values are still here and are the usable copies.
+    Registering,
+    /// It stands ready to take over from the group its values are being recovered from.
+    Standby,
+    /// Its values are at the safes.
+    AtSafes,
+    /// Its values have come home, have moved to another group or were given up: what is left at safes is being ended.
+    Leaving,
+    /// Receipts prove that so much of it was handed out elsewhere that it cannot come back here.
+    Elsewhere,
+}
+
+/// Which part of a group something is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartOf {
+    /// The group.
+    pub group: GroupId,
+    /// What it is.
+    pub class: ObjectClass,
+    /// Its number among the parts of its role, from 0.
+    pub index: u8,
+}
+
+/// What a recovery under way means for one of its parts that has arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// Not decided yet.
+    Wait,
+    /// The values are stored: confirm.
+    Confirm,
+    /// It is not wanted.
+    GiveBack,
+}
+
+impl Group {
+    /// That the group stands so.
+    pub(crate) fn put(self) -> Change {
+        Change::Put(item_of(self.id), Item::Group(Box::new(self)), None)
+    }
+
+    /// Whether it holds no value but a key.
+    pub fn is_key(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// How many operators must have everything that goes to them before the copy here may go; `None` where it stays.
+    pub(crate) fn deletes_after(&self) -> Option<usize> {
+        match self.plan.custody {
+            Custody::Device => None,
+            Custody::Safes { after } => Some(usize::from(after)),
+        }
+    }
+
+    /// Whether the key is erased here once it is registered.
+    pub(crate) fn erases_key(&self) -> bool {
+        matches!(
+            self.plan.seal().map(|seal| &seal.key),
+            Some(KeyPlace::Away {
+                local: LocalKey::Erased,
+                ..
+            })
+        )
+    }
+
+    /// The safe a part goes to.
+    pub(crate) fn safe(&self, place: Place) -> Option<SafeId> {
+        let Place::At(slot) = place else {
+            return None;
+        };
+        let seat = self.seats.iter().find(|seat| seat.slot == slot)?;
+        Some(seat.safe)
+    }
+}
+
+/// A group and everything that belongs to it.
+pub(crate) struct Members<'a> {
+    pub(crate) group: &'a Group,
+    pub(crate) certificates: Vec<(ItemId, &'a CertificateItem, PartOf)>,
+    pub(crate) parts: Vec<(ItemId, &'a PartItem)>,
+    pub(crate) flows: Vec<(FlowId, &'a Flow)>,
+}
+
+impl<'a> Members<'a> {
+    pub(crate) fn of(books: &'a Books, id: GroupId) -> Option<Self> {
+        let group = books.group(id)?;
+        let mut members = Self {
+            group,
+            certificates: Vec::new(),
+            parts: Vec::new(),
+            flows: Vec::new(),
+        };
+        for item in books.items_of(id) {
+            match books.item(item) {
+                Some(Item::Certificate(certificate)) => {
+                    let part = certificate.part.into_iter();
+                    members
+                        .certificates
+                        .extend(part.map(|part| (item, certificate, part)));
+                }
+                Some(Item::Part(part)) => members.parts.push((item, part)),
+                _ => {}
+            }
+        }
+        let flows = books.flows();
+        members.flows = flows
+            .filter(|(_, flow)| flow.group(books) == Some(id))
+            .collect();
+        Some(members)
+    }
+
+    /// Parts that are not registered yet, and those of them that no flow works on any more: their safe refused.
+    pub(crate) fn unregistered(&self) -> impl Iterator<Item = (ItemId, &'a PartItem, bool)> {
+        let to_register = |part: &PartItem| part.here == PartHere::ToRegister;
+        let parts = self.parts.iter().copied();
+        parts
+            .filter(move |(_, part)| to_register(part))
+            .map(|(id, part)| {
+                let works = |(_, flow): &(FlowId, &Flow)| matches!(flow, Flow::Register(register) if register.value == id);
+                (id, part, !self.flows.iter().any(works))
+            })
+    }
+
+    /// How many operators have everything that goes to them.
+    pub(crate) fn complete_seats(&self) -> usize {
+        let layout = self.group.plan.layout();
+        let has = |seat: &&Seat| {
+            let mut due = layout.iter().filter(|part| part.to == Place::At(seat.slot));
+            due.all(|part| {
+                self.group.is_key() && Role::of(part.class) == Role::Data
+                    || self
+                        .certificates
+                        .iter()
+                        .any(|(_, _, of)| of.class == part.class && of.index == part.index)
+            })
+        };
+        self.group.seats.iter().filter(has).count()
+    }
+
+    /// Whether parts that are here, with the keys that are here, are enough to try.
+    pub(crate) fn is_enough(&self, has_key: bool) -> bool {
+        let here = |role: Role| {
+            let of_role = |part: &&(ItemId, &PartItem)| Role::of(part.1.of.class) == role;
+            self.parts.iter().filter(of_role).count()
+        };
+        let plan = &self.group.plan;
+        let data = here(Role::Data);
+        if data < usize::from(plan.data_needed()) {
+            return false;
+        }
+        let Some(seal) = plan.seal() else {
+            return true;
+        };
+        if has_key || here(Role::Key) > 0 {
+            return true;
+        }
+        let Some(shares) = plan.shares() else {
+            return seal.key == KeyPlace::Stays && has_key;
+        };
+        let coupled = match shares.group_a {
+            GroupA::None => 0,
+            GroupA::WithEvery(number) => usize::from(number.get()),
+            GroupA::OnePerPart => data,
+        };
+        coupled + here(Role::Share) >= usize::from(shares.threshold)
+    }
+
+    /// The safes from which something that is released once has arrived.
+    pub(crate) fn arrived_from(&self) -> Vec<SafeId> {
+        let mut safes: Vec<SafeId> = Vec::new();
+        for (_, part) in &self.parts {
+            if let PartHere::Fetched { safe } = part.here
+                && part.of.class.is_released_once()
+                && !safes.contains(&safe)
+            {
+                safes.push(safe);
+            }
+        }
+        safes
+    }
+
+    /// The safes that may still confirm: they have, or are being asked.
+    pub(crate) fn may_confirm(&self) -> Vec<SafeId> {
+        let mut safes = self.group.confirmed.clone();
+        for (_, flow) in &self.flows {
+            if let Flow::Recover(recover) = flow
+                && !matches!(recover.state, RecoverState::Returning { .. })
+                && !safes.contains(&recover.safe)
+            {
+                safes.push(recover.safe);
+            }
+        }
+        safes
+    }
+
+    /// Whether a part may still arrive.
+    pub(crate) fn is_fetching(&self) -> bool {
+        self.flows.iter().any(|(_, flow)| {
+            matches!(flow, Flow::Recover(recover) if matches!(
+                recover.state,
+                RecoverState::Clearing { .. } | RecoverState::Opening { .. }
+            ))
+        })
+    }
+}
+
+impl Books {
+    /// What a part that has arrived is to do.
+    pub(crate) fn verdict(&self, id: GroupId) -> Verdict {
+        let reunite = self.flows().find_map(|(_, flow)| match flow {
+            Flow::Reunite(reunite) if reunite.group == id => Some(&reunite.state),
+            _ => None,
+        });
+        match (reunite, self.group(id).map(|group| group.phase)) {
+            (Some(ReuniteState::Collecting | ReuniteState::Replacing { .. }), _) => Verdict::Wait,
+            (Some(ReuniteState::Arrived { .. }), _) | (None, Some(Phase::Leaving)) => {
+                Verdict::Confirm
+            }
+            (None, _) => Verdict::GiveBack,
+        }
+    }
+
+    /// The group that is to take over from this one.
+    pub(crate) fn successor(&self, id: GroupId) -> Option<&Group> {
+        self.groups().find(|group| group.replaces == Some(id))
+    }
+
+    /// Whether the key is named by a group other than `except` that is not leaving.
+    pub(crate) fn is_key_needed(&self, key: KeyId, except: GroupId) -> bool {
+        self.groups().any(|group| {
+            group.id != except && group.key == Some(key) && group.phase != Phase::Leaving
+        })
+    }
+
+    /// The work under way on a group as a whole: its registration or its recovery.
+    pub(crate) fn work_on(&self, id: GroupId) -> Option<FlowId> {
+        let whole = |flow: &Flow| match flow {
+            Flow::Protect(protect) => {
+                matches!(protect.state, ProtectState::Registering { group, .. } if group == id)
+            }
+            Flow::Reunite(reunite) => reunite.group == id,
+            _ => false,
+        };
+        let found = self.flows().find(|(_, flow)| whole(flow));
+        found.map(|(flow, _)| flow)
+    }
+}
+
+/// The certificate goes; if it was the last of its group, which is leaving, so does the group, and with it the name of a
+/// key that was erased here and that no other group names.
+pub(crate) fn without(certificate: ItemId, part: PartOf, books: &Books) -> Vec<Change> {
+    let mut changes = alloc::vec![Change::Delete(certificate)];
+    let Some(group) = books.group(part.group) else {
+        return changes;
+    };
+    // What came by the certificate goes with it.
+    let goes = |item: ItemId| {
+        item == certificate || matches!(books.item(item), Some(Item::Part(it)) if it.of == part)
+    };
+    let is_last = books.items_of(group.id).all(goes);
+    if !is_last || group.phase != Phase::Leaving || books.work_on(group.id).is_some() {
+        return changes;
+    }
+    changes.push(Change::Delete(item_of(group.id)));
+    if let Some(key) = group.key
+        && !books.is_key_needed(key, group.id)
+        && let Some((item, ring)) = books.key_item(key)
+        && ring.here == KeyHere::Erased
+    {
+        changes.push(Change::Delete(item));
+    }
+    changes
+}
