@@ -303,6 +303,39 @@ mod tests {
     }
 
     #[test]
+    fn content_hash_with_something_given_is_that_of_no_plain_objects() {
+        // Holders and objects are chosen so that the parts of two items are those of three plain ones.
+        let given = Given {
+            class: ObjectClass::Piece,
+            digest: Digest::default().into(),
+        };
+        let written = json::write(&given);
+        let pieces = [
+            RegisterItem {
+                given: Some(given.clone()),
+                ..item(b"a", 1)
+            },
+            RegisterItem {
+                holder: HolderId::new(hash::sha256(b"b")),
+                given: Some(given),
+                ..item(b"a", 1)
+            },
+        ];
+        let plain = [
+            item(b"a", 1),
+            RegisterItem {
+                holder: HolderId::new(hash::sha256(b"a")),
+                ..item(&written, 1)
+            },
+            RegisterItem {
+                holder: HolderId::new(hash::sha256(&written)),
+                ..item(b"b", 1)
+            },
+        ];
+        assert_ne!(content_hash(&pieces), content_hash(&plain));
+    }
+
+    #[test]
     fn content_hash_tells_items_holders_order_and_what_is_given_apart() {
         let given = |class, digest: CertificateDigest| RegisterItem {
             given: Some(Given { class, digest }),
