@@ -10,8 +10,10 @@ use leptos::prelude::*;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
+use saifu_wallet_core::plan::GroupId;
+use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::view::{
-    CertificateCard, Job, Meeting, Opened, Part, Phase, SafeCard, Summary, ValueCard,
+    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, Part, Phase, SafeCard, Summary, ValueCard,
 };
 use wasm_bindgen::JsValue;
 
@@ -22,6 +24,9 @@ pub(crate) struct Service {
     pub(crate) crashed: RwSignal<bool>,
     pub(crate) values: RwSignal<Vec<ValueCard>>,
     pub(crate) certificates: RwSignal<Vec<CertificateCard>>,
+    pub(crate) backups: RwSignal<Vec<BackupCard>>,
+    pub(crate) keys: RwSignal<Vec<KeyCard>>,
+    pub(crate) policy: RwSignal<Policy>,
     pub(crate) safes: RwSignal<Vec<SafeCard>>,
     pub(crate) meeting: RwSignal<Option<Meeting>>,
     pub(crate) jobs: RwSignal<Vec<Job>>,
@@ -52,6 +57,9 @@ impl Service {
             crashed: RwSignal::new(false),
             values: RwSignal::new(Vec::new()),
             certificates: RwSignal::new(Vec::new()),
+            backups: RwSignal::new(Vec::new()),
+            keys: RwSignal::new(Vec::new()),
+            policy: RwSignal::new(Policy::default()),
             safes: RwSignal::new(Vec::new()),
             meeting: RwSignal::new(None),
             jobs: RwSignal::new(Vec::new()),
@@ -123,6 +131,9 @@ impl Service {
             }
             Part::Values(it) => self.values.set(it),
             Part::Certificates(it) => self.certificates.set(it),
+            Part::Backups(it) => self.backups.set(it),
+            Part::Keys(it) => self.keys.set(it),
+            Part::Policy(it) => self.policy.set(it),
             Part::Safes(it) => self.safes.set(it),
             Part::Meeting(it) => self.meeting.set(it),
             Part::Jobs(it) => {
@@ -234,6 +245,21 @@ impl Service {
     pub(crate) fn value_of(self, certificate: ItemId) -> Option<ValueCard> {
         let came_of_it = |card: &&ValueCard| card.came_of == Some(certificate);
         self.values.with(|all| all.iter().find(came_of_it).cloned())
+    }
+
+    /// The backup with this id.
+    pub(crate) fn backup(self, id: GroupId) -> Option<BackupCard> {
+        self.backups
+            .with(|all| all.iter().find(|card| card.id == id).cloned())
+    }
+
+    /// The backup that came of backing this value up.
+    pub(crate) fn backup_of(self, value: ItemId) -> Option<BackupCard> {
+        let holds = |card: &&BackupCard| {
+            let mut contents = card.contents.iter();
+            contents.any(|it| it.came_of == Some(value))
+        };
+        self.backups.with(|all| all.iter().find(holds).cloned())
     }
 
     /// A job, for as long as it is under way.

@@ -167,7 +167,9 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
     let lang = s.lang.get();
     let title = match job.task {
         Task::Retire => Key::RetireTitle,
-        Task::Add | Task::BackUp | Task::Recover => Key::Recovering,
+        Task::Add | Task::BackUp | Task::Recover | Task::Repair | Task::RecoverKey => {
+            Key::Recovering
+        }
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")

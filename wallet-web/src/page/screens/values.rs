@@ -127,7 +127,8 @@ fn job_row(s: Service, job: &Job) -> Node {
     let picture = match job.task {
         Task::Add => "add",
         Task::BackUp => "backup",
-        Task::Recover => "recover",
+        Task::Recover | Task::RecoverKey => "recover",
+        Task::Repair => "refresh",
         Task::Retire => "trash",
     };
     let route = job.item.map(|item| {

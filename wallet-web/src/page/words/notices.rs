@@ -3,7 +3,7 @@
 use super::Lang;
 use crate::page::format;
 use saifu_protocol::message::EntryState;
-use saifu_wallet_core::notice::{Kind, Notice};
+use saifu_wallet_core::notice::{Apart, Kind, Notice};
 use std::iter::once;
 
 /// What happened, and what to do now.
@@ -46,7 +46,25 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::NoRoom { .. }
         | Kind::StorageFull
         | Kind::StorageFailed
+        | Kind::PlanDoesNotFit
+        | Kind::KeyUnusable
         | Kind::RecoveredUnreadable => Weight::Warning,
+        Kind::Apart { why } => match why {
+            Apart::TooFewPieces { .. }
+            | Apart::TooFewShares { .. }
+            | Apart::TooFewSafes { .. }
+            | Apart::KeyMissing
+            | Apart::UnknownAlgorithm { .. }
+            | Apart::Unknown => Weight::Warning,
+            Apart::WrongKey
+            | Apart::DoesNotOpen
+            | Apart::Malformed
+            | Apart::Forged
+            | Apart::OtherSet
+            | Apart::Duplicate
+            | Apart::BadShare { .. }
+            | Apart::TooLarge => Weight::Danger,
+        },
         Kind::CertificateHashWrong
         | Kind::CertificateDigestWrong
         | Kind::CertificateHolderWrong
@@ -61,6 +79,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::CertificateHashUnknown
         | Kind::CertificateUnknown
         | Kind::RecoveredBytesWrong
+        | Kind::HandedOutElsewhere
         | Kind::SafeKeyChanged => Weight::Danger,
     }
 }
@@ -221,6 +240,83 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             format!("{the_safe} shows another key than the one you trusted. Nothing is sent there."),
             "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
         ),
+        Kind::PlanDoesNotFit => Halves::new(
+            format!("The protection that was chosen does not fit {in_sentence}, or the safes it was to go to."),
+            "Nothing was changed. Choose another protection, or add a safe of another operator.",
+        ),
+        Kind::KeyUnusable => Halves::new(
+            format!("The key that was chosen for {in_sentence} is not here, or of another kind than the plan needs."),
+            "Nothing was changed. Fetch the key from its backup under Keys, or let a fresh one be made.",
+        ),
+        Kind::Apart { why } => english_apart(why, subject, in_sentence),
+        Kind::HandedOutElsewhere => Halves::new(
+            format!("Enough safes have handed {in_sentence} to another device. What had arrived here was destroyed."),
+            "It exists there, once. If that device is not yours, show the receipts of the safes to their operators.",
+        ),
+    }
+}
+
+#[rustfmt::skip] // As above.
+fn english_apart(why: &Apart, subject: &str, in_sentence: &str) -> Halves {
+    let pieces = |have: &u8, need: &u8, what: &str| format!("{have} of the {need} {what} that {in_sentence} takes came back, so it was not put together.");
+    let altered = format!("Everything that came was given back. Recover {in_sentence} again; if it repeats, ask the operators of its safes.");
+    match why {
+        Apart::TooFewPieces { have, need } => Halves::new(
+            pieces(have, need, "pieces"),
+            "They were given back, nothing is lost. Recover it again when more of its safes answer.",
+        ),
+        Apart::TooFewShares { have, need } => Halves::new(
+            pieces(have, need, "shares of the key"),
+            "They were given back, nothing is lost. Recover it again when more of its safes answer.",
+        ),
+        Apart::TooFewSafes { have, need } => Halves::new(
+            format!("{have} of the {need} safes that have to confirm {in_sentence} answered."),
+            "What came was given back, nothing is lost. Recover it again when more of its safes answer.",
+        ),
+        Apart::KeyMissing => Halves::new(
+            format!("{subject} came back sealed, and there is no key for it."),
+            "It was given back. Fetch its key under Keys first, or wait until the safe that has the key answers.",
+        ),
+        Apart::WrongKey => Halves::new(
+            format!("{subject} came back, but the key that came is another one."),
+            altered,
+        ),
+        Apart::UnknownAlgorithm { name, version } => Halves::new(
+            format!("The key of {in_sentence} is made of a seed by {name}, version {version}, which this Saifu does not have."),
+            "The seed is kept and everything else was given back. Update Saifu under Settings, then recover it again.",
+        ),
+        Apart::DoesNotOpen => Halves::new(
+            format!("The parts of {in_sentence} are genuine, but do not open together."),
+            altered,
+        ),
+        Apart::Malformed => Halves::new(
+            format!("What is inside the parts of {in_sentence} does not read."),
+            altered,
+        ),
+        Apart::Forged => Halves::new(
+            format!("A part of {in_sentence} was altered, or was never this wallet’s."),
+            altered,
+        ),
+        Apart::OtherSet => Halves::new(
+            format!("A part that came for {in_sentence} belongs to something else."),
+            altered,
+        ),
+        Apart::Duplicate => Halves::new(
+            format!("The same part of {in_sentence} came twice."),
+            altered,
+        ),
+        Apart::BadShare { number } => Halves::new(
+            format!("Share {number} of the key of {in_sentence} was altered, or is of another key."),
+            altered,
+        ),
+        Apart::Unknown => Halves::new(
+            format!("A part of {in_sentence} was written by a newer Saifu that this version does not read."),
+            "It was given back. Update Saifu under Settings, then recover it again.",
+        ),
+        Apart::TooLarge => Halves::new(
+            format!("A part that came for {in_sentence} is larger than parts are."),
+            altered,
+        ),
     }
 }
 
@@ -340,6 +436,83 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::SafeKeyChanged => Halves::new(
             format!("{safe}の鍵が、信頼したものと違います。何も送っていません。"),
             "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+        Kind::PlanDoesNotFit => Halves::new(
+            format!("選んだ守り方が、{subject}または預け先の金庫に合いません。"),
+            "何も変わっていません。別の守り方を選ぶか、別の運営者の金庫を追加してください。",
+        ),
+        Kind::KeyUnusable => Halves::new(
+            format!("{subject}に選んだ鍵がここにないか、必要な種類と違います。"),
+            "何も変わっていません。「鍵」の画面で取り戻すか、新しい鍵を使ってください。",
+        ),
+        Kind::Apart { why } => japanese_apart(why, subject),
+        Kind::HandedOutElsewhere => Halves::new(
+            format!("必要な数の金庫が{subject}を別の端末に渡していたため、ここに届いたものを消しました。"),
+            "向こうの端末に1つだけあります。自分の端末でなければ、金庫の受領書を運営者に見せて連絡してください。",
+        ),
+    }
+}
+
+#[rustfmt::skip] // As above.
+fn japanese_apart(why: &Apart, subject: &str) -> Halves {
+    let altered = "届いたものはすべて返しました。もう一度取り戻し、繰り返すときは金庫の運営者に尋ねてください。";
+    let later = "届いたものは返しました。失われていません。金庫の応答が増えたら、もう一度取り戻してください。";
+    match why {
+        Apart::TooFewPieces { have, need } => Halves::new(
+            format!("{subject}に必要な断片{need}個のうち、{have}個しか戻らず、組み立てませんでした。"),
+            later,
+        ),
+        Apart::TooFewShares { have, need } => Halves::new(
+            format!("{subject}に必要な鍵のかけら{need}個のうち、{have}個しか戻りませんでした。"),
+            later,
+        ),
+        Apart::TooFewSafes { have, need } => Halves::new(
+            format!("{subject}の確認に必要な金庫{need}か所のうち、応答は{have}か所でした。"),
+            later,
+        ),
+        Apart::KeyMissing => Halves::new(
+            format!("{subject}は戻りましたが、封を開ける鍵がありません。"),
+            "届いたものは返しました。先に「鍵」の画面で鍵を取り戻すか、鍵を持つ金庫の応答を待ってください。",
+        ),
+        Apart::WrongKey => Halves::new(
+            format!("{subject}は戻りましたが、届いた鍵が別のものでした。"),
+            altered,
+        ),
+        Apart::UnknownAlgorithm { name, version } => Halves::new(
+            format!("{subject}の鍵を種から作る方式（{name}、バージョン{version}）に、このSaifuは対応していません。"),
+            "種は残し、ほかは返しました。設定でSaifuを更新してから、もう一度取り戻してください。",
+        ),
+        Apart::DoesNotOpen => Halves::new(
+            format!("{subject}の部品は本物ですが、合わせても開きません。"),
+            altered,
+        ),
+        Apart::Malformed => Halves::new(
+            format!("{subject}の部品の中身が読めません。"),
+            altered,
+        ),
+        Apart::Forged => Halves::new(
+            format!("{subject}の部品が書き換えられているか、この財布のものではありません。"),
+            altered,
+        ),
+        Apart::OtherSet => Halves::new(
+            format!("{subject}として届いた部品は、別のものの一部でした。"),
+            altered,
+        ),
+        Apart::Duplicate => Halves::new(
+            format!("{subject}の同じ部品が2回届きました。"),
+            altered,
+        ),
+        Apart::BadShare { number } => Halves::new(
+            format!("{subject}の鍵のかけら{number}番が、書き換えられているか別の鍵のものです。"),
+            altered,
+        ),
+        Apart::Unknown => Halves::new(
+            format!("{subject}の部品は新しいSaifuで作られていて、このバージョンでは読めません。"),
+            "届いたものは返しました。設定でSaifuを更新してから、もう一度取り戻してください。",
+        ),
+        Apart::TooLarge => Halves::new(
+            format!("{subject}として届いた部品が、決められた大きさを超えています。"),
+            altered,
         ),
     }
 }

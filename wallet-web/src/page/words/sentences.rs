@@ -211,6 +211,8 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::BackUp => lang.of("Backing up", "預け入れ"),
         Task::Recover => lang.of("Recovering", "取り戻し"),
         Task::Retire => lang.of("Discarding at the safe", "金庫での破棄"),
+        Task::Repair => lang.of("Moving to other safes", "別の金庫への移し替え"),
+        Task::RecoverKey => lang.of("Fetching the key", "鍵の取り戻し"),
     }
 }
 
@@ -549,7 +551,14 @@ mod tests {
         ] {
             check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
         }
-        for it in [Task::Add, Task::BackUp, Task::Recover, Task::Retire] {
+        for it in [
+            Task::Add,
+            Task::BackUp,
+            Task::Recover,
+            Task::Retire,
+            Task::Repair,
+            Task::RecoverKey,
+        ] {
             check(task(Lang::En, it), task(Lang::Ja, it));
         }
         for it in [Reach::Unknown, Reach::Answers, Reach::Silent] {
