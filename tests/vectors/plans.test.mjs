@@ -271,6 +271,15 @@ async function author() {
   return subtle.importKey("raw", b64(x), "Ed25519", true, ["verify"]);
 }
 
+test("a part lies at its safe under the cover docs/plans.md describes", async () => {
+  const { holder_seed, safe, part, covered } = JSON.parse(
+    readFileSync(new URL("../../wallet-core/tests/vectors/cover.json", import.meta.url), "utf8"),
+  );
+  const key = await derive(b64(holder_seed), "saifu/1/part/cover-key");
+  const bound = concat([1], b64(safe));
+  assert.ok(same(await openCommitted(key, "saifu/1/part/cover", bound, b64(covered)), b64(part)));
+});
+
 for (const [at, { plan, objects, kept, parts }] of file.cases.entries()) {
   const steps = plan.steps.map((step) => (typeof step === "string" ? step : Object.keys(step)[0]));
   test(`parts ${at} (${steps.join(", ") || "plain"}) are what docs/plans.md says`, async () => {

@@ -10,6 +10,7 @@ use saifu_protocol::value::Class;
 use saifu_protocol::{Digest, PublicKey, SafeId, b64};
 use saifu_wallet_core::plan::catalogue::CatalogueKey;
 use saifu_wallet_core::plan::check::Operator;
+use saifu_wallet_core::plan::cover::{cover, uncover};
 use saifu_wallet_core::plan::key::OpeningKey;
 use saifu_wallet_core::plan::part::Part;
 use saifu_wallet_core::plan::preset::Preset;
@@ -39,6 +40,45 @@ struct Case {
     /// What stayed home, as the body of a key part.
     kept: Vec<String>,
     parts: Vec<String>,
+}
+
+const COVERED: &str = include_str!("vectors/cover.json");
+
+/// One part as it lies at a safe.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Covered {
+    /// Seed of the registration's holder key.
+    holder_seed: String,
+    safe: String,
+    part: String,
+    covered: String,
+}
+
+#[test]
+fn covers_of_version_1_come_off_for_ever_and_are_made_as_they_were() {
+    let kept: Covered = serde_json::from_str(COVERED).unwrap();
+    let (holder, safe) = (
+        read_key(&kept.holder_seed),
+        SafeId::parse(&kept.safe).unwrap(),
+    );
+    let covered = b64::decode(&kept.covered).unwrap();
+    let part = uncover(&covered, &holder, safe).unwrap();
+    assert_eq!(b64::encode(&part), kept.part);
+    let file: File = serde_json::from_str(FILE).unwrap();
+    let (holder, safe) = (Secret::new([0x33; 32]), SafeId::new([0x44; 32]));
+    let part = b64::decode(&file.cases[0].parts[0]).unwrap();
+    let made = Covered {
+        holder_seed: b64::encode(holder.expose_secret()),
+        safe: b64::encode(safe.as_bytes()),
+        part: b64::encode(&part),
+        covered: b64::encode(&cover(&part, &holder, safe, &mut Counting(0))),
+    };
+    assert_eq!(
+        made,
+        kept,
+        "{}",
+        serde_json::to_string_pretty(&made).unwrap()
+    );
 }
 
 fn read_key(text: &str) -> Secret {

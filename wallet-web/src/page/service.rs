@@ -13,7 +13,8 @@ use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::view::{
-    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, Part, Phase, SafeCard, Summary, ValueCard,
+    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, Part, Phase, SafeCard, Summary,
+    ValueCard,
 };
 use wasm_bindgen::JsValue;
 

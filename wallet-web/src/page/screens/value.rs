@@ -94,7 +94,9 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
     let title = match job.as_ref().map(|job| job.task) {
         Some(Task::BackUp) => text(lang, Key::BackingUp).into(),
         Some(Task::Recover) => text(lang, Key::Recovering).into(),
-        Some(Task::Add | Task::Retire | Task::Repair | Task::RecoverKey) | None => words::class(lang, &card.class),
+        Some(Task::Add | Task::Retire | Task::Repair | Task::RecoverKey) | None => {
+            words::class(lang, &card.class)
+        }
     };
     let form = opened_form(s, card.id);
     let mut picture = picture_of(s, card);
