@@ -5,6 +5,10 @@
 //! is in [`device`]; words and formats are pure.
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod choice;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod draft;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod format;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod qr;

@@ -5,10 +5,12 @@
 
 mod keys;
 mod notices;
+mod plans;
 mod sentences;
 
 pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, notice, weight};
+pub(crate) use plans::*;
 pub(crate) use sentences::*;
 
 /// A language.
