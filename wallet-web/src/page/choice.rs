@@ -2,12 +2,14 @@
 //! does not. Pure; whether a plan is sound is the core's to say.
 
 use saifu_protocol::SafeId;
+use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{Class, Currency, Money};
 use saifu_wallet_core::plan::check::{Operator, must_come_back_once};
 use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{
-    Away, CheckedPlan, GroupA, KeyPlace, Place, Plan, PlanError, Seat, Slot,
+    Away, CheckedPlan, Custody, DigestForm, GroupA, KeyForm, KeyPlace, LocalKey, Place, Plan,
+    PlanError, Promise, Seal, Seat, Slot, Step,
 };
 use saifu_wallet_core::view::{Amount, Reach, SafeCard};
 
@@ -148,6 +150,39 @@ pub(crate) fn fits(
     check(&plan, safes, &seats, worth)
 }
 
+/// What a preset promises wherever there are safes for it.
+pub(crate) fn promise(preset: Preset) -> Option<Promise> {
+    let plan = preset.plan();
+    let count = u8::try_from(slots(&plan).len()).ok()?;
+    let seat = |slot: u8| Seat {
+        slot: Slot(slot),
+        safe: SafeId::new([slot; 32]),
+        operator: Operator::named(&slot.to_string()),
+    };
+    let seats = (0..count).map(seat).collect();
+    let checked = CheckedPlan::check(plan, seats, Class::Coupon, None);
+    checked.ok().map(|checked| *checked.promise())
+}
+
+/// A whole copy of a key at each of so many safes. No data go there; a plan has places for them all the same.
+pub(crate) fn key_plan(form: KeyForm, safes: usize, erased: bool) -> Plan {
+    let count = u8::try_from(safes).unwrap_or(u8::MAX);
+    let local = match erased {
+        true => LocalKey::Erased,
+        false => LocalKey::Kept,
+    };
+    let to = Away::DataSafe;
+    let key = KeyPlace::Away { to, local };
+    Plan {
+        steps: vec![Step::Seal(Seal { form, key })],
+        data: (0..count).map(|slot| Place::At(Slot(slot))).collect(),
+        quorum: 1,
+        digest: DigestForm::Sealed,
+        hash: LegacyHash::Off,
+        custody: Custody::Safes { after: count },
+    }
+}
+
 /// What is chosen if the owner does not: the strongest of what the rules say of each value, as far as there are safes for
 /// it, else the strongest there are safes for.
 pub(crate) fn default_preset(policy: &Policy, values: &[Worth], safes: &[SafeCard]) -> Preset {
@@ -249,9 +284,29 @@ mod tests {
         };
         assert_eq!(both(Preset::AnyTwoOfThree), [data; 3]);
         assert_eq!(both(Preset::KeyKeptElsewhere), [data, key]);
-        let shared = Gets { share: true, ..data };
+        let shared = Gets {
+            share: true,
+            ..data
+        };
         assert_eq!(both(Preset::KeySplitInThree), [shared, share, share]);
         assert_eq!(both(Preset::SeedWithData), [Gets { key: true, ..data }]);
+    }
+
+    #[test]
+    fn a_key_can_go_to_as_many_safes_as_there_are_but_not_to_none() {
+        let safes: Vec<SafeCard> = (1..=4)
+            .map(|number| safe(number, &number.to_string(), Reach::Answers))
+            .collect();
+        let ids: Vec<SafeId> = safes.iter().map(|safe| safe.id).collect();
+        for count in 0..=4 {
+            for form in [KeyForm::Key, KeyForm::SeedOfPair] {
+                for erased in [false, true] {
+                    let plan = key_plan(form, count, erased);
+                    let checked = check(&plan, &safes, &ids[..count], asks_most(&[]));
+                    assert_eq!(checked.is_ok(), count > 0);
+                }
+            }
+        }
     }
 
     #[test]
@@ -262,6 +317,7 @@ mod tests {
         for preset in Preset::OFFERED.into_iter().chain(Preset::EMBODIMENTS) {
             let needed = slots(&preset.plan()).len();
             assert!(fits(preset, &safes, RICH).is_ok(), "{preset:?}");
+            assert!(promise(preset).is_some(), "{preset:?}");
             let few = fits(preset, &safes[..needed - 1], RICH);
             assert_eq!(
                 few.err(),

@@ -24,15 +24,6 @@ pub(crate) enum KeyGoes {
     InShares,
 }
 
-impl KeyGoes {
-    pub(crate) const ALL: [KeyGoes; 4] = [
-        KeyGoes::Nowhere,
-        KeyGoes::WithData,
-        KeyGoes::Elsewhere,
-        KeyGoes::InShares,
-    ];
-}
-
 /// See above. Numbers are as the owner counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Draft {
@@ -183,9 +174,7 @@ impl Draft {
             false => LocalKey::Kept,
         };
         let key = to.map_or(KeyPlace::Stays, |to| KeyPlace::Away { to, local });
-        let divide = self
-            .pieces_needed
-            .map_or(Divide::Ranges, Divide::Threshold);
+        let divide = self.pieces_needed.map_or(Divide::Ranges, Divide::Threshold);
         let form = self.form;
         let done = self.steps.iter().filter(|(_, done)| *done);
         let steps = done

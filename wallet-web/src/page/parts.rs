@@ -7,10 +7,12 @@ use super::route::Route;
 use super::service::Service;
 use super::words::{self, Halves, Key, Lang, Weight, text};
 use leptos::prelude::*;
+use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::view::{
-    CertificateCard, CertificateStanding, Job, Standing, Task, ValueCard,
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Standing, Task,
+    ValueCard,
 };
 
 /// A picture from the sheet of icons. Always beside words, so never read out.
@@ -249,6 +251,8 @@ pub(crate) struct Picture {
     pub(crate) place: String,
     /// What is left, and of how much.
     pub(crate) meter: Option<(u64, u64)>,
+    /// How it is protected.
+    pub(crate) note: String,
 }
 
 /// The chip of a value, and the state in which its picture is drawn.
@@ -297,6 +301,7 @@ pub(crate) fn picture_of(s: Service, card: &ValueCard) -> Picture {
         valid: format::validity(lang, Length::Short, &card.from, &card.to),
         place: or_anywhere(lang, &card.place),
         meter: None,
+        note: String::new(),
     }
 }
 
@@ -319,7 +324,77 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
         valid: format::validity(lang, Length::Short, &digest.from, &digest.to),
         place: or_anywhere(lang, &digest.place),
         meter: None,
+        note: String::new(),
     }
+}
+
+/// The chip of a backup.
+pub(crate) fn backup_standing(lang: Lang, card: &BackupCard) -> (&'static str, &'static str) {
+    let state = match card.standing {
+        BackupStanding::Registering { .. } | BackupStanding::Recovering { .. } => "moving",
+        BackupStanding::AtSafes => "safe",
+        BackupStanding::Ending => "ended",
+        BackupStanding::Elsewhere => "failed",
+    };
+    (state, words::backup_standing(lang, card.standing))
+}
+
+/// The print of what is at safes by a plan.
+pub(crate) fn picture_of_backup(s: Service, card: &BackupCard) -> Picture {
+    let lang = s.lang.get();
+    let (state, chip) = backup_standing(lang, card);
+    let first = card.contents.first();
+    // Of several things in one, each has its own dates and place; what they are is on its own screen.
+    let only = first.filter(|_| card.contents.len() == 1);
+    let money = first
+        .and_then(|it| it.worth.as_ref())
+        .filter(|_| only.is_some());
+    let plan = words::plan(lang, card.preset);
+    Picture {
+        class: first.map(|it| it.class.clone()).unwrap_or_default(),
+        state: "safe",
+        chip,
+        chip_state: state,
+        name: backup_name(lang, card),
+        money: money
+            .map(|worth| format::amount(Lang::En, worth))
+            .unwrap_or_default(),
+        beside: only
+            .map(|it| words::quantity(lang, &it.class, it.quantity))
+            .unwrap_or_default(),
+        valid: only
+            .map(|it| format::validity(lang, Length::Short, &it.from, &it.to))
+            .unwrap_or_default(),
+        place: only
+            .map(|it| or_anywhere(lang, &it.place))
+            .unwrap_or_default(),
+        meter: None,
+        note: format!(
+            "{plan}{}{}",
+            lang.of(" · ", "・"),
+            words::glance(lang, &card.promise)
+        ),
+    }
+}
+
+/// What a backup is called: by what it holds, or by the key it holds.
+pub(crate) fn backup_name(lang: Lang, card: &BackupCard) -> String {
+    match (card.contents.split_first(), card.key) {
+        (Some((first, others)), _) => words::and_others(lang, &first.name, others.len()),
+        (None, Some(key)) => key_name(lang, text(lang, Key::TheKey), key.as_bytes()),
+        (None, None) => text(lang, Key::TheKey).into(),
+    }
+}
+
+/// What a key is called: what it is, and the beginning of its id.
+pub(crate) fn key_name(lang: Lang, form: &str, id: &[u8]) -> String {
+    format!("{form}{}{}", lang.of(" ", "　"), short_hex(id))
+}
+
+/// The first bytes of an id, in groups to compare by eye.
+pub(crate) fn short_hex(id: &[u8]) -> String {
+    let digits = id.iter().take(4).map(|byte| format!("{byte:02x}"));
+    format::groups(&digits.collect::<String>()).join(" ")
 }
 
 /// What a certificate is called.
@@ -383,16 +458,23 @@ fn draw(lang: Lang, class: &'static str, picture: Picture, name: El) -> Node {
     let head = div("value-head")
         .child(class_of(lang, &picture.class))
         .child(chip(picture.chip_state, picture.chip));
-    let body = div("value-body").child(name).child(money).child(meter);
+    let note = (!picture.note.is_empty()).then(|| el("p").class("value-note").child(picture.note));
+    let body = div("value-body")
+        .child(name)
+        .child(money)
+        .child(meter)
+        .child(note);
     let fact = |key, value: String| {
         el("div")
             .child(el("dt").words(text(lang, key)))
             .child(el("dd").child(value))
     };
-    let facts = el("dl")
-        .class("value-facts")
-        .child(fact(Key::Valid, picture.valid))
-        .child(fact(Key::Place, picture.place));
+    let facts = (!picture.valid.is_empty()).then(|| {
+        el("dl")
+            .class("value-facts")
+            .child(fact(Key::Valid, picture.valid))
+            .child(fact(Key::Place, picture.place))
+    });
     el("article")
         .class(class)
         .attr("data-class", material)
@@ -486,6 +568,123 @@ pub(crate) fn call_off(s: Service, job: &Job) -> Option<Node> {
             s.send(Intent::CallOff { job: id });
         })
     })
+}
+
+/// One of several, folded: its label, the choices and which of them is chosen.
+pub(crate) fn select(
+    id: String,
+    label: impl Into<Node>,
+    options: Vec<Node>,
+    chosen: usize,
+    mut choose: impl FnMut(usize) + 'static,
+) -> Node {
+    let list = el("select")
+        .class("input")
+        .attr("id", id.clone())
+        .child(options)
+        .value(&chosen.to_string())
+        .on("change", move |event| {
+            if let Ok(at) = device::value_of(&event).parse() {
+                choose(at);
+            }
+        });
+    let label = el("label").attr("for", id).child(label);
+    div("field").child(label).child(list).into()
+}
+
+/// A choice of [`select`].
+pub(crate) fn option(at: usize, words: impl Into<Node>) -> Node {
+    el("option")
+        .attr("value", at.to_string())
+        .child(words)
+        .into()
+}
+
+/// A small number.
+pub(crate) fn number(
+    id: &'static str,
+    label: &'static str,
+    shown: u8,
+    mut choose: impl FnMut(u8) + 'static,
+) -> Node {
+    let input = el("input")
+        .class("input")
+        .fixed("id", id)
+        .fixed("type", "number")
+        .fixed("inputmode", "numeric")
+        .fixed("min", "0")
+        .fixed("max", "40")
+        .value(&shown.to_string())
+        .on("change", move |event| {
+            let typed = parse_whole(&device::value_of(&event)).filter(|number| *number <= 40);
+            if let Some(Ok(number)) = typed.map(u8::try_from) {
+                choose(number);
+            }
+        });
+    let label = el("label").fixed("for", id).child(label);
+    div("field").child(label).child(input).into()
+}
+
+/// Something that is so or not.
+pub(crate) fn tick(
+    label: impl Into<Node>,
+    is_so: bool,
+    mut toggle: impl FnMut() + 'static,
+) -> Node {
+    let input = el("input")
+        .fixed("type", "checkbox")
+        .checked(is_so)
+        .on("change", move |_| toggle());
+    el("label")
+        .class("tick")
+        .child(input)
+        .child(el("span").child(label))
+        .into()
+}
+
+/// A row that leads somewhere.
+pub(crate) fn way(
+    picture: &'static str,
+    route: Route,
+    what: impl Into<Node>,
+    note: impl Into<Node>,
+) -> Node {
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(what))
+        .child(el("span").child(note));
+    let link = el("a")
+        .class("row")
+        .attr("href", route.href())
+        .child(el("span").class("mark").child(icon(picture)))
+        .child(words)
+        .child(small_icon("next"));
+    el("li").child(link).into()
+}
+
+/// Rows, one below the other.
+pub(crate) fn rows(rows: Vec<Node>) -> Node {
+    div("panel panel--flush")
+        .child(el("ul").class("rows").child(rows))
+        .into()
+}
+
+/// A part of a screen under a heading of its own.
+pub(crate) fn section(s: Service, id: &'static str, title: Key, content: impl Into<Node>) -> Node {
+    el("section")
+        .class("stack")
+        .attr("aria-labelledby", id)
+        .child(el("h2").attr("id", id).words(s.text(title)))
+        .child(content)
+        .into()
+}
+
+/// Choices under a legend.
+pub(crate) fn choices(legend: &'static str, list: Vec<Node>) -> Node {
+    el("fieldset")
+        .child(el("legend").child(legend))
+        .child(rows(list))
+        .into()
 }
 
 /// A question over the screen; nothing while it is closed. The browser keeps the focus inside, closes on Escape and

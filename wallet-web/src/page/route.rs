@@ -1,6 +1,7 @@
 //! Which screen is shown, and its address behind the `#`. Pure.
 
 use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::plan::GroupId;
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,13 +14,25 @@ pub(crate) enum Route {
     Correct(ItemId),
     /// A new value.
     Add,
-    /// What to back up, and where; one value if it is named.
+    /// What to back up, and how; one value if it is named.
     BackUp(Option<ItemId>),
+    /// The same with every way there is.
+    Advanced(Option<ItemId>),
+    /// One backup.
+    Backup(GroupId),
+    /// One backup, to be moved to other safes.
+    Move(GroupId),
+    /// All keys.
+    Keys,
+    /// One key.
+    Key(ItemId),
+    /// Which protection a value gets if its owner does not choose.
+    Policy,
     /// All safes.
     Safes,
     /// A new safe.
     AddSafe,
-    /// All certificates.
+    /// All backups and certificates.
     Certificates,
     /// One certificate.
     Certificate(ItemId),
@@ -40,6 +53,12 @@ impl Route {
             ("correct", Some(item)) => Route::Correct(item),
             ("certificate", Some(item)) => Route::Certificate(item),
             ("back-up", item) => Route::BackUp(item),
+            ("advanced", item) => Route::Advanced(item),
+            ("backup", Some(item)) => Route::Backup(GroupId::new(*item.as_bytes())),
+            ("move", Some(item)) => Route::Move(GroupId::new(*item.as_bytes())),
+            ("key", Some(item)) => Route::Key(item),
+            ("keys", None) => Route::Keys,
+            ("policy", None) => Route::Policy,
             ("add", None) => Route::Add,
             ("safes", None) if rest == "add" => Route::AddSafe,
             ("safes", None) => Route::Safes,
@@ -59,6 +78,13 @@ impl Route {
             Route::Add => "#/add".into(),
             Route::BackUp(None) => "#/back-up".into(),
             Route::BackUp(Some(item)) => format!("#/back-up/{item}"),
+            Route::Advanced(None) => "#/advanced".into(),
+            Route::Advanced(Some(item)) => format!("#/advanced/{item}"),
+            Route::Backup(group) => format!("#/backup/{group}"),
+            Route::Move(group) => format!("#/move/{group}"),
+            Route::Keys => "#/keys".into(),
+            Route::Key(item) => format!("#/key/{item}"),
+            Route::Policy => "#/policy".into(),
             Route::Safes => "#/safes".into(),
             Route::AddSafe => "#/safes/add".into(),
             Route::Certificates => "#/certificates".into(),
@@ -71,13 +97,18 @@ impl Route {
     /// The entry of the navigation under which the screen belongs.
     pub(crate) fn section(self) -> Route {
         match self {
-            Route::Values | Route::Value(_) | Route::Correct(_) | Route::Add | Route::BackUp(_) => {
-                Route::Values
-            }
+            Route::Values
+            | Route::Value(_)
+            | Route::Correct(_)
+            | Route::Add
+            | Route::BackUp(_)
+            | Route::Advanced(_) => Route::Values,
             Route::Safes | Route::AddSafe => Route::Safes,
-            Route::Certificates | Route::Certificate(_) => Route::Certificates,
+            Route::Certificates | Route::Certificate(_) | Route::Backup(_) | Route::Move(_) => {
+                Route::Certificates
+            }
             Route::Notices => Route::Notices,
-            Route::Settings => Route::Settings,
+            Route::Settings | Route::Keys | Route::Key(_) | Route::Policy => Route::Settings,
         }
     }
 }
@@ -96,6 +127,13 @@ mod tests {
             Route::Add,
             Route::BackUp(None),
             Route::BackUp(Some(item)),
+            Route::Advanced(None),
+            Route::Advanced(Some(item)),
+            Route::Backup(GroupId::new([9; 16])),
+            Route::Move(GroupId::new([9; 16])),
+            Route::Keys,
+            Route::Key(item),
+            Route::Policy,
             Route::Safes,
             Route::AddSafe,
             Route::Certificates,

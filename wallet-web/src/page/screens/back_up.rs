@@ -1,34 +1,38 @@
-//! What to back up, and where.
+//! What to back up, and how it is protected. The safes are picked; the owner can change them.
 
+use crate::page::choice::{self, Worth};
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, big_card, button, empty, head, icon, link, material, picture_of, quiet, safe_name,
+    actions, big_card, button, choices, empty, head, icon, link, material, picture_of, quiet,
     small_icon,
 };
 use crate::page::route::Route;
-use crate::page::screens::value::reach_chip;
+use crate::page::screens::protection::{self, Chosen, Offer};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
-use saifu_protocol::SafeId;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::view::{Reach, SafeCard, Standing, ValueCard};
+use saifu_wallet_core::plan::preset::Preset;
+use saifu_wallet_core::view::{Standing, ValueCard};
 
-/// What the owner chooses here.
+/// Which values the owner chooses.
 #[derive(Clone, Copy)]
-struct Choice {
+pub(super) struct What {
     s: Service,
     /// The one value this is about, or all.
     one: Option<ItemId>,
     /// Of all, those to leave out.
     left_out: RwSignal<Vec<ItemId>>,
-    /// The safe, if the owner chose another than the first.
-    safe: RwSignal<Option<SafeId>>,
 }
 
-impl Choice {
+impl What {
+    pub(super) fn new(s: Service, one: Option<ItemId>) -> Self {
+        let left_out = RwSignal::new(Vec::new());
+        Self { s, one, left_out }
+    }
+
     fn candidates(self) -> Vec<ValueCard> {
         let fits = |card: &&ValueCard| {
             card.standing == Standing::OnlyHere && self.one.is_none_or(|one| one == card.id)
@@ -38,11 +42,11 @@ impl Choice {
             .with(|all| all.iter().filter(fits).cloned().collect())
     }
 
-    fn chosen(self) -> Vec<ItemId> {
+    fn chosen(self) -> Vec<ValueCard> {
         let left_out = self.left_out.get();
-        let candidates = self.candidates();
-        let ids = candidates.iter().map(|card| card.id);
-        ids.filter(|id| !left_out.contains(id)).collect()
+        let mut candidates = self.candidates();
+        candidates.retain(|card| !left_out.contains(&card.id));
+        candidates
     }
 
     fn toggle(self, id: ItemId) {
@@ -55,155 +59,146 @@ impl Choice {
         });
     }
 
-    fn chosen_safe(self) -> Option<SafeCard> {
-        let safes = self.s.safes.get();
-        let chosen = self.safe.get();
-        let by_choice = safes.iter().find(|safe| Some(safe.id) == chosen);
-        let first = safes.iter().find(|safe| safe.reach != Reach::Silent);
-        by_choice.or(first).or(safes.first()).cloned()
+    /// What is chosen, as plans ask for it.
+    pub(super) fn worths(self) -> Vec<Worth> {
+        let chosen = self.chosen();
+        let worth = |card: &ValueCard| choice::worth(&card.class, card.worth.as_ref());
+        chosen.iter().map(worth).collect()
     }
+
+    /// The screen: what, and below or beside it how. Without values or safes there is nothing to choose.
+    pub(super) fn show(self, title: Key, back: Route, how: impl FnOnce() -> Node) -> Node {
+        let s = self.s;
+        let candidates = self.candidates();
+        let nothing = |picture, title, words, route, label| {
+            let go = link("btn btn--primary", route, None, s.text(label));
+            empty(picture, s.text(title), s.text(words), vec![go])
+        };
+        let content = if candidates.is_empty() {
+            let (words, label) = (Key::NothingToBackUp, Key::BackToWallet);
+            nothing("backup", Key::BackUpTitle, words, Route::Values, label)
+        } else if s.safes.with(Vec::is_empty) {
+            let (words, label) = (Key::NoSafesText, Key::AddSafe);
+            nothing("safe", Key::NoSafes, words, Route::AddSafe, label)
+        } else {
+            let what = match (self.one, candidates.first()) {
+                (Some(_), Some(card)) => big_card(s, picture_of(s, card)),
+                _ => self.several(&candidates),
+            };
+            div("two stack stack--wide")
+                .child(el("div").child(what))
+                .child(how())
+                .into()
+        };
+        Node::Many(vec![head(s, s.text(title), Some(back), None), content])
+    }
+
+    fn several(self, candidates: &[ValueCard]) -> Node {
+        let lang = self.s.lang.get();
+        let left_out = self.left_out.get();
+        let rows: Vec<Node> = candidates
+            .iter()
+            .map(|card| {
+                let id = card.id;
+                let kind = material(&card.class);
+                let worth = card.worth.as_ref();
+                let worth = worth.map(|worth| format::amount(lang, worth));
+                let tick = el("input")
+                    .fixed("type", "checkbox")
+                    .checked(!left_out.contains(&id))
+                    .on("change", move |_| self.toggle(id));
+                let mark = el("span")
+                    .class("mark")
+                    .attr("data-class", kind)
+                    .child(small_icon(kind));
+                let words = el("span")
+                    .class("row-main")
+                    .child(el("span").child(card.name.clone()))
+                    .child(el("span").child(worth));
+                let row = el("label")
+                    .class("row")
+                    .child(tick)
+                    .child(mark)
+                    .child(words);
+                el("li").child(row).into()
+            })
+            .collect();
+        choices(text(lang, Key::WhatToBackUp), rows)
+    }
+
+    /// The button that does it.
+    pub(super) fn go(self, offer: Offer, key: Option<ItemId>) -> Node {
+        let s = self.s;
+        let chosen: Vec<ItemId> = self.chosen().iter().map(|card| card.id).collect();
+        let words = words::back_up(s.lang.get(), chosen.len());
+        if chosen.is_empty() || offer.checked.is_err() {
+            return actions(vec![cannot(words)]);
+        }
+        let press = button("btn btn--primary", Some("backup"), words, move || {
+            let next = match chosen.as_slice() {
+                [one] => Route::Value(*one),
+                _ => Route::Values,
+            };
+            s.send(Intent::Protect {
+                values: chosen.clone(),
+                plan: offer.plan.clone(),
+                safes: offer.safes.clone(),
+                key,
+            });
+            s.go(next);
+        });
+        actions(vec![press])
+    }
+}
+
+/// A button that cannot be pressed yet.
+pub(super) fn cannot(words: String) -> Node {
+    el("button")
+        .class("btn")
+        .fixed("type", "button")
+        .fixed("disabled", "")
+        .child(icon("backup"))
+        .child(words)
+        .into()
 }
 
 /// The screen.
 pub(super) fn back_up(s: Service, one: Option<ItemId>) -> Node {
-    let choice = Choice {
-        s,
-        one,
-        left_out: RwSignal::new(Vec::new()),
-        safe: RwSignal::new(None),
-    };
+    let what = What::new(s, one);
+    let preset: RwSignal<Option<Preset>> = RwSignal::new(None);
+    let safes: Chosen = RwSignal::new(Vec::new());
     let back = one.map_or(Route::Values, Route::Value);
     Node::live(move || {
-        Node::Many(vec![
-            head(s, s.text(Key::BackUpTitle), Some(back), None),
-            present(choice),
-        ])
+        what.show(Key::BackUpTitle, back, || {
+            let worths = what.worths();
+            let (ways, offer) = choose(s, &worths, preset, safes);
+            let more = el("a")
+                .attr("href", Route::Advanced(one).href())
+                .words(s.text(Key::MoreWays));
+            div("stack")
+                .child(ways)
+                .child(protection::explain(s, &offer))
+                .child(protection::seats(s, &offer, safes))
+                .child(el("p").child(more))
+                .child(quiet(s.text(Key::BackUpThen)))
+                .child(what.go(offer, None))
+                .into()
+        })
     })
 }
 
-fn present(choice: Choice) -> Node {
-    let s = choice.s;
-    let lang = s.lang.get();
-    let candidates = choice.candidates();
-    if candidates.is_empty() {
-        let words = text(lang, Key::BackToWallet);
-        let back = link("btn btn--primary", Route::Values, None, words);
-        let (title, words) = (Key::BackUpTitle, Key::NothingToBackUp);
-        return empty("backup", text(lang, title), text(lang, words), vec![back]);
-    }
-    if s.safes.with(Vec::is_empty) {
-        let words = text(lang, Key::AddSafe);
-        let add = link("btn btn--primary", Route::AddSafe, Some("add"), words);
-        let (title, words) = (Key::NoSafes, Key::NoSafesText);
-        return empty("safe", text(lang, title), text(lang, words), vec![add]);
-    }
-    let what = match (choice.one, candidates.first()) {
-        (Some(_), Some(card)) => big_card(s, picture_of(s, card)),
-        _ => several(choice, &candidates),
-    };
-    let how = div("stack")
-        .child(safes(choice))
-        .child(quiet(text(lang, Key::BackUpThen)))
-        .child(go(choice));
-    div("two stack stack--wide")
-        .child(el("div").child(what))
-        .child(how)
-        .into()
-}
-
-fn several(choice: Choice, candidates: &[ValueCard]) -> Node {
-    let lang = choice.s.lang.get();
-    let left_out = choice.left_out.get();
-    let rows: Vec<Node> = candidates
-        .iter()
-        .map(|card| {
-            let id = card.id;
-            let kind = material(&card.class);
-            let worth = card.worth.as_ref();
-            let worth = worth.map(|worth| format::amount(lang, worth));
-            let tick = el("input")
-                .fixed("type", "checkbox")
-                .checked(!left_out.contains(&id))
-                .on("change", move |_| choice.toggle(id));
-            let mark = el("span")
-                .class("mark")
-                .attr("data-class", kind)
-                .child(small_icon(kind));
-            let words = el("span")
-                .class("row-main")
-                .child(el("span").child(card.name.clone()))
-                .child(el("span").child(worth));
-            let row = el("label")
-                .class("row")
-                .child(tick)
-                .child(mark)
-                .child(words);
-            el("li").child(row).into()
-        })
-        .collect();
-    choices(text(lang, Key::WhatToBackUp), rows)
-}
-
-fn choices(legend: &'static str, rows: Vec<Node>) -> Node {
-    el("fieldset")
-        .child(el("legend").child(legend))
-        .child(div("panel panel--flush").child(el("ul").class("rows").child(rows)))
-        .into()
-}
-
-fn safes(choice: Choice) -> Node {
-    let s = choice.s;
-    let lang = s.lang.get();
-    let chosen = choice.chosen_safe().map(|safe| safe.id);
-    let rows: Vec<Node> = s
-        .safes
-        .get()
-        .into_iter()
-        .map(|safe| {
-            let id = safe.id;
-            let radio = el("input")
-                .fixed("type", "radio")
-                .fixed("name", "safe")
-                .checked(chosen == Some(id))
-                .on("change", move |_| choice.safe.set(Some(id)));
-            let words = el("span")
-                .class("row-main")
-                .child(el("span").child(safe_name(&safe.operator, &safe.address)))
-                .child(el("span").child(format::host(&safe.address).to_owned()))
-                .child(reach_chip(lang, safe.reach));
-            let row = el("label").class("row").child(radio).child(words);
-            el("li").child(row).into()
-        })
-        .collect();
-    choices(text(lang, Key::WhichSafe), rows)
-}
-
-fn go(choice: Choice) -> Option<Node> {
-    let s = choice.s;
-    let lang = s.lang.get();
-    let safe = choice.chosen_safe()?;
-    let chosen = choice.chosen();
-    let name = safe_name(&safe.operator, &safe.address);
-    let words = words::back_up_at(lang, chosen.len(), &name);
-    if chosen.is_empty() {
-        let button = el("button")
-            .class("btn")
-            .fixed("type", "button")
-            .fixed("disabled", "")
-            .child(icon("backup"))
-            .child(words);
-        return Some(actions(vec![button.into()]));
-    }
-    let press = button("btn btn--primary", Some("backup"), words, move || {
-        let next = match chosen.as_slice() {
-            [one] => Route::Value(*one),
-            _ => Route::Values,
-        };
-        s.send(Intent::BackUp {
-            values: chosen.clone(),
-            safe: safe.id,
-        });
-        s.go(next);
-    });
-    Some(actions(vec![press]))
+/// The ways, and what comes of the one that is chosen.
+pub(super) fn choose(
+    s: Service,
+    worths: &[Worth],
+    preset: RwSignal<Option<Preset>>,
+    safes: Chosen,
+) -> (Node, Offer) {
+    let worth = choice::asks_most(worths);
+    let advised = s
+        .policy
+        .with(|policy| choice::default_preset(policy, worths, &s.safes.get()));
+    let chosen = preset.get().unwrap_or(advised);
+    let ways = protection::presets(s, worth, chosen, advised, preset);
+    (ways, protection::offer(s, chosen.plan(), safes, worth))
 }

@@ -1,12 +1,13 @@
-//! Certificates: all of them, and one. Everything on them is readable without asking a safe.
+//! Backups and certificates: all of them, and one certificate. Everything on them is readable without asking a safe.
 
 use crate::page::device;
 use crate::page::format::{self, Length};
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Fact, actions, big_card, button, certificate_name, certificate_standing, chip, dialog,
-    dialog_title, dismiss, empty, fact, facts, halves, head, hex_fact, icon, keep_dialog, link,
-    or_anywhere, picture_of_certificate, quiet, safe_name, small_icon,
+    Fact, actions, backup_name, backup_standing, big_card, button, certificate_name,
+    certificate_standing, chip, dialog, dialog_title, dismiss, empty, fact, facts, halves, head,
+    hex_fact, icon, keep_dialog, link, material, or_anywhere, picture_of_certificate, quiet, rows,
+    safe_name, small_icon, tick,
 };
 use crate::page::route::Route;
 use crate::page::screens::value;
@@ -15,7 +16,9 @@ use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::view::{CertificateCard, CertificateStanding, Job, Opened, Task};
+use saifu_wallet_core::view::{
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Opened, PartCard, Task,
+};
 
 /// All of them.
 pub(super) fn certificates(s: Service) -> Node {
@@ -31,7 +34,8 @@ pub(super) fn certificates(s: Service) -> Node {
 fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let all = s.certificates.get();
-    if all.is_empty() {
+    let backups = s.backups.get();
+    if all.is_empty() && backups.is_empty() {
         let (title, words) = (Key::NoCertificates, Key::NoCertificatesText);
         return empty(
             "certificate",
@@ -40,7 +44,12 @@ fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
             Vec::new(),
         );
     }
-    let soon = all.iter().filter(|card| card.ends_within_a_week).count();
+    let soon = all.iter().filter(|card| card.ends_within_a_week).count()
+        + backups
+            .iter()
+            .filter(|card| card.ends_within_a_week)
+            .count();
+    let count = all.len() + backups.len();
     let filter = |key: Key, count: usize, which: bool| {
         el("button")
             .class("filter")
@@ -54,23 +63,61 @@ fn list(s: Service, only_soon: RwSignal<bool>) -> Node {
     let filters = div("filters")
         .fixed("role", "group")
         .attr("aria-label", text(lang, Key::CertificatesShow))
-        .child(filter(Key::All, all.len(), false))
+        .child(filter(Key::All, count, false))
         .child(filter(Key::WithinAWeek, soon, true));
-    let rows: Vec<Node> = all
+    let is_shown = |soon: bool| !only_soon.get() || soon;
+    let mut list: Vec<Node> = backups
         .iter()
-        .filter(|card| !only_soon.get() || card.ends_within_a_week)
-        .map(|card| row(s, card))
+        .filter(|card| is_shown(card.ends_within_a_week))
+        .map(|card| backup_row(s, card))
         .collect();
-    let rows = if rows.is_empty() {
-        el("p").words(text(lang, Key::NoneThisWeek))
+    let alone = all.iter().filter(|card| is_shown(card.ends_within_a_week));
+    list.extend(alone.map(|card| row(s, card)));
+    let list = if list.is_empty() {
+        el("p").words(text(lang, Key::NoneThisWeek)).into()
     } else {
-        div("panel panel--flush").child(el("ul").class("rows").child(rows))
+        rows(list)
     };
     Node::Many(vec![
         filters.into(),
         quiet(text(lang, Key::CertificatesLead)).into(),
-        rows.into(),
+        list,
     ])
+}
+
+fn backup_row(s: Service, card: &BackupCard) -> Node {
+    let lang = s.lang.get();
+    let (state, words) = backup_standing(lang, card);
+    let chip = match (card.standing, card.ends_within_a_week) {
+        (BackupStanding::AtSafes, true) => Some(chip("local", text(lang, Key::EndsSoon))),
+        (BackupStanding::AtSafes, false) => None,
+        _ => Some(chip(state, words)),
+    };
+    let mark = match card.contents.first() {
+        Some(it) => {
+            let kind = material(&it.class);
+            let mark = el("span").class("mark").attr("data-class", kind);
+            mark.child(small_icon(kind))
+        }
+        None => el("span").class("mark").child(small_icon("key")),
+    };
+    let ends = card
+        .contents
+        .first()
+        .map(|it| format::validity(lang, Length::Short, &it.from, &it.to));
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(backup_name(lang, card)))
+        .child(el("span").words(words::plan(lang, card.preset)))
+        .child(el("span").child(ends))
+        .child(chip);
+    let link = el("a")
+        .class("row row--certificate")
+        .attr("href", Route::Backup(card.id).href())
+        .child(mark)
+        .child(words)
+        .child(small_icon("next"));
+    el("li").child(link).into()
 }
 
 fn row(s: Service, card: &CertificateCard) -> Node {
@@ -109,7 +156,8 @@ pub(super) fn certificate(s: Service, id: ItemId) -> Node {
         s.certificates
             .with(|all| all.iter().find(|card| card.id == id).cloned())
     });
-    let is_there = Memo::new(move |_| card.with(Option::is_some));
+    let part = Memo::new(move |_| part_of(s, id));
+    let is_there = Memo::new(move |_| card.with(Option::is_some) || part.with(Option::is_some));
     Effect::new(move |_| {
         if is_there.get() {
             s.send(Intent::Open { item: id });
@@ -122,16 +170,59 @@ pub(super) fn certificate(s: Service, id: ItemId) -> Node {
     keep_dialog("discard", discarding);
     Node::live(move || {
         Node::Many(vec![
-            match card.get() {
-                Some(card) => present(s, &card, discarding),
-                None => gone(s, id),
+            match (card.get(), part.get()) {
+                (Some(card), _) => present(s, &card, discarding),
+                (None, Some((backup, part))) => certificate_of_part(s, id, &backup, &part),
+                (None, None) => gone(s, id),
             },
             dialog("discard", discarding, || {
                 let name = card.with(|card| card.as_ref().map(|card| card.digest.name.clone()));
-                discard(s, id, &name.unwrap_or_default(), discarding, understood)
+                let lang = s.lang.get();
+                let question = words::discard_certificate_question(lang, &name.unwrap_or_default());
+                let words = (Key::DiscardCertificateText, Key::DiscardCertificateTick);
+                discard(s, question, words, discarding, understood, move || {
+                    s.send(Intent::Discard { certificate: id });
+                    s.go(Route::Certificates);
+                })
             }),
         ])
     })
+}
+
+/// The part of a backup that this certificate stands for.
+fn part_of(s: Service, id: ItemId) -> Option<(BackupCard, PartCard)> {
+    s.backups.with(|all| {
+        all.iter().find_map(|card| {
+            let mut parts = card.parts.iter();
+            let part = parts.find(|part| part.certificate == Some(id))?;
+            Some((card.clone(), part.clone()))
+        })
+    })
+}
+
+/// The certificate of a part: what it stands for, and the text itself. Only with the others it brings anything back.
+fn certificate_of_part(s: Service, id: ItemId, backup: &BackupCard, part: &PartCard) -> Node {
+    let lang = s.lang.get();
+    let alike = backup
+        .parts
+        .iter()
+        .filter(|other| other.class == part.class);
+    let what = words::part(lang, part.class, part.index, alike.count());
+    let rows = vec![
+        fact(text(lang, Key::Name), backup_name(lang, backup)),
+        fact(text(lang, Key::PartWhat), what),
+        fact(
+            text(lang, Key::Safe),
+            safe_name(&part.operator, &part.address),
+        ),
+        fact(text(lang, Key::Address), format::host(&part.address)),
+    ];
+    let title = text(lang, Key::PartCertificate);
+    let back = Route::Backup(backup.id);
+    let content = div("stack")
+        .child(div("panel").child(facts(rows)))
+        .child(as_text(s, id));
+    Node::Many(vec![head(s, title, Some(back), None), content.into()])
 }
 
 fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> Node {
@@ -367,12 +458,14 @@ fn as_text(s: Service, id: ItemId) -> Option<Node> {
     )
 }
 
-fn discard(
+/// What takes more than a press, because nobody can undo it.
+pub(super) fn discard(
     s: Service,
-    id: ItemId,
-    name: &str,
+    question: String,
+    (words, known): (Key, Key),
     open: RwSignal<bool>,
     understood: RwSignal<bool>,
+    confirmed: impl Fn() + 'static,
 ) -> Node {
     let lang = s.lang.get();
     let keep = button("btn", None, text(lang, Key::Keep), move || {
@@ -385,25 +478,17 @@ fn discard(
         .attr_if(!understood.get(), "disabled", "")
         .on("click", move |_| {
             dismiss(open);
-            s.send(Intent::Discard { certificate: id });
-            s.go(Route::Certificates);
+            confirmed();
         })
         .child(icon("trash"))
         .words(text(lang, Key::Discard));
-    let tick = el("input")
-        .fixed("type", "checkbox")
-        .checked(understood.get())
-        .on("change", move |_| understood.update(|it| *it = !*it));
-    let tick = el("label")
-        .class("tick")
-        .child(tick)
-        .child(el("span").words(text(lang, Key::DiscardCertificateTick)));
+    let tick = tick(text(lang, known), understood.get(), move || {
+        understood.update(|it| *it = !*it)
+    });
     Node::Many(vec![
-        dialog_title(words::discard_certificate_question(lang, name)).into(),
-        el("p")
-            .words(text(lang, Key::DiscardCertificateText))
-            .into(),
-        tick.into(),
+        dialog_title(question).into(),
+        el("p").words(text(lang, words)).into(),
+        tick,
         div("actions actions--end")
             .child(keep)
             .child(discard)

@@ -3,10 +3,15 @@
 //! A screen is made once per route: what it keeps for itself is made then, and goes with it. The view it answers
 //! follows the signals it reads.
 
+mod advanced;
 mod back_up;
+mod backup;
 mod certificates;
 mod form;
+mod keys;
 mod notices;
+mod policy;
+mod protection;
 mod safes;
 mod settings;
 mod value;
@@ -66,6 +71,7 @@ pub(crate) fn app(s: Service) -> Node {
 fn is_new(s: Service) -> bool {
     s.values.with(Vec::is_empty)
         && s.certificates.with(Vec::is_empty)
+        && s.backups.with(Vec::is_empty)
         && s.safes.with(Vec::is_empty)
         && s.jobs.with(Vec::is_empty)
         && s.summary.with(|summary| summary.account.came_in == 0)
@@ -113,14 +119,23 @@ fn shell(s: Service, opening: bool) -> Node {
 
 fn is_narrow(route: Route) -> bool {
     match route {
-        Route::Values | Route::Safes | Route::Value(_) | Route::BackUp(_) => false,
+        Route::Values
+        | Route::Safes
+        | Route::Value(_)
+        | Route::BackUp(_)
+        | Route::Advanced(_)
+        | Route::Backup(_)
+        | Route::Move(_) => false,
         Route::Correct(_)
         | Route::Add
         | Route::AddSafe
         | Route::Certificates
         | Route::Certificate(_)
         | Route::Notices
-        | Route::Settings => true,
+        | Route::Settings
+        | Route::Keys
+        | Route::Key(_)
+        | Route::Policy => true,
     }
 }
 
@@ -131,6 +146,12 @@ fn screen(s: Service, route: Route) -> Node {
         Route::Correct(id) => form::correct(s, id),
         Route::Add => form::add(s),
         Route::BackUp(id) => back_up::back_up(s, id),
+        Route::Advanced(id) => advanced::advanced(s, id),
+        Route::Backup(id) => backup::backup(s, id),
+        Route::Move(id) => backup::moving(s, id),
+        Route::Keys => keys::keys(s),
+        Route::Key(id) => keys::key(s, id),
+        Route::Policy => policy::policy(s),
         Route::Safes => safes::safes(s),
         Route::AddSafe => safes::add(s),
         Route::Certificates => certificates::certificates(s),

@@ -3,7 +3,10 @@
 use crate::page::device::{self, Theme};
 use crate::page::format;
 use crate::page::node::{El, Node, div, el};
-use crate::page::parts::{actions, button, chip, fact, facts, head, meter, small_icon};
+use crate::page::parts::{
+    actions, button, chip, fact, facts, head, meter, rows, section, small_icon, way,
+};
+use crate::page::route::Route;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
@@ -27,23 +30,15 @@ pub(super) fn settings(s: Service) -> Node {
             .child(promise(s, refused));
         let content = div("stack stack--wide")
             .child(section(s, "display", Key::Display, Node::Many(display)))
+            .child(section(s, "protection", Key::Protection, protection(s)))
             .child(section(s, "account", Key::AccountTitle, account(s)))
-            .child(section(s, "storage", Key::Storage, storage.into()))
+            .child(section(s, "storage", Key::Storage, storage))
             .child(section(s, "about", Key::About, about(s)));
         Node::Many(vec![
             head(s, s.text(Key::SettingsTitle), None, None),
             content.into(),
         ])
     })
-}
-
-fn section(s: Service, id: &'static str, title: Key, content: Node) -> Node {
-    el("section")
-        .class("stack")
-        .attr("aria-labelledby", id)
-        .child(el("h2").attr("id", id).words(s.text(title)))
-        .child(content)
-        .into()
 }
 
 /// One of few: its words, and the button that chooses it.
@@ -96,6 +91,19 @@ fn theme(s: Service) -> Node {
         (el("span").words(s.text(key)), radio)
     });
     segment(s.text(Key::Theme), options.collect())
+}
+
+fn protection(s: Service) -> Node {
+    let keys = s.keys.with(Vec::len).to_string();
+    rows(vec![
+        way("key", Route::Keys, s.text(Key::KeysTitle), keys),
+        way(
+            "proof",
+            Route::Policy,
+            s.text(Key::PolicyTitle),
+            s.text(Key::PolicyLead),
+        ),
+    ])
 }
 
 fn account(s: Service) -> Node {

@@ -6,11 +6,11 @@ use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
     dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, meter, or_anywhere,
-    picture_of, quiet, small_icon, steps, waiting,
+    picture_of, quiet, small_icon, steps, waiting, way,
 };
 use crate::page::qr;
 use crate::page::route::Route;
-use crate::page::screens::certificates;
+use crate::page::screens::{backup, certificates};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, Lang, text};
 use leptos::prelude::*;
@@ -272,11 +272,12 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
     };
     // A job that goes back has no steps ahead, only words.
     let going_back = matches!(job.stage, Stage::Returning | Stage::Retiring);
-    let way: Node = if going_back {
+    let shown: Node = if going_back {
         el("p").child(words::stage(lang, job.stage)).into()
     } else {
         steps(lang, list)
     };
+    let shown = backup::registering(s, job.id).unwrap_or_else(|| div("panel").child(shown).into());
     let room = (job.stage == Stage::NoRoom).then(|| make_room(s));
     let note = quiet(text(lang, note))
         .words(" ")
@@ -284,14 +285,14 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
     div("stack")
         .child(waiting(s, job))
         .child(room)
-        .child(div("panel").child(way))
+        .child(shown)
         .child(note)
         .child(actions(call_off(s, job).into_iter().collect()))
         .into()
 }
 
 /// The wallet is full: what it waits for, and the ways to make room.
-fn make_room(s: Service) -> Node {
+pub(super) fn make_room(s: Service) -> Node {
     let lang = s.lang.get();
     let Summary {
         used_bytes,
@@ -303,17 +304,7 @@ fn make_room(s: Service) -> Node {
         all.iter().filter(ended).count()
     });
     let row = |picture, route: Route, what: Key, note: String| {
-        let words = el("span")
-            .class("row-main")
-            .child(el("span").words(text(lang, what)))
-            .child(el("span").child(note));
-        let link = el("a")
-            .class("row")
-            .attr("href", route.href())
-            .child(el("span").class("mark").child(icon(picture)))
-            .child(words)
-            .child(small_icon("next"));
-        Node::from(el("li").child(link))
+        way(picture, route, text(lang, what), note)
     };
     let note = |key| text(lang, key).to_owned();
     let back_up_note = note(Key::MakeRoomBackUpNote);
@@ -365,6 +356,9 @@ fn gone(s: Service, id: ItemId) -> Node {
     let lang = s.lang.get();
     if let Some(card) = s.certificate_of(id) {
         return certificates::backed_up(s, &card);
+    }
+    if let Some(card) = s.backup_of(id) {
+        return backup::backed_up(s, &card);
     }
     let title = text(lang, Key::NotHere);
     let back = link(

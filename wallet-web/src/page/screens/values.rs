@@ -2,14 +2,16 @@
 
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_certificate,
-    value_card, waiting,
+    actions, call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_backup,
+    picture_of_certificate, value_card, waiting,
 };
 use crate::page::route::Route;
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
-use saifu_wallet_core::view::{Job, Stage, Standing, Task, ValueCard};
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::plan::GroupId;
+use saifu_wallet_core::view::{BackupCard, BackupStanding, Job, Stage, Standing, Task, ValueCard};
 
 /// How many notices are shown here before the rest waits on its own screen.
 const SHOWN_NOTICES: usize = 2;
@@ -132,9 +134,13 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Retire => "trash",
     };
     let route = job.item.map(|item| {
-        let is_value = s.values.with(|all| all.iter().any(|card| card.id == item));
-        if is_value {
+        let group = GroupId::new(*item.as_bytes());
+        if s.values.with(|all| all.iter().any(|card| card.id == item)) {
             Route::Value(item)
+        } else if s.backup(group).is_some() {
+            Route::Backup(group)
+        } else if s.keys.with(|all| all.iter().any(|key| key.id == item)) {
+            Route::Key(item)
         } else {
             Route::Certificate(item)
         }
@@ -169,6 +175,7 @@ fn here(s: Service) -> Node {
     }
     let nothing_at_all = s.values.with(Vec::is_empty)
         && s.certificates.with(Vec::is_empty)
+        && s.backups.with(Vec::is_empty)
         && s.jobs.with(Vec::is_empty);
     nothing_at_all.then(|| nothing(s)).into()
 }
@@ -192,18 +199,26 @@ fn draw(s: Service, cards: Vec<ValueCard>) -> Vec<Node> {
 }
 
 fn at_safes(s: Service) -> Option<Node> {
-    let certificates = s.certificates.get();
-    if certificates.is_empty() {
-        return None;
-    }
-    let cards = certificates
+    // As long as a value is here, it is shown as what it is here; and a key is no value.
+    let is_away = |card: &&BackupCard| match card.standing {
+        BackupStanding::Registering { .. } | BackupStanding::Ending => false,
+        BackupStanding::AtSafes | BackupStanding::Recovering { .. } | BackupStanding::Elsewhere => {
+            let home = ItemId::new(*card.id.as_bytes());
+            !card.contents.is_empty() && s.value_of(home).is_none()
+        }
+    };
+    let mut cards: Vec<Node> = s
+        .backups
+        .get()
         .iter()
-        .map(|card| {
-            let picture = picture_of_certificate(s, card);
-            value_card(s, picture, Route::Certificate(card.id))
-        })
+        .filter(is_away)
+        .map(|card| value_card(s, picture_of_backup(s, card), Route::Backup(card.id)))
         .collect();
-    Some(section(s, "at-safes", Key::AtSafe, cards))
+    cards.extend(s.certificates.get().iter().map(|card| {
+        let picture = picture_of_certificate(s, card);
+        value_card(s, picture, Route::Certificate(card.id))
+    }));
+    (!cards.is_empty()).then(|| section(s, "at-safes", Key::AtSafe, cards))
 }
 
 fn section(s: Service, id: &'static str, title: Key, cards: Vec<Node>) -> Node {

@@ -1,10 +1,11 @@
 //! Words for plans: what each is called, what it promises, how it is weak, why it is refused, and how far its parts are.
 
-use super::{Halves, Lang};
+use super::{Halves, Key, Lang, text};
 use saifu_protocol::certificate::ObjectClass;
 use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::plan::check::Divided;
 use saifu_wallet_core::plan::limits::{MAX_PARTS, MAX_SAFES};
+use saifu_wallet_core::plan::policy::Rule;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{KeyForm, PlanError, Promise, Weakness};
 use saifu_wallet_core::view::{BackupStanding, PartState, Waiting};
@@ -108,13 +109,19 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
         (Lang::Ja, 0) if all == 1 => "金庫が失われると、預けたものも失われます。".into(),
         (Lang::En, 0) => format!("All {all} safes are needed to get it back."),
         (Lang::Ja, 0) => format!("取り戻すには金庫{all}つがすべて必要です。"),
-        (Lang::En, n) => format!("It still comes back if {n} of the {all} safes {} gone.", is(n)),
+        (Lang::En, n) => format!(
+            "It still comes back if {n} of the {all} safes {} gone.",
+            is(n)
+        ),
         (Lang::Ja, n) => format!("金庫{all}つのうち{n}つが失われても取り戻せます。"),
     };
     let cheat = match (lang, promise.may_cheat) {
         (Lang::En, 0) => "A safe that cheats could hand it out twice.".into(),
         (Lang::Ja, 0) => "不正をする金庫は、二重に渡すことができます。".into(),
-        (Lang::En, n) => format!("It comes back only once, even if {} cheats.", safes(lang, n)),
+        (Lang::En, n) => format!(
+            "It comes back only once, even if {} cheats.",
+            safes(lang, n)
+        ),
         (Lang::Ja, n) => format!("金庫{n}つが不正をしても、戻るのは1回だけです。"),
     };
     [read, gone, cheat]
@@ -412,6 +419,50 @@ pub(crate) fn backup_standing(lang: Lang, standing: BackupStanding) -> &'static 
     }
 }
 
+/// What was backed up.
+pub(crate) fn is_in_safekeeping(lang: Lang, name: &str) -> String {
+    match lang {
+        Lang::En => format!("“{name}” is in safekeeping."),
+        Lang::Ja => format!("「{name}」を預けました。"),
+    }
+}
+
+/// What it means that a backup was handed out elsewhere, and what to do now.
+pub(crate) fn backup_elsewhere(lang: Lang) -> Halves {
+    match lang {
+        Lang::En => Halves::new(
+            "Its safes have handed so much of it to another device that it cannot come back here.",
+            "If that was you, look on that device. If it was not, contact the operators and show them the certificates of its parts.",
+        ),
+        Lang::Ja => Halves::new(
+            "金庫がすでに別の端末に渡しているため、ここには戻せません。",
+            "心当たりがあれば、その端末を確かめてください。なければ、部品の登録証を運営者に見せて連絡してください。",
+        ),
+    }
+}
+
+/// What a rule of the suggested protection is for.
+pub(crate) fn rule(lang: Lang, rule: &Rule) -> String {
+    let classes: Vec<String> = rule
+        .classes
+        .iter()
+        .map(|code| super::class(lang, code))
+        .collect();
+    match (rule.worth.is_empty(), classes.is_empty()) {
+        (false, true) => text(lang, Key::PolicyMuch).into(),
+        (true, true) => text(lang, Key::PolicyOthers).into(),
+        (is_any, false) => {
+            let much = if is_any {
+                ""
+            } else {
+                text(lang, Key::PolicyMuch)
+            };
+            let classes = classes.join(lang.of(", ", "、"));
+            format!("{much} {classes}").trim().into()
+        }
+    }
+}
+
 /// What a key is.
 pub(crate) fn key_form(lang: Lang, form: KeyForm) -> &'static str {
     match form {
@@ -677,6 +728,17 @@ mod tests {
             both(|lang| delete_key_question(lang, count));
             both(|lang| delete_keys(lang, count));
         }
+    }
+
+    #[test]
+    fn rules_say_what_they_are_for() {
+        for it in &saifu_wallet_core::plan::policy::Policy::default().0 {
+            both(|lang| rule(lang, it));
+        }
+        both_sentences(|lang| is_in_safekeeping(lang, "A"));
+        let (en, ja) = (backup_elsewhere(Lang::En), backup_elsewhere(Lang::Ja));
+        check_sentences(&en.what, &ja.what);
+        check_sentences(&en.now, &ja.now);
     }
 
     #[test]

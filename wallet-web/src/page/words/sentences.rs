@@ -151,16 +151,6 @@ pub(crate) fn left_of(lang: Lang, whole: &str) -> String {
     }
 }
 
-/// The button that backs up.
-pub(crate) fn back_up_at(lang: Lang, count: usize, safe: &str) -> String {
-    match (lang, count) {
-        (Lang::En, 0 | 1) => format!("Back up at {safe}"),
-        (Lang::En, _) => format!("Back up {count} at {safe}"),
-        (Lang::Ja, 0 | 1) => format!("{safe}に預ける"),
-        (Lang::Ja, _) => format!("{count}点を{safe}に預ける"),
-    }
-}
-
 /// What was backed up where.
 pub(crate) fn is_at(lang: Lang, name: &str, safe: &str) -> String {
     match lang {
@@ -641,7 +631,6 @@ mod tests {
         assert_eq!(days(Lang::En, 1826), "5 years");
         assert_eq!(days(Lang::Ja, 90), "90日");
         assert_eq!(days(Lang::En, 400), "400 days");
-        check(&back_up_at(Lang::En, 3, "A"), &back_up_at(Lang::Ja, 3, "A"));
         check_sentences(&is_at(Lang::En, "A", "B"), &is_at(Lang::Ja, "A", "B"));
         check_sentences(&is_back(Lang::En, "A"), &is_back(Lang::Ja, "A"));
         check(&left_of(Lang::En, "1"), &left_of(Lang::Ja, "1"));

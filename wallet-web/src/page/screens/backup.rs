@@ -1,0 +1,485 @@
+//! One backup: where its parts are and how each stands, what protects it, and what can be done with it.
+
+use crate::page::choice;
+use crate::page::device;
+use crate::page::node::{Node, div, el};
+use crate::page::parts::{
+    Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
+    empty, fact, facts, halves, head, icon, keep_dialog, link, picture_of_backup, quiet, rows,
+    safe_name, section, steps, waiting,
+};
+use crate::page::route::Route;
+use crate::page::screens::back_up::{cannot, choose};
+use crate::page::screens::protection::{self, Chosen};
+use crate::page::screens::{certificates, value};
+use crate::page::service::Service;
+use crate::page::words::{self, Halves, Key, text};
+use leptos::prelude::*;
+use saifu_protocol::SafeId;
+use saifu_protocol::certificate::ObjectClass;
+use saifu_wallet_core::ids::{FlowId, ItemId};
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::plan::preset::Preset;
+use saifu_wallet_core::plan::{Custody, GroupId, Place, Slot};
+use saifu_wallet_core::view::{BackupCard, BackupStanding, Job, PartCard, PartState, Stage, Task};
+
+/// The screen.
+pub(super) fn backup(s: Service, id: GroupId) -> Node {
+    let card = Memo::new(move |_| s.backup(id));
+    let discarding = RwSignal::new(false);
+    let understood = RwSignal::new(false);
+    keep_dialog("discard", discarding);
+    Node::live(move || {
+        let name = card.with(|card| {
+            let card = card.as_ref();
+            card.map(|card| backup_name(s.lang.get(), card))
+        });
+        Node::Many(vec![
+            match card.get() {
+                Some(card) => present(s, &card, discarding),
+                None => gone(s, id),
+            },
+            dialog("discard", discarding, || {
+                let question =
+                    words::discard_certificate_question(s.lang.get(), &name.unwrap_or_default());
+                let words = (Key::GiveUpText, Key::GiveUpTick);
+                certificates::discard(s, question, words, discarding, understood, move || {
+                    s.send(Intent::DiscardBackup { backup: id });
+                    s.go(Route::Certificates);
+                })
+            }),
+        ])
+    })
+}
+
+fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
+    let lang = s.lang.get();
+    let came_home = s.value_of(ItemId::new(*card.id.as_bytes()));
+    if let (BackupStanding::Ending, Some(value)) = (card.standing, came_home) {
+        let rest = section(s, "parts", Key::PartsTitle, parts(s, card));
+        return Node::Many(vec![value::came_back(s, &value), rest]);
+    }
+    let job = match card.standing {
+        BackupStanding::Registering { job } | BackupStanding::Recovering { job } => s.job(job),
+        BackupStanding::AtSafes | BackupStanding::Ending | BackupStanding::Elsewhere => None,
+    };
+    let title = match job.as_ref().map(|job| job.task) {
+        Some(Task::BackUp) => Key::BackingUp,
+        Some(Task::Repair) => Key::Moving,
+        Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
+        Some(Task::Add | Task::Retire) | None => Key::Backup,
+    };
+    let picture = if card.contents.is_empty() {
+        let (state, words) = backup_standing(lang, card);
+        div("panel stack stack--tight")
+            .child(
+                div("split")
+                    .child(el("h2").child(backup_name(lang, card)))
+                    .child(chip(state, words)),
+            )
+            .into()
+    } else {
+        big_card(s, picture_of_backup(s, card))
+    };
+    let left = div("stack")
+        .child(picture)
+        .child(coupled(s, card))
+        .child(what_to_do(s, card, discarding));
+    let right = div("stack stack--wide")
+        .child(job.map(|job| under_way(s, card, &job)))
+        .child(standing(s, card))
+        .child(section(s, "parts", Key::PartsTitle, parts(s, card)))
+        .child(protection(s, card));
+    Node::Many(vec![
+        head(s, text(lang, title), Some(Route::Certificates), None),
+        div("two stack stack--wide").child(left).child(right).into(),
+    ])
+}
+
+/// What is in it, where it is more than one thing.
+fn coupled(s: Service, card: &BackupCard) -> Option<Node> {
+    let lang = s.lang.get();
+    (card.contents.len() > 1).then(|| {
+        let each = card.contents.iter().map(|it| {
+            let what = words::quantity(lang, &it.class, it.quantity);
+            let words = el("span")
+                .class("row-main")
+                .child(el("span").child(it.name.clone()))
+                .child(el("span").child(what));
+            el("li").child(div("row").child(words)).into()
+        });
+        rows(each.collect())
+    })
+}
+
+fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
+    let lang = s.lang.get();
+    let backup = card.id;
+    let mut buttons = Vec::new();
+    let is_key = card.contents.is_empty();
+    let words = match card.standing {
+        BackupStanding::AtSafes if is_key => Some(Key::FetchKey),
+        BackupStanding::AtSafes => Some(Key::Recover),
+        BackupStanding::Elsewhere => Some(Key::TryRecoverAgain),
+        BackupStanding::Registering { .. }
+        | BackupStanding::Recovering { .. }
+        | BackupStanding::Ending => None,
+    };
+    if let Some(words) = words.filter(|_| !is_key || !card.key_is_here) {
+        let class = "btn btn--primary";
+        buttons.push(button(
+            class,
+            Some("recover"),
+            text(lang, words),
+            move || {
+                s.send(match is_key {
+                    true => Intent::RecoverKey { backup },
+                    false => Intent::RecoverBackup { backup },
+                });
+            },
+        ));
+    }
+    if card.standing == BackupStanding::AtSafes && !is_key {
+        let words = text(lang, Key::MoveDots);
+        buttons.push(link("btn", Route::Move(backup), Some("refresh"), words));
+    }
+    if words.is_some() {
+        let words = text(lang, Key::GiveUpDots);
+        let press = move || discarding.set(true);
+        buttons.push(button("btn btn--danger", Some("trash"), words, press));
+    }
+    actions(buttons)
+}
+
+/// The work under way, as far as it is not that of single parts.
+fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
+    let lang = s.lang.get();
+    let room = (job.stage == Stage::NoRoom).then(|| value::make_room(s));
+    let note = match job.task {
+        Task::Recover => Some(Key::RecoverWhy),
+        Task::Repair => Some(Key::MoveText),
+        Task::BackUp => Some(Key::BackUpThen),
+        Task::Add | Task::Retire | Task::RecoverKey => None,
+    };
+    let note = note.map(|note| quiet(text(lang, note)));
+    div("stack")
+        .child(waiting(s, job))
+        .child(room)
+        .child(way(s, job).map(|way| div("panel").child(way)))
+        .child(progress(s, card))
+        .child(note)
+        .child(quiet(text(lang, Key::Leave)))
+        .child(actions(call_off(s, job).into_iter().collect()))
+        .into()
+}
+
+/// The steps of a recovery.
+fn way(s: Service, job: &Job) -> Option<Node> {
+    let at = match job.stage {
+        Stage::Arrived => 2,
+        Stage::Registering => 1,
+        Stage::NoRoom | Stage::Requesting | Stage::Returning | Stage::Retiring => 0,
+    };
+    let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
+    let arrived = (Key::StepArrived, Key::StepArrivedNote);
+    let list = match job.task {
+        Task::Recover => vec![
+            asking,
+            arrived,
+            (Key::StepConfirmed, Key::StepConfirmedAllNote),
+            (Key::StepYours, Key::StepYoursNote),
+        ],
+        Task::Repair => vec![
+            asking,
+            (Key::StepMoved, Key::StepMovedNote),
+            (Key::StepConfirmed, Key::StepConfirmedAllNote),
+            (Key::StepAtNew, Key::StepAtNewNote),
+        ],
+        Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
+        Task::Add | Task::BackUp | Task::Retire => return None,
+    };
+    let list = list.into_iter().enumerate().map(|(place, (what, note))| {
+        let reached = match place.cmp(&at) {
+            core::cmp::Ordering::Less => Reached::Done,
+            core::cmp::Ordering::Equal if job.waiting.is_some() => Reached::Stopped,
+            core::cmp::Ordering::Equal => Reached::Now,
+            core::cmp::Ordering::Greater => Reached::Todo,
+        };
+        (what, note, reached)
+    });
+    Some(steps(s.lang.get(), list.collect()))
+}
+
+/// How far a registration is, for the value that is still here.
+pub(super) fn registering(s: Service, job: FlowId) -> Option<Node> {
+    let standing = BackupStanding::Registering { job };
+    let card = s.backups.with(|all| {
+        let mut all = all.iter();
+        all.find(|card| card.standing == standing).cloned()
+    })?;
+    let content = div("stack").child(progress(s, &card)).child(section(
+        s,
+        "parts",
+        Key::PartsTitle,
+        parts(s, &card),
+    ));
+    Some(content.into())
+}
+
+/// The safes of a backup: of each, whether `is` holds of all its parts.
+fn count_safes(card: &BackupCard, is: fn(&PartCard) -> bool) -> (usize, usize) {
+    let mut safes: Vec<(SafeId, bool)> = Vec::new();
+    for part in &card.parts {
+        let Some(id) = part.safe else { continue };
+        match safes.iter_mut().find(|(other, _)| *other == id) {
+            Some((_, holds)) => *holds &= is(part),
+            None => safes.push((id, is(part))),
+        }
+    }
+    let holding = safes.iter().filter(|(_, holds)| *holds).count();
+    (holding, safes.len())
+}
+
+/// How far all of it is, in one sentence that a screen reader hears whenever it changes.
+pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
+    let lang = s.lang.get();
+    let waits = card.parts.iter().any(|part| part.waiting.is_some());
+    let words = match card.standing {
+        BackupStanding::Registering { .. } | BackupStanding::AtSafes => {
+            let (have, all) = count_safes(card, |part| part.certificate.is_some());
+            words::have_it(lang, have, all, waits)
+        }
+        BackupStanding::Recovering { .. } => {
+            let is_asked = |part: &PartCard| part.state != PartState::AtSafe;
+            let came = |part: &PartCard| {
+                matches!(
+                    part.state,
+                    PartState::Here | PartState::Confirming | PartState::Gone
+                )
+            };
+            let (asked, _) = count_safes(card, is_asked);
+            let (have, _) = count_safes(card, came);
+            words::came(lang, have, asked)
+        }
+        BackupStanding::Ending => {
+            let (ended, all) = count_safes(card, |part| part.state == PartState::Gone);
+            words::to_end(lang, all - ended)
+        }
+        BackupStanding::Elsewhere => return Node::Nothing,
+    };
+    el("p")
+        .class("progress")
+        .fixed("role", "status")
+        .child(words)
+        .into()
+}
+
+/// Each part, where it is and how it stands.
+pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
+    let lang = s.lang.get();
+    let list = card.parts.iter().map(|part| {
+        let alike = card.parts.iter().filter(|other| other.class == part.class);
+        let what = words::part(lang, part.class, part.index, alike.count());
+        let place = match part.safe {
+            Some(_) => safe_name(&part.operator, &part.address),
+            None => text(lang, Key::KeyHere).into(),
+        };
+        let place: Node = match part.certificate {
+            Some(id) => el("a")
+                .attr("href", Route::Certificate(id).href())
+                .child(place)
+                .into(),
+            None => place.into(),
+        };
+        let waits = part
+            .waiting
+            .map(|reason| el("span").words(words::part_waits(lang, reason)));
+        let words = el("span")
+            .class("row-main")
+            .child(el("span").child(place))
+            .child(el("span").child(what))
+            .child(waits)
+            .child(chip(shade(part), words::part_state(lang, part.state)));
+        let picture = match part.class {
+            ObjectClass::Key | ObjectClass::Seed | ObjectClass::Share => "key",
+            ObjectClass::Value | ObjectClass::Piece | ObjectClass::Coupled => "safe",
+        };
+        let row = div("row")
+            .child(el("span").class("mark").child(icon(picture)))
+            .child(words);
+        el("li").child(row).into()
+    });
+    rows(list.collect())
+}
+
+/// The colour of a part's chip.
+fn shade(part: &PartCard) -> &'static str {
+    match part.state {
+        _ if part.waiting.is_some() => "local",
+        PartState::Sending | PartState::Fetching | PartState::Returning | PartState::Ending => {
+            "moving"
+        }
+        PartState::Here | PartState::Confirming => "arrived",
+        PartState::AtSafe => "safe",
+        PartState::Home => "local",
+        PartState::Refused | PartState::NotHandedOut | PartState::Elsewhere => "failed",
+        PartState::Gone => "ended",
+    }
+}
+
+fn standing(s: Service, card: &BackupCard) -> Node {
+    let lang = s.lang.get();
+    match card.standing {
+        BackupStanding::AtSafes => progress(s, card),
+        BackupStanding::Ending => {
+            let note = quiet(text(lang, Key::EndingText));
+            Node::Many(vec![progress(s, card), note.into()])
+        }
+        BackupStanding::Elsewhere => {
+            let words = words::backup_elsewhere(lang);
+            halves("danger", "refused", None, words, None, Vec::new())
+        }
+        BackupStanding::Registering { .. } | BackupStanding::Recovering { .. } => Node::Nothing,
+    }
+}
+
+/// What protects it. Of a key that was registered by itself there is nothing to promise: it lies there whole.
+fn protection(s: Service, card: &BackupCard) -> Option<Node> {
+    let lang = s.lang.get();
+    (!card.contents.is_empty()).then(|| {
+        // What a weakness names has data, and the parts with data come in the order of the plan.
+        let name = |slot: Slot| {
+            let places = card.plan.data.iter().zip(&card.parts);
+            let at = places
+                .filter(|(place, _)| **place == Place::At(slot))
+                .map(|(_, part)| part)
+                .next();
+            at.map(|part| safe_name(&part.operator, &part.address))
+                .unwrap_or_default()
+        };
+        let after = match (card.standing, card.plan.custody) {
+            (BackupStanding::Registering { .. }, Custody::Safes { after }) => Some(after),
+            _ => None,
+        };
+        let title = el("h2")
+            .fixed("id", "protection")
+            .words(text(lang, Key::Protection));
+        let means = protection::says(lang, &card.promise, &card.weaknesses, after, name);
+        el("section")
+            .class("panel stack stack--tight")
+            .fixed("aria-labelledby", "protection")
+            .child(title)
+            .child(el("p").words(words::plan(lang, card.preset)))
+            .child(means)
+            .child(key(s, card))
+            .into()
+    })
+}
+
+/// The key that opens it.
+fn key(s: Service, card: &BackupCard) -> Option<Node> {
+    let lang = s.lang.get();
+    let id = card.key?;
+    let key = s.keys.with(|keys| {
+        let mut keys = keys.iter();
+        keys.find(|key| key.key == id).map(|key| (key.id, key.here))
+    });
+    let (item, here) = key?;
+    let words = words::key_here(lang, here);
+    let link = link(
+        "btn btn--small",
+        Route::Key(item),
+        Some("key"),
+        text(lang, Key::TheKey),
+    );
+    let said = facts(vec![fact(text(lang, Key::TheKey), words)]);
+    Some(Node::Many(vec![said, actions(vec![link])]))
+}
+
+fn gone(s: Service, id: GroupId) -> Node {
+    let lang = s.lang.get();
+    if let Some(card) = s.value_of(ItemId::new(*id.as_bytes())) {
+        return value::came_back(s, &card);
+    }
+    let back = Some(Route::Certificates);
+    let words = text(lang, Key::SeeCertificates);
+    let all = link("btn btn--primary", Route::Certificates, None, words);
+    let (title, words) = (Key::NotHere, Key::NotHereText);
+    Node::Many(vec![
+        head(s, text(lang, Key::Backup), back, None),
+        empty("backup", text(lang, title), text(lang, words), vec![all]),
+    ])
+}
+
+/// What came of a back-up: shown in the place of the value.
+pub(super) fn backed_up(s: Service, card: &BackupCard) -> Node {
+    device::focus_heading_if_lost();
+    let lang = s.lang.get();
+    let what = words::is_in_safekeeping(lang, &backup_name(lang, card));
+    let words = Halves::new(what, text(lang, Key::BackedUpNow));
+    let words = halves("ok", "done", Some("status"), words, None, Vec::new());
+    let done = text(lang, Key::Done);
+    let done = link("btn btn--primary", Route::Values, None, done);
+    let see = text(lang, Key::Backup);
+    let see = link("btn", Route::Backup(card.id), Some("backup"), see);
+    let left = div("stack").child(big_card(s, picture_of_backup(s, card)));
+    let right = div("stack")
+        .child(words)
+        .child(progress(s, card))
+        .child(parts(s, card))
+        .child(actions(vec![done, see]));
+    Node::Many(vec![
+        head(s, text(lang, Key::BackedUp), Some(Route::Values), None),
+        div("two stack stack--wide").child(left).child(right).into(),
+    ])
+}
+
+/// One backup, to be moved to other safes.
+pub(super) fn moving(s: Service, id: GroupId) -> Node {
+    let preset: RwSignal<Option<Preset>> = RwSignal::new(None);
+    let safes: Chosen = RwSignal::new(Vec::new());
+    let back = Route::Backup(id);
+    Node::live(move || {
+        let Some(card) = s.backup(id) else {
+            return gone(s, id);
+        };
+        let worths: Vec<choice::Worth> = card
+            .contents
+            .iter()
+            .map(|it| choice::worth(&it.class, it.worth.as_ref()))
+            .collect();
+        let (ways, offer) = choose(s, &worths, preset, safes);
+        let explained = protection::explain(s, &offer);
+        let seats = protection::seats(s, &offer, safes);
+        let go = match offer.checked {
+            Err(_) => cannot(s.text(Key::MoveDo).into()),
+            Ok(_) => button(
+                "btn btn--primary",
+                Some("refresh"),
+                s.text(Key::MoveDo),
+                move || {
+                    s.send(Intent::Repair {
+                        backup: id,
+                        plan: offer.plan.clone(),
+                        safes: offer.safes.clone(),
+                    });
+                    s.go(back);
+                },
+            ),
+        };
+        let how = div("stack")
+            .child(quiet(s.text(Key::MoveText)))
+            .child(ways)
+            .child(explained)
+            .child(seats)
+            .child(actions(vec![go]));
+        let picture = el("div").child(big_card(s, picture_of_backup(s, &card)));
+        Node::Many(vec![
+            head(s, s.text(Key::MoveTitle), Some(back), None),
+            div("two stack stack--wide")
+                .child(picture)
+                .child(how)
+                .into(),
+        ])
+    })
+}
