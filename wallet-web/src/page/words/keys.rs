@@ -6,6 +6,7 @@ macro_rules! keys {
     ($($key:ident: $en:literal, $ja:literal;)*) => {
         /// A fixed text.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[expect(clippy::enum_variant_names, reason = "some texts are about keys")]
         pub(crate) enum Key {
             $(#[doc = $en] $key,)*
         }
