@@ -1,11 +1,13 @@
 // The last step of a wallet build, called by Trunk. Gives every loaded file a name made of its content (Trunk's own
-// hash is older than the optimisation), minifies the scripts, and tells the service worker what this build consists
-// of.
+// hash is older than the optimisation), shortens the names by which the wasm module and its script know each other,
+// minifies the scripts, and tells the service worker what this build consists of.
 
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { transform } from "esbuild";
 import { parseHeaders } from "./site.mjs";
 
@@ -21,8 +23,27 @@ const NOT_PRECACHED = new Set(["_headers", "suggested-safes.json", "service-work
 
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");
 
-const minify = async (code, loader) =>
-  production ? (await transform(code, { loader, format: loader === "js" ? "esm" : undefined, target: "es2022", minify: true, legalComments: "none" })).code : code;
+const minify = async (code, loader, options) =>
+  production
+    ? (await transform(code, { loader, format: loader === "js" ? "esm" : undefined, target: "es2022", minify: true, legalComments: "none", ...options })).code
+    : code;
+
+/**
+ * The names under which a module's imports and exports stand in its script carry a hash each, which nothing can
+ * compress. Shortens them in the module and answers what esbuild needs to do the same in the script.
+ */
+const shortenNames = async (module) => {
+  const wasmOpt = join(root, "node_modules/.bin/wasm-opt");
+  const features = (await readFile(join(root, "index.html"), "utf8")).match(/--enable-[\w-]+/g);
+  // The levels only choose how it is written; without them it would come out longer than it went in.
+  const passes = ["--minify-imports-and-exports-and-modules", "--optimize-level=3", "--shrink-level=2", ...features];
+  const { stdout } = await promisify(execFile)(wasmOpt, [module, "-o", module, ...passes], { maxBuffer: 1 << 20 });
+  const { imports, exports } = JSON.parse(stdout);
+  const [{ module: script }] = WebAssembly.Module.imports(new WebAssembly.Module(await readFile(module)));
+  const shortened = Object.fromEntries([...imports.flatMap(([from, name, short]) => [[from, script], [name, short]]), ...exports]);
+  const names = Object.keys(shortened).map((name) => name.replaceAll(/[./$]/g, "\\$&"));
+  return { mangleProps: new RegExp(`^(${names.join("|")})$`), mangleCache: shortened, mangleQuoted: true };
+};
 
 const filesUnder = async (folder) => {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
@@ -33,11 +54,11 @@ const filesUnder = async (folder) => {
 };
 
 /** Minifies a file and moves it under its final name. Answers its old and new address. */
-const settle = async (name) => {
+const settle = async (name, options) => {
   const extension = extname(name);
   let data = await readFile(join(dist, name));
   if (extension === ".js" || extension === ".css") {
-    data = Buffer.from(await minify(data.toString(), extension.slice(1)));
+    data = Buffer.from(await minify(data.toString(), extension.slice(1), options));
   }
   const stem = basename(name, extension).replace(/-[0-9a-f]{12,16}(?=_bg$|$)/, "").replace(/_bg$/, "");
   const settled = `${HASHED}/${stem}-${sha256(data).slice(0, 16)}${extension}`;
@@ -54,8 +75,13 @@ if (names.some((name) => name.startsWith("snippets/"))) {
   await rename(join(dist, "snippets"), join(dist, HASHED, "snippets"));
 }
 
+const module = names.find((name) => name.endsWith("_bg.wasm"));
+const glue = module.replace("_bg.wasm", ".js");
+const shortened = production ? await shortenNames(join(dist, module)) : {};
 const moved = await Promise.all(
-  names.filter((name) => !name.includes("/") && /\.(js|css|wasm)$/.test(name) && name !== "service-worker.js").map(settle),
+  names
+    .filter((name) => !name.includes("/") && /\.(js|css|wasm)$/.test(name) && name !== "service-worker.js")
+    .map((name) => settle(name, name === glue ? shortened : {})),
 );
 let page = await readFile(join(dist, "index.html"), "utf8");
 for (const [from, to] of moved) {
