@@ -135,7 +135,8 @@ impl<'de> Deserialize<'de> for Json {
     }
 }
 
-/// Builds the tree.
+/// Builds the tree. Without room it asks for nothing more, and the parser refuses what is left over: an error with words
+/// of its own would bring along the search for a position in them.
 #[derive(Clone, Copy)]
 struct Tree<'a> {
     /// For so many values more.
@@ -146,9 +147,7 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
     type Value = Json;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Json, D::Error> {
-        let left = self.room.get().checked_sub(1);
-        self.room
-            .set(left.ok_or_else(|| D::Error::custom("too many values"))?);
+        self.room.set(self.room.get().saturating_sub(1));
         deserializer.deserialize_any(self)
     }
 }
@@ -186,7 +185,9 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Json, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = items.next_element_seed(self)? {
+        while self.room.get() > 0
+            && let Some(item) = items.next_element_seed(self)?
+        {
             list.push(item);
         }
         Ok(Json::List(list))
@@ -194,7 +195,9 @@ impl<'de> Visitor<'de> for Tree<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Json, A::Error> {
         let mut object = Vec::new();
-        while let Some(field) = fields.next_entry_seed(PhantomData, self)? {
+        while self.room.get() > 0
+            && let Some(field) = fields.next_entry_seed(PhantomData, self)?
+        {
             object.push(field);
         }
         Ok(Json::Object(object))
