@@ -1,6 +1,6 @@
 //! A text as a QR code, drawn as one path. Pure.
 
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcodegen::{QrCode, QrCodeEcc, QrSegment};
 use std::fmt::Write;
 
 /// A drawn code: the side of its square without margin, and the dark modules as an SVG path.
@@ -12,11 +12,26 @@ pub(crate) struct Drawn {
     pub(crate) path: String,
 }
 
+/// The text in the densest mode that can write it. `QrSegment::make_segments` would choose the same, but looks for each
+/// character as a string, and brings along the search for strings.
+fn segment(text: &str) -> QrSegment {
+    let is_alphanumeric = |byte: u8| {
+        byte.is_ascii_digit() || byte.is_ascii_uppercase() || b" $%*+-./:".contains(&byte)
+    };
+    if QrSegment::is_numeric(text) {
+        QrSegment::make_numeric(text)
+    } else if text.bytes().all(is_alphanumeric) {
+        QrSegment::make_alphanumeric(text)
+    } else {
+        QrSegment::make_bytes(text.as_bytes())
+    }
+}
+
 /// Draws a text; `None` if it is too long for any code.
 pub(crate) fn draw(text: &str) -> Option<Drawn> {
     // The least error correction: what is shown on a screen is neither dirty nor torn, and larger modules read better.
     // Where the version leaves room, the encoder raises it by itself.
-    let code = QrCode::encode_text(text, QrCodeEcc::Low).ok()?;
+    let code = QrCode::encode_segments(&[segment(text)], QrCodeEcc::Low).ok()?;
     let side = code.size();
     let mut path = String::new();
     for y in 0..side {
@@ -50,6 +65,15 @@ mod tests {
         assert!(drawn.path.starts_with("M0 0h7v1h-7z"));
         assert!(drawn.path.contains(&format!("M{last} 0h7v1h-7z")));
         assert!(drawn.path.contains(&format!("M0 {last}h7v1h-7z")));
+    }
+
+    #[test]
+    fn text_is_written_as_densely_as_the_encoder_would() {
+        for part in ["8", "A", "/", "a", "é", "8a", "A_", "財"] {
+            let text = part.repeat(60);
+            let code = QrCode::encode_text(&text, QrCodeEcc::Low).unwrap();
+            assert_eq!(draw(&text).unwrap().side, code.size(), "{text}");
+        }
     }
 
     #[test]
