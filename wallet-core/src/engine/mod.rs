@@ -631,7 +631,7 @@ impl Wallet {
         groups
     }
 
-    /// Starts every flow that rests until something of its group changes.
+    /// Starts every flow that rests until something of its group changes, or is just reading what there was before.
     fn rouse(&mut self, touched: &Set<GroupId>) {
         if touched.len() == 0 {
             return;
@@ -639,7 +639,13 @@ impl Wallet {
         let resting: Vec<FlowId> = self
             .running
             .iter()
-            .filter(|(_, running)| running.awaiting == Awaiting::Rest)
+            .filter(|(_, running)| match running.awaiting {
+                Awaiting::Rest => true,
+                Awaiting::Load(load) => {
+                    matches!(self.loads.get(&load), Some(LoadFor::Gathering(..)))
+                }
+                _ => false,
+            })
             .map(|(id, _)| *id)
             .filter(|id| {
                 let group = self.books.flow(*id).and_then(|it| it.group(&self.books));
