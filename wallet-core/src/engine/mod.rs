@@ -620,6 +620,17 @@ impl Wallet {
                 Change::End(id) => self.books.flow(*id).and_then(|it| it.group(&self.books)),
                 _ => None,
             };
+            let flow = match change {
+                Change::Journal(_, flow) => Some(flow),
+                Change::End(id) => self.books.flow(*id),
+                _ => None,
+            };
+            // Before it has a group of its own, the group it is to replace waits for it all the same.
+            if let Some(Flow::Protect(protect)) = flow
+                && let Some(old) = protect.replaces
+            {
+                groups.add(old);
+            }
             if let Some(group) = group {
                 groups.add(group);
                 let known = self.books.group(group).and_then(|group| group.replaces);
