@@ -12,7 +12,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::plan::check::Seat;
 use crate::plan::key::KeyId;
 use crate::plan::part::Role;
-use crate::plan::{Custody, GroupA, GroupId, KeyPlace, LocalKey, Place, Plan};
+use crate::plan::{Custody, GroupA, GroupId, KeyPlace, LocalKey, Place, Plan, Planned};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::ObjectClass;
@@ -111,6 +111,17 @@ impl Group {
                 ..
             })
         )
+    }
+
+    /// Whether the confirmation of this part is the vote of its safe. Each safe has one vote, that of the first part which
+    /// it releases once: with one for every part, two recoveries could share the parts of a safe, and both count it.
+    pub(crate) fn is_vote(&self, of: PartOf) -> bool {
+        let layout = self.plan.layout();
+        let is_it = |part: &Planned| part.class == of.class && part.index == of.index;
+        let place = layout.iter().find(|part| is_it(part)).map(|part| part.to);
+        let mut released = layout.iter().filter(|part| part.class.is_released_once());
+        let first = released.find(|part| Some(part.to) == place);
+        first.is_some_and(is_it)
     }
 
     /// The safe a part goes to.
@@ -215,12 +226,12 @@ impl<'a> Members<'a> {
         coupled + here(Role::Share) >= usize::from(shares.threshold)
     }
 
-    /// The safes from which something that is released once has arrived.
+    /// The safes whose votes have arrived.
     pub(crate) fn arrived_from(&self) -> Vec<SafeId> {
         let mut safes: Vec<SafeId> = Vec::new();
         for (_, part) in &self.parts {
             if let PartHere::Fetched { safe } = part.here
-                && part.of.class.is_released_once()
+                && self.group.is_vote(part.of)
                 && !safes.contains(&safe)
             {
                 safes.push(safe);
@@ -234,6 +245,7 @@ impl<'a> Members<'a> {
         let mut safes = self.group.confirmed.clone();
         for (_, flow) in &self.flows {
             if let Flow::Recover(recover) = flow
+                && self.is_vote(recover.certificate)
                 && !matches!(recover.state, RecoverState::Returning { .. })
                 && !safes.contains(&recover.safe)
             {
@@ -241,6 +253,11 @@ impl<'a> Members<'a> {
             }
         }
         safes
+    }
+
+    fn is_vote(&self, certificate: ItemId) -> bool {
+        let mut of_it = self.certificates.iter();
+        of_it.any(|(item, _, of)| *item == certificate && self.group.is_vote(*of))
     }
 
     /// Whether a part may still arrive.

@@ -369,6 +369,7 @@ impl Recover {
         let mut changes = alloc::vec![Change::Delete(part), Change::End(desk.id)];
         if let Some(group) = desk.books.group(of.group)
             && group.phase != Phase::Leaving
+            && group.is_vote(of)
             && !group.confirmed.contains(&self.safe)
         {
             let mut group = group.clone();
