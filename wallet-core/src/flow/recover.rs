@@ -419,6 +419,13 @@ impl Recover {
         rng: &mut dyn CryptoRng,
     ) -> Step {
         match desk.conflict(problem, self.safe, target(kept)) {
+            // Open for another session, which may give it back: no vote is lost before one is given. What has been confirmed
+            // to this one cannot come back by itself, so nothing is thrown away.
+            Some((EntryState::Withdrawing, ..))
+                if self.part(desk).is_some() && !desk.is_leaving(self.certificate) =>
+            {
+                Step::then(Next::Wait(Waiting::RolledBack))
+            }
             // The session was given back — by a copy of this wallet, since this one has not — and will never own the entry.
             Some((EntryState::Registered, Some(session), _)) if session == self.session.id => {
                 let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
