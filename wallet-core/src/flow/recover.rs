@@ -16,7 +16,7 @@
 //! neither used nor shown: the safe could still refuse. Once it has been asked to confirm, a recovery cannot be called
 //! off, because the confirmation may have arrived.
 
-use super::{Desk, Flow, Input, Next, Step};
+use super::{Desk, Flow, Input, Next, Step, protect};
 use crate::books::{
     CertificateBody, Change, Custody, Item, PartHere, PartItem, Session, Standing, ValueItem,
 };
@@ -432,6 +432,10 @@ impl Recover {
                 if self.part(desk).is_none() {
                     changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
                 }
+                if desk.is_leaving(self.certificate) {
+                    changes.push(protect::retire(self.certificate, self.safe, rng));
+                    return Step::strict(changes, Next::Nothing);
+                }
                 let body = self.body(kept, None);
                 changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
                 Step::strict(changes, Next::Nothing)
@@ -450,6 +454,13 @@ impl Recover {
                 rng,
             ),
             None if problem.code == Code::Conflict => Step::garbled(),
+            None if desk.is_leaving(self.certificate) => {
+                // The values are home without this safe, and it says that it has nothing to end.
+                let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
+                let of = self.part(desk).into_iter();
+                changes.extend(of.flat_map(|of| without(self.certificate, of, desk.books)));
+                Step::strict(changes, Next::Nothing)
+            }
             // The safe no longer knows the entry. The copy stays, unusable: destroying it could lose the value.
             None => Step::then(Next::Wait(Waiting::RolledBack)),
         }
@@ -521,6 +532,10 @@ impl Recover {
         };
         changes.push(Change::End(desk.id));
         match self.part(desk) {
+            Some(_) if desk.is_leaving(self.certificate) && state == EntryState::Registered => {
+                changes.push(protect::retire(self.certificate, self.safe, rng));
+                return Step::strict(changes, Next::Nothing);
+            }
             // The values are home; whoever has this part cannot have enough.
             Some(of) if desk.is_leaving(self.certificate) => {
                 changes.extend(without(self.certificate, of, desk.books));
@@ -577,6 +592,10 @@ impl Recover {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
+        if desk.is_leaving(self.certificate) {
+            let retire = protect::retire(self.certificate, self.safe, rng);
+            return Step::strict(alloc::vec![Change::End(desk.id), retire], Next::Nothing);
+        }
         // An earlier session, called off before it could be cleared, still waits to be given back.
         let earlier = kept.session.clone().filter(|kept| *kept != self.session);
         let body = self.body(kept, earlier);
