@@ -299,6 +299,13 @@ impl Books {
         })
     }
 
+    /// The recovery under way of a group.
+    pub(crate) fn recovery_of(&self, id: GroupId) -> Option<FlowId> {
+        let recovers = |flow: &Flow| matches!(flow, Flow::Reunite(reunite) if reunite.group == id);
+        let found = self.flows().find(|(_, flow)| recovers(flow));
+        found.map(|(flow, _)| flow)
+    }
+
     /// The work under way on a group as a whole: its registration or its recovery.
     pub(crate) fn work_on(&self, id: GroupId) -> Option<FlowId> {
         let whole = |flow: &Flow| match flow {

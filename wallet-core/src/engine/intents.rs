@@ -7,7 +7,7 @@ use crate::books::{
 };
 use crate::flow::{
     Add, Flow, Input, Protect, ProtectState, Recover, RecoverState, Register, Retire, RetireWhat,
-    Reunite, ReuniteState, Then as For,
+    Reunite, ReuniteState, Then as For, stop,
 };
 use crate::form::{self, Form};
 use crate::group::{Members, Phase};
@@ -398,21 +398,27 @@ impl Wallet {
             Phase::AtSafes | Phase::Elsewhere => !members.group.is_key() || keys_only,
             Phase::Registering | Phase::Standby | Phase::Leaving => false,
         };
-        if !may || self.books.work_on(id).is_some() {
+        let is_free = match keys_only {
+            true => self.books.work_on(id).is_none(),
+            false => self.books.recovery_of(id).is_none(),
+        };
+        if !may || !is_free {
             return Vec::new();
         }
         let key = members.group.key.and_then(|key| self.books.key_item(key));
         let has_key = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
-        let wanted = |class| match Role::of(class) {
+        let is_wanted = |class| match Role::of(class) {
             Role::Key => keys_only || !has_key,
             Role::Data | Role::Share => !keys_only,
         };
-        let mut changes: Vec<Change> = members
-            .certificates
-            .iter()
-            .filter(|(.., of)| wanted(of.class))
-            .filter_map(|(certificate, ..)| self.opening(*certificate, context))
-            .collect();
+        // A safe that has not answered by now may be gone for good: whoever wants his values back does not wait for it.
+        let mut changes = match keys_only {
+            true => Vec::new(),
+            false => stop(&members, context.rng),
+        };
+        let wanted = members.certificates.iter();
+        let wanted = wanted.filter(|(.., of)| is_wanted(of.class));
+        changes.extend(wanted.filter_map(|(certificate, ..)| self.opening(*certificate, context)));
         let reunite = Reunite {
             group: id,
             then,
@@ -429,7 +435,7 @@ impl Wallet {
         let Some(members) = Members::of(&self.books, id) else {
             return Vec::new();
         };
-        if self.books.work_on(id).is_some() {
+        if self.books.recovery_of(id).is_some() {
             return Vec::new();
         }
         let mut group = members.group.clone();
@@ -442,7 +448,8 @@ impl Wallet {
             Phase::Registering | Phase::Standby => return Vec::new(),
         }
         group.phase = Phase::Leaving;
-        let mut changes = alloc::vec![Change::Settle(ledger)];
+        let mut changes = stop(&members, context.rng);
+        changes.push(Change::Settle(ledger));
         let mut stays = false;
         for (certificate, item, _) in &members.certificates {
             stays = true;

@@ -15,6 +15,7 @@ mod reunite;
 mod tests;
 
 pub use add::Add;
+pub(crate) use protect::stop;
 pub use protect::{Protect, ProtectState};
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;

@@ -384,21 +384,7 @@ pub(super) fn undo(
     desk: &Desk<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for (id, flow) in &members.flows {
-        if let Flow::Register(register) = flow {
-            let retire = Flow::Retire(Retire {
-                safe: register.safe,
-                request: RequestId::make(rng),
-                what: RetireWhat::Registration {
-                    request: register.request,
-                    holder: register.holder.clone(),
-                },
-            });
-            changes.push(Change::End(*id));
-            changes.push(Change::Journal(FlowId::make(rng), retire));
-        }
-    }
+    let mut changes = stop(members, rng);
     let parts = members.parts.iter();
     changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
     if with_key
@@ -416,6 +402,32 @@ pub(super) fn undo(
         changes.push(leaving.put());
         for (certificate, item, _) in &members.certificates {
             changes.push(retire(*certificate, item.safe, rng));
+        }
+    }
+    changes
+}
+
+/// Nothing more of the group is registered: what has not answered by now may never do.
+pub(crate) fn stop(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for (part, ..) in members.unregistered() {
+        changes.push(Change::Delete(part));
+    }
+    for (id, flow) in &members.flows {
+        if let Flow::Protect(_) = flow {
+            changes.push(Change::End(*id));
+        }
+        if let Flow::Register(register) = flow {
+            let retire = Flow::Retire(Retire {
+                safe: register.safe,
+                request: RequestId::make(rng),
+                what: RetireWhat::Registration {
+                    request: register.request,
+                    holder: register.holder.clone(),
+                },
+            });
+            changes.push(Change::End(*id));
+            changes.push(Change::Journal(FlowId::make(rng), retire));
         }
     }
     changes
