@@ -452,15 +452,16 @@ impl Wallet {
         changes.push(Change::Settle(ledger));
         let mut stays = false;
         for (certificate, item, _) in &members.certificates {
-            stays = true;
-            let proven_gone = matches!(item.standing, Standing::Elsewhere { .. });
             if self.books.lock(*certificate).is_some() {
+                // Whatever works on it ends it, now that the group is leaving.
+                stays = true;
                 continue;
             }
-            if proven_gone {
+            if let Standing::Elsewhere { .. } = item.standing {
                 changes.push(Change::Delete(*certificate));
                 continue;
             }
+            stays = true;
             let retire = Retire {
                 safe: item.safe,
                 request: RequestId::make(context.rng),
@@ -475,10 +476,6 @@ impl Wallet {
         }
         let parts = members.parts.iter();
         changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
-        stays &= members
-            .certificates
-            .iter()
-            .any(|(_, item, _)| !matches!(item.standing, Standing::Elsewhere { .. }));
         changes.push(match stays {
             true => group.put(),
             false => Change::Delete(item_of(id)),
