@@ -49,7 +49,7 @@ test("a value that was recovered does not come back a second time in a copied pr
   assert.equal(entry.state, "withdrawn");
 
   const copy = await profiles.copy();
-  assert.deepEqual(await copy.atSafes(), [{ name: "Twice", chip: "At a safe" }], "the copy does not know yet");
+  assert.deepEqual(await copy.atSafes(), [{ name: "Twice", chip: "In safekeeping" }], "the copy does not know yet");
   await copy.recover("Twice");
   const words = /^“Twice” was handed to another device on .*; the safe localhost:\d+ proves it with a signed receipt\.$/;
   const notice = await copy.untilNotice(words);

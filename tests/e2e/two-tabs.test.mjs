@@ -43,7 +43,7 @@ test("two tabs", async (t) => {
     await two.untilAtSafe("Here");
     assert.equal(proxy.count("/v1/register"), 2, "the second tab asked again");
     assert.deepEqual((await readLedger(safe)).entries.map(({ state }) => state), ["registered"], "and the safe answered from its record");
-    assert.deepEqual(await two.certificates(), ["Here"]);
+    assert.deepEqual(await two.backups(), ["Here"]);
     assert.deepEqual(await two.account(), accountOf({ cameIn: 1, atSafes: 1 }));
   });
 

@@ -40,6 +40,8 @@ export const readLedger = async (safe) => {
   }
 };
 
+const nameOf = ({ dig }) => (Array.isArray(dig) ? dig[1] : null);
+
 const read = (file) => {
   const database = new DatabaseSync(file);
   try {
@@ -54,8 +56,8 @@ const read = (file) => {
         since,
         session: session.toLowerCase(),
         certificate,
-        /** What its certificate is called. */
-        name: JSON.parse(Buffer.from(certificate.split(".")[1], "base64url")).dig[1],
+        /** What its certificate is called; nothing where its digest is sealed. */
+        name: nameOf(JSON.parse(Buffer.from(certificate.split(".")[1], "base64url"))),
         /** The registered bytes; null once they are purged. */
         object: object === null ? null : Buffer.from(object),
       })),

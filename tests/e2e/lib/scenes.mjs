@@ -22,7 +22,7 @@ const WORDS = {
     coupon: ["Bookshop coupon, 10 % off", "North Street Books"],
     gift: ["A present from Yuki", "Depāto Mori"],
     remarks: "Exchange for a seat at the counter",
-    safes: ["North Cooperative", "Minato Trust", "Hana’s safe"],
+    safes: ["North Cooperative", "Minato Trust", "Hana’s safe", "Akagi Savings"],
     law: "Japan",
   },
   ja: {
@@ -34,10 +34,29 @@ const WORDS = {
     coupon: ["書店クーポン 10％引き", "北通り書店"],
     gift: ["ゆきさんからの贈り物", "デパート森"],
     remarks: "窓口で座席と引き換え",
-    safes: ["北の協同組合", "みなと信託", "花の金庫"],
+    safes: ["北の協同組合", "みなと信託", "花の金庫", "赤城貯蓄"],
     law: "日本",
   },
 };
+
+const ADDRESSES = ["https://safe-a.example", "https://safe.minato.example", "https://hana.example:8443", "https://akagi.example"];
+
+/** Plans as the wallet writes them, what they promise, and how they are weak. */
+const seal = (form, key) => ({ seal: { form, key } });
+const at = (count) => Array.from({ length: count }, (_, slot) => ({ at: slot }));
+const plan = (steps, count, quorum, after = count) => ({ steps, data: at(count), quorum, digest: "sealed", hash: "off", custody: { safes: { after } } });
+const promise = (safes, voters, quorum, may_cheat, may_be_dead, readers) => ({ safes, voters, quorum, may_cheat, may_be_dead, readers, answers: safes - may_be_dead });
+const PLANS = {
+  "one-safe-sealed": { plan: plan([seal("key", "stays")], 1, 1), promise: promise(1, 1, 1, 0, 0, null), weaknesses: ["only-this-wallet-opens"] },
+  "key-kept-elsewhere": { plan: plan([seal("key", { away: { to: { elsewhere: [1] }, local: "kept" } })], 1, 1, 2), promise: promise(2, 1, 1, 0, 0, 2), weaknesses: [] },
+  "any-two-of-three": { plan: plan([{ divide: { threshold: 2 } }], 3, 2), promise: promise(3, 3, 2, 0, 1, 2), weaknesses: [] },
+  "money-three-of-four": { plan: plan([{ divide: { threshold: 3 } }], 4, 3), promise: promise(4, 4, 3, 1, 1, 3), weaknesses: [] },
+};
+const POLICY = [
+  { worth: [["JPY", 15000], ["EUR", 10000], ["USD", 10000], ["GBP", 10000]].map(([currency, from]) => ({ currency, from })), preset: "money-three-of-four" },
+  { classes: ["coupon"], preset: "one-safe-sealed" },
+  { preset: "any-two-of-three" },
+];
 
 const yen = (minor) => ({ minor, currency: "JPY" });
 
@@ -65,7 +84,7 @@ const prepare = (lang) => {
   const certificate = (seed, kind, cls, standing, { safe = 0, counter, quantity = 1, from = "", to = "", soon = false, md5 = "" } = {}) => ({
     id: item(seed),
     safe: safeId(safe),
-    address: ["https://safe-a.example", "https://safe.minato.example", "https://hana.example:8443"][safe],
+    address: ADDRESSES[safe],
     operator: words.safes[safe],
     digest: { class: cls, name: words[kind][0], quantity, from, to, place: words[kind][1] },
     sha256: hex(32, seed),
@@ -84,7 +103,7 @@ const prepare = (lang) => {
 
   const safe = (seed, reach, certificates) => ({
     id: safeId(seed),
-    address: ["https://safe-a.example", "https://safe.minato.example", "https://hana.example:8443"][seed],
+    address: ADDRESSES[seed],
     operator: words.safes[seed],
     jurisdiction: words.law,
     fingerprint: hex(32, seed).match(/.{4}/g).join(" "),
@@ -94,6 +113,31 @@ const prepare = (lang) => {
     legacy_hash: seed === 0,
   });
   const safes = [safe(0, "answers", 1), safe(1, "unknown", 1), safe(2, "silent", 0)];
+  const four = [safe(0, "answers", 1), safe(1, "answers", 1), safe(2, "answers", 0), safe(3, "unknown", 0)];
+
+  /** A backup with its parts: of each its class, its safe, how it stands and why it waits. */
+  const backup = (seed, contents, preset, parts, { standing = "at-safes", key = null, keyIsHere = false, soon = false, ...more } = {}) => ({
+    id: item(seed),
+    contents: contents.map(({ class: cls, name, quantity, worth, place, from, to }) => ({ class: cls, name, quantity, worth, place, from, to, came_of: null })),
+    since: time("2026-03-15T10:04:00"),
+    preset,
+    ...PLANS[preset],
+    key,
+    key_is_here: keyIsHere,
+    parts: parts.map(([cls, at, state, waiting = null], index, all) => ({
+      class: cls,
+      index: all.slice(0, index).filter(([other]) => other === cls).length,
+      safe: safeId(at),
+      address: ADDRESSES[at],
+      operator: words.safes[at],
+      certificate: ["sending", "gone", "refused"].includes(state) ? null : item(seed * 10 + index + 1),
+      state,
+      waiting,
+    })),
+    standing,
+    ends_within_a_week: soon,
+    ...more,
+  });
 
   const job = (seed, task, stage, about, { waiting, callOff = true } = {}) => ({
     id: flow(seed),
@@ -122,10 +166,13 @@ const prepare = (lang) => {
     account,
     ...more,
   });
-  const whole = (values, certificates, { jobs = [], notices = [], summary: sums = summary(), meeting } = {}) => [
+  const whole = (values, certificates, { jobs = [], notices = [], summary: sums = summary(), meeting, backups = [], keys = [], safes: known = safes } = {}) => [
     { values },
     { certificates },
-    { safes },
+    { backups },
+    { keys },
+    { policy: POLICY },
+    { safes: known },
     { meeting },
     { jobs },
     { notices },
@@ -133,6 +180,38 @@ const prepare = (lang) => {
     { opened: undefined },
     { phase: "ready" },
   ];
+  const symphony = value(30, "concert", "concert-ticket", "only-here", { worth: 9000, quantity: 2, from: "2026-04-29", to: "2026-04-29" });
+  const present = value(31, "gift", "gift-card", "only-here", { worth: 20000, to: "2026-12-31" });
+  const keyId = (seed) => bytes(16, seed + 50).toString("base64url");
+  const pieces = (...states) => states.map(([state, waiting], place) => ["piece", place, state, waiting]);
+  const has = ["at-safe"];
+  const divided = backup(32, [symphony], "any-two-of-three", pieces(has, has, has));
+  const money = backup(33, [present], "money-three-of-four", pieces(has, has, has, has));
+  const oneSafe = backup(34, [{ ...coupon, to: "2026-03-20" }], "one-safe-sealed", [["value", 1, "at-safe"]], { key: keyId(1), keyIsHere: true, soon: true });
+  const keyElsewhere = backup(35, [event], "key-kept-elsewhere", [["value", 0, "at-safe"], ["key", 1, "at-safe"]], { key: keyId(2), keyIsHere: true });
+  const keyAlone = backup(36, [], "one-safe-sealed", [["seed", 2, "at-safe"]], {
+    key: keyId(3),
+    preset: null,
+    plan: plan([seal("seed-of-pair", { away: { to: "data-safe", local: "erased" } })], 1, 1),
+  });
+  const keyOf = (seed, form, here, { opens = [], held_by = [], algorithm = null } = {}) => ({ id: item(60 + seed), key: keyId(seed), form, algorithm, since: time("2026-03-15T10:04:00"), here, opens, held_by, job: null });
+  const seed = ["hkdf-sha256", 1];
+  const keys = [
+    keyOf(1, "key", "opens", { opens: [oneSafe.id] }),
+    keyOf(2, "key", "opens", { opens: [keyElsewhere.id], held_by: [keyElsewhere.id] }),
+    keyOf(3, "seed-of-pair", "seals", { held_by: [keyAlone.id], algorithm: seed }),
+    keyOf(4, "pair", "opens"),
+    keyOf(5, "key", "opens"),
+  ];
+  const kept = { backups: [divided, money, oneSafe, keyElsewhere, keyAlone], keys, safes: four };
+  const sending = { locked: { job: flow(5) } };
+  const onTheWay = whole([{ ...movie, standing: sending }], [], {
+    ...kept,
+    backups: [backup(37, [movie], "any-two-of-three", pieces(has, has, ["sending", "unreachable"]), { standing: { registering: { job: flow(5) } } })],
+    jobs: [job(5, "back-up", "registering", movie)],
+  });
+  const fetching = (task, stage, ...states) =>
+    whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(...states)), standing: { recovering: { job: flow(6) } } }], jobs: [job(6, task, stage, symphony)] });
   const opened = {
     [movie.id]: {
       value: {
@@ -170,6 +249,7 @@ const prepare = (lang) => {
         },
       },
     },
+    [divided.parts[0].certificate]: { certificate: { id: divided.parts[0].certificate, compact: `${"eyJhbGciOiJFZDI1NTE5In0".repeat(8)}.${"MEUCIQ".repeat(40)}` } },
     [concert.id]: { certificate: { id: concert.id, compact: `${"eyJhbGciOiJFZDI1NTE5In0".repeat(8)}.${"MEUCIQ".repeat(40)}` } },
   };
   const backUp = job(1, "back-up", "registering", travel, { callOff: false });
@@ -182,6 +262,7 @@ const prepare = (lang) => {
   const recovering = (stage, waiting) => whole([prepaid], [requested], { jobs: [job(4, "recover", stage, concert, { waiting })] });
   const meeting = (it) => whole([movie], [], { meeting: it });
   const t = (en, ja) => (lang === "ja" ? ja : en);
+  const came = (card, from) => ({ ...card, contents: card.contents.map((it) => ({ ...it, came_of: from.id })) });
   const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
 
   return [
@@ -210,14 +291,53 @@ const prepare = (lang) => {
       },
     },
     { name: "correct", hash: `correct/${movie.id}`, parts: calm },
-    { name: "back-up", hash: `back-up/${movie.id}`, parts: calm },
-    { name: "back-up-several", hash: "back-up", parts: calm },
+    { name: "values-backups", parts: whole([movie, prepaid], [concert], kept) },
+    { name: "back-up", hash: `back-up/${movie.id}`, parts: whole([movie], [], kept) },
+    { name: "back-up-few-safes", hash: `back-up/${movie.id}`, parts: whole([movie], [], { safes: safes.slice(0, 1) }) },
+    { name: "back-up-several", hash: "back-up", parts: whole([movie, prepaid, event, coupon], [], kept) },
+    { name: "back-up-safes", hash: `back-up/${movie.id}`, parts: whole([movie], [], kept), act: (page) => page.locator("details summary").click() },
+    { name: "back-up-no-safe", hash: `back-up/${movie.id}`, parts: whole([movie], [], { safes: [] }) },
+    { name: "advanced", hash: `advanced/${movie.id}`, parts: whole([movie], [], kept) },
+    {
+      name: "advanced-split",
+      hash: `advanced/${movie.id}`,
+      parts: whole([movie], [], kept),
+      act: (page) => page.getByLabel(t("Start from", "もとにする守り方")).selectOption(t("Key split in three, any two open", "鍵を3つに割り、2つで開く")),
+    },
+    {
+      name: "advanced-refused",
+      hash: `advanced/${movie.id}`,
+      parts: whole([movie], [], kept),
+      act: (page) => page.getByLabel(t("Safes that must confirm", "確認が必要な金庫の数")).fill("1").then(() => page.keyboard.press("Tab")),
+    },
+    { name: "backing-up-parts", hash: `value/${movie.id}`, parts: onTheWay },
+    { name: "backup", hash: `backup/${divided.id}`, parts: whole([], [], kept) },
+    { name: "backup-one-safe", hash: `backup/${oneSafe.id}`, parts: whole([], [], kept) },
+    { name: "backup-incomplete", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [backup(32, [symphony], "any-two-of-three", pieces(has, has, ["sending", "unreachable"]))] }) },
+    { name: "backup-recovering", hash: `backup/${divided.id}`, parts: fetching("recover", "requesting", ["here"], ["fetching"], ["fetching", "unreachable"]) },
+    { name: "backup-confirming", hash: `backup/${divided.id}`, parts: fetching("recover", "arrived", ["gone"], ["confirming"], ["fetching", "unreachable"]) },
+    { name: "backup-moving", hash: `backup/${divided.id}`, parts: fetching("repair", "registering", ["here"], ["here"], ["fetching", "unreachable"]) },
+    { name: "backup-ending", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
+    { name: "backup-home", hash: `backup/${divided.id}`, parts: whole([{ ...symphony, came_of: divided.id }], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
+    { name: "backup-elsewhere", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["elsewhere"], ["elsewhere"], has)), standing: "elsewhere" }] }) },
+    { name: "backup-of-key", hash: `backup/${keyAlone.id}`, parts: whole([], [], kept) },
+    { name: "backup-gone", hash: `backup/${item(99)}`, parts: whole([], [], kept) },
+    { name: "give-up", hash: `backup/${divided.id}`, parts: whole([], [], kept), act: press(t("Give up…", "破棄する…")) },
+    { name: "move", hash: `move/${divided.id}`, parts: whole([], [], kept) },
+    { name: "certificate-of-part", hash: `certificate/${divided.parts[0].certificate}`, parts: whole([], [], kept) },
+    { name: "keys", hash: "keys", parts: whole([], [], kept) },
+    { name: "keys-none", hash: "keys", parts: calm },
+    { name: "delete-keys", hash: "keys", parts: whole([], [], kept), act: press(t("Delete 2 keys that open nothing", "何も開かない鍵2個を削除")) },
+    { name: "key", hash: `key/${keys[0].id}`, parts: whole([], [], kept) },
+    { name: "key-away", hash: `key/${keys[2].id}`, parts: whole([], [], kept) },
+    { name: "delete-key", hash: `key/${keys[0].id}`, parts: whole([], [], kept), act: press(t("Delete…", "削除する…")) },
+    { name: "policy", hash: "policy", parts: whole([], [], kept) },
     { name: "backing-up", hash: `value/${movie.id}`, parts: whole([moving], [], { jobs: [job(3, "back-up", "registering", movie)] }) },
     {
       name: "backed-up",
       hash: `back-up/${movie.id}`,
       parts: calm,
-      after: { "back-up": [{ values: [] }, { certificates: [{ ...certificate(14, "movie", "movie-ticket", "at-safe", { counter: 143, from: "2026-04-01", to: "2026-05-31" }), came_of: movie.id }, concert] }] },
+      after: { protect: [{ values: [] }, { backups: [came(backup(38, [movie], "key-kept-elsewhere", [["value", 0, "at-safe"], ["key", 1, "at-safe"]], { key: keyId(2), keyIsHere: true }), movie)] }] },
       act: (page) => page.locator("main .btn--primary").click(),
     },
     { name: "safes", hash: "safes", parts: calm },
@@ -229,7 +349,7 @@ const prepare = (lang) => {
       hash: "safes/add",
       parts: meeting({ met: { id: safeId(1), address: "https://safe.minato.example", operator: words.safes[1], jurisdiction: words.law, fingerprint: safes[1].fingerprint, retention_days: 1826 } }),
     },
-    { name: "certificates", hash: "certificates", parts: calm },
+    { name: "certificates", hash: "certificates", parts: whole([], [concert, ending], kept) },
     { name: "certificates-none", hash: "certificates", parts: empty },
     { name: "certificate", hash: `certificate/${concert.id}`, parts: calm },
     { name: "certificate-elsewhere", hash: `certificate/${concert.id}`, parts: whole([], [{ ...concert, standing: elsewhere("withdrawing") }]) },

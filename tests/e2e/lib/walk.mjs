@@ -118,16 +118,16 @@ export const walkOn = (page, site) => {
       await button("It was used").click();
     },
     values: () => cardsIn("In this browser"),
-    atSafes: () => cardsIn("At a safe"),
+    atSafes: () => cardsIn("In safekeeping"),
     /** Waits until a value can be used here. */
     untilHere: async (name, options) => {
       await go("values");
       await cardIn("In this browser", name, "In this browser only").waitFor(options);
     },
-    /** Waits until a value is at a safe and its certificate here. */
+    /** Waits until a value is at its safes and the certificates here. */
     untilAtSafe: async (name, options) => {
       await go("values");
-      await cardIn("At a safe", name, "At a safe").waitFor(options);
+      await cardIn("In safekeeping", name, "In safekeeping").waitFor(options);
     },
     /** Waits until nothing is under way. */
     untilQuiet: async (options) => {
@@ -157,39 +157,72 @@ export const walkOn = (page, site) => {
 
     // ---- back-up and recovery
 
-    /** Presses what backs a value up, and no more. */
-    backUp: async (name) => {
+    /** Presses what backs a value up, and no more: as it is suggested, or in another of the ways. */
+    backUp: async (name, protection) => {
       await wallet.openValue(name);
       await page.getByRole("link", { name: "Back up", exact: true }).click();
-      await button(/^Back up at /).click();
+      if (protection !== undefined) await page.getByRole("radio", { name: new RegExp(`^${protection}`) }).check();
+      await button("Back up").click();
     },
-    openCertificate: async (name) => {
+    openBackup: async (name) => {
       await go("certificates");
       await main.getByRole("listitem").filter({ hasText: name }).getByRole("link").click();
+      await region("Where it lies").waitFor();
     },
+    /** The parts of the backup that is open: where each is, what it is and how it stands. */
+    parts: () =>
+      region("Where it lies")
+        .getByRole("listitem")
+        .evaluateAll((rows) =>
+          rows.map((row) => {
+            const [safe, what] = [...row.querySelectorAll(".row-main > span")].map((it) => it.textContent);
+            return { safe, what, state: row.querySelector(".chip").textContent };
+          }),
+        ),
     /** Presses what recovers a value, and no more. */
     recover: async (name) => {
-      await wallet.openCertificate(name);
+      await wallet.openBackup(name);
       await button(/^(Recover|Ask the safe again)$/).click();
     },
-    discardCertificate: async (name) => {
-      await wallet.openCertificate(name);
-      await button("Discard…").click();
+    giveUp: async (name) => {
+      await wallet.openBackup(name);
+      await button("Give up…").click();
       const sure = button("Discard");
       assert.equal(await sure.isDisabled(), true, "not without knowing what it means");
-      await page.getByLabel("I know that the value at the safe is lost as well").check();
+      await page.getByLabel("I know that what lies at the safes is lost as well").check();
       await sure.click();
     },
-    /** The certificate that is open, as text. */
+    /** The certificate of the first part of the backup that is open, as text. */
     compact: async () => {
+      await region("Where it lies").getByRole("link").first().click();
       await page.getByText("The certificate as text").click();
       return main.locator("code.compact").textContent();
     },
-    certificates: async () => {
+    /** What every backup is called. */
+    backups: async () => {
       await go("certificates");
-      await heading("Certificates").waitFor();
-      const links = await main.locator("a[href^='#/certificate/']").all();
+      await heading("Backups").waitFor();
+      const links = await main.locator("a[href^='#/backup/'], a[href^='#/certificate/']").all();
       return Promise.all(links.map(async (link) => link.locator(".row-main > span").first().textContent()));
+    },
+
+    // ---- keys
+
+    /** Every key: what it is called, what it opens and what of it is here. */
+    keys: async () => {
+      await go("keys");
+      await heading("Keys").waitFor();
+      return main.locator("a[href^='#/key/']").evaluateAll((links) =>
+        links.map((link) => {
+          const [name, note] = link.querySelectorAll(".row-main > span");
+          return { name: name.textContent, opens: note.firstChild.textContent.trim(), here: note.querySelector(".chip").textContent };
+        }),
+      );
+    },
+    openKey: async (name) => {
+      await go("keys");
+      await main.getByRole("link", { name: new RegExp(name) }).click();
+      await region("What it opens").waitFor();
     },
 
     // ---- what is under way, and what has to be known

@@ -12,7 +12,7 @@ use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::view::{
     BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Standing, Task,
-    ValueCard,
+    ValueCard, Waiting,
 };
 
 /// A picture from the sheet of icons. Always beside words, so never read out.
@@ -349,7 +349,6 @@ pub(crate) fn picture_of_backup(s: Service, card: &BackupCard) -> Picture {
     let money = first
         .and_then(|it| it.worth.as_ref())
         .filter(|_| only.is_some());
-    let plan = words::plan(lang, card.preset);
     Picture {
         class: first.map(|it| it.class.clone()).unwrap_or_default(),
         state: "safe",
@@ -369,11 +368,7 @@ pub(crate) fn picture_of_backup(s: Service, card: &BackupCard) -> Picture {
             .map(|it| or_anywhere(lang, &it.place))
             .unwrap_or_default(),
         meter: None,
-        note: format!(
-            "{plan}{}{}",
-            lang.of(" · ", "・"),
-            words::glance(lang, &card.promise)
-        ),
+        note: words::on_card(lang, card.preset, &card.promise),
     }
 }
 
@@ -538,10 +533,30 @@ pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> Node {
     el("ol").class("steps").child(steps).into()
 }
 
-/// Why a job waits, with a way not to wait; nothing if it does not.
-pub(crate) fn waiting(s: Service, job: &Job) -> Option<Node> {
+/// Why a job waits, be it only for one of the parts it works on.
+pub(crate) fn reason(s: Service, job: &Job) -> Option<Waiting> {
+    let is_its = |card: &&BackupCard| match card.standing {
+        BackupStanding::Registering { job: of } | BackupStanding::Recovering { job: of } => {
+            of == job.id
+        }
+        BackupStanding::AtSafes | BackupStanding::Ending | BackupStanding::Elsewhere => false,
+    };
+    let of_part = || {
+        s.backups
+            .with(|all| all.iter().find(is_its).and_then(part_waits))
+    };
+    job.waiting.or_else(of_part)
+}
+
+/// Why the work on one of its parts waits.
+pub(crate) fn part_waits(card: &BackupCard) -> Option<Waiting> {
+    card.parts.iter().find_map(|part| part.waiting)
+}
+
+/// Why something waits, with a way not to wait; nothing if it does not.
+pub(crate) fn waiting(s: Service, reason: Option<Waiting>) -> Option<Node> {
     let lang = s.lang.get();
-    let reason = job.waiting?;
+    let reason = reason?;
     let retry = button(
         "btn btn--small",
         Some("refresh"),

@@ -5,8 +5,8 @@ use crate::page::device;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
-    empty, fact, facts, halves, head, icon, keep_dialog, link, picture_of_backup, quiet, rows,
-    safe_name, section, steps, waiting,
+    empty, fact, facts, halves, head, icon, keep_dialog, link, part_waits, picture_of_backup,
+    quiet, reason, rows, safe_name, section, steps, waiting,
 };
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
@@ -57,7 +57,10 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
     let came_home = s.value_of(ItemId::new(*card.id.as_bytes()));
     if let (BackupStanding::Ending, Some(value)) = (card.standing, came_home) {
         let rest = section(s, "parts", Key::PartsTitle, parts(s, card));
-        return Node::Many(vec![value::came_back(s, &value), rest]);
+        return Node::Many(vec![
+            value::came_back(s, &value),
+            div("after").child(rest).into(),
+        ]);
     }
     let job = match card.standing {
         BackupStanding::Registering { job } | BackupStanding::Recovering { job } => s.job(job),
@@ -163,9 +166,9 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
-        .child(waiting(s, job))
+        .child(waiting(s, reason(s, job)))
         .child(room)
-        .child(way(s, job).map(|way| div("panel").child(way)))
+        .child(way(s, card, job).map(|way| div("panel").child(way)))
         .child(progress(s, card))
         .child(note)
         .child(quiet(text(lang, Key::Leave)))
@@ -174,7 +177,12 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
 }
 
 /// The steps of a recovery.
-fn way(s: Service, job: &Job) -> Option<Node> {
+fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
+    // One safe that is silent stops nothing as long as others are at work.
+    let works = |part: &PartCard| {
+        part.waiting.is_none() && matches!(part.state, PartState::Fetching | PartState::Confirming)
+    };
+    let is_stopped = reason(s, job).is_some() && !card.parts.iter().any(works);
     let at = match job.stage {
         Stage::Arrived => 2,
         Stage::Registering => 1,
@@ -201,7 +209,7 @@ fn way(s: Service, job: &Job) -> Option<Node> {
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {
             core::cmp::Ordering::Less => Reached::Done,
-            core::cmp::Ordering::Equal if job.waiting.is_some() => Reached::Stopped,
+            core::cmp::Ordering::Equal if is_stopped => Reached::Stopped,
             core::cmp::Ordering::Equal => Reached::Now,
             core::cmp::Ordering::Greater => Reached::Todo,
         };
@@ -330,11 +338,14 @@ fn shade(part: &PartCard) -> &'static str {
 fn standing(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
     match card.standing {
-        BackupStanding::AtSafes => progress(s, card),
-        BackupStanding::Ending => {
-            let note = quiet(text(lang, Key::EndingText));
-            Node::Many(vec![progress(s, card), note.into()])
+        BackupStanding::AtSafes => {
+            Node::Many(vec![waiting(s, part_waits(card)).into(), progress(s, card)])
         }
+        BackupStanding::Ending => Node::Many(vec![
+            waiting(s, part_waits(card)).into(),
+            progress(s, card),
+            quiet(text(lang, Key::EndingText)).into(),
+        ]),
         BackupStanding::Elsewhere => {
             let words = words::backup_elsewhere(lang);
             halves("danger", "refused", None, words, None, Vec::new())

@@ -5,8 +5,8 @@ use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     actions, backup_name, button, call_off, chip, choices, dialog, empty, fact, facts, head,
-    keep_dialog, key_name, link, option, quiet, rows, safe_name, section, select, short_hex, tick,
-    waiting, way,
+    keep_dialog, key_name, link, option, quiet, reason, rows, safe_name, section, select,
+    short_hex, tick, waiting, way,
 };
 use crate::page::route::Route;
 use crate::page::screens::back_up::cannot;
@@ -193,7 +193,7 @@ fn present(s: Service, card: &KeyCard, choice: Choice) -> Node {
             .fixed("role", "status")
             .child(el("p").words(words::task(lang, job.task)))
             .child(el("p").class("quiet").words(words::stage(lang, job.stage)))
-            .child(waiting(s, &job))
+            .child(waiting(s, reason(s, &job)))
             .child(actions(call_off))
     });
     let mut buttons = Vec::new();

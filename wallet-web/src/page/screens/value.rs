@@ -6,7 +6,7 @@ use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
     dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, meter, or_anywhere,
-    picture_of, quiet, small_icon, steps, waiting, way,
+    picture_of, quiet, reason, small_icon, steps, waiting, way,
 };
 use crate::page::qr;
 use crate::page::route::Route;
@@ -238,7 +238,7 @@ fn rows(lang: Lang, card: &ValueCard, form: Option<&Form>) -> Vec<Fact> {
 /// A job on one value or certificate, in words.
 pub(super) fn progress(s: Service, job: &Job) -> Node {
     let lang = s.lang.get();
-    let now = if job.waiting.is_some() {
+    let now = if reason(s, job).is_some() {
         Reached::Stopped
     } else {
         Reached::Now
@@ -283,7 +283,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         .words(" ")
         .words(text(lang, Key::Leave));
     div("stack")
-        .child(waiting(s, job))
+        .child(waiting(s, reason(s, job)))
         .child(room)
         .child(shown)
         .child(note)

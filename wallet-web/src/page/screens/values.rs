@@ -3,7 +3,7 @@
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     actions, call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_backup,
-    picture_of_certificate, value_card, waiting,
+    picture_of_certificate, reason, value_card, waiting,
 };
 use crate::page::route::Route;
 use crate::page::service::Service;
@@ -88,7 +88,7 @@ fn honest(s: Service) -> Option<Node> {
 
 /// Whether some job waits for something: then what is under way comes first.
 fn is_stuck(s: Service) -> bool {
-    let waits = |job: &Job| job.waiting.is_some() || job.stage == Stage::NoRoom;
+    let waits = |job: &Job| reason(s, job).is_some() || job.stage == Stage::NoRoom;
     s.jobs.with(|jobs| jobs.iter().any(waits))
 }
 
@@ -101,11 +101,10 @@ fn under_way(s: Service) -> Option<Node> {
     let mut reasons = Vec::new();
     let mut notes: Vec<Node> = Vec::new();
     for job in &jobs {
-        if let Some(reason) = job.waiting
-            && !reasons.contains(&reason)
-        {
+        let reason = reason(s, job);
+        if reason.is_some() && !reasons.contains(&reason) {
             reasons.push(reason);
-            notes.extend(waiting(s, job));
+            notes.extend(waiting(s, reason));
         }
     }
     let rows: Vec<Node> = jobs.iter().map(|job| job_row(s, job)).collect();

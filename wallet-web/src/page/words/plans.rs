@@ -62,35 +62,40 @@ pub(crate) fn safes(lang: Lang, count: u8) -> String {
 
 /// What a plan promises, at a glance.
 pub(crate) fn glance(lang: Lang, promise: &Promise) -> String {
-    let Promise {
-        safes,
-        may_be_dead,
-        may_cheat,
-        ..
-    } = *promise;
-    let read = match (lang, promise.readers) {
-        (Lang::En, None) => "No safe can read it".into(),
-        (Lang::Ja, None) => "金庫には読めません".into(),
-        (Lang::En, Some(1)) => "One safe could read it".into(),
-        (Lang::Ja, Some(1)) => "金庫1つで読めます".into(),
-        (Lang::En, Some(n)) => format!("No safe alone can read it, {n} together could"),
-        (Lang::Ja, Some(n)) => format!("金庫1つでは読めず、{n}つそろうと読めます"),
-    };
-    let gone = match (lang, may_be_dead) {
-        (Lang::En, 0) if safes == 1 => "it must not be lost".into(),
-        (Lang::En, 0) => format!("all {safes} are needed"),
-        (Lang::Ja, 0) if safes == 1 => "その金庫が欠かせません".into(),
-        (Lang::Ja, 0) => format!("{safes}つとも欠かせません"),
-        (Lang::En, n) => format!("{n} may be gone"),
-        (Lang::Ja, n) => format!("{n}つ失われても戻ります"),
-    };
-    let cheat = match (lang, may_cheat) {
+    let cheat = match (lang, promise.may_cheat) {
         (Lang::En, 0) => "none may cheat".into(),
-        (Lang::Ja, 0) => "不正には弱いです".into(),
+        (Lang::Ja, 0) => "不正には弱い".into(),
         (Lang::En, n) => format!("{n} may cheat"),
-        (Lang::Ja, n) => format!("{n}つ不正をしても1回だけ戻ります"),
+        (Lang::Ja, n) => format!("{n}つの不正にも耐える"),
     };
-    [read, gone, cheat].join(lang.of(" · ", "・"))
+    [may_read(lang, promise), may_be_gone(lang, promise), cheat].join(lang.of(" · ", "・"))
+}
+
+/// The same on a card, where there is little room.
+pub(crate) fn on_card(lang: Lang, named: Option<Preset>, promise: &Promise) -> String {
+    let (name, gone) = (plan(lang, named), may_be_gone(lang, promise));
+    [name, &gone, &may_read(lang, promise)].join(lang.of(" · ", "・"))
+}
+
+fn may_read(lang: Lang, promise: &Promise) -> String {
+    let (en, ja) = match promise.readers {
+        None => ("no safe can read it", "金庫には読めない"),
+        Some(1) => ("a safe alone could read it", "金庫1つで読める"),
+        Some(_) => ("no safe alone can read it", "金庫1つでは読めない"),
+    };
+    lang.of(en, ja).into()
+}
+
+fn may_be_gone(lang: Lang, promise: &Promise) -> String {
+    match (lang, promise.may_be_dead, promise.safes) {
+        (Lang::En, 0, 1) => "the safe is needed".into(),
+        (Lang::Ja, 0, 1) => "その金庫が必要".into(),
+        (Lang::En, 0, 2) => "both safes are needed".into(),
+        (Lang::En, 0, all) => format!("all {all} safes are needed"),
+        (Lang::Ja, 0, all) => format!("{all}つとも必要"),
+        (Lang::En, gone, _) => format!("{} may be gone", safes(lang, gone)),
+        (Lang::Ja, gone, _) => format!("{gone}つ失われてもよい"),
+    }
 }
 
 /// What a plan promises, a sentence each: who could read it, how many safes may be gone, how many may cheat.
@@ -119,8 +124,9 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
         (Lang::En, 0) => "A safe that cheats could hand it out twice.".into(),
         (Lang::Ja, 0) => "不正をする金庫は、二重に渡すことができます。".into(),
         (Lang::En, n) => format!(
-            "It comes back only once, even if {} cheats.",
-            safes(lang, n)
+            "It comes back only once, even if {} {}.",
+            safes(lang, n),
+            if n == 1 { "cheats" } else { "cheat" }
         ),
         (Lang::Ja, n) => format!("金庫{n}つが不正をしても、戻るのは1回だけです。"),
     };
@@ -598,13 +604,14 @@ mod tests {
             promise(7, Some(3), 2, 2),
         ] {
             both(|lang| glance(lang, &it));
+            both(|lang| on_card(lang, None, &it));
             for at in 0..3 {
                 both_sentences(|lang| promises(lang, &it)[at].clone());
             }
         }
         assert_eq!(
             glance(Lang::En, &promise(4, Some(3), 1, 1)),
-            "No safe alone can read it, 3 together could · 1 may be gone · 1 may cheat"
+            "no safe alone can read it · 1 safe may be gone · 1 may cheat"
         );
         for (after, all) in [(1, 1), (3, 3), (2, 3)] {
             both_sentences(|lang| leaves_after(lang, after, all));

@@ -1,0 +1,223 @@
+// Plans, walked with real safes: every protection that is offered, safes that are down in the middle of it, and keys.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readLedger } from "./lib/ledger.mjs";
+import { startSafeBehindProxy } from "./lib/proxy.mjs";
+import { startSite } from "./lib/site.mjs";
+import { until } from "./lib/until.mjs";
+import { accountOf, openWallet } from "./lib/walk.mjs";
+
+const OPERATORS = ["Akagi", "Brienz", "Corrib", "Durance"];
+
+/** A wallet that trusts so many safes of different operators. */
+const startAll = async (t, count) => {
+  const safes = await Promise.all(
+    OPERATORS.slice(0, count).map((name) => startSafeBehindProxy(t, { vars: { OPERATOR: name, GRACE_SECONDS: 0 } })),
+  );
+  const wallet = await openWallet(t, await startSite(t));
+  for (const { proxy } of safes) await wallet.trustSafe(proxy.url);
+  const add = async (name, more) => {
+    await wallet.addTicket({ name, payload: `code of ${name}`, ...more });
+    await wallet.untilHere(name);
+  };
+  const alive = async () => {
+    const ledgers = await Promise.all(safes.map(({ safe }) => readLedger(safe).catch(() => ({ entries: [] }))));
+    return ledgers.flatMap(({ entries }) => entries).filter(({ state }) => state === "registered" || state === "withdrawing");
+  };
+  return { safes, wallet, add, alive };
+};
+
+const PROTECTIONS = [
+  { protection: "One safe, sealed", parts: ["The value"] },
+  { protection: "Key kept elsewhere", parts: ["The value", "The key"] },
+  { protection: "Any 2 of 3 safes", parts: ["Piece 1", "Piece 2", "Piece 3"] },
+  { protection: "Money: 3 of 4, released once", parts: ["Piece 1", "Piece 2", "Piece 3", "Piece 4"] },
+];
+
+test("every protection that is offered", async (t) => {
+  const { safes, wallet, add, alive } = await startAll(t, 4);
+
+  let cameIn = 0;
+  for (const { protection, parts } of PROTECTIONS) {
+    await t.test(`${protection}: there and back`, async () => {
+      const name = `Under ${protection}`;
+      await add(name, { price: "1600" });
+      cameIn += 1;
+      await wallet.backUp(name, protection);
+      await wallet.heading("Backed up").waitFor();
+      await wallet.untilAtSafe(name);
+      assert.deepEqual(await wallet.values(), []);
+
+      await wallet.openBackup(name);
+      const shown = await wallet.parts();
+      assert.deepEqual(shown.map(({ what }) => what), parts);
+      assert.deepEqual(new Set(shown.map(({ state }) => state)), new Set(["Has it"]));
+      assert.equal(new Set(shown.map(({ safe }) => safe)).size, parts.length, "each at a safe of its own");
+      await wallet.says(protection);
+
+      for (const { object } of await alive()) {
+        assert.ok(!object.includes(`code of ${name}`) && !object.includes(name), "no safe has what it could read");
+      }
+      await wallet.recover(name);
+      await wallet.heading("Yours again").waitFor();
+      await wallet.untilHere(name);
+      assert.equal(await wallet.code(name), `code of ${name}`);
+      await until("no safe holds anything of it", async () => (await alive()).length === 0);
+      await until("no backup is left", async () => (await wallet.backups()).length === 0);
+      assert.deepEqual(await wallet.account(), accountOf({ cameIn, here: 1, used: cameIn - 1 }));
+      await wallet.markUsed(name);
+      await until("it is used", async () => (await wallet.values()).length === 0);
+    });
+  }
+
+  await t.test("what is worth much is suggested the strongest of them", async () => {
+    await add("Dear", { price: "20,000" });
+    await wallet.openValue("Dear");
+    await wallet.page.getByRole("link", { name: "Back up", exact: true }).click();
+    const chosen = wallet.page.getByRole("radio", { name: /^Money: 3 of 4/ });
+    await chosen.waitFor();
+    assert.ok(await chosen.isChecked());
+  });
+
+  await t.test("what is owned by rule is the owner's to change, and kept", async () => {
+    await wallet.go("policy");
+    await wallet.page.getByLabel("Protection").first().selectOption("Any 2 of 3 safes");
+    await wallet.reload();
+    await wallet.openValue("Dear");
+    await wallet.page.getByRole("link", { name: "Back up", exact: true }).click();
+    await until("the rule is followed", () => wallet.page.getByRole("radio", { name: /^Any 2 of 3/ }).isChecked());
+  });
+
+  await t.test("moved to other safes, it can be recovered from there", async () => {
+    await wallet.page.getByRole("radio", { name: /^One safe, sealed/ }).check();
+    await wallet.page.getByRole("button", { name: "Back up", exact: true }).click();
+    await wallet.untilAtSafe("Dear");
+    await wallet.openBackup("Dear");
+    const before = await wallet.parts();
+    await wallet.page.getByRole("link", { name: "Move to other safes…" }).click();
+    await wallet.page.getByRole("radio", { name: /^Any 2 of 3/ }).check();
+    await wallet.page.getByRole("button", { name: "Move it" }).click();
+    await until("it is at three safes", async () => (await alive()).length === 3);
+    await until("there is one backup of it", async () => (await wallet.backups()).length === 1);
+    await wallet.openBackup("Dear");
+    assert.deepEqual((await wallet.parts()).map(({ what }) => what), ["Piece 1", "Piece 2", "Piece 3"]);
+    assert.equal(before.length, 1);
+    await wallet.recover("Dear");
+    await wallet.untilHere("Dear");
+    assert.equal(await wallet.code("Dear"), "code of Dear");
+    await wallet.account();
+  });
+
+  await t.test("what is given up is ended everywhere", async () => {
+    await wallet.backUp("Dear", "Any 2 of 3 safes");
+    await wallet.untilAtSafe("Dear");
+    await wallet.giveUp("Dear");
+    await until("no safe holds anything of it", async () => (await alive()).length === 0);
+    await until("no backup is left", async () => (await wallet.backups()).length === 0);
+    const { discarded } = await wallet.account();
+    assert.equal(discarded, 1);
+  });
+  assert.deepEqual(wallet.complaints, []);
+  assert.equal(safes.length, 4);
+});
+
+test("with one safe of three down", async (t) => {
+  const { safes, wallet, add, alive } = await startAll(t, 3);
+  const [, , { proxy: third }] = safes;
+  const state = async (at) => (await wallet.parts())[at]?.state;
+
+  await t.test("a back-up says how far it is, and completes by itself when the safe is back", async () => {
+    await add("Partly");
+    await third.down();
+    await wallet.backUp("Partly", "Any 2 of 3 safes");
+    await wallet.says("2 of 3 safes have it. The last one is tried again by itself.");
+    assert.deepEqual((await wallet.parts()).map(({ state }) => state), ["Has it", "Has it", "Being sent"]);
+    await wallet.says("No answer; tried again by itself.");
+    assert.deepEqual(await wallet.values(), [{ name: "Partly", chip: "Backing up…" }]);
+    await wallet.reload();
+    assert.deepEqual(await wallet.values(), [{ name: "Partly", chip: "Backing up…" }]);
+    await third.up();
+    await wallet.untilAtSafe("Partly", { timeout: 40_000 });
+    await wallet.openBackup("Partly");
+    await wallet.says("All 3 safes have it.");
+  });
+
+  await t.test("two are enough to recover, and the third is told when it is back", async () => {
+    await third.down();
+    await wallet.recover("Partly");
+    await wallet.heading("Yours again").waitFor();
+    await until("what is left is named", async () => (await state(2)) === "Being ended");
+    await wallet.untilHere("Partly");
+    assert.equal(await wallet.code("Partly"), "code of Partly");
+    assert.equal((await alive()).length, 1);
+    await third.up();
+    await until("the third has ended it", async () => (await alive()).length === 0, { seconds: 40 });
+    await until("no backup is left", async () => (await wallet.backups()).length === 0);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+  });
+
+  await t.test("with two down it waits, and can be called off", async () => {
+    await wallet.backUp("Partly", "Any 2 of 3 safes");
+    await wallet.untilAtSafe("Partly");
+    await Promise.all([third.down(), safes[1].proxy.down()]);
+    await wallet.recover("Partly");
+    await wallet.says("1 of 3 safes has answered.");
+    await wallet.page.getByRole("button", { name: "Call off" }).click();
+    await wallet.untilNotice(/^The recovery of “Partly” was called off\.$/);
+    await Promise.all([third.up(), safes[1].proxy.up()]);
+    await wallet.untilAtSafe("Partly");
+    assert.deepEqual(await wallet.values(), []);
+    await wallet.recover("Partly");
+    await wallet.untilHere("Partly", { timeout: 40_000 });
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+  });
+});
+
+test("keys", async (t) => {
+  const { wallet, add } = await startAll(t, 3);
+  const { page } = wallet;
+  const until_ = (what, ask) => until(what, ask, { seconds: 30 });
+
+  await t.test("a key that lies elsewhere can be deleted here, and what it opens still comes back", async () => {
+    await add("Sealed");
+    await wallet.backUp("Sealed", "Key kept elsewhere");
+    await wallet.untilAtSafe("Sealed");
+    assert.deepEqual((await wallet.keys()).map(({ opens, here }) => [opens, here]), [["Opens 1 backup", "Here"]]);
+    await wallet.openKey("Common key");
+    await page.getByRole("button", { name: "Delete…" }).click();
+    await wallet.says("It can be fetched again from where it lies.");
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await until_("it is gone", async () => (await wallet.keys()).length === 0);
+    await wallet.recover("Sealed");
+    await wallet.untilHere("Sealed");
+    assert.equal(await wallet.code("Sealed"), "code of Sealed");
+  });
+
+  await t.test("keys that open nothing go at once", async () => {
+    await wallet.go("keys");
+    await page.getByLabel("Kind of key").selectOption("Pair of keys");
+    await page.getByRole("button", { name: "Make", exact: true }).click();
+    await until_("it is made", async () => (await wallet.keys()).some(({ name }) => name.startsWith("Pair of keys")));
+    await page.getByRole("button", { name: /^Delete \d+ keys? that opens? nothing$|^Delete \d+ keys that open nothing$/ }).click();
+    await page.getByRole("button", { name: "Delete", exact: true }).click();
+    await until_("they are gone", async () => (await wallet.keys()).length === 0);
+  });
+
+  await t.test("a seed that is backed up and erased here still seals, and comes back", async () => {
+    await wallet.go("keys");
+    await page.getByLabel("Kind of key").selectOption("Seed of a pair");
+    await page.getByRole("button", { name: "Make", exact: true }).click();
+    await until_("it is made", async () => (await wallet.keys()).length === 1);
+    await wallet.openKey("Seed of a pair");
+    await page.getByRole("checkbox", { name: /^Akagi/ }).check();
+    await page.getByLabel("Erase the key here once it is registered").check();
+    await page.getByRole("button", { name: "Back the key up" }).click();
+    await until_("it only seals", async () => (await wallet.keys())[0].here === "Only seals");
+
+    await wallet.openKey("Seed of a pair");
+    await page.getByRole("button", { name: "Fetch it from its backup" }).click();
+    await until_("it is here", async () => (await wallet.keys())[0].here === "Here");
+    assert.equal((await wallet.backups()).length, 1, "its safe goes on keeping it");
+  });
+});
