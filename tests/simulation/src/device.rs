@@ -2,7 +2,7 @@
 
 use crate::dice::Dice;
 use crate::planted::Bug;
-use saifu_wallet_core::books::Books;
+use saifu_wallet_core::books::{Books, Item};
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::notice::Kind;
@@ -39,6 +39,16 @@ impl Store {
 
     pub(crate) fn body(&self, item: ItemId) -> Option<&Body> {
         self.records.get(&Key::Body(item))
+    }
+
+    /// How many bodies are of a part, or of nothing that is known.
+    pub(crate) fn bodies_of_parts(&self) -> usize {
+        let books = self.books();
+        let is_part = |key: &&Key| match key {
+            Key::Body(item) => matches!(books.item(*item), Some(Item::Part(_)) | None),
+            _ => false,
+        };
+        self.records.keys().filter(is_part).count()
     }
 
     fn delete(&mut self, batch: &Batch) {

@@ -17,6 +17,11 @@ impl Dice {
         usize::try_from(drawn % (end.max(1) as u64)).unwrap_or(0)
     }
 
+    /// A seed for dice of their own.
+    pub(crate) fn seed(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
     /// True `n` times in a hundred.
     pub(crate) fn percent(&mut self, n: usize) -> bool {
         self.below(100) < n

@@ -15,10 +15,11 @@ mod dice;
 mod invariants;
 mod planted;
 mod safe;
-#[cfg(test)]
+mod scene;
 mod spread;
 mod world;
 
 pub use invariants::Violation;
 pub use planted::Bug;
+pub use spread::{Spread, run_spread};
 pub use world::{Seen, World, run};

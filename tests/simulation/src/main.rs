@@ -5,10 +5,12 @@
     reason = "this is a command, its output is its result"
 )]
 
-use saifu_simulation::run;
+use saifu_simulation::{Bug, Seen, Violation, run, run_spread};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
+
+type Run = fn(u64, Option<Bug>) -> Result<Seen, Violation>;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1).map(|text| text.parse::<u64>());
@@ -21,6 +23,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let only = std::env::var("ONLY").ok();
     let next = AtomicU64::new(from);
     let failed = AtomicU64::new(0);
     let workers = thread::available_parallelism().map_or(1, usize::from);
@@ -32,9 +35,14 @@ fn main() -> ExitCode {
                     if seed >= from + seeds {
                         return;
                     }
-                    if let Err(violation) = run(seed, None) {
-                        failed.fetch_add(1, Ordering::Relaxed);
-                        println!("seed {seed} failed at {violation}. Replay: make sim SEEDS=1 FROM={seed}");
+                    for (kind, run) in [("world", run as Run), ("plans", run_spread)] {
+                        if only.as_deref().is_some_and(|only| only != kind) {
+                            continue;
+                        }
+                        if let Err(violation) = run(seed, None) {
+                            failed.fetch_add(1, Ordering::Relaxed);
+                            println!("{kind} of seed {seed} failed at {violation}. Replay: make sim SEEDS=1 FROM={seed}");
+                        }
                     }
                 }
             });

@@ -26,6 +26,8 @@ pub enum Bug {
     UsableBeforeAck,
     /// The safe does not look at the session.
     SessionIgnored,
+    /// Plans: the owner can use a value before enough safes have confirmed.
+    UsableBeforeQuorum,
 }
 
 impl Bug {

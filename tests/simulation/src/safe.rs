@@ -36,6 +36,8 @@ pub(crate) struct Safe {
     listed: BTreeSet<String>,
     pub(crate) index_mood: IndexMood,
     pub(crate) is_up: bool,
+    /// Takes nothing new.
+    pub(crate) is_full: bool,
     pub(crate) honesty: Honesty,
 }
 
@@ -80,12 +82,32 @@ impl Safe {
             listed: BTreeSet::new(),
             index_mood: IndexMood::Fresh,
             is_up: true,
+            is_full: false,
             honesty,
         }
     }
 
     pub(crate) fn id(&self) -> SafeId {
         self.keys.id()
+    }
+
+    pub(crate) fn is_honest(&self) -> bool {
+        self.honesty == Honesty::Honest
+    }
+
+    /// The same safe in another course of the world.
+    pub(crate) fn fork(&self) -> Self {
+        Self {
+            signing_seed: self.signing_seed.clone(),
+            sealing_seed: self.sealing_seed.clone(),
+            keys: SafeKeys::derive(&self.signing_seed, &self.sealing_seed),
+            settings: self.settings.clone(),
+            ledger: self.ledger.clone(),
+            index: self.index.clone(),
+            index_before: self.index_before.clone(),
+            listed: self.listed.clone(),
+            ..*self
+        }
     }
 
     /// Answers one HTTP request; `None` if nobody answers.
@@ -118,6 +140,9 @@ impl Safe {
             idempotency_key: header("idempotency-key"),
             body,
         };
+        if self.is_full && route == Route::Register {
+            return None;
+        }
         if self.honesty == Honesty::Lies && route == Route::Register {
             return self.lie(&request, now, dice);
         }

@@ -4,18 +4,17 @@ use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::invariants::{Violation, Witness, identity};
 use crate::planted::Bug;
-use crate::safe::{Honesty, IndexMood, Safe};
+use crate::safe::{Honesty, Safe};
+use crate::scene::{Scene, skew};
 use saifu_wallet_core::books::{CertificateBody, Custody, Standing};
 use saifu_wallet_core::form::Form;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::notice::Kind;
-use saifu_wallet_core::port::{Answer, Ask, CommitError, Event};
+use saifu_wallet_core::port::Event;
 use saifu_wallet_core::view::Waiting;
 use zeroize::Zeroizing;
 
-/// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
-const START_MS: u64 = 953_078_400_000;
 /// Steps of each act in which everything may go wrong.
 const WILD_STEPS: usize = 100;
 /// Steps that everything must come to rest in afterwards.
@@ -23,31 +22,11 @@ const CALM_STEPS: usize = 4_000;
 /// Values an owner has at most.
 const MOST_VALUES: usize = 5;
 
-/// What is under way on the network.
-enum Packet {
-    Request {
-        device: usize,
-        life: u32,
-        ask: Ask,
-    },
-    Reply {
-        device: usize,
-        life: u32,
-        ask: u64,
-        answer: Option<Answer>,
-    },
-}
-
 /// A world.
 pub struct World {
-    dice: Dice,
-    bug: Option<Bug>,
-    now_ms: u64,
+    scene: Scene,
     step: usize,
     has_changed: bool,
-    devices: Vec<Device>,
-    safes: Vec<Safe>,
-    network: Vec<Packet>,
     witness: Witness,
     values_made: usize,
 }
@@ -75,7 +54,7 @@ pub fn run(seed: u64, bug: Option<Bug>) -> Result<Seen, Violation> {
     }
     world
         .witness
-        .check_end(&world.devices, &world.safes)
+        .check_end(&world.scene.devices, &world.scene.safes)
         .map_err(|what| step(&world, what))?;
     Ok(world.seen())
 }
@@ -102,15 +81,11 @@ impl World {
                 Safe::new(number, honesty, &mut dice)
             })
             .collect();
+        let devices = vec![Device::new(Store::default(), skew(&mut dice))];
         Self {
-            devices: vec![Device::new(Store::default(), skew(&mut dice))],
-            dice,
-            bug,
-            now_ms: START_MS,
+            scene: Scene::new(dice, bug, devices, safes),
             step: 0,
             has_changed: true,
-            safes,
-            network: Vec::new(),
             witness: Witness::default(),
             values_made: 0,
         }
@@ -118,13 +93,17 @@ impl World {
 
     /// The owner gets to know the safes and puts in the first values, with nothing going wrong yet.
     fn settle_in(&mut self) -> Result<(), String> {
-        self.devices[0].start(self.now_ms, &mut self.dice);
-        for number in 0..self.safes.len() {
-            let address = self.safes[number].settings.address.as_str().to_owned();
-            self.want(0, Intent::MeetSafe { address });
+        self.scene.devices[0].start(self.scene.now_ms, &mut self.scene.dice);
+        for number in 0..self.scene.safes.len() {
+            let address = self.scene.safes[number]
+                .settings
+                .address
+                .as_str()
+                .to_owned();
+            self.scene.want(0, Intent::MeetSafe { address });
             self.calm(200)?;
-            let safe = self.safes[number].id();
-            self.want(0, Intent::TrustSafe { safe });
+            let safe = self.scene.safes[number].id();
+            self.scene.want(0, Intent::TrustSafe { safe });
             self.calm(200)?;
         }
         for _ in 0..2 {
@@ -136,7 +115,7 @@ impl World {
 
     fn seen(mut self) -> Seen {
         let mut seen = Seen::default();
-        for device in &mut self.devices {
+        for device in &mut self.scene.devices {
             seen.notices.append(&mut device.told);
             seen.waited.append(&mut device.waited);
             seen.used += device.store.books().ledger().used;
@@ -156,33 +135,31 @@ impl World {
     /// Everything is backed up, the profile is copied, and all devices want everything back at once.
     fn race(&mut self) -> Result<(), String> {
         let values = self.held(0);
-        let safe = self.safes[0].id();
-        self.want(0, Intent::BackUp { values, safe });
+        let safe = self.scene.safes[0].id();
+        self.scene.want(0, Intent::BackUp { values, safe });
         self.run_dry()?;
         self.copy_profile(0);
-        for device in 0..self.devices.len() {
-            if self.devices[device].wallet.is_none() {
-                self.devices[device].start(self.now_ms, &mut self.dice);
-            }
+        for device in 0..self.scene.devices.len() {
+            self.scene.start(device);
             for certificate in self.certificates(device) {
-                self.want(device, Intent::Recover { certificate });
+                self.scene.want(device, Intent::Recover { certificate });
             }
         }
         Ok(())
     }
 
     fn wild_step(&mut self) -> Result<(), String> {
-        self.collect_outgoing();
-        let device = self.dice.below(self.devices.len());
-        match self.dice.below(100) {
+        self.scene.collect_outgoing();
+        let device = self.scene.dice.below(self.scene.devices.len());
+        match self.scene.dice.below(100) {
             0..=34 => self.device_step(device),
-            35..=59 => self.network_step(),
-            60..=69 => self.pass_time(),
+            35..=59 => self.scene.network_step(),
+            60..=69 => self.scene.pass_time(),
             70..=84 => self.owner_step(device),
             85..=88 => self.crash_or_start(device),
-            89..=92 => self.safe_step(),
+            89..=92 => self.scene.safe_step(),
             93..=96 => self.upkeep_step(),
-            97 => self.storage_trouble(device),
+            97 => self.scene.storage_trouble(device),
             _ => self.copy_profile(device),
         }
         self.check()
@@ -194,20 +171,19 @@ impl World {
         if !std::mem::take(&mut self.has_changed) {
             return Ok(());
         }
-        self.witness.check(&self.devices, &self.safes, self.bug)
+        self.witness
+            .check(&self.scene.devices, &self.scene.safes, self.scene.bug)
     }
 
     /// Nothing goes wrong: everything that is under way arrives, in order.
     fn calm(&mut self, steps: usize) -> Result<(), String> {
         for _ in 0..steps {
-            self.collect_outgoing();
-            if !self.network.is_empty() {
-                let packet = self.network.remove(0);
-                self.deliver(packet);
-            } else if let Some(device) = self.devices.iter().position(|d| !d.is_resting()) {
+            self.scene.collect_outgoing();
+            if !self.scene.deliver_first() {
+                let Some(device) = self.scene.busy_device() else {
+                    return self.check();
+                };
                 self.device_step(device);
-            } else {
-                return self.check();
             }
             self.check()?;
         }
@@ -215,15 +191,11 @@ impl World {
     }
 
     fn come_to_rest(&mut self) -> Result<(), String> {
-        for safe in &mut self.safes {
-            safe.is_up = true;
-            safe.index_mood = IndexMood::Fresh;
-        }
-        for device in 0..self.devices.len() {
-            if self.devices[device].wallet.is_none() {
-                self.devices[device].start(self.now_ms, &mut self.dice);
-            }
-            self.want(device, Intent::SetCapacity { bytes: 1 << 30 });
+        self.scene.mend_safes();
+        for device in 0..self.scene.devices.len() {
+            self.scene.start(device);
+            self.scene
+                .want(device, Intent::SetCapacity { bytes: 1 << 30 });
         }
         self.run_dry()
     }
@@ -232,18 +204,13 @@ impl World {
     fn run_dry(&mut self) -> Result<(), String> {
         for round in 0..CALM_STEPS / 100 {
             self.calm(CALM_STEPS)?;
-            let timers = self.devices.iter().filter_map(Device::next_timer);
-            let Some(next) = timers.min() else {
+            if !self.scene.pass_time_to_next() {
                 return Ok(());
-            };
-            self.now_ms = self.now_ms.max(next);
-            for device in &mut self.devices {
-                device.ring(self.now_ms);
             }
             if round > 10 {
-                for device in 0..self.devices.len() {
+                for device in 0..self.scene.devices.len() {
                     for job in self.jobs(device) {
-                        self.want(device, Intent::CallOff { job });
+                        self.scene.want(device, Intent::CallOff { job });
                     }
                 }
             }
@@ -253,13 +220,13 @@ impl World {
 
     fn recover_everything(&mut self) -> Result<(), String> {
         for _ in 0..2 {
-            for device in 0..self.devices.len() {
+            for device in 0..self.scene.devices.len() {
                 let certificates: Vec<ItemId> = {
-                    let books = self.devices[device].store.books();
+                    let books = self.scene.devices[device].store.books();
                     books.certificates().map(|(id, _)| id).collect()
                 };
                 for certificate in certificates {
-                    self.want(device, Intent::Recover { certificate });
+                    self.scene.want(device, Intent::Recover { certificate });
                 }
             }
             self.run_dry()?;
@@ -270,19 +237,19 @@ impl World {
     // ---- what can happen
 
     fn device_step(&mut self, device: usize) {
-        if self.devices[device].has_commit() && self.dice.percent(70) {
+        if self.scene.devices[device].has_commit() && self.scene.dice.percent(70) {
             self.finish_commit(device);
-        } else if let Some(event) = self.devices[device].take_event() {
-            self.devices[device].tell(event, self.now_ms, &mut self.dice);
-        } else if self.devices[device].has_commit() {
+        } else if let Some(event) = self.scene.devices[device].take_event() {
+            self.scene.tell(device, event);
+        } else if self.scene.devices[device].has_commit() {
             self.finish_commit(device);
         }
     }
 
     fn finish_commit(&mut self, device: usize) {
-        let before = self.devices[device].store.clone();
-        let (bug, now) = (self.bug, self.now_ms);
-        if self.devices[device].finish_commit(bug, now, &mut self.dice) {
+        let before = self.scene.devices[device].store.clone();
+        let (bug, now) = (self.scene.bug, self.scene.now_ms);
+        if self.scene.devices[device].finish_commit(bug, now, &mut self.scene.dice) {
             self.note_what_went(device, &before);
         }
     }
@@ -290,10 +257,10 @@ impl World {
     /// What the owner has used or given up is the owner's doing, not a loss.
     fn note_what_went(&mut self, device: usize, before: &Store) {
         self.has_changed = true;
-        let (old, new) = (before.books(), self.devices[device].store.books());
+        let (old, new) = (before.books(), self.scene.devices[device].store.books());
         if new.ledger().came_in > old.ledger().came_in {
             for (id, _) in new.values().filter(|(id, _)| old.item(*id).is_none()) {
-                let body = self.devices[device].store.body(id);
+                let body = self.scene.devices[device].store.body(id);
                 self.witness
                     .known
                     .extend(body.and_then(|body| identity(body.as_bytes())));
@@ -330,130 +297,42 @@ impl World {
         }
     }
 
-    fn collect_outgoing(&mut self) {
-        for (device, at) in self.devices.iter_mut().enumerate() {
-            let life = at.life;
-            for ask in at.outgoing.drain(..) {
-                self.network.push(Packet::Request { device, life, ask });
-            }
-        }
-    }
-
-    fn network_step(&mut self) {
-        if self.network.is_empty() {
-            return;
-        }
-        let at = self.dice.below(self.network.len());
-        match self.dice.below(10) {
-            0 => {
-                self.network.swap_remove(at);
-            }
-            1 => {
-                let copy = self.network[at].copy();
-                self.deliver(copy);
-            }
-            _ => {
-                let packet = self.network.swap_remove(at);
-                self.deliver(packet);
-            }
-        }
-    }
-
-    fn deliver(&mut self, packet: Packet) {
-        match packet {
-            Packet::Request { device, life, ask } => {
-                let safe = self
-                    .safes
-                    .iter_mut()
-                    .find(|safe| ask.url.starts_with(safe.settings.address.as_str()));
-                let answer =
-                    safe.and_then(|safe| safe.answer(&ask, self.now_ms, self.bug, &mut self.dice));
-                let ask = ask.ask;
-                self.network.push(Packet::Reply {
-                    device,
-                    life,
-                    ask,
-                    answer,
-                });
-            }
-            Packet::Reply {
-                device,
-                life,
-                ask,
-                answer,
-            } => {
-                let at = &mut self.devices[device];
-                if at.life == life {
-                    at.tell(Event::Answered { ask, answer }, self.now_ms, &mut self.dice);
-                }
-            }
-        }
-    }
-
-    fn pass_time(&mut self) {
-        let seconds = [1, 5, 30, 400][self.dice.below(4)];
-        self.now_ms += 1_000 * seconds;
-        for device in &mut self.devices {
-            device.ring(self.now_ms);
-        }
-    }
-
     fn crash_or_start(&mut self, device: usize) {
-        if self.devices[device].wallet.is_none() {
-            self.devices[device].start(self.now_ms, &mut self.dice);
-        } else if self.dice.percent(50) && self.bug.is_none() {
-            let before = self.devices[device].store.clone();
-            self.devices[device].finish_commit_and_crash();
+        if self.scene.devices[device].wallet.is_none() {
+            self.scene.start(device);
+        } else if self.scene.dice.percent(50) && self.scene.bug.is_none() {
+            let before = self.scene.devices[device].store.clone();
+            self.scene.devices[device].finish_commit_and_crash();
             self.note_what_went(device, &before);
         } else {
-            self.devices[device].crash();
-        }
-    }
-
-    fn safe_step(&mut self) {
-        let at = self.dice.below(self.safes.len());
-        let mood = [IndexMood::Fresh, IndexMood::Stale, IndexMood::Down][self.dice.below(3)];
-        let safe = &mut self.safes[at];
-        if self.dice.percent(50) {
-            safe.is_up = !safe.is_up;
-        } else {
-            safe.index_mood = mood;
+            self.scene.devices[device].crash();
         }
     }
 
     fn upkeep_step(&mut self) {
-        let at = self.dice.below(self.safes.len());
         self.has_changed = true;
-        self.safes[at].publish(self.now_ms);
-        if self.dice.percent(30) {
-            self.safes[at].purge(self.now_ms);
-        }
-    }
-
-    fn storage_trouble(&mut self, device: usize) {
-        let error = [CommitError::Full, CommitError::Failed][self.dice.below(2)];
-        self.devices[device].fail_commit(error, self.now_ms, &mut self.dice);
+        self.scene.upkeep_step();
     }
 
     /// A copy of the browser profile, taken when no usable bytes lie in it: bytes that are copied are copied, and no
     /// protocol can undo that.
     fn copy_profile(&mut self, device: usize) {
-        let books = self.devices[device].store.books();
+        let books = self.scene.devices[device].store.books();
         let bare = books.values().next().is_none() && books.flows().next().is_none();
-        if bare && self.devices.len() < 3 && books.certificates().next().is_some() {
-            let store = self.devices[device].store.clone();
-            let skew = skew(&mut self.dice);
-            self.devices.push(Device::new(store, skew));
+        if bare && self.scene.devices.len() < 3 && books.certificates().next().is_some() {
+            let store = self.scene.devices[device].store.clone();
+            let skew = skew(&mut self.scene.dice);
+            self.scene.devices.push(Device::new(store, skew));
         }
     }
 
     // ---- the owner
 
     fn owner_step(&mut self, device: usize) {
-        if self.devices[device].wallet.is_none() {
+        if self.scene.devices[device].wallet.is_none() {
             return;
         }
-        match self.dice.below(20) {
+        match self.scene.dice.below(20) {
             0..=2 => self.add(device),
             3..=8 => self.back_up(device),
             9..=14 => self.recover(device),
@@ -461,19 +340,13 @@ impl World {
             16 => self.call_off(device),
             17 => self.discard(device),
             18 => {
-                let bytes = [300, 700, 1 << 20][self.dice.below(3)];
-                self.want(device, Intent::SetCapacity { bytes });
+                let bytes = [300, 700, 1 << 20][self.scene.dice.below(3)];
+                self.scene.want(device, Intent::SetCapacity { bytes });
             }
             _ => {
-                let (now, dice) = (self.now_ms, &mut self.dice);
-                self.devices[device].tell(Event::Encouraged, now, dice);
+                self.scene.tell(device, Event::Encouraged);
             }
         }
-    }
-
-    fn want(&mut self, device: usize, intent: Intent) {
-        let (now, dice) = (self.now_ms, &mut self.dice);
-        self.devices[device].tell(Event::Intent(intent), now, dice);
     }
 
     /// Only the first device gets new values: a copied profile is for trying to get old ones twice.
@@ -481,12 +354,12 @@ impl World {
         if device == 0 && self.values_made < MOST_VALUES {
             self.values_made += 1;
             let form = ticket(self.values_made);
-            self.want(device, Intent::Add { form });
+            self.scene.want(device, Intent::Add { form });
         }
     }
 
     fn held(&self, device: usize) -> Vec<ItemId> {
-        let books = self.devices[device].store.books();
+        let books = self.scene.devices[device].store.books();
         books
             .values()
             .filter(|(id, value)| value.custody == Custody::Held && books.lock(*id).is_none())
@@ -496,34 +369,34 @@ impl World {
 
     fn back_up(&mut self, device: usize) {
         let held = self.held(device);
-        let at = self.dice.below(self.safes.len());
-        let safe = self.safes[at].id();
-        if let Some(value) = self.dice.pick(&held).copied() {
-            let values = if self.dice.percent(30) {
+        let at = self.scene.dice.below(self.scene.safes.len());
+        let safe = self.scene.safes[at].id();
+        if let Some(value) = self.scene.dice.pick(&held).copied() {
+            let values = if self.scene.dice.percent(30) {
                 held
             } else {
                 vec![value]
             };
-            self.want(device, Intent::BackUp { values, safe });
+            self.scene.want(device, Intent::BackUp { values, safe });
         }
     }
 
     fn recover(&mut self, device: usize) {
         let certificates = self.certificates(device);
-        if let Some(certificate) = self.dice.pick(&certificates).copied() {
-            self.want(device, Intent::Recover { certificate });
+        if let Some(certificate) = self.scene.dice.pick(&certificates).copied() {
+            self.scene.want(device, Intent::Recover { certificate });
         }
     }
 
     fn discard(&mut self, device: usize) {
         let certificates = self.certificates(device);
-        if let Some(certificate) = self.dice.pick(&certificates).copied() {
-            self.want(device, Intent::Discard { certificate });
+        if let Some(certificate) = self.scene.dice.pick(&certificates).copied() {
+            self.scene.want(device, Intent::Discard { certificate });
         }
     }
 
     fn certificates(&self, device: usize) -> Vec<ItemId> {
-        let books = self.devices[device].store.books();
+        let books = self.scene.devices[device].store.books();
         books
             .certificates()
             .filter(|(_, certificate)| !matches!(certificate.standing, Standing::Elsewhere { .. }))
@@ -533,63 +406,35 @@ impl World {
 
     fn use_or_correct(&mut self, device: usize) {
         let held = self.held(device);
-        let Some(value) = self.dice.pick(&held).copied() else {
+        let Some(value) = self.scene.dice.pick(&held).copied() else {
             return;
         };
-        let known = self.devices[device]
+        let known = self.scene.devices[device]
             .store
             .body(value)
             .and_then(|body| identity(body.as_bytes()));
-        if self.dice.percent(50) {
+        if self.scene.dice.percent(50) {
             let why = RemoveReason::Used;
-            self.want(device, Intent::Remove { value, why });
+            self.scene.want(device, Intent::Remove { value, why });
         } else if let Some(identity) = known {
             let mut form = ticket(0);
             form.payload = Zeroizing::new(identity);
             form.name = "corrected".into();
-            self.want(device, Intent::Correct { value, form });
+            self.scene.want(device, Intent::Correct { value, form });
         }
     }
 
     fn jobs(&self, device: usize) -> Vec<FlowId> {
-        let books = self.devices[device].store.books();
+        let books = self.scene.devices[device].store.books();
         books.flows().map(|(id, _)| id).collect()
     }
 
     fn call_off(&mut self, device: usize) {
         let jobs = self.jobs(device);
-        if let Some(job) = self.dice.pick(&jobs).copied() {
-            self.want(device, Intent::CallOff { job });
+        if let Some(job) = self.scene.dice.pick(&jobs).copied() {
+            self.scene.want(device, Intent::CallOff { job });
         }
     }
-}
-
-impl Packet {
-    fn copy(&self) -> Self {
-        match self {
-            Packet::Request { device, life, ask } => Packet::Request {
-                device: *device,
-                life: *life,
-                ask: ask.clone(),
-            },
-            Packet::Reply {
-                device,
-                life,
-                ask,
-                answer,
-            } => Packet::Reply {
-                device: *device,
-                life: *life,
-                ask: *ask,
-                answer: answer.clone(),
-            },
-        }
-    }
-}
-
-/// How far the clock of a new device is from the true time: most are right, some are hours or days off.
-fn skew(dice: &mut Dice) -> i64 {
-    [0, 0, 0, -7_200_000, 86_400_000][dice.below(5)]
 }
 
 fn ticket(number: usize) -> Form {
@@ -606,43 +451,44 @@ mod scenarios {
     //! Single misfortunes, played through calmly.
 
     use super::*;
+    use crate::safe::IndexMood;
 
     /// A world with one value, registered at the first safe, whose index has its certificate.
     fn registered() -> World {
         let mut world = World::new(1, None);
-        world
-            .safes
+        let safes = &mut world.scene.safes;
+        safes
             .iter_mut()
             .for_each(|safe| safe.honesty = Honesty::Honest);
         world.settle_in().unwrap();
         let values = world.held(0);
-        let safe = world.safes[0].id();
-        world.want(0, Intent::BackUp { values, safe });
+        let safe = world.scene.safes[0].id();
+        world.scene.want(0, Intent::BackUp { values, safe });
         world.calm(CALM_STEPS).unwrap();
-        world.safes[0].publish(world.now_ms);
+        world.scene.safes[0].publish(world.scene.now_ms);
         world
     }
 
     fn recover_one(world: &mut World) -> ItemId {
         let certificate = world.certificates(0)[0];
-        world.want(0, Intent::Recover { certificate });
+        world.scene.want(0, Intent::Recover { certificate });
         certificate
     }
 
     #[test]
     fn a_ledger_set_back_is_witnessed_by_the_certificate_itself_and_nothing_is_thrown_away() {
         let mut world = registered();
-        world.safes[0].index_mood = IndexMood::Down;
-        world.safes[0].ledger = saifu_safe_core::MemoryLedger::new();
+        world.scene.safes[0].index_mood = IndexMood::Down;
+        world.scene.safes[0].ledger = saifu_safe_core::MemoryLedger::new();
         let certificate = recover_one(&mut world);
         // The value is lost at the only safe that had it, so the invariants cannot hold; what is told can.
         world.calm(CALM_STEPS).unwrap_err();
-        while !world.devices[0].is_resting() || !world.network.is_empty() {
+        while !world.scene.devices[0].is_resting() || !world.scene.network.is_empty() {
             world.calm(1).unwrap_or_default();
         }
-        assert!(world.devices[0].told.contains(&Kind::SafeRolledBack));
+        assert!(world.scene.devices[0].told.contains(&Kind::SafeRolledBack));
         assert!(
-            world.devices[0]
+            world.scene.devices[0]
                 .store
                 .books()
                 .certificate(certificate)
@@ -653,10 +499,10 @@ mod scenarios {
     #[test]
     fn a_ledger_set_back_under_an_arrived_value_opens_its_session_again() {
         let mut world = registered();
-        let before = world.safes[0].ledger.clone();
+        let before = world.scene.safes[0].ledger.clone();
         recover_one(&mut world);
         let arrived = |world: &World| {
-            let books = world.devices[0].store.books();
+            let books = world.scene.devices[0].store.books();
             books
                 .values()
                 .any(|(_, value)| value.custody == Custody::Arrived)
@@ -664,7 +510,7 @@ mod scenarios {
         while !arrived(&world) {
             world.calm(1).unwrap();
         }
-        world.safes[0].ledger = before;
+        world.scene.safes[0].ledger = before;
         world.calm(CALM_STEPS).unwrap();
         assert_eq!(world.held(0).len(), 1);
         assert!(!arrived(&world));
@@ -673,11 +519,15 @@ mod scenarios {
     #[test]
     fn a_safe_that_is_down_is_waited_for() {
         let mut world = registered();
-        world.safes[0].is_up = false;
+        world.scene.safes[0].is_up = false;
         recover_one(&mut world);
         world.calm(CALM_STEPS).unwrap();
-        assert!(world.devices[0].waited.contains(&Waiting::Unreachable));
-        world.safes[0].is_up = true;
+        assert!(
+            world.scene.devices[0]
+                .waited
+                .contains(&Waiting::Unreachable)
+        );
+        world.scene.safes[0].is_up = true;
         world.run_dry().unwrap();
         assert_eq!(world.held(0).len(), 1);
     }
@@ -686,7 +536,7 @@ mod scenarios {
     fn recovery_works_with_the_index_down_and_stale() {
         for mood in [IndexMood::Down, IndexMood::Stale] {
             let mut world = registered();
-            world.safes[0].index_mood = mood;
+            world.scene.safes[0].index_mood = mood;
             recover_one(&mut world);
             world.calm(CALM_STEPS).unwrap();
             assert_eq!(world.held(0).len(), 1);
@@ -696,14 +546,14 @@ mod scenarios {
     #[test]
     fn without_room_recovery_waits_and_goes_on_by_itself() {
         let mut world = registered();
-        world.want(0, Intent::SetCapacity { bytes: 10 });
+        world.scene.want(0, Intent::SetCapacity { bytes: 10 });
         world.calm(CALM_STEPS).unwrap();
         recover_one(&mut world);
         world.calm(CALM_STEPS).unwrap();
         assert!(world.held(0).is_empty());
-        let told = &world.devices[0].told;
+        let told = &world.scene.devices[0].told;
         assert!(told.iter().any(|kind| matches!(kind, Kind::NoRoom { .. })));
-        world.want(0, Intent::SetCapacity { bytes: 1 << 20 });
+        world.scene.want(0, Intent::SetCapacity { bytes: 1 << 20 });
         world.calm(CALM_STEPS).unwrap();
         assert_eq!(world.held(0).len(), 1);
     }

@@ -416,6 +416,10 @@ impl Wallet {
             true => Vec::new(),
             false => stop(&members, context.rng),
         };
+        if !keys_only {
+            let left = members.unregistered();
+            changes.extend(left.map(|(part, ..)| Change::Delete(part)));
+        }
         let wanted = members.certificates.iter();
         let wanted = wanted.filter(|(.., of)| is_wanted(of.class));
         changes.extend(wanted.filter_map(|(certificate, ..)| self.opening(*certificate, context)));

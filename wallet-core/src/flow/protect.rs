@@ -371,8 +371,7 @@ impl Protect {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let mut changes = alloc::vec![Change::End(desk.id)];
-        changes.extend(undo(members, self.key.is_none(), desk, rng));
+        let changes = undo(members, self.key.is_none(), desk, rng);
         Step::strict(changes, Next::Nothing)
     }
 }
@@ -407,12 +406,9 @@ pub(super) fn undo(
     changes
 }
 
-/// Nothing more of the group is registered: what has not answered by now may never do.
+/// Nothing more of the group is registered: who has not answered by now may never do. Its parts are the caller's.
 pub(crate) fn stop(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
     let mut changes = Vec::new();
-    for (part, ..) in members.unregistered() {
-        changes.push(Change::Delete(part));
-    }
     for (id, flow) in &members.flows {
         if let Flow::Protect(_) = flow {
             changes.push(Change::End(*id));

@@ -405,7 +405,10 @@ impl Reunite {
     fn undo_successor(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
         let mut changes = Vec::new();
         for (id, flow) in desk.books.flows() {
-            if matches!(flow, Flow::Protect(protect) if protect.replaces == Some(self.group)) {
+            if let Flow::Protect(protect) = flow
+                && protect.replaces == Some(self.group)
+                && protect.group().is_none()
+            {
                 changes.push(Change::End(id));
             }
         }
