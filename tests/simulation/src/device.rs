@@ -252,11 +252,9 @@ impl Device {
         self.events.extend(due.into_iter().map(|(_, event)| event));
     }
 
-    pub(crate) fn is_resting(&self) -> bool {
-        !self.has_commit()
-            && self.events.is_empty()
-            && self.outgoing.is_empty()
-            && self.wallet.as_ref().is_none_or(Wallet::is_idle)
+    /// Whether only the network or time can bring it anything.
+    pub(crate) fn is_quiet(&self) -> bool {
+        !self.has_commit() && self.events.is_empty() && self.outgoing.is_empty()
     }
 }
 

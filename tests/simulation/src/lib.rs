@@ -22,4 +22,4 @@ mod world;
 pub use invariants::Violation;
 pub use planted::Bug;
 pub use spread::{Spread, run_spread};
-pub use world::{Seen, World, run};
+pub use world::{Mark, Seen, World, run};

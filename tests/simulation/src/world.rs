@@ -13,6 +13,7 @@ use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::port::Event;
 use saifu_wallet_core::view::Waiting;
+use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Steps of each act in which everything may go wrong.
@@ -68,6 +69,33 @@ pub struct Seen {
     pub waited: Vec<Waiting>,
     /// Values that were used up.
     pub used: u64,
+    /// What plans were brought to.
+    pub marks: BTreeSet<Mark>,
+}
+
+/// Something a world of plans can be brought to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Values went to the safes.
+    Spread,
+    /// Before all of them had answered.
+    SpreadBeforeComplete,
+    /// They came back.
+    CameBack,
+    /// They moved to other safes.
+    Moved,
+    /// What had arrived was given up, because other devices had been confirmed.
+    Outvoted,
+    /// A registration was undone that had certificates.
+    Undone,
+    /// A key was erased here.
+    KeyErased,
+    /// A key stayed at safes for other values when its own came back.
+    KeyOutlived,
+    /// The profile was copied.
+    Copied,
+    /// The world was forked and healed without some of the safes.
+    HealedWithoutSome,
 }
 
 impl World {
@@ -483,7 +511,7 @@ mod scenarios {
         let certificate = recover_one(&mut world);
         // The value is lost at the only safe that had it, so the invariants cannot hold; what is told can.
         world.calm(CALM_STEPS).unwrap_err();
-        while !world.scene.devices[0].is_resting() || !world.scene.network.is_empty() {
+        while !world.scene.devices[0].is_quiet() || !world.scene.network.is_empty() {
             world.calm(1).unwrap_or_default();
         }
         assert!(world.scene.devices[0].told.contains(&Kind::SafeRolledBack));

@@ -14,7 +14,7 @@ use crate::invariants::Violation;
 use crate::planted::Bug;
 use crate::safe::{Honesty, Safe};
 use crate::scene::{Scene, skew};
-use crate::world::Seen;
+use crate::world::{Mark, Seen};
 use saifu_protocol::SafeId;
 use saifu_wallet_core::books::{Books, Custody, KeyHere};
 use saifu_wallet_core::flow::Flow;
@@ -25,6 +25,7 @@ use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::plan::key::KeyId;
 use saifu_wallet_core::plan::{GroupId, KeyPlace, Plan};
 use saifu_wallet_core::port::Event;
+use std::collections::BTreeSet;
 use watch::Watch;
 use zeroize::Zeroizing;
 
@@ -54,6 +55,7 @@ pub struct Spread {
     /// A key was deleted that safes hold: then they are needed, whatever the plan promised of home.
     relies_on_safes: bool,
     forks: usize,
+    marks: BTreeSet<Mark>,
 }
 
 /// Runs the world of a seed to its end.
@@ -119,6 +121,7 @@ impl Spread {
             keys_made: 0,
             relies_on_safes: false,
             forks: 0,
+            marks: BTreeSet::new(),
         }
     }
 
@@ -145,7 +148,10 @@ impl Spread {
     }
 
     fn seen(mut self) -> Seen {
-        let mut seen = Seen::default();
+        let mut seen = Seen {
+            marks: self.marks,
+            ..Seen::default()
+        };
         for device in &mut self.scene.devices {
             seen.notices.append(&mut device.told);
             seen.waited.append(&mut device.waited);
@@ -325,6 +331,9 @@ impl Spread {
             true => Healing::WithoutSome,
             false => Healing::All,
         };
+        if healing == Healing::WithoutSome {
+            self.marks.insert(Mark::HealedWithoutSome);
+        }
         let mut fork = self.fork(healing);
         fork.heal(healing)
             .map_err(|what| format!("healed ({healing:?}): {what}"))
@@ -443,6 +452,7 @@ impl Spread {
         self.has_changed = true;
         let after = self.books(device);
         self.watch.note(before, &after);
+        self.marks.extend(marks(before, &after));
         let goes = before
             .values()
             .any(|(id, value)| value.custody == Custody::Held && after.item(id).is_none());
@@ -483,6 +493,7 @@ impl Spread {
             let store = self.scene.devices[device].store.clone();
             let skew = skew(&mut self.scene.dice);
             self.scene.devices.push(Device::new(store, skew));
+            self.marks.insert(Mark::Copied);
         }
     }
 
@@ -699,6 +710,51 @@ impl Spread {
     }
 }
 
+/// What a transaction has brought the world to.
+fn marks(before: &Books, after: &Books) -> BTreeSet<Mark> {
+    let mut marks = BTreeSet::new();
+    for group in after.groups() {
+        let old = before.group(group.id);
+        let unfinished = |flow: &Flow| matches!(flow, Flow::Register(_));
+        match (old.map(|old| old.phase), group.phase) {
+            (Some(Phase::Registering), Phase::AtSafes) => {
+                marks.insert(Mark::Spread);
+                if after.flows().any(|(_, flow)| unfinished(flow)) {
+                    marks.insert(Mark::SpreadBeforeComplete);
+                }
+            }
+            (Some(Phase::Registering | Phase::Standby), Phase::Leaving) => {
+                marks.insert(Mark::Undone);
+            }
+            (Some(Phase::Standby), Phase::AtSafes) => {
+                marks.insert(Mark::Moved);
+            }
+            (Some(Phase::AtSafes), Phase::Elsewhere) => {
+                marks.insert(Mark::Outvoted);
+            }
+            (Some(Phase::AtSafes), Phase::AtSafes)
+                if group.is_key() && old.is_some_and(|old| !old.is_key()) =>
+            {
+                marks.insert(Mark::KeyOutlived);
+            }
+            _ => {}
+        }
+    }
+    for (id, value) in after.values() {
+        let old = before.value(id).map(|value| value.custody);
+        if value.custody == Custody::Held && old == Some(Custody::Arrived) {
+            marks.insert(Mark::CameBack);
+        }
+    }
+    for (id, key) in after.keys() {
+        let old = before.key(id).map(|key| key.here);
+        if key.here != KeyHere::Opens && old == Some(KeyHere::Opens) {
+            marks.insert(Mark::KeyErased);
+        }
+    }
+    marks
+}
+
 fn is_here(books: &Books, key: Option<KeyId>) -> bool {
     let item = key.and_then(|key| books.key_item(key));
     item.is_some_and(|(_, key)| key.here == KeyHere::Opens)
@@ -738,6 +794,28 @@ mod tests {
         let mut bytes: Vec<Vec<u8>> = body.map(|body| body.as_bytes().to_vec()).collect();
         bytes.sort();
         bytes
+    }
+
+    #[test]
+    fn clean_runs_see_everything_that_can_happen() {
+        let mut marks = BTreeSet::new();
+        let mut seeds = 0..60;
+        let all = [
+            Mark::Spread,
+            Mark::SpreadBeforeComplete,
+            Mark::CameBack,
+            Mark::Moved,
+            Mark::Undone,
+            Mark::KeyErased,
+            Mark::KeyOutlived,
+            Mark::Copied,
+            Mark::HealedWithoutSome,
+        ];
+        while !all.iter().all(|mark| marks.contains(mark)) {
+            let seed = seeds.next();
+            let seed = seed.unwrap_or_else(|| panic!("in 60 worlds only {marks:?}"));
+            marks.extend(run_spread(seed, None).unwrap().marks);
+        }
     }
 
     #[test]

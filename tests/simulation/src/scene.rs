@@ -1,0 +1,211 @@
+//! What every world has: devices, safes, a network between them, a clock, and what can happen to each of them.
+
+use crate::device::Device;
+use crate::dice::Dice;
+use crate::planted::Bug;
+use crate::safe::{IndexMood, Safe};
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::port::{Answer, Ask, CommitError, Event};
+
+/// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
+pub(crate) const START_MS: u64 = 953_078_400_000;
+
+/// What is under way on the network.
+#[derive(Clone)]
+pub(crate) enum Packet {
+    Request {
+        device: usize,
+        life: u32,
+        ask: Ask,
+    },
+    Reply {
+        device: usize,
+        life: u32,
+        ask: u64,
+        answer: Option<Answer>,
+    },
+}
+
+/// A scene.
+pub(crate) struct Scene {
+    pub(crate) dice: Dice,
+    pub(crate) bug: Option<Bug>,
+    pub(crate) now_ms: u64,
+    pub(crate) devices: Vec<Device>,
+    pub(crate) safes: Vec<Safe>,
+    pub(crate) network: Vec<Packet>,
+}
+
+impl Scene {
+    pub(crate) fn new(
+        dice: Dice,
+        bug: Option<Bug>,
+        devices: Vec<Device>,
+        safes: Vec<Safe>,
+    ) -> Self {
+        Self {
+            dice,
+            bug,
+            now_ms: START_MS,
+            devices,
+            safes,
+            network: Vec::new(),
+        }
+    }
+
+    // ---- devices
+
+    pub(crate) fn start(&mut self, device: usize) {
+        if self.devices[device].wallet.is_none() {
+            self.devices[device].start(self.now_ms, &mut self.dice);
+        }
+    }
+
+    pub(crate) fn tell(&mut self, device: usize, event: Event) {
+        let (now, dice) = (self.now_ms, &mut self.dice);
+        self.devices[device].tell(event, now, dice);
+    }
+
+    pub(crate) fn want(&mut self, device: usize, intent: Intent) {
+        self.tell(device, Event::Intent(intent));
+    }
+
+    /// The first device that has something to do by itself.
+    pub(crate) fn busy_device(&self) -> Option<usize> {
+        self.devices.iter().position(|device| !device.is_quiet())
+    }
+
+    pub(crate) fn storage_trouble(&mut self, device: usize) {
+        let error = [CommitError::Full, CommitError::Failed][self.dice.below(2)];
+        self.devices[device].fail_commit(error, self.now_ms, &mut self.dice);
+    }
+
+    // ---- the network
+
+    pub(crate) fn collect_outgoing(&mut self) {
+        for (device, at) in self.devices.iter_mut().enumerate() {
+            let life = at.life;
+            for ask in at.outgoing.drain(..) {
+                self.network.push(Packet::Request { device, life, ask });
+            }
+        }
+    }
+
+    /// What has been under way longest arrives; false if nothing is.
+    pub(crate) fn deliver_first(&mut self) -> bool {
+        if self.network.is_empty() {
+            return false;
+        }
+        let packet = self.network.remove(0);
+        self.deliver(packet);
+        true
+    }
+
+    /// Something is lost, or doubled, or arrives before what was sent earlier.
+    pub(crate) fn network_step(&mut self) {
+        if self.network.is_empty() {
+            return;
+        }
+        let at = self.dice.below(self.network.len());
+        match self.dice.below(10) {
+            0 => {
+                self.network.swap_remove(at);
+            }
+            1 => {
+                let copy = self.network[at].clone();
+                self.deliver(copy);
+            }
+            _ => {
+                let packet = self.network.swap_remove(at);
+                self.deliver(packet);
+            }
+        }
+    }
+
+    fn deliver(&mut self, packet: Packet) {
+        match packet {
+            Packet::Request { device, life, ask } => {
+                let mut safes = self.safes.iter_mut();
+                let safe = safes.find(|safe| ask.url.starts_with(safe.settings.address.as_str()));
+                let answer =
+                    safe.and_then(|safe| safe.answer(&ask, self.now_ms, self.bug, &mut self.dice));
+                let ask = ask.ask;
+                self.network.push(Packet::Reply {
+                    device,
+                    life,
+                    ask,
+                    answer,
+                });
+            }
+            Packet::Reply {
+                device,
+                life,
+                ask,
+                answer,
+            } => {
+                let at = &mut self.devices[device];
+                if at.life == life {
+                    at.tell(Event::Answered { ask, answer }, self.now_ms, &mut self.dice);
+                }
+            }
+        }
+    }
+
+    // ---- safes
+
+    pub(crate) fn safe_step(&mut self) {
+        let at = self.dice.below(self.safes.len());
+        let mood = [IndexMood::Fresh, IndexMood::Stale, IndexMood::Down][self.dice.below(3)];
+        let safe = &mut self.safes[at];
+        if self.dice.percent(50) {
+            safe.is_up = !safe.is_up;
+        } else {
+            safe.index_mood = mood;
+        }
+    }
+
+    pub(crate) fn upkeep_step(&mut self) {
+        let at = self.dice.below(self.safes.len());
+        self.safes[at].publish(self.now_ms);
+        if self.dice.percent(30) {
+            self.safes[at].purge(self.now_ms);
+        }
+    }
+
+    pub(crate) fn mend_safes(&mut self) {
+        for safe in &mut self.safes {
+            safe.is_up = true;
+            safe.index_mood = IndexMood::Fresh;
+        }
+    }
+
+    // ---- time
+
+    pub(crate) fn pass_time(&mut self) {
+        let seconds = [1, 5, 30, 400][self.dice.below(4)];
+        self.now_ms += 1_000 * seconds;
+        self.ring();
+    }
+
+    /// Time passes until something is due; false if nothing ever will be.
+    pub(crate) fn pass_time_to_next(&mut self) -> bool {
+        let timers = self.devices.iter().filter_map(Device::next_timer);
+        let Some(next) = timers.min() else {
+            return false;
+        };
+        self.now_ms = self.now_ms.max(next);
+        self.ring();
+        true
+    }
+
+    fn ring(&mut self) {
+        for device in &mut self.devices {
+            device.ring(self.now_ms);
+        }
+    }
+}
+
+/// How far the clock of a new device is from the true time: most are right, some are hours or days off.
+pub(crate) fn skew(dice: &mut Dice) -> i64 {
+    [0, 0, 0, -7_200_000, 86_400_000][dice.below(5)]
+}
