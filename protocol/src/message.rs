@@ -26,18 +26,21 @@ pub enum Route {
     Return,
     /// End entries without handing them out.
     Retire,
+    /// Bind entries to other holders.
+    Rotate,
     /// List the account's certificates.
     Certificates,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 6] = [
+    pub const ALL: [Route; 7] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
         Route::Return,
         Route::Retire,
+        Route::Rotate,
         Route::Certificates,
     ];
 
@@ -49,6 +52,7 @@ impl Route {
             Route::Ack => "/v1/ack",
             Route::Return => "/v1/return",
             Route::Retire => "/v1/retire",
+            Route::Rotate => "/v1/rotate",
             Route::Certificates => "/v1/certificates",
         }
     }
@@ -186,6 +190,24 @@ pub struct EndItem {
 pub struct Ended {
     /// The safe's signed receipt, compact.
     pub receipt: String,
+}
+
+/// One entry to bind to another holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotateItem {
+    /// The certificate that is to be replaced.
+    pub target: Presented,
+    /// Whom the new certificate is to be bound to.
+    pub holder: HolderId,
+    /// The presentation of the holder until now; it names the next one.
+    pub proof: String,
+}
+
+/// An entry that has another holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rotated {
+    /// The certificate that holds from now on, compact. The one before it finds nothing any more.
+    pub certificate: String,
 }
 
 /// One page of the account's certificates to list.

@@ -23,6 +23,8 @@ pub enum Act {
     Return,
     /// End the entry without handing it out.
     Retire,
+    /// Bind the entry to another holder.
+    Rotate,
 }
 
 /// What a presentation is for: everything the signature binds.
@@ -42,6 +44,9 @@ pub struct Purpose {
     /// The request it travels in.
     #[serde(rename = "jti")]
     pub request: RequestId,
+    /// Who is to be the holder from now on, where the act is about that. Elsewhere there is no such claim.
+    #[serde(rename = "nxt", default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<HolderId>,
 }
 
 /// The session of acts that have none.
@@ -126,6 +131,7 @@ mod tests {
             target: CertificateId::new([2; 32]),
             session: SessionId::new([3; 16]),
             request: RequestId::new([4; 16]),
+            next: None,
         };
         let signed = present(&purpose, &key);
         let holder = HolderId::of(&PublicKey::new(key.public()));
@@ -151,9 +157,70 @@ mod tests {
                 request: RequestId::new([9; 16]),
                 ..purpose.clone()
             },
+            Purpose {
+                next: Some(HolderId::new([9; 32])),
+                ..purpose.clone()
+            },
         ];
         for other in others {
             assert_eq!(verify(&signed, &other), Err(JwsError::Forged));
+        }
+    }
+
+    #[test]
+    fn presentation_of_a_rotation_holds_for_one_next_holder() {
+        let key = SigningKey::derive(&Secret::new([4; 32]));
+        let purpose = Purpose {
+            safe: SafeId::new([1; 32]),
+            act: Act::Rotate,
+            target: CertificateId::new([2; 32]),
+            session: NO_SESSION,
+            request: RequestId::new([4; 16]),
+            next: Some(HolderId::new([5; 32])),
+        };
+        let signed = present(&purpose, &key);
+        let holder = HolderId::of(&PublicKey::new(key.public()));
+        assert_eq!(verify(&signed, &purpose), Ok(holder));
+        for next in [None, Some(HolderId::new([6; 32]))] {
+            let other = Purpose {
+                next,
+                ..purpose.clone()
+            };
+            assert_eq!(verify(&signed, &other), Err(JwsError::Forged));
+        }
+    }
+
+    #[test]
+    fn presentation_of_every_other_act_is_signed_as_it_always_was() {
+        // A claim more would be another text to sign: safes and wallets of before would not understand each other any
+        // more, and a wallet that repeats a request after an update would repeat another one.
+        let acts = [
+            (Act::Recover, "recover"),
+            (Act::Ack, "ack"),
+            (Act::Return, "return"),
+            (Act::Retire, "retire"),
+        ];
+        for (act, name) in acts {
+            let purpose = Purpose {
+                safe: SafeId::new([1; 32]),
+                act,
+                target: CertificateId::new([2; 32]),
+                session: SessionId::new([3; 16]),
+                request: RequestId::new([4; 16]),
+                next: None,
+            };
+            let claims = alloc::format!(
+                "{{\"aud\":\"{}\",\"act\":\"{name}\",\"tgt\":\"{}\",\"ses\":\"{}\",\"jti\":\"{}\"}}",
+                b64::encode(&[1; 32]),
+                b64::encode(&[2; 32]),
+                b64::encode(&[3; 16]),
+                b64::encode(&[4; 16]),
+            );
+            let signed = present(&purpose, &SigningKey::derive(&Secret::new([4; 32])));
+            assert_eq!(
+                signed.split('.').nth(1),
+                Some(b64::encode(claims.as_bytes()).as_str())
+            );
         }
     }
 }

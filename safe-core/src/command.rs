@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use saifu_crypto::hash;
 use saifu_protocol::certificate::{ObjectHash, read_claims_unverified};
 use saifu_protocol::message::{
-    EndItem, ListItem, Presented, RecoverItem, RegisterItem, Route, Target,
+    EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Route, Target,
 };
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
 use saifu_protocol::{
@@ -29,6 +29,15 @@ pub enum Command {
         account: PublicKey,
         /// What to end.
         items: Vec<RetireItem>,
+    },
+    /// Bind entries to other holders.
+    Rotate {
+        /// Who asks, and is to have them listed.
+        account: PublicKey,
+        /// The request: what makes a repeat one.
+        request: RequestId,
+        /// What to bind to whom.
+        items: Vec<Succession>,
     },
     /// List certificates.
     List {
@@ -84,6 +93,17 @@ pub enum RetireTarget {
         /// Its place in that request.
         item: u32,
     },
+}
+
+/// A presented certificate, who proved to be its holder, and who is to be the next one.
+#[derive(Clone)]
+pub struct Succession {
+    /// As in [`Claim::wanted`].
+    pub wanted: Option<Wanted>,
+    /// As in [`Claim::proved`]; the presentation names the next holder too.
+    pub proved: Option<HolderId>,
+    /// The next holder.
+    pub next: HolderId,
 }
 
 /// What a presented certificate says, unproven: enough to search for it.
@@ -181,7 +201,10 @@ impl Asker {
             items: items
                 .into_iter()
                 .map(|item| RetireItem {
-                    proved: self.proved(Act::Retire, &item.target, NO_SESSION, &item.proof),
+                    proved: self.proved(
+                        self.purpose(Act::Retire, &item.target, NO_SESSION),
+                        &item.proof,
+                    ),
                     target: match item.target {
                         Target::Certificate { presented } => {
                             RetireTarget::Certificate(Wanted::read(&presented))
@@ -190,6 +213,32 @@ impl Asker {
                             RetireTarget::Registration { request, item }
                         }
                     },
+                })
+                .collect(),
+        }
+    }
+
+    /// A rotation of these items.
+    pub fn rotate(&self, items: Vec<RotateItem>) -> Command {
+        Command::Rotate {
+            account: self.account,
+            request: self.request,
+            items: items
+                .into_iter()
+                .map(|item| {
+                    let wanted = Wanted::read(&item.target);
+                    let target = Target::Certificate {
+                        presented: item.target,
+                    };
+                    let purpose = Purpose {
+                        next: Some(item.holder),
+                        ..self.purpose(Act::Rotate, &target, NO_SESSION)
+                    };
+                    Succession {
+                        wanted,
+                        proved: self.proved(purpose, &item.proof),
+                        next: item.holder,
+                    }
                 })
                 .collect(),
         }
@@ -218,24 +267,22 @@ impl Asker {
                 Target::Registration { .. } => None,
             },
             session: (session != NO_SESSION).then_some(session),
-            proved: self.proved(act, target, session, proof),
+            proved: self.proved(self.purpose(act, target, session), proof),
         }
     }
 
-    fn proved(
-        &self,
-        act: Act,
-        target: &Target,
-        session: SessionId,
-        proof: &str,
-    ) -> Option<HolderId> {
-        let purpose = Purpose {
+    fn purpose(&self, act: Act, target: &Target, session: SessionId) -> Purpose {
+        Purpose {
             safe: self.safe,
             act,
             target: target.fingerprint(),
             session,
             request: self.request,
-        };
+            next: None,
+        }
+    }
+
+    fn proved(&self, purpose: Purpose, proof: &str) -> Option<HolderId> {
         presentation::verify(proof, &purpose).ok()
     }
 }
@@ -249,6 +296,7 @@ impl Command {
             Command::Ack(_) => Route::Ack,
             Command::Return(_) => Route::Return,
             Command::Retire { .. } => Route::Retire,
+            Command::Rotate { .. } => Route::Rotate,
             Command::List { .. } => Route::Certificates,
         }
     }

@@ -12,15 +12,18 @@
 //! What is not released once, a key or a seed, never leaves `Registered` but by `RETIRE`: RECOVER reads it, for any
 //! session and as often as asked, and there is nothing to confirm or to give back.
 //!
+//! ROTATE(next) is an arrow from `Registered` to itself: state and bytes stay, holder, certificate and account become
+//! those of whoever is next. Nothing else may be rotated: what is open or over is promised to somebody.
+//!
 //! A crash between any two arrows leaves the state before or after the arrow, never between: one arrow is one change.
 //! `Withdrawing` has no arrow for time. If it expired, a wallet that crashed with the object stored but unconfirmed
 //! could come back after another session had been given the same object.
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_protocol::certificate::read_claims_unverified;
+use saifu_protocol::certificate::{Claims, read_claims_unverified};
 use saifu_protocol::message::EntryState;
-use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
+use saifu_protocol::{Certificate, Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
 
 /// How many returned sessions an entry remembers. A returned session must not open the entry again: its RECOVER may
 /// still be on the way when its RETURN arrives. Requests live minutes by an honest clock; who bends a wallet's clock can
@@ -94,12 +97,37 @@ pub struct Returned {
     pub at: UnixTime,
 }
 
+/// The last rotation of an entry: what its repeats are answered by, and what it put out of force.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Rotation {
+    /// The batch that carries it. The account of the batch is that of the entry.
+    pub seq: u64,
+    /// The request it came in, which is that of the batch.
+    pub request: RequestId,
+    /// The certificate it replaced.
+    pub replaced: String,
+    /// The certificate of the registration, before any rotation: a repeat of the registration is answered with it, and
+    /// the index has it under the key of that batch.
+    pub registered: String,
+}
+
+/// Who asked for a rotation, and in which batch.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rotator {
+    /// The account.
+    pub account: PublicKey,
+    /// The request.
+    pub request: RequestId,
+    /// The batch.
+    pub seq: u64,
+}
+
 /// Everything the ledger knows of an entry except its bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Entry {
     /// Where it lies.
     pub key: EntryKey,
-    /// Who registered it.
+    /// Who registered it or, if it was rotated, who asked for that: whose listing shows it.
     pub account: PublicKey,
     /// Who may present its certificate.
     pub holder: HolderId,
@@ -113,6 +141,8 @@ pub struct Entry {
     pub since: UnixTime,
     /// The sessions that gave their claim back, oldest first, at most [`RETURNED_KEPT`].
     pub returned: Vec<Returned>,
+    /// Its last rotation.
+    pub rotation: Option<Rotation>,
 }
 
 /// Why an entry does not do what a session asked, with the time since when that is so.
@@ -245,9 +275,66 @@ impl Entry {
             State::Withdrawing { .. } | State::Withdrawn { .. } => self.refuse(),
         }
     }
+
+    /// Whether ROTATE may bind the entry to another holder.
+    ///
+    /// # Errors
+    /// It is open for a session, or over.
+    pub fn rotatable(&self) -> Result<(), Refusal> {
+        match self.state {
+            State::Registered => Ok(()),
+            State::Withdrawing { .. } | State::Withdrawn { .. } | State::Retired => self.refuse(),
+        }
+    }
+
+    /// ROTATE: from now on the holder of this certificate is the entry's, and no other certificate or holder finds it.
+    ///
+    /// # Errors
+    /// As [`Entry::rotatable`].
+    pub fn rotate(&mut self, by: &Rotator, certificate: &Certificate) -> Result<(), Refusal> {
+        self.rotatable()?;
+        let registered = self.as_registered().into();
+        let replaced = core::mem::replace(&mut self.certificate, certificate.compact().into());
+        self.holder = certificate.claims().holder;
+        self.account = by.account;
+        self.rotation = Some(Rotation {
+            seq: by.seq,
+            request: by.request,
+            replaced,
+            registered,
+        });
+        Ok(())
+    }
+
+    /// The certificate it was registered with, whatever came after.
+    pub fn as_registered(&self) -> &str {
+        match &self.rotation {
+            Some(rotation) => &rotation.registered,
+            None => &self.certificate,
+        }
+    }
+
+    /// Whether a genuine certificate is one that rotations have put out of force, be it the last one or one before.
+    ///
+    /// Those of one entry say the same but for holder, address and time, and their times never descend. One that is
+    /// younger than the last one replaced is none of them: had the ledger not been set back, it would have its entry.
+    pub fn has_replaced(&self, claims: &Claims) -> bool {
+        let Some(rotation) = &self.rotation else {
+            return false;
+        };
+        read_claims_unverified(&rotation.replaced).is_ok_and(|replaced| {
+            let same = Claims {
+                address: replaced.address.clone(),
+                issued_at: replaced.issued_at,
+                holder: replaced.holder,
+                ..claims.clone()
+            };
+            same == replaced && claims.issued_at <= replaced.issued_at
+        })
+    }
 }
 
-/// One request that registered something, or one request id that never may.
+/// One request that registered or rotated something, or one request id that never may.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Batch {
     /// Ascends by one with every batch, from 1.
@@ -278,14 +365,19 @@ pub enum BatchKind {
     },
     /// Its owner called the registration off before it arrived.
     CalledOff,
+    /// It bound entries to other holders. The entries themselves say which.
+    Rotated {
+        /// How many.
+        entries: u32,
+    },
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use saifu_crypto::{Secret, sign::SigningKey};
-    use saifu_protocol::certificate::{Address, Claims, LegacyHash, ObjectClass, ObjectHash};
-    use saifu_protocol::{Certificate, Digest, SafeId};
+    use saifu_protocol::certificate::{Address, LegacyHash, ObjectClass, ObjectHash};
+    use saifu_protocol::{Digest, SafeId};
 
     const A: SessionId = SessionId::new([1; 16]);
     const B: SessionId = SessionId::new([2; 16]);
@@ -305,6 +397,7 @@ mod tests {
             state,
             since: UnixTime(50),
             returned: Vec::new(),
+            rotation: None,
         }
     }
 
@@ -379,11 +472,9 @@ mod tests {
         check(RETIRED, RETIRED, Ok(UnixTime(50)));
     }
 
-    /// A certificate of this class, as a safe writes it.
-    fn certificate_of(class: ObjectClass) -> String {
-        let key = SigningKey::derive(&Secret::new([1; 32]));
-        let claims = Claims {
-            safe: SafeId::of(&PublicKey::new(key.public())),
+    fn claims(class: ObjectClass) -> Claims {
+        Claims {
+            safe: SafeId::of(&PublicKey::new(key().public())),
             address: Address::parse("https://safe.example").unwrap(),
             class,
             digest: Digest::default().into(),
@@ -392,8 +483,111 @@ mod tests {
             issued_at: NOW,
             retained_until: NOW,
             holder: HolderId::new([2; 32]),
+        }
+    }
+
+    fn key() -> SigningKey {
+        SigningKey::derive(&Secret::new([1; 32]))
+    }
+
+    /// A certificate of this class, as a safe writes it.
+    fn certificate_of(class: ObjectClass) -> String {
+        Certificate::issue(claims(class), &key()).compact().into()
+    }
+
+    const BY: Rotator = Rotator {
+        account: PublicKey::new([8; 32]),
+        request: RequestId::new([8; 16]),
+        seq: 8,
+    };
+
+    /// The certificate of the `n`th generation; that of the registration is the 0th.
+    fn generation(n: u8) -> Certificate {
+        let claims = Claims {
+            issued_at: NOW.plus(u64::from(n)),
+            holder: HolderId::new([n; 32]),
+            ..claims(ObjectClass::Value)
         };
-        Certificate::issue(claims, &key).compact().into()
+        Certificate::issue(claims, &key())
+    }
+
+    #[test]
+    fn rotate_in_every_state() {
+        let next = generation(1);
+        let check = |state, result: Result<(), Refusal>| {
+            let before = Entry {
+                certificate: generation(0).compact().into(),
+                ..entry(state)
+            };
+            let mut after = before.clone();
+            assert_eq!(after.rotate(&BY, &next), result, "{state:?}");
+            let rotation = Rotation {
+                seq: BY.seq,
+                request: BY.request,
+                replaced: before.certificate.clone(),
+                registered: before.certificate.clone(),
+            };
+            let rotated = Entry {
+                account: BY.account,
+                holder: next.claims().holder,
+                certificate: next.compact().into(),
+                rotation: Some(rotation),
+                ..before.clone()
+            };
+            let wanted = if result.is_ok() { rotated } else { before };
+            assert_eq!(after, wanted, "{state:?}");
+        };
+        check(REGISTERED, Ok(()));
+        check(WITHDRAWING, Err(refused(WITHDRAWING)));
+        check(WITHDRAWN, Err(refused(WITHDRAWN)));
+        check(RETIRED, Err(refused(RETIRED)));
+    }
+
+    #[test]
+    fn rotated_entry_knows_what_it_replaced_and_what_it_never_had() {
+        let mut entry = Entry {
+            certificate: generation(0).compact().into(),
+            ..entry(REGISTERED)
+        };
+        assert!(!entry.has_replaced(generation(0).claims()));
+        entry.rotate(&BY, &generation(2)).unwrap();
+        entry.rotate(&BY, &generation(4)).unwrap();
+        assert_eq!(entry.as_registered(), generation(0).compact());
+        for (n, is_replaced) in [(0, true), (2, true), (3, false), (4, false), (5, false)] {
+            assert_eq!(
+                entry.has_replaced(generation(n).claims()),
+                is_replaced,
+                "{n}"
+            );
+        }
+        // Wherever the safe was when it issued it.
+        let moved = Claims {
+            address: Address::parse("https://before.example").unwrap(),
+            ..generation(0).claims().clone()
+        };
+        assert!(entry.has_replaced(&moved));
+        // An entry of equal counter that was lost is another registration.
+        let others = [
+            Claims {
+                retained_until: NOW.plus(1),
+                ..moved.clone()
+            },
+            Claims {
+                hash: ObjectHash::of(b"other", LegacyHash::Off),
+                ..moved.clone()
+            },
+            Claims {
+                class: ObjectClass::Piece,
+                ..moved.clone()
+            },
+            Claims {
+                counter: Counter::new(1).unwrap(),
+                ..moved
+            },
+        ];
+        for other in others {
+            assert!(!entry.has_replaced(&other));
+        }
     }
 
     #[test]

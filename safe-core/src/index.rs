@@ -3,7 +3,8 @@
 //!
 //! Keys: `counter/hash` for a certificate registered alone, `first-last/hash` for the certificates of a batch, counters
 //! as 16 hexadecimal digits. A certificate lies whole in the key's metadata; those of a batch are lines of the value.
-//! Keys are never overwritten with anything else, so writing one again is harmless.
+//! Keys are never overwritten with anything else, so writing one again is harmless. For that reason the certificate of a
+//! rotation has a key of its own and the one it replaces stays where it is: which of them holds, the ledger says.
 //!
 //! The store is eventually consistent and believed in nothing: every certificate from it counts only by the safe's own
 //! signature, and its silence counts for nothing.
@@ -17,7 +18,7 @@ use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::message::ListItem;
 use saifu_protocol::{Counter, PublicKey, b64};
 
-use crate::ledger::Publication;
+use crate::ledger::{Layout, Publication};
 use serde::{Deserialize, Serialize};
 
 /// The most counters, or pages, one request has the index asked about. A question is at most two blocks of keys, so ten
@@ -140,13 +141,17 @@ pub fn tag(account: &PublicKey) -> String {
     b64::encode(tag)
 }
 
-/// The keys to write for a batch: one, unless its counters wrapped, then one for each ascending run.
+/// The keys to write for a batch: of a registration one, unless its counters wrapped, then one for each ascending run; of
+/// a rotation one for each certificate.
 pub fn puts(publication: &Publication) -> Vec<Put> {
     let account = tag(&publication.account);
     let mut runs: Vec<Vec<&(Counter, String)>> = Vec::new();
     for certificate in &publication.certificates {
         match runs.last_mut() {
-            Some(run) if run.last().is_some_and(|last| last.0 < certificate.0) => {
+            Some(run)
+                if publication.layout == Layout::Together
+                    && run.last().is_some_and(|last| last.0 < certificate.0) =>
+            {
                 run.push(certificate);
             }
             _ => runs.push(alloc::vec![certificate]),
@@ -235,7 +240,7 @@ fn short_hash(certificate: &str) -> String {
 }
 
 /// An index in memory: for the simulation and for tests. Clone it to keep a stale one.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MemoryIndex {
     keys: BTreeMap<String, (String, Metadata)>,
 }
@@ -326,7 +331,24 @@ mod tests {
                 .iter()
                 .map(|n| (Counter::new(*n).unwrap(), format!("certificate {n}")))
                 .collect(),
+            layout: Layout::Together,
         }
+    }
+
+    #[test]
+    fn a_key_for_each_certificate_of_a_rotation() {
+        let rotated = Publication {
+            layout: Layout::Alone,
+            ..publication(&[5, 6, 7])
+        };
+        let keys = puts(&rotated);
+        assert_eq!(keys.len(), 3);
+        // Where one of them was rotated again, the others keep their keys.
+        let rest = Publication {
+            layout: Layout::Alone,
+            ..publication(&[5, 7])
+        };
+        assert_eq!(puts(&rest), [keys[0].clone(), keys[2].clone()]);
     }
 
     #[test]

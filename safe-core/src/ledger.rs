@@ -70,6 +70,9 @@ pub enum Change {
     },
     /// Another state of an entry: `state`, `since` and `returned` are taken over, nothing else. Fails without an entry.
     ReplaceState(Entry),
+    /// Another holder of an entry: `holder`, `certificate`, `account` and `rotation` are taken over, nothing else. Fails
+    /// without an entry, without a rotation, or where account and request are not those of the rotation's batch.
+    ReplaceHolder(Entry),
     /// The bytes of an entry go, the tombstone stays. Fails without an entry.
     Purge(EntryKey),
     /// The certificates of all batches up to this one are in the index. 0 has the whole index written again.
@@ -81,10 +84,22 @@ pub enum Change {
 pub struct Publication {
     /// The batch.
     pub seq: u64,
-    /// Who registered it.
+    /// Who asked.
     pub account: PublicKey,
-    /// Its certificates in the order of its items.
+    /// Of a registration: its certificates as they were registered, in the order of its items. Of a rotation: those of
+    /// its certificates that hold, in the order of their entries' keys.
     pub certificates: Vec<(Counter, String)>,
+    /// How they lie in the index.
+    pub layout: Layout,
+}
+
+/// How the certificates of a batch lie in the index. Whenever they are written again, keys and values must be the same.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Layout {
+    /// As few keys as possible: the certificates of a registration are the same for ever.
+    Together,
+    /// A key for each: the certificates of a rotation go one by one, when their entries are rotated again.
+    Alone,
 }
 
 /// A ledger.

@@ -1,8 +1,10 @@
 //! A ledger in memory: for the simulation and for tests. Cloning it takes a snapshot, which is how a safe that was set
 //! back to an older state is simulated.
 
-use crate::entry::{Batch, BatchKind, Entry, EntryKey};
-use crate::ledger::{Bytes, Change, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication};
+use crate::entry::{Batch, BatchKind, Entry, EntryKey, Rotation};
+use crate::ledger::{
+    Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
+};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -22,6 +24,8 @@ pub struct MemoryLedger {
     entries: BTreeMap<EntryKey, Row>,
     /// The entries of each batch, in the order of its items.
     of_batch: BTreeMap<u64, Vec<EntryKey>>,
+    /// The entries whose last rotation each batch is.
+    of_rotation: BTreeMap<u64, BTreeSet<EntryKey>>,
     published: u64,
 }
 
@@ -54,13 +58,53 @@ impl MemoryLedger {
         }
     }
 
+    /// Overwrites the stored certificate of an entry, as somebody with access to the storage could.
+    #[cfg(test)]
+    pub(crate) fn forge(&mut self, certificate: &str, with: &str) {
+        for row in self.entries.values_mut() {
+            if row.entry.certificate == certificate {
+                Arc::make_mut(&mut row.entry).certificate = with.into();
+            }
+        }
+    }
+
     fn of_batch(&self, seq: u64) -> impl Iterator<Item = &Row> {
         let keys = self.of_batch.get(&seq).into_iter().flatten();
         keys.filter_map(|key| self.entries.get(key))
     }
 
+    fn of_rotation(&self, seq: u64) -> impl Iterator<Item = &Row> {
+        let keys = self.of_rotation.get(&seq).into_iter().flatten();
+        keys.filter_map(|key| self.entries.get(key))
+    }
+
+    fn publication(&self, batch: &Batch) -> Publication {
+        let (certificates, layout) = match batch.kind {
+            BatchKind::Registered { .. } | BatchKind::CalledOff => {
+                let registered = self.of_batch(batch.seq).map(|row| {
+                    let entry = &row.entry;
+                    (entry.key.counter, entry.as_registered().into())
+                });
+                (registered.collect(), Layout::Together)
+            }
+            BatchKind::Rotated { .. } => {
+                let holding = self.of_rotation(batch.seq).map(|row| {
+                    let entry = &row.entry;
+                    (entry.key.counter, entry.certificate.clone())
+                });
+                (holding.collect(), Layout::Alone)
+            }
+        };
+        Publication {
+            seq: batch.seq,
+            account: batch.account,
+            certificates,
+            layout,
+        }
+    }
+
     fn fits(&self, changes: &[Change]) -> bool {
-        let mut seqs = BTreeSet::new();
+        let mut seqs = BTreeMap::new();
         let mut requests = BTreeSet::new();
         let mut keys = BTreeSet::new();
         changes.iter().all(|change| match change {
@@ -68,7 +112,7 @@ impl MemoryLedger {
                 let request = (batch.account, batch.request);
                 !self.batches.contains_key(&batch.seq)
                     && !self.requests.contains_key(&request)
-                    && seqs.insert(batch.seq)
+                    && seqs.insert(batch.seq, batch).is_none()
                     && requests.insert(request)
             }
             Change::CreateEntry { entry, .. } => {
@@ -76,6 +120,17 @@ impl MemoryLedger {
             }
             Change::ReplaceState(Entry { key, .. }) | Change::Purge(key) => {
                 self.entries.contains_key(key) || keys.contains(key)
+            }
+            Change::ReplaceHolder(entry) => {
+                let is_here = self.entries.contains_key(&entry.key) || keys.contains(&entry.key);
+                is_here
+                    && entry.rotation.as_ref().is_some_and(|rotation| {
+                        let new = seqs.get(&rotation.seq).copied();
+                        let batch = new.or_else(|| self.batches.get(&rotation.seq));
+                        batch.is_some_and(|batch| {
+                            (batch.account, batch.request) == (entry.account, rotation.request)
+                        })
+                    })
             }
             Change::Published(_) => true,
         })
@@ -120,9 +175,6 @@ impl Ledger for MemoryLedger {
                 continue;
             };
             loaded.batches.push(batch.clone());
-            if matches!(batch.kind, BatchKind::CalledOff) {
-                continue;
-            }
             for row in self.of_batch(batch.seq) {
                 loaded
                     .entries
@@ -168,6 +220,7 @@ impl Ledger for MemoryLedger {
                         entry.returned.clone_from(&new.returned);
                     }
                 }
+                Change::ReplaceHolder(new) => self.replace_holder(new),
                 Change::Purge(key) => {
                     if let Some(row) = self.entries.get_mut(key) {
                         row.object = None;
@@ -184,16 +237,7 @@ impl Ledger for MemoryLedger {
             .batches
             .range(self.published.saturating_add(1)..)
             .take(most);
-        Ok(waiting
-            .map(|(seq, batch)| Publication {
-                seq: *seq,
-                account: batch.account,
-                certificates: self
-                    .of_batch(*seq)
-                    .map(|row| (row.entry.key.counter, row.entry.certificate.clone()))
-                    .collect(),
-            })
-            .collect())
+        Ok(waiting.map(|(_, batch)| self.publication(batch)).collect())
     }
 
     fn purgeable(&self, until: UnixTime, most: usize) -> Result<Vec<EntryKey>, DoesNotFit> {
@@ -212,6 +256,24 @@ impl Ledger for MemoryLedger {
 }
 
 impl MemoryLedger {
+    fn replace_holder(&mut self, new: &Entry) {
+        let Some(row) = self.entries.get_mut(&new.key) else {
+            return;
+        };
+        let entry = Arc::make_mut(&mut row.entry);
+        let before = entry.rotation.take().map(|Rotation { seq, .. }| seq);
+        entry.holder = new.holder;
+        entry.certificate.clone_from(&new.certificate);
+        entry.account = new.account;
+        entry.rotation.clone_from(&new.rotation);
+        let keys = before.and_then(|seq| self.of_rotation.get_mut(&seq));
+        keys.map(|keys| keys.remove(&new.key));
+        if let Some(rotation) = &new.rotation {
+            let keys = self.of_rotation.entry(rotation.seq).or_default();
+            keys.insert(new.key);
+        }
+    }
+
     fn over(&self) -> impl Iterator<Item = &Entry> {
         self.entries
             .values()
@@ -236,6 +298,6 @@ mod tests {
             report.iter().all(|case| case.failure.is_none()),
             "{report:?}"
         );
-        assert!(report.len() >= 10);
+        assert!(report.len() >= 19);
     }
 }

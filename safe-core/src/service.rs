@@ -137,6 +137,10 @@ pub fn open(
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, asker.retire(items))
         }
+        Route::Rotate => {
+            let (to, items) = unseal(request.body, keys, &binding)?;
+            (to, asker.rotate(items))
+        }
         Route::Certificates => {
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, asker.list(items))
@@ -262,6 +266,7 @@ fn seal(
         Reply::Registered(items) => seal_items(items, opened, keys, rng),
         Reply::Recovered(items) => seal_items(items, opened, keys, rng),
         Reply::Ended(items) => seal_items(items, opened, keys, rng),
+        Reply::Rotated(items) => seal_items(items, opened, keys, rng),
         Reply::Listed(items) => seal_items(items, opened, keys, rng),
     }
 }

@@ -8,8 +8,12 @@ use crate::ledger::{Change, Ledger};
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
 
-/// How many batches one round writes.
+/// How many batches one round writes at most.
 pub const BATCHES_PER_ROUND: usize = 50;
+/// A round takes no further batch once it has so many keys. One batch has at most 100 (a key for each item of a rotation),
+/// so a round has at most 149: far below the 1,000 operations of one request. Were it above, the round would fail, and so
+/// would every repeat of it.
+pub const KEYS_PER_ROUND: usize = 50;
 /// How many entries one round purges.
 pub const PURGES_PER_ROUND: usize = 500;
 /// Longest pause between two attempts to reach the index, in seconds.
@@ -30,18 +34,25 @@ pub struct Round {
 /// Those of the ledger.
 pub fn next_round<L: Ledger>(ledger: &L) -> Result<Option<Round>, L::Error> {
     let waiting = ledger.outbox(BATCHES_PER_ROUND)?;
-    let Some(last) = waiting.last().map(|publication| publication.seq) else {
-        return Ok(None);
-    };
-    let puts = waiting
-        .iter()
-        .flat_map(|publication| {
-            puts(publication)
-                .into_iter()
-                .map(|put| (publication.seq, put))
-        })
-        .collect();
-    Ok(Some(Round { puts, last }))
+    let mut round: Option<Round> = None;
+    for publication in &waiting {
+        let seq = publication.seq;
+        let keys = puts(publication).into_iter().map(|put| (seq, put));
+        match &mut round {
+            Some(round) if round.puts.len() >= KEYS_PER_ROUND => break,
+            Some(round) => {
+                round.puts.extend(keys);
+                round.last = seq;
+            }
+            None => {
+                round = Some(Round {
+                    puts: keys.collect(),
+                    last: seq,
+                });
+            }
+        }
+    }
+    Ok(round)
 }
 
 /// Notes that a round was written.
@@ -99,6 +110,75 @@ pub fn pause_after(failures: u32) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MemoryLedger;
+    use crate::entry::{Batch, BatchKind, Entry, EntryKey, State};
+    use alloc::format;
+    use saifu_protocol::{Counter, HolderId, PublicKey, RequestId};
+
+    /// A ledger with batches of `entries` each, whose counters all are 0: a key for each, as of a rotation.
+    fn wrapping(batches: u64, entries: u32) -> MemoryLedger {
+        let mut ledger = MemoryLedger::new();
+        for seq in 1..=batches {
+            let account = PublicKey::new([1; 32]);
+            let kind = BatchKind::Registered {
+                content: [0; 32],
+                first: Counter::ZERO,
+                entries,
+            };
+            let batch = Batch {
+                seq,
+                account,
+                request: RequestId::new(u128::from(seq).to_be_bytes()),
+                at: UnixTime(1),
+                next: Counter::ZERO,
+                kind,
+            };
+            ledger.apply(&[Change::CreateBatch(batch)]).unwrap();
+            for item in 0..entries {
+                let key = EntryKey {
+                    counter: Counter::ZERO,
+                    seq,
+                    item,
+                };
+                let entry = Entry {
+                    key,
+                    account,
+                    holder: HolderId::new([1; 32]),
+                    sha256: [0; 32],
+                    certificate: format!("{seq} {item}"),
+                    state: State::Registered,
+                    since: UnixTime(1),
+                    returned: Vec::new(),
+                    rotation: None,
+                };
+                let object = [0][..].into();
+                ledger
+                    .apply(&[Change::CreateEntry { entry, object }])
+                    .unwrap();
+            }
+        }
+        ledger
+    }
+
+    #[test]
+    fn rounds_end_at_a_number_of_keys_and_come_to_an_end() {
+        for (batches, entries, wanted) in [
+            (120, 1, &[50, 50, 20][..]),
+            (5, 100, &[100; 5]),
+            (4, 30, &[60, 60]),
+            (60, 0, &[0, 0]),
+            (0, 0, &[]),
+        ] {
+            let mut ledger = wrapping(batches, entries);
+            let mut rounds = Vec::new();
+            while let Some(round) = next_round(&ledger).unwrap() {
+                assert!(round.puts.iter().all(|(seq, _)| *seq <= round.last));
+                rounds.push(round.puts.len());
+                note_published(&mut ledger, &round).unwrap();
+            }
+            assert_eq!(rounds, wanted, "{batches} of {entries}");
+        }
+    }
 
     #[test]
     fn pauses_double_and_end_at_an_hour() {

@@ -19,8 +19,8 @@ const PAGE: usize = 100;
 /// How many lists of 1,000 keys one page reads at most.
 const LISTS: usize = 5;
 /// How many lists and keys one question about a counter reads at most. A safe alone in its store needs two lists and
-/// a key for each batch that held this counter: more than 18 only where the counter came round as often. Ten questions
-/// are at most 200 of the 1,000 operations a request may do. What was found until then counts.
+/// a key for each batch that held this counter: more than 18 only where the counter came round, or its entry was rotated,
+/// as often. Ten questions are at most 200 of the 1,000 operations a request may do. What was found until then counts.
 const READS: usize = 20;
 
 type Result<T> = core::result::Result<T, KvError>;

@@ -31,7 +31,8 @@ use wasm_bindgen::{JsCast as _, JsValue};
 use worker::durable::Storage;
 use worker::{Date, Delay, DurableObject, Env, Request, Response, Result, State, durable_object};
 
-/// How long after a registration the alarm looks whether its certificate is in the index. Normally it is by then.
+/// How long after a registration or a rotation the alarm looks whether its certificate is in the index. Normally it is by
+/// then.
 const BACKSTOP_SECONDS: u64 = 60;
 /// How many rounds of the outbox one event writes at most.
 const ROUNDS: usize = 20;
@@ -229,7 +230,7 @@ impl LedgerObject {
             .iter()
             .for_each(|event| log(LogCode::Audit(*event)));
         match route {
-            Route::Register => self.publish_soon(safe),
+            Route::Register | Route::Rotate => self.publish_soon(safe),
             Route::Ack | Route::Retire => plan_next_alarm(safe, &self.env),
             Route::Recover | Route::Return | Route::Certificates => {}
         }

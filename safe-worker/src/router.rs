@@ -43,7 +43,7 @@ impl Destination {
             (Method::Post, "/operator/rebuild") => Self::Rebuild,
             #[cfg(feature = "contract")]
             (Method::Get, "/run-contract") => Self::Contract,
-            // POST /v1/register, recover, ack, return, retire, certificates.
+            // POST /v1/register, recover, ack, return, retire, rotate, certificates.
             (Method::Post, path) => Route::from_path(path).map_or(Self::Nowhere, Self::Sealed),
             _ => Self::Nowhere,
         }

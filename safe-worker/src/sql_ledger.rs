@@ -3,15 +3,15 @@
 //! Rows written per request to register: one in `batch`, one in its unique index, one in `entry` for each item that was
 //! taken; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
 //! (`published`), for all requests of a round together. The next counter, and what is not in the index yet, follow from
-//! those. Counters and times are below 2^53, because the
-//! platform hands integers over as JavaScript numbers.
+//! those. A rotation of one entry writes five: its batch and unique index, the entry, and what it replaced with an index
+//! over that. Counters and times are below 2^53, because the platform hands integers over as JavaScript numbers.
 
 use crate::transaction::transact;
 use saifu_crypto::Secret;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
-use saifu_safe_core::entry::{Batch, BatchKind, Entry, EntryKey, Returned, State};
+use saifu_safe_core::entry::{Batch, BatchKind, Entry, EntryKey, Returned, Rotation, State};
 use saifu_safe_core::ledger::{
-    Bytes, Change, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
+    Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
 };
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -20,7 +20,10 @@ use worker::{SqlStorage, SqlStorageValue};
 
 /// `object` stands last, so that reading the state of an entry does not read its bytes. `entry_over` holds only entries
 /// that are over and still have bytes: a registration writes nothing to it.
-const SCHEMA: [&str; 4] = [
+///
+/// What a rotation replaced has a table of its own instead of columns of `entry`: those would stand behind `object`, and
+/// ledgers from before there were rotations need nothing but the empty table.
+const SCHEMA: [&str; 6] = [
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS batch (seq INTEGER PRIMARY KEY, account BLOB NOT NULL, request BLOB NOT NULL, \
      at INTEGER NOT NULL, next INTEGER NOT NULL, content BLOB, first INTEGER, entries INTEGER, \
@@ -29,11 +32,19 @@ const SCHEMA: [&str; 4] = [
      state INTEGER NOT NULL, since INTEGER NOT NULL, session BLOB, returned BLOB, holder BLOB NOT NULL, \
      sha256 BLOB NOT NULL, certificate TEXT NOT NULL, object BLOB, PRIMARY KEY (counter, seq, item)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS entry_over ON entry (since) WHERE object IS NOT NULL AND state >= 2",
+    "CREATE TABLE IF NOT EXISTS rotation (counter INTEGER NOT NULL, seq INTEGER NOT NULL, item INTEGER NOT NULL, \
+     batch INTEGER NOT NULL, replaced TEXT NOT NULL, registered TEXT NOT NULL, PRIMARY KEY (counter, seq, item)) \
+     WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS rotation_batch ON rotation (batch)",
 ];
 
 const BATCH_COLUMNS: &str = "seq, account, request, at, next, content, first, entries";
 const ENTRY_COLUMNS: &str = "e.counter, e.seq, e.item, e.state, e.since, e.session, e.returned, e.holder, e.sha256, \
-     e.certificate, b.account, length(e.object)";
+     e.certificate, coalesce(n.account, b.account), o.batch, n.request, o.replaced, o.registered, length(e.object)";
+/// The batch `b` of an entry and, if it was rotated, what the last rotation replaced, `o`, with the batch of that, `n`.
+const ENTRY_TABLES: &str = "entry e JOIN batch b ON b.seq = e.seq \
+     LEFT JOIN rotation o ON o.counter = e.counter AND o.seq = e.seq AND o.item = e.item \
+     LEFT JOIN batch n ON n.seq = o.batch";
 
 /// Why the ledger could not.
 #[derive(Debug)]
@@ -96,7 +107,7 @@ impl SqlLedger {
     /// Empties it: the contract suite starts each case with an empty ledger.
     #[cfg(feature = "contract")]
     pub(crate) fn clear(&self) -> Result<()> {
-        for table in ["meta", "batch", "entry"] {
+        for table in ["meta", "batch", "entry", "rotation"] {
             self.run(&format!("DELETE FROM {table}"), vec![])?;
         }
         Ok(())
@@ -142,7 +153,7 @@ impl SqlLedger {
         };
         let count = u64::from(entries);
         let is_one_run = first.get().checked_add(count) == Some(batch.next.get());
-        let select = format!("SELECT {ENTRY_COLUMNS} FROM entry e JOIN batch b ON b.seq = e.seq");
+        let select = format!("SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES}");
         let rows = if count == 0 {
             Vec::new()
         } else if is_one_run {
@@ -165,6 +176,37 @@ impl SqlLedger {
         rows.into_iter().map(read_entry).collect()
     }
 
+    /// What the index is to have of a batch.
+    fn publication(&self, batch: &Batch) -> Result<Publication> {
+        let (certificates, layout) = match batch.kind {
+            BatchKind::Registered { .. } | BatchKind::CalledOff => {
+                let entries = self.entries_of(batch)?.into_iter();
+                let registered =
+                    entries.map(|(entry, _)| (entry.key.counter, entry.as_registered().into()));
+                (registered.collect(), Layout::Together)
+            }
+            BatchKind::Rotated { .. } => {
+                let rows = self.rows(
+                    "SELECT e.counter, e.certificate FROM rotation o JOIN entry e \
+                     ON e.counter = o.counter AND e.seq = o.seq AND e.item = o.item \
+                     WHERE o.batch = ? ORDER BY e.counter, e.seq, e.item",
+                    vec![integer(batch.seq)?],
+                )?;
+                let holding = rows
+                    .into_iter()
+                    .map(|mut row| Ok((row.counter()?, row.text()?)))
+                    .collect::<Result<_>>()?;
+                (holding, Layout::Alone)
+            }
+        };
+        Ok(Publication {
+            seq: batch.seq,
+            account: batch.account,
+            certificates,
+            layout,
+        })
+    }
+
     fn object(&self, key: EntryKey) -> Result<Vec<u8>> {
         let row = self.first(
             "SELECT object FROM entry WHERE counter = ? AND seq = ? AND item = ?",
@@ -178,6 +220,7 @@ impl SqlLedger {
             Change::CreateBatch(batch) => self.create_batch(batch),
             Change::CreateEntry { entry, object } => self.create_entry(entry, object),
             Change::ReplaceState(entry) => self.replace_state(entry),
+            Change::ReplaceHolder(entry) => self.replace_holder(entry),
             Change::Purge(key) => self.one_row(
                 "UPDATE entry SET object = NULL WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
                 key_values(*key)?,
@@ -211,10 +254,16 @@ impl SqlLedger {
                 integer(first.get())?,
                 integer(u64::from(entries))?,
             ),
+            // To software that knows no rotations both look the same: an id that registers nothing.
             BatchKind::CalledOff => (
                 SqlStorageValue::Null,
                 SqlStorageValue::Null,
                 SqlStorageValue::Null,
+            ),
+            BatchKind::Rotated { entries } => (
+                SqlStorageValue::Null,
+                SqlStorageValue::Null,
+                integer(u64::from(entries))?,
             ),
         };
         self.run(
@@ -259,6 +308,38 @@ impl SqlLedger {
             values,
         )
     }
+
+    /// Holder and certificate are replaced in the entry itself: also software that knows no rotations then finds it for
+    /// the next holder, and for nobody else.
+    fn replace_holder(&self, entry: &Entry) -> Result<()> {
+        let rotation = entry.rotation.as_ref().ok_or(LedgerError::Foreign)?;
+        let mut values = vec![
+            blob(entry.holder.as_bytes()),
+            entry.certificate.as_str().into(),
+        ];
+        values.extend(key_values(entry.key)?);
+        self.one_row(
+            "UPDATE entry SET holder = ?, certificate = ? \
+             WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
+            values,
+        )?;
+        let mut values = key_values(entry.key)?;
+        values.extend([
+            rotation.replaced.as_str().into(),
+            rotation.registered.as_str().into(),
+            integer(rotation.seq)?,
+            blob(entry.account.as_bytes()),
+            blob(rotation.request.as_bytes()),
+        ]);
+        // Account and request are those of the batch, so they are not stored a second time.
+        self.one_row(
+            "INSERT INTO rotation (counter, seq, item, batch, replaced, registered) \
+             SELECT ?, ?, ?, seq, ?, ? FROM batch WHERE seq = ? AND account = ? AND request = ? \
+             ON CONFLICT (counter, seq, item) DO UPDATE SET \
+             batch = excluded.batch, replaced = excluded.replaced, registered = excluded.registered RETURNING 1",
+            values,
+        )
+    }
 }
 
 impl Ledger for SqlLedger {
@@ -272,8 +353,7 @@ impl Ledger for SqlLedger {
         for counter in &need.groups {
             let rows = self.rows(
                 &format!(
-                    "SELECT {ENTRY_COLUMNS} FROM entry e JOIN batch b ON b.seq = e.seq WHERE e.counter = ? \
-                     ORDER BY e.seq, e.item"
+                    "SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES} WHERE e.counter = ? ORDER BY e.seq, e.item"
                 ),
                 vec![integer(counter.get())?],
             )?;
@@ -324,18 +404,7 @@ impl Ledger for SqlLedger {
             vec![integer(self.published()?)?, integer(most as u64)?],
         )?;
         rows.into_iter()
-            .map(|row| {
-                let batch = read_batch(row)?;
-                let entries = self.entries_of(&batch)?;
-                Ok(Publication {
-                    seq: batch.seq,
-                    account: batch.account,
-                    certificates: entries
-                        .into_iter()
-                        .map(|(entry, _)| (entry.key.counter, entry.certificate))
-                        .collect(),
-                })
-            })
+            .map(|row| self.publication(&read_batch(row)?))
             .collect()
     }
 
@@ -380,7 +449,7 @@ impl Row {
     }
 
     fn small(&mut self) -> Result<u32> {
-        u32::try_from(self.integer()?).map_err(|_| LedgerError::Foreign)
+        small(self.integer()?)
     }
 
     fn counter(&mut self) -> Result<Counter> {
@@ -409,11 +478,16 @@ impl Row {
             .transpose()
     }
 
-    fn text(&mut self) -> Result<String> {
+    fn optional_text(&mut self) -> Result<Option<String>> {
         match self.value()? {
-            SqlStorageValue::String(text) => Ok(text),
+            SqlStorageValue::Null => Ok(None),
+            SqlStorageValue::String(text) => Ok(Some(text)),
             _ => Err(LedgerError::Foreign),
         }
+    }
+
+    fn text(&mut self) -> Result<String> {
+        self.optional_text()?.ok_or(LedgerError::Foreign)
     }
 
     fn key(&mut self) -> Result<EntryKey> {
@@ -493,15 +567,45 @@ fn read_batch(mut row: Row) -> Result<Batch> {
         request: RequestId::new(row.bytes()?),
         at: UnixTime(row.integer()?),
         next: row.counter()?,
-        kind: match row.optional_bytes()? {
-            None => BatchKind::CalledOff,
-            Some(content) => BatchKind::Registered {
-                content,
-                first: row.counter()?,
-                entries: row.small()?,
+        kind: match (
+            row.optional_bytes()?,
+            row.optional_integer()?,
+            row.optional_integer()?,
+        ) {
+            (None, None, None) => BatchKind::CalledOff,
+            (None, None, Some(entries)) => BatchKind::Rotated {
+                entries: small(entries)?,
             },
+            (Some(content), Some(first), Some(entries)) => BatchKind::Registered {
+                content,
+                first: Counter::new(first).ok_or(LedgerError::Foreign)?,
+                entries: small(entries)?,
+            },
+            _ => return Err(LedgerError::Foreign),
         },
     })
+}
+
+fn small(value: u64) -> Result<u32> {
+    u32::try_from(value).map_err(|_| LedgerError::Foreign)
+}
+
+fn read_rotation(row: &mut Row) -> Result<Option<Rotation>> {
+    match (
+        row.optional_integer()?,
+        row.optional_bytes()?,
+        row.optional_text()?,
+        row.optional_text()?,
+    ) {
+        (None, None, None, None) => Ok(None),
+        (Some(seq), Some(request), Some(replaced), Some(registered)) => Ok(Some(Rotation {
+            seq,
+            request: RequestId::new(request),
+            replaced,
+            registered,
+        })),
+        _ => Err(LedgerError::Foreign),
+    }
 }
 
 /// An entry, and how long its bytes are if they are there.
@@ -526,6 +630,7 @@ fn read_entry(mut row: Row) -> Result<(Entry, Option<u64>)> {
         sha256: row.bytes()?,
         certificate: row.text()?,
         account: PublicKey::new(row.bytes()?),
+        rotation: read_rotation(&mut row)?,
     };
     Ok((entry, row.optional_integer()?))
 }

@@ -14,7 +14,7 @@ use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::json;
 use saifu_protocol::message::{
     EndItem, Ended, Given, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered,
-    Reply, Request, Route, Target,
+    Reply, Request, RotateItem, Rotated, Route, Target,
 };
 use saifu_protocol::presentation::{self, Act, Purpose};
 use saifu_protocol::problem::{Code, Problem};
@@ -46,6 +46,16 @@ pub(crate) enum Question {
         /// Seed of the holder's key.
         holder: Secret,
     },
+    /// Bind the entry of a certificate that was handed over to a holder of this wallet. No flow asks it yet.
+    #[allow(dead_code)]
+    Rotate {
+        /// The certificate as it was handed over, compact.
+        compact: String,
+        /// Seed of its holder's key, which whoever handed it over knows as well.
+        holder: Secret,
+        /// The next holder, whom this wallet alone knows the seed of.
+        next: HolderId,
+    },
 }
 
 /// A certificate presented for a session.
@@ -60,9 +70,13 @@ pub(crate) struct Presentation {
 
 impl Presentation {
     fn target(&self) -> Target {
-        Target::Certificate {
-            presented: Presented::Certificate(self.compact.clone()),
-        }
+        whole(&self.compact)
+    }
+}
+
+fn whole(compact: &str) -> Target {
+    Target::Certificate {
+        presented: Presented::Certificate(compact.into()),
     }
 }
 
@@ -83,7 +97,7 @@ pub(crate) struct Sealed {
 
 /// What an answer means.
 pub(crate) enum Verdict {
-    /// A certificate, not yet checked.
+    /// A certificate, not yet checked: of a registration, or of a rotation.
     Registered(String),
     /// An object, not yet checked.
     Recovered(Recovered),
@@ -113,6 +127,7 @@ pub(crate) fn ask(
         Question::Ack(_) => Route::Ack,
         Question::Return(_) => Route::Return,
         Question::Retire { .. } => Route::Retire,
+        Question::Rotate { .. } => Route::Rotate,
     };
     let binding = Binding {
         safe: safe.id,
@@ -142,10 +157,12 @@ pub(crate) fn ask(
                 presented: Presented::Certificate(presentation.compact.clone()),
                 session: presentation.session.id,
                 proof: prove(
-                    Act::Recover,
-                    &presentation.target(),
-                    presentation.session.id,
-                    &binding,
+                    purpose(
+                        Act::Recover,
+                        &presentation.target(),
+                        presentation.session.id,
+                        &binding,
+                    ),
                     &presentation.holder,
                 ),
             };
@@ -170,7 +187,24 @@ pub(crate) fn ask(
             let item = EndItem {
                 target: target.clone(),
                 session,
-                proof: prove(Act::Retire, target, session, &binding, holder),
+                proof: prove(purpose(Act::Retire, target, session, &binding), holder),
+            };
+            seal(&item, reply_to, safe, &binding, rng)
+        }
+        Question::Rotate {
+            compact,
+            holder,
+            next,
+        } => {
+            let session = presentation::NO_SESSION;
+            let purpose = Purpose {
+                next: Some(*next),
+                ..purpose(Act::Rotate, &whole(compact), session, &binding)
+            };
+            let item = RotateItem {
+                target: Presented::Certificate(compact.clone()),
+                holder: *next,
+                proof: prove(purpose, holder),
             };
             seal(&item, reply_to, safe, &binding, rng)
         }
@@ -198,30 +232,25 @@ fn end(act: Act, presentation: &Presentation, binding: &Binding) -> EndItem {
     EndItem {
         session: presentation.session.id,
         proof: prove(
-            act,
-            &target,
-            presentation.session.id,
-            binding,
+            purpose(act, &target, presentation.session.id, binding),
             &presentation.holder,
         ),
         target,
     }
 }
 
-fn prove(
-    act: Act,
-    target: &Target,
-    session: SessionId,
-    binding: &Binding,
-    holder: &Secret,
-) -> String {
-    let purpose = Purpose {
+fn purpose(act: Act, target: &Target, session: SessionId, binding: &Binding) -> Purpose {
+    Purpose {
         safe: binding.safe,
         act,
         target: target.fingerprint(),
         session,
         request: binding.request,
-    };
+        next: None,
+    }
+}
+
+fn prove(purpose: Purpose, holder: &Secret) -> String {
     presentation::present(&purpose, &SigningKey::derive(holder))
 }
 
@@ -249,6 +278,9 @@ pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict
     }
     match expected.binding.route {
         Route::Register => inside(expected, body, |item: Registered| {
+            Verdict::Registered(item.certificate)
+        }),
+        Route::Rotate => inside(expected, body, |item: Rotated| {
             Verdict::Registered(item.certificate)
         }),
         Route::Recover => inside(expected, body, Verdict::Recovered),
@@ -423,6 +455,96 @@ mod tests {
         let body = reply(&sealed, &sealing, alloc::vec![done()]);
         let verdict = read(&sealed.expected, Some((200, &body)));
         assert!(matches!(verdict, Verdict::Registered(text) if text == "certificate"));
+    }
+
+    const NEXT: HolderId = HolderId::new([6; 32]);
+
+    fn asked_to_rotate(rng: u32) -> (Sealed, Secret) {
+        let (safe, sealing) = safe();
+        let question = Question::Rotate {
+            compact: "certificate".into(),
+            holder: Secret::new([5; 32]),
+            next: NEXT,
+        };
+        let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(rng)).unwrap();
+        (sealed, sealing)
+    }
+
+    fn opened(sealed: &Sealed, sealing: &Secret) -> Request<RotateItem> {
+        envelope::open_request(&sealed.body, sealing, &sealed.expected.binding).unwrap()
+    }
+
+    #[test]
+    fn a_rotation_is_proved_by_the_last_holder_for_the_next() {
+        let (sealed, sealing) = asked_to_rotate(0);
+        assert_eq!(sealed.url, "https://safe.example/v1/rotate");
+        let items = opened(&sealed, &sealing).items;
+        let [item] = items.as_slice() else {
+            panic!("not one item")
+        };
+        assert_eq!(item.target, Presented::Certificate("certificate".into()));
+        assert_eq!(item.holder, NEXT);
+        let good = Purpose {
+            safe: safe().0.id,
+            act: Act::Rotate,
+            target: item.target.fingerprint(),
+            session: presentation::NO_SESSION,
+            request: REQUEST,
+            next: Some(NEXT),
+        };
+        let last = SigningKey::derive(&Secret::new([5; 32])).public();
+        assert_eq!(
+            presentation::verify(&item.proof, &good),
+            Ok(HolderId::of(&PublicKey::new(last)))
+        );
+        // Who reads it can put no other holder in the place of the next.
+        for next in [None, Some(HolderId::new([7; 32]))] {
+            let other = Purpose {
+                next,
+                ..good.clone()
+            };
+            assert!(presentation::verify(&item.proof, &other).is_err());
+        }
+    }
+
+    #[test]
+    fn a_rotation_that_is_repeated_asks_for_the_same() {
+        // Sealed to another key, and the same inside: the safe answers from its record.
+        let (first, sealing) = asked_to_rotate(0);
+        let (second, _) = asked_to_rotate(99);
+        assert_ne!(first.body, second.body);
+        let items = [&first, &second].map(|sealed| opened(sealed, &sealing).items);
+        assert_eq!(items[0], items[1]);
+    }
+
+    #[test]
+    fn a_rotation_is_answered_by_a_certificate_or_the_safes_own_word() {
+        let answer = |outcome: Outcome<Rotated>| {
+            let (sealed, sealing) = asked_to_rotate(0);
+            let binding = sealed.expected.binding;
+            let reply_to = opened(&sealed, &sealing).reply_to;
+            let items = alloc::vec![outcome];
+            let hash = hash::sha256(&sealed.body);
+            let rng = &mut Counting(50);
+            let body =
+                envelope::seal_reply(&Reply { items }, &reply_to, &binding, &hash, rng).unwrap();
+            read(&sealed.expected, Some((200, &body)))
+        };
+        let done = answer(Outcome::Done(Rotated {
+            certificate: "next".into(),
+        }));
+        assert!(matches!(done, Verdict::Registered(text) if text == "next"));
+        for code in [Code::NotFound, Code::Conflict, Code::RequestReused] {
+            let refused = answer(Outcome::Problem(code.into()));
+            assert!(matches!(refused, Verdict::Refused(problem) if problem.code == code));
+        }
+        let failed = answer(Outcome::Problem(Code::Internal.into()));
+        assert!(matches!(failed, Verdict::Unknown(Waiting::SafeFailed)));
+        // A safe of before has no such address. In the clear, so it ends nothing.
+        let (sealed, _) = asked_to_rotate(0);
+        let body = serde_json::to_vec(&Problem::from(Code::NoRoute)).unwrap();
+        let unknown = read(&sealed.expected, Some((404, &body)));
+        assert!(matches!(unknown, Verdict::Unknown(Waiting::SafeFailed)));
     }
 
     #[test]

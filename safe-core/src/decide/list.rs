@@ -1,6 +1,6 @@
 //! Listing: certificates come from the index in the order of their counters; what is said of them, from the ledger.
 
-use super::{AuditEvent, Context, work::Work};
+use super::{AuditEvent, Context, search, work::Work};
 use crate::index::{Cursor, Evidence, IndexPage};
 use crate::ledger::Bytes;
 use alloc::vec::Vec;
@@ -48,7 +48,8 @@ pub(super) fn list(
 }
 
 /// The index filters by a short tag, which another account may share by chance or on purpose: whose an entry is, the
-/// ledger says. Entries whose bytes are gone are left out.
+/// ledger says. Entries whose bytes are gone are left out, and so are certificates that were replaced: the index keeps
+/// them, under the account that had them.
 fn look_up(
     work: &mut Work,
     account: PublicKey,
@@ -62,7 +63,9 @@ fn look_up(
             loaded.entry.key.counter == counter && loaded.entry.certificate == compact
         });
     let Some(loaded) = found else {
-        work.report(AuditEvent::RolledBack);
+        if !search::is_replaced(&work.loaded.entries, certificate.claims()) {
+            work.report(AuditEvent::RolledBack);
+        }
         return None;
     };
     (loaded.entry.account == account && loaded.bytes != Bytes::Gone).then(|| Listed {

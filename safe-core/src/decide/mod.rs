@@ -7,6 +7,7 @@ mod end;
 mod list;
 mod recover;
 mod register;
+mod rotate;
 mod search;
 #[cfg(test)]
 mod tests;
@@ -17,7 +18,7 @@ use crate::index::{Evidence, MAX_QUESTIONS};
 use crate::ledger::{Change, Loaded, Need};
 use crate::settings::{SafeKeys, Settings};
 use alloc::vec::Vec;
-use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered};
+use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered, Rotated};
 use saifu_protocol::{Counter, UnixTime};
 
 /// How many bytes of objects one reply carries: sealed, 4 MiB become 7.1 MiB, under the 8 MiB of a body. What is above
@@ -46,6 +47,8 @@ pub enum Reply {
     Recovered(Vec<Outcome<Recovered>>),
     /// To a confirmation, a return or a retirement.
     Ended(Vec<Outcome<Ended>>),
+    /// To a rotation.
+    Rotated(Vec<Outcome<Rotated>>),
     /// To a listing.
     Listed(Vec<Outcome<Page>>),
 }
@@ -113,6 +116,15 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
                 }
             }
         }
+        Command::Rotate {
+            account,
+            request,
+            items,
+        } => {
+            need.batches.insert((*account, *request));
+            let wanted = items.iter().filter_map(|item| item.wanted.as_ref());
+            need.groups.extend(wanted.map(|wanted| wanted.counter));
+        }
         Command::List { .. } => need.groups.extend(list::counters(evidence)),
     }
     need
@@ -131,6 +143,13 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
         Command::Retire { account, items } => {
             Reply::Ended(end::retire(&mut work, *account, items, context))
         }
+        Command::Rotate {
+            account,
+            request,
+            items,
+        } => Reply::Rotated(rotate::rotate(
+            &mut work, *account, *request, items, context,
+        )),
         Command::List { account, items } => {
             Reply::Listed(list::list(&mut work, *account, items, context))
         }
@@ -161,6 +180,10 @@ pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<Counter> {
                 RetireTarget::Certificate(wanted) => (wanted.as_ref(), item.proved),
                 RetireTarget::Registration { .. } => (None, None),
             })
+            .collect(),
+        Command::Rotate { items, .. } => items
+            .iter()
+            .map(|item| (item.wanted.as_ref(), item.proved))
             .collect(),
     };
     let mut counters = Vec::new();

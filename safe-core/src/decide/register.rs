@@ -32,6 +32,7 @@ pub(super) fn register(
     match seen {
         None => register_new(work, registration, context),
         Some((_, BatchKind::CalledOff)) => all(Code::CalledOff),
+        Some((_, BatchKind::Rotated { .. })) => all(Code::RequestReused),
         Some((seq, BatchKind::Registered { content, .. })) => {
             if content == registration.content {
                 repeat(work, seq, registration, context)
@@ -42,8 +43,10 @@ pub(super) fn register(
     }
 }
 
-/// A repeat is answered from the record: the same certificates, byte for byte. What has no entry was refused then and is
-/// refused now, whatever this version of the software would say to it.
+/// A repeat is answered from the record: the same certificates, byte for byte, also where one was replaced since. A wallet
+/// that asks again still has the value and deletes it for this certificate and no other; that it then finds nothing is
+/// as it should be, for whoever has the entry now was given it. What has no entry was refused then and is refused now,
+/// whatever this version of the software would say to it.
 fn repeat(
     work: &Work,
     seq: u64,
@@ -57,7 +60,7 @@ fn repeat(
     let certificate = |place: usize| {
         of_batch()
             .find(|loaded| usize::try_from(loaded.entry.key.item) == Ok(place))
-            .map(|loaded| loaded.entry.certificate.clone())
+            .map(|loaded| loaded.entry.as_registered().into())
     };
     let items = registration.items.iter().enumerate();
     items
@@ -105,6 +108,7 @@ fn register_new(
                         state: State::Registered,
                         since: context.now,
                         returned: Vec::new(),
+                        rotation: None,
                     },
                     object: item.object.as_slice().into(),
                 });

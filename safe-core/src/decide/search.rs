@@ -26,7 +26,7 @@ pub(super) fn locate(
         return Err(Code::NotFound);
     };
     match search(&work.loaded.entries, wanted, holder) {
-        Err(Code::NotFound) if has_witness(wanted, holder, context) => {
+        Err(Code::NotFound) if has_witness(&work.loaded.entries, wanted, holder, context) => {
             work.report(AuditEvent::RolledBack);
             Err(Code::RolledBack)
         }
@@ -76,17 +76,37 @@ fn search(entries: &Entries, wanted: &Wanted, holder: HolderId) -> Result<EntryK
         .ok_or(Code::CertificateMismatch)
 }
 
+/// Whether a rotation has put a genuine certificate out of force. Then that it finds no entry says nothing of the ledger.
+pub(super) fn is_replaced(entries: &Entries, claims: &Claims) -> bool {
+    let mut entries = entries.values().map(|loaded| &loaded.entry);
+    entries.any(|entry| entry.has_replaced(claims))
+}
+
+/// Whether what is presented is this certificate.
+pub(super) fn is_wanted(wanted: &Wanted, compact: &str, claims: &Claims) -> bool {
+    agrees(&wanted.hash, &claims.hash)
+        && match &wanted.whole {
+            Whole::Compact(wanted) => wanted == compact,
+            Whole::Digest(digest) => claims.digest == *digest,
+        }
+}
+
 /// A presented hash agrees with the stored one in every form that was presented.
 fn agrees(presented: &ObjectHash, stored: &ObjectHash) -> bool {
     presented.sha256 == stored.sha256 && presented.md5.is_none_or(|md5| stored.md5 == Some(md5))
 }
 
 /// Whether there is a certificate of this safe for this holder that fits what is wanted: the whole one that is
-/// presented, or for a bare one what the index said.
+/// presented, or for a bare one what the index said. One that was replaced by a rotation proves nothing.
 ///
 /// Only this safe's own signature makes it one. The index may be stale, set back, or written by somebody else; nothing
 /// in it is believed without that signature, which is looked at last, because it costs the most.
-fn has_witness(wanted: &Wanted, holder: HolderId, context: &Context<'_>) -> bool {
+fn has_witness(
+    entries: &Entries,
+    wanted: &Wanted,
+    holder: HolderId,
+    context: &Context<'_>,
+) -> bool {
     let candidates = match &wanted.whole {
         Whole::Compact(compact) => core::slice::from_ref(compact),
         Whole::Digest(_) => context.evidence.certificates.as_slice(),
@@ -101,6 +121,7 @@ fn has_witness(wanted: &Wanted, holder: HolderId, context: &Context<'_>) -> bool
                     Whole::Compact(_) => true,
                     Whole::Digest(digest) => claims.digest == *digest,
                 }
+                && !is_replaced(entries, &claims)
         });
         fits && Certificate::verify(compact, &public).is_ok()
     })

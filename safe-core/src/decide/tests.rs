@@ -33,6 +33,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 mod given;
+mod rotate;
 
 const A: SessionId = SessionId::new([0xA; 16]);
 const B: SessionId = SessionId::new([0xB; 16]);
@@ -251,6 +252,7 @@ impl World {
             target: target.fingerprint(),
             session,
             request,
+            next: None,
         };
         present(&purpose, &SigningKey::derive(holder))
     }
@@ -291,6 +293,7 @@ impl World {
             Act::Ack => Route::Ack,
             Act::Return => Route::Return,
             Act::Retire => Route::Retire,
+            Act::Rotate => Route::Rotate,
         };
         let request = self.next_request();
         let item = EndItem {

@@ -1,7 +1,7 @@
 //! The working copy of what was loaded: items of one request see what the items before them did.
 
 use super::AuditEvent;
-use crate::entry::{Batch, EntryKey};
+use crate::entry::{Batch, Entry, EntryKey};
 use crate::ledger::{Change, Loaded, LoadedEntry};
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -10,6 +10,7 @@ pub(super) struct Work {
     pub(super) loaded: Loaded,
     created: Vec<Change>,
     touched: BTreeSet<EntryKey>,
+    rotated: BTreeSet<EntryKey>,
     events: Vec<AuditEvent>,
 }
 
@@ -19,6 +20,7 @@ impl Work {
             loaded,
             created: Vec::new(),
             touched: BTreeSet::new(),
+            rotated: BTreeSet::new(),
             events: Vec::new(),
         }
     }
@@ -36,6 +38,14 @@ impl Work {
             self.touched.insert(key);
         }
         Some(result)
+    }
+
+    /// Takes over an entry that has another holder.
+    pub(super) fn rotate(&mut self, entry: Entry) {
+        if let Some(loaded) = self.loaded.entries.get_mut(&entry.key) {
+            self.rotated.insert(entry.key);
+            loaded.entry = entry;
+        }
     }
 
     pub(super) fn create_batch(&mut self, batch: Batch) {
@@ -59,6 +69,11 @@ impl Work {
         for key in self.touched {
             if let Some(loaded) = self.loaded.entries.get(&key) {
                 changes.push(Change::ReplaceState(loaded.entry.clone()));
+            }
+        }
+        for key in self.rotated {
+            if let Some(loaded) = self.loaded.entries.get(&key) {
+                changes.push(Change::ReplaceHolder(loaded.entry.clone()));
             }
         }
         (changes, self.events)

@@ -6,12 +6,12 @@ use getrandom::SysRng;
 use rand_core::UnwrapErr;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{Secret, hpke, make_bytes};
-use saifu_protocol::certificate::{Address, read_claims_unverified};
+use saifu_protocol::certificate::{Address, Claims, read_claims_unverified};
 use saifu_protocol::descriptor::{self, Descriptor};
 use saifu_protocol::envelope::{Binding, open_reply, seal_request};
 use saifu_protocol::message::{
     EndItem, Ended, ListItem, Outcome, Page, Presented, RecoverItem, Recovered, RegisterItem,
-    Registered, Reply, Request, Route, Target,
+    Registered, Reply, Request, RotateItem, Rotated, Route, Target,
 };
 use saifu_protocol::object::make_object;
 use saifu_protocol::presentation::{Act, Bare, NO_SESSION, Purpose, present};
@@ -406,6 +406,7 @@ impl Wallet {
             target: target.fingerprint(),
             session,
             request,
+            next: None,
         };
         present(&purpose, &SigningKey::derive(holder))
     }
@@ -453,6 +454,7 @@ impl Wallet {
             Act::Ack => Route::Ack,
             Act::Return => Route::Return,
             Act::Retire => Route::Retire,
+            Act::Rotate => Route::Rotate,
         };
         let request = new_request();
         let item = EndItem {
@@ -477,6 +479,81 @@ impl Wallet {
 
     pub(crate) fn retire(&self, target: Target, holder: &Secret) -> Check<Outcome<Ended>> {
         self.end(Act::Retire, target, holder, NO_SESSION)
+    }
+
+    /// Presented by its holder until now, for the next.
+    pub(crate) fn rotate_item(
+        &self,
+        presented: Presented,
+        holder: &Secret,
+        next: &Secret,
+        request: RequestId,
+    ) -> RotateItem {
+        let purpose = Purpose {
+            safe: self.descriptor.id,
+            act: Act::Rotate,
+            target: presented.fingerprint(),
+            session: NO_SESSION,
+            request,
+            next: Some(holder_of(next)),
+        };
+        RotateItem {
+            target: presented,
+            holder: holder_of(next),
+            proof: present(&purpose, &SigningKey::derive(holder)),
+        }
+    }
+
+    pub(crate) fn rotate_as(
+        &self,
+        presented: Presented,
+        holder: &Secret,
+        next: &Secret,
+        request: RequestId,
+    ) -> Check<Outcome<Rotated>> {
+        let item = self.rotate_item(presented, holder, next, request);
+        one(self.call(Route::Rotate, request, vec![item])?)
+    }
+
+    /// What a wallet does with a certificate it was given; checks what comes back.
+    pub(crate) fn take_over(&self, held: &Held) -> Check<Held> {
+        self.take_over_as(held, new_secret(), new_request())
+    }
+
+    pub(crate) fn take_over_as(
+        &self,
+        held: &Held,
+        next: Secret,
+        request: RequestId,
+    ) -> Check<Held> {
+        let outcome = self.rotate_as(held.whole(), &held.holder, &next, request)?;
+        let rotated = Held {
+            holder: next,
+            object: held.object.clone(),
+            certificate: done(outcome)?.certificate,
+        };
+        self.check_rotated(held, &rotated)?;
+        Ok(rotated)
+    }
+
+    pub(crate) fn check_rotated(&self, before: &Held, after: &Held) -> Check {
+        let claims = |held: &Held| {
+            Certificate::verify(&held.certificate, &self.public())
+                .map(|certificate| certificate.claims().clone())
+                .map_err(|error| format!("certificate refused: {error:?}"))
+        };
+        let (before, after_claims) = (claims(before)?, claims(after)?);
+        let wanted = Claims {
+            address: self.descriptor.address.clone(),
+            issued_at: after_claims.issued_at,
+            holder: holder_of(&after.holder),
+            ..before.clone()
+        };
+        if after_claims == wanted && after_claims.issued_at >= before.issued_at {
+            Ok(())
+        } else {
+            Err("the certificate of the rotation says something else".into())
+        }
     }
 
     pub(crate) fn receipt(&self, compact: &str) -> Check<Receipt> {
