@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -191,6 +191,107 @@ test("nothing acknowledged is lost when the power is cut under load", async () =
   for (const file of files) {
     await until("the index", () => conformance(safe.url, "list", file, "complete").then(() => true, () => false));
   }
+  await safe.stop();
+});
+
+test("of a certificate that is taken over while the power is cut, one opens and one finds nothing", async () => {
+  let safe = await startSafe();
+  const [given, taken] = ["given", "taken"].map((name) => join(safe.folder, name));
+  await conformance(safe.url, "register", given, 100);
+  await conformance(safe.url, "register", given, 100);
+  const lines = () => (existsSync(taken) ? readFileSync(taken, "utf8").trim().split("\n").length : 0);
+  const cutAt = [];
+  while (cutAt.length < 3) {
+    const before = lines();
+    const taking = conformance(safe.url, "rotate", given, taken).then(() => true, () => false);
+    await until("some are taken over", () => lines() > before + 10);
+    await safe.kill();
+    if (await taking) break;
+    cutAt.push(lines());
+    safe = await safe.again();
+  }
+  assert.ok(cutAt.length > 0, "everything was taken over before the first cut");
+  // The same requests again: what was done before is answered from the record, certificate by certificate.
+  safe = await safe.again();
+  assert.match(await conformance(safe.url, "rotate", given, taken), /^200 taken over/);
+  assert.equal(lines(), 201);
+  await conformance(safe.url, "recover", given, "not-found");
+  await conformance(safe.url, "recover", taken, "done");
+  await until("the index", () => conformance(safe.url, "list", taken, "complete").then(() => true, () => false));
+  await conformance(safe.url, "list", given, "nothing");
+  assert.doesNotMatch(readFileSync(safe.logFile, "utf8"), /panick|Uncaught|ledger-failed|ledger-rolled-back/);
+  await safe.stop();
+});
+
+test("a ledger from before there were rotations is read, and its entries are rotated", async () => {
+  let safe = await startSafe();
+  const [given, taken] = ["given", "taken"].map((name) => join(safe.folder, name));
+  await conformance(safe.url, "register", given, 3);
+  await conformance(safe.url, "register", given, 1);
+  await safe.stop();
+  const { DatabaseSync } = await import("node:sqlite");
+  const ledger = new DatabaseSync(ledgerFile(safe));
+  ledger.exec("DROP TABLE rotation");
+  const tables = ledger.prepare("SELECT name FROM sqlite_master WHERE sql LIKE '%rotation%'").all();
+  assert.deepEqual(tables, [], "the structure is still the new one");
+  ledger.close();
+  safe = await safe.again();
+  await conformance(safe.url, "list", given, "complete");
+  await conformance(safe.url, "rotate", given, taken);
+  await safe.stop();
+  safe = await safe.again();
+  await conformance(safe.url, "recover", given, "not-found");
+  await conformance(safe.url, "recover", taken, "done");
+  await safe.stop();
+});
+
+for (const form of ["whole", "bare"]) {
+  test(`a ledger that was set back before a rotation is noticed (${form} certificate)`, async () => {
+    let safe = await startSafe();
+    const [given, taken] = ["given", "taken"].map((name) => join(safe.folder, name));
+    await conformance(safe.url, "register", given, 2);
+    await until("the index", () => safe.kv.keys.size === 1);
+    await safe.stop();
+    const folder = join(safe.folder, "objects");
+    const copy = `${folder}-copy`;
+    cpSync(folder, copy, { recursive: true });
+    safe = await safe.again();
+    await conformance(safe.url, "rotate", given, taken);
+    // A key for each: what was there stays as it is.
+    await until("the index", () => safe.kv.keys.size === 3);
+    const presented = form === "bare" ? ["bare"] : [];
+    await conformance(safe.url, "recover", given, "not-found", ...presented);
+    assert.doesNotMatch(readFileSync(safe.logFile, "utf8"), /ledger-rolled-back/);
+    await safe.stop();
+    rmSync(folder, { recursive: true });
+    cpSync(copy, folder, { recursive: true });
+    safe = await safe.again();
+    await conformance(safe.url, "recover", taken, "rolled-back", ...presented);
+    assert.match(readFileSync(safe.logFile, "utf8"), /ledger-rolled-back/);
+    await safe.stop();
+  });
+}
+
+test("an index that is written again after rotations is what it was", async () => {
+  const safe = await startSafe({ vars: { OPERATOR_TOKEN: "a long secret" } });
+  const [given, taken] = ["given", "taken"].map((name) => join(safe.folder, name));
+  // The index fails meanwhile: it is the alarm that writes registration and rotation in the end.
+  safe.kv.mode = "failing";
+  await conformance(safe.url, "register", given, 5);
+  await conformance(safe.url, "rotate", given, taken);
+  assert.equal(safe.kv.keys.size, 0);
+  safe.kv.mode = "ok";
+  await until("the index", () => safe.kv.keys.size === 6);
+  const written = new Map(safe.kv.keys);
+  const headers = { authorization: "Bearer a long secret" };
+  for (const isEmpty of [false, true]) {
+    if (isEmpty) safe.kv.keys.clear();
+    const answer = await fetch(`${safe.url}/operator/rebuild`, { method: "POST", headers });
+    assert.deepEqual(await answer.json(), { complete: true });
+    assert.deepEqual(safe.kv.keys, written);
+  }
+  await conformance(safe.url, "list", taken, "complete");
+  await conformance(safe.url, "list", given, "nothing");
   await safe.stop();
 });
 

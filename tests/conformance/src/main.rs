@@ -20,7 +20,8 @@ const USAGE: &str = "conformance <url> [suite [part of a name]]
 conformance <url> register <file> <count>     register, append what was acknowledged to the file
 conformance <url> load <file>                 register one by one until the safe no longer answers
 conformance <url> recover <file> <problem|done> [bare]   recover all of the file and expect this of each
-conformance <url> list <file> <complete|unavailable>     list the account of the file";
+conformance <url> rotate <file> <file>        take over all of the first file, append what came back to the second
+conformance <url> list <file> <complete|nothing|unavailable>   list the account of the file";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         [url, "recover", file, expected, "bare"] => {
             steps::recover(url, file, expected, steps::Form::Bare)
         }
+        [url, "rotate", from, to] => steps::rotate(url, from, to),
         [url, "list", file, expected] => steps::list(url, file, expected),
         _ => Err(USAGE.into()),
     };
