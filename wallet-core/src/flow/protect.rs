@@ -295,14 +295,14 @@ impl Protect {
         let Some(item) = self.key else {
             return Ok(None);
         };
-        let bytes = body_of(bodies, item)?;
         let unusable = |_| Hindrance::Refused(Kind::KeyUnusable);
-        Ok(Some(match desk.books.key(item).map(|key| key.here) {
-            Some(KeyHere::Opens) => Given::Opening(OpeningKey::read(bytes).map_err(unusable)?),
-            Some(KeyHere::Seals) => {
-                Given::Sealing(SealingKey::read_public(bytes).map_err(unusable)?)
-            }
-            Some(KeyHere::Erased) | None => return Err(Hindrance::Refused(Kind::KeyUnusable)),
+        let here = desk.books.key(item).map(|key| key.here);
+        let here = here.ok_or(Hindrance::Refused(Kind::KeyUnusable))?;
+        let bytes = body_of(bodies, item)?;
+        Ok(Some(match here {
+            KeyHere::Opens => Given::Opening(OpeningKey::read(bytes).map_err(unusable)?),
+            KeyHere::Seals => Given::Sealing(SealingKey::read_public(bytes).map_err(unusable)?),
+            KeyHere::Erased => return Err(Hindrance::Refused(Kind::KeyUnusable)),
         }))
     }
 
@@ -390,6 +390,7 @@ pub(super) fn undo(
         && let Some(key) = members.group.key
         && !desk.books.is_key_needed(key, members.group.id)
         && let Some((item, _)) = desk.books.key_item(key)
+        && desk.books.lock(item).is_none()
     {
         changes.push(Change::Delete(item));
     }
