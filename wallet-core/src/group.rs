@@ -200,30 +200,41 @@ impl<'a> Members<'a> {
 
     /// Whether parts that are here, with the keys that are here, are enough to try.
     pub(crate) fn is_enough(&self, has_key: bool) -> bool {
-        let here = |role: Role| {
-            let of_role = |part: &&(ItemId, &PartItem)| Role::of(part.1.of.class) == role;
-            self.parts.iter().filter(of_role).count()
-        };
         let plan = &self.group.plan;
-        let data = here(Role::Data);
+        let data = self.here(Role::Data);
         if data < usize::from(plan.data_needed()) {
             return false;
         }
         let Some(seal) = plan.seal() else {
             return true;
         };
-        if has_key || here(Role::Key) > 0 {
+        if has_key || self.here(Role::Key) > 0 {
             return true;
         }
-        let Some(shares) = plan.shares() else {
+        if plan.shares().is_none() {
             return seal.key == KeyPlace::Stays && has_key;
+        }
+        self.has_shares()
+    }
+
+    /// Whether the shares that are here give a key that is shared.
+    pub(crate) fn has_shares(&self) -> bool {
+        let Some(shares) = self.group.plan.shares() else {
+            return false;
         };
+        let data = self.here(Role::Data);
         let coupled = match shares.group_a {
             GroupA::None => 0,
-            GroupA::WithEvery(number) => usize::from(number.get()),
+            GroupA::WithEvery(number) if data > 0 => usize::from(number.get()),
+            GroupA::WithEvery(_) => 0,
             GroupA::OnePerPart => data,
         };
-        coupled + here(Role::Share) >= usize::from(shares.threshold)
+        coupled + self.here(Role::Share) >= usize::from(shares.threshold)
+    }
+
+    fn here(&self, role: Role) -> usize {
+        let of_role = |part: &&(ItemId, &PartItem)| Role::of(part.1.of.class) == role;
+        self.parts.iter().filter(of_role).count()
     }
 
     /// The safes whose votes have arrived.

@@ -16,7 +16,7 @@ use crate::intent::{Intent, RemoveReason};
 use crate::plan::check::{Operator, Seat};
 use crate::plan::key::OpeningKey;
 use crate::plan::part::Role;
-use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
+use crate::plan::{GroupA, GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
 use alloc::boxed::Box;
@@ -407,9 +407,12 @@ impl Wallet {
         }
         let key = members.group.key.and_then(|key| self.books.key_item(key));
         let has_key = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
+        let plan = &members.group.plan;
+        let coupled = plan.shares().map(|shares| shares.group_a);
         let is_wanted = |class| match Role::of(class) {
             Role::Key => keys_only || !has_key,
-            Role::Data | Role::Share => !keys_only,
+            Role::Share => true,
+            Role::Data => !keys_only || coupled.is_some_and(|it| it != GroupA::None),
         };
         // A safe that has not answered by now may be gone for good: whoever wants his values back does not wait for it.
         let mut changes = match keys_only {

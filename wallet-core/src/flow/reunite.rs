@@ -59,7 +59,7 @@ pub enum Then {
         /// Who takes which slot.
         seats: Vec<Seat>,
     },
-    /// Only its whole keys come back. Keys are read, not used up.
+    /// Only its keys come back. They are read, not used up: what is released once is given back.
     Keys,
 }
 
@@ -128,7 +128,7 @@ impl Reunite {
             parts.any(|(_, part)| Role::of(part.of.class) == Role::Key)
         };
         let is_enough = match self.then {
-            Then::Keys => key_is_here(),
+            Then::Keys => key_is_here() || members.has_shares(),
             Then::Hold | Then::Replace { .. } => {
                 let quorum = usize::from(members.group.plan.quorum);
                 members.is_enough(ring.is_some()) && members.arrived_from().len() >= quorum
@@ -260,6 +260,9 @@ impl Reunite {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
+        if keys.is_empty() && members.is_fetching() {
+            return Step::then(Next::Rest);
+        }
         if keys.is_empty() {
             let why = Apart::WrongKey;
             return self.give_up(Kind::Apart { why }, members, desk, rng);
