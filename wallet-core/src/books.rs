@@ -4,6 +4,7 @@
 //! reading the index alone. A [`Change`] says what is to be true; [`Books::batch`] turns changes into one transaction, and
 //! only when that is durable does [`Books::apply`] make them true here. Memory never runs ahead of the store.
 
+use crate::bearer::Cover;
 use crate::flow::Flow;
 use crate::group::{Group, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -359,6 +360,9 @@ pub struct CertificateBody {
     /// For a part: the key this wallet signed it with, so that it is known again with the rest of the wallet lost.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub author: Option<PublicKey>,
+    /// For a part that was handed over: the seed it was covered for, which is not this wallet's holder's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Cover>,
 }
 
 impl CertificateBody {

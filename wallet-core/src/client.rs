@@ -46,8 +46,7 @@ pub(crate) enum Question {
         /// Seed of the holder's key.
         holder: Secret,
     },
-    /// Bind the entry of a certificate that was handed over to a holder of this wallet. No flow asks it yet.
-    #[allow(dead_code)]
+    /// Bind the entry of a certificate that was handed over to a holder of this wallet.
     Rotate {
         /// The certificate as it was handed over, compact.
         compact: String,

@@ -1,5 +1,6 @@
 //! What an owner wants done. The page sends these and nothing else.
 
+use crate::bearer::What;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::plan::policy::Policy;
@@ -8,6 +9,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// An owner's wish.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,6 +118,23 @@ pub enum Intent {
     DeleteKey {
         /// The key.
         key: ItemId,
+    },
+    /// Show what hands a certificate or a backup over, until another view opens.
+    HandOver {
+        /// What.
+        what: What,
+        /// Whether the key that opens goes with it.
+        with_key: bool,
+    },
+    /// What was handed over is somebody else's now: forget it, without telling any safe.
+    HandedOver {
+        /// What.
+        what: What,
+    },
+    /// Take in what somebody handed over: one text or several.
+    TakeOver {
+        /// The text.
+        text: Zeroizing<String>,
     },
     /// Say which plan a value gets if its owner does not choose.
     SetPolicy {

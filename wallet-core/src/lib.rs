@@ -9,6 +9,7 @@
 #![no_std]
 extern crate alloc;
 
+pub mod bearer;
 pub mod books;
 mod client;
 pub mod engine;

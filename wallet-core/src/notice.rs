@@ -81,6 +81,18 @@ pub enum Kind {
     DiscardedUnknownToSafe,
     /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
     DiscardedAfterRollback,
+    /// Taking over: this is no bearer paper, or of a version this wallet does not read. Nothing was changed.
+    PaperUnreadable,
+    /// Taking over: a safe the paper is for is not trusted yet, or is another than the one at that address. Nothing was
+    /// changed.
+    PaperOfStrangeSafe {
+        /// Where the safe is.
+        address: String,
+    },
+    /// Taking over: what the paper stands for is in this wallet already.
+    PaperAlreadyHere,
+    /// Taking over: the safe does not know it, or somebody has been quicker.
+    PaperWorthless,
     /// The plan does not fit the value, the safes or the key it is to be used with. Nothing was changed.
     PlanDoesNotFit,
     /// The key is not here, or not of the form the plan needs. Nothing was changed.
@@ -250,6 +262,12 @@ impl Kind {
             Kind::StorageFull,
             Kind::StorageFailed,
             Kind::SafeKeyChanged,
+            Kind::PaperUnreadable,
+            Kind::PaperOfStrangeSafe {
+                address: "https://safe.example".into(),
+            },
+            Kind::PaperAlreadyHere,
+            Kind::PaperWorthless,
             Kind::PlanDoesNotFit,
             Kind::KeyUnusable,
             Kind::HandedOutElsewhere,

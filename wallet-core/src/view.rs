@@ -3,6 +3,7 @@
 //! The wallet sends [`Part`]s: each replaces the part of that kind shown before. No part but [`Part::Opened`] carries
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
+use crate::bearer::What;
 use crate::books::KeyHere;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
@@ -250,6 +251,8 @@ pub enum PartState {
     Returning,
     /// Its safe is told to end it.
     Ending,
+    /// Its safe is asked to bind its certificate to this wallet.
+    TakingOver,
     /// Its safe could not hand it out.
     NotHandedOut,
     /// Its safe proved that another device has it.
@@ -482,6 +485,8 @@ pub enum Task {
     Repair,
     /// A key is fetched from a safe.
     RecoverKey,
+    /// A certificate that was handed over is taken over.
+    TakeOver,
 }
 
 /// What is true of a job now.
@@ -500,6 +505,8 @@ pub enum Stage {
     Returning,
     /// The safe is told to forget it.
     Retiring,
+    /// The safe is asked to bind the certificate to this wallet.
+    TakingOver,
 }
 
 /// Why a job waits.
@@ -596,5 +603,12 @@ pub enum Opened {
         id: ItemId,
         /// The compact form. Presenting it takes the holder's key, which stays in the wallet.
         compact: String,
+    },
+    /// Bearer papers: whoever reads one has what it stands for.
+    Papers {
+        /// What is handed over.
+        what: What,
+        /// One text for each certificate, each short enough for a QR code. The view that shows them must go with them.
+        texts: Vec<String>,
     },
 }

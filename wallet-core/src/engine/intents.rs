@@ -1,22 +1,11 @@
 //! What the wallet does when its owner wants something.
 
 use super::{Asked, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
-use crate::books::{
-    CertificateBody, Change, Custody, Item, KeyHere, KeyItem, Safe, Session, Standing, ValueItem,
-    item_of,
-};
-use crate::flow::{
-    Add, Flow, Input, Protect, ProtectState, Recover, RecoverState, Register, Retire, RetireWhat,
-    Reunite, ReuniteState, Then as For, stop,
-};
+use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
+use crate::flow::{Add, Flow, Input, Register, Retire, RetireWhat, Then as For};
 use crate::form::{self, Form};
-use crate::group::{Members, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
-use crate::plan::check::{Operator, Seat};
-use crate::plan::key::OpeningKey;
-use crate::plan::part::Role;
-use crate::plan::{GroupA, GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
 use alloc::boxed::Box;
@@ -25,7 +14,7 @@ use saifu_crypto::Secret;
 use saifu_protocol::certificate::Address;
 use saifu_protocol::descriptor::{Descriptor, DescriptorError};
 use saifu_protocol::object;
-use saifu_protocol::{RequestId, SafeId, SessionId, UnixTime};
+use saifu_protocol::{RequestId, SafeId, UnixTime};
 
 impl Wallet {
     pub(super) fn intend(
@@ -66,6 +55,11 @@ impl Wallet {
             Intent::BackUpKey { key, plan, safes } => self.back_up_key(*key, plan, safes, context),
             Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, context),
             Intent::DeleteKey { key } => self.delete_key(*key),
+            Intent::HandOver { what, with_key } => {
+                return self.hand_over(*what, *with_key, effects);
+            }
+            Intent::HandedOver { what } => self.handed_over(*what),
+            Intent::TakeOver { text } => self.take_over(text, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::Recover { certificate } => self.recover(*certificate, context),
             Intent::Discard { certificate } => self.discard(*certificate, context),
@@ -136,7 +130,7 @@ impl Wallet {
     }
 
     /// A value that is held and not locked by any flow.
-    fn usable(&self, id: ItemId) -> Option<&ValueItem> {
+    pub(super) fn usable(&self, id: ItemId) -> Option<&ValueItem> {
         self.books
             .value(id)
             .filter(|value| value.custody == Custody::Held && self.books.lock(id).is_none())
@@ -172,9 +166,10 @@ impl Wallet {
         self.dirty.opened();
     }
 
-    fn close(&mut self) {
+    pub(super) fn close(&mut self) {
         self.loads
-            .retain(|load| !matches!(load, LoadFor::Opened(_)));
+            .retain(|load| !matches!(load, LoadFor::Opened(_) | LoadFor::Paper(_)));
+        self.papers = None;
         if self.opened.take().is_some() {
             self.dirty.opened();
         }
@@ -183,7 +178,7 @@ impl Wallet {
     pub(super) fn close_if_open(&mut self, item: ItemId) {
         let shown = match &self.opened {
             Some(Opened::Value { id, .. } | Opened::Certificate { id, .. }) => Some(*id),
-            None => None,
+            Some(Opened::Papers { .. }) | None => None,
         };
         if shown == Some(item) {
             self.close();
@@ -307,233 +302,9 @@ impl Wallet {
         if part.is_some() {
             return Vec::new();
         }
-        self.opening(certificate, context).into_iter().collect()
-    }
-
-    /// Opens a certificate's entry for a fresh session, if nothing else works on it.
-    fn opening(&self, certificate: ItemId, context: &mut Context<'_>) -> Option<Change> {
-        let item = self.books.certificate(certificate)?;
-        if self.books.lock(certificate).is_some() || self.books.safe(item.safe).is_none() {
-            return None;
-        }
-        let recover = Recover {
-            certificate,
-            safe: item.safe,
-            session: Session {
-                id: SessionId::make(context.rng),
-                key: Secret::make(context.rng),
-            },
-            state: RecoverState::Opening {
-                request: RequestId::make(context.rng),
-            },
-        };
-        Some(Change::Journal(
-            FlowId::make(context.rng),
-            Flow::Recover(recover),
-        ))
-    }
-
-    // ---- plans
-
-    /// Who takes which slot: the safes in their order. A safe that is not trusted takes none, and the plan is refused.
-    fn seats(&self, safes: &[SafeId]) -> Vec<Seat> {
-        let slots = (0..=u8::MAX).map(Slot);
-        let seat = |(slot, id): (Slot, &SafeId)| {
-            let safe = self.books.safe(*id)?;
-            Some(Seat {
-                slot,
-                safe: safe.id,
-                operator: Operator::named(&safe.operator),
-            })
-        };
-        slots.zip(safes).filter_map(seat).collect()
-    }
-
-    fn protect(
-        &self,
-        values: &[ItemId],
-        plan: &Plan,
-        safes: &[SafeId],
-        key: Option<ItemId>,
-        context: &mut Context<'_>,
-    ) -> Vec<Change> {
-        let usable = values
-            .iter()
-            .copied()
-            .filter(|id| self.usable(*id).is_some());
-        let usable: Vec<ItemId> = usable.collect();
-        let key_is_free = key.is_none_or(|key| self.books.lock(key).is_none());
-        if usable.is_empty() || !key_is_free {
-            return Vec::new();
-        }
-        let together = plan.steps.contains(&Step::Couple);
-        let sets: Vec<Vec<ItemId>> = match together {
-            true => alloc::vec![usable],
-            false => usable.into_iter().map(|id| alloc::vec![id]).collect(),
-        };
-        let seats = self.seats(safes);
-        let journal = |values: Vec<ItemId>| {
-            let protect = Protect {
-                values,
-                key,
-                replaces: None,
-                state: ProtectState::Preparing {
-                    plan: Box::new(plan.clone()),
-                    seats: seats.clone(),
-                },
-            };
-            Change::Journal(FlowId::make(context.rng), Flow::Protect(protect))
-        };
-        sets.into_iter().map(journal).collect()
-    }
-
-    /// Asks every safe of the group at once. A part whose own work is not over — it is still being given back — is left out;
-    /// enough of the others are enough.
-    fn reunite(&self, id: GroupId, then: For, context: &mut Context<'_>) -> Vec<Change> {
-        let Some(members) = Members::of(&self.books, id) else {
-            return Vec::new();
-        };
-        let keys_only = matches!(then, For::Keys);
-        let may = match members.group.phase {
-            Phase::AtSafes | Phase::Elsewhere => !members.group.is_key() || keys_only,
-            Phase::Registering | Phase::Standby | Phase::Leaving => false,
-        };
-        let is_free = match keys_only {
-            true => self.books.work_on(id).is_none(),
-            false => self.books.recovery_of(id).is_none(),
-        };
-        if !may || !is_free {
-            return Vec::new();
-        }
-        let key = members.group.key.and_then(|key| self.books.key_item(key));
-        let has_key = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
-        let plan = &members.group.plan;
-        let coupled = plan.shares().map(|shares| shares.group_a);
-        let is_wanted = |class| match Role::of(class) {
-            Role::Key => keys_only || !has_key,
-            Role::Share => true,
-            Role::Data => !keys_only || coupled.is_some_and(|it| it != GroupA::None),
-        };
-        // A safe that has not answered by now may be gone for good: whoever wants his values back does not wait for it.
-        let mut changes = match keys_only {
-            true => Vec::new(),
-            false => stop(&members, context.rng),
-        };
-        if !keys_only {
-            let left = members.unregistered();
-            changes.extend(left.map(|(part, ..)| Change::Delete(part)));
-        }
-        let wanted = members.certificates.iter();
-        let wanted = wanted.filter(|(.., of)| is_wanted(of.class));
-        changes.extend(wanted.filter_map(|(certificate, ..)| self.opening(*certificate, context)));
-        let reunite = Reunite {
-            group: id,
-            then,
-            state: ReuniteState::Collecting,
-        };
-        changes.push(Change::Journal(
-            FlowId::make(context.rng),
-            Flow::Reunite(reunite),
-        ));
-        changes
-    }
-
-    fn discard_backup(&self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
-        let Some(members) = Members::of(&self.books, id) else {
-            return Vec::new();
-        };
-        if self.books.recovery_of(id).is_some() {
-            return Vec::new();
-        }
-        let mut group = members.group.clone();
-        let mut ledger = self.books.ledger();
-        let count = group.values.len() as u64;
-        match group.phase {
-            Phase::AtSafes => ledger.discarded += count,
-            Phase::Elsewhere => ledger.elsewhere += count,
-            Phase::Leaving => {}
-            Phase::Registering | Phase::Standby => return Vec::new(),
-        }
-        group.phase = Phase::Leaving;
-        let mut changes = stop(&members, context.rng);
-        changes.push(Change::Settle(ledger));
-        let mut stays = false;
-        for (certificate, item, _) in &members.certificates {
-            if self.books.lock(*certificate).is_some() {
-                // Whatever works on it ends it, now that the group is leaving.
-                stays = true;
-                continue;
-            }
-            if let Standing::Elsewhere { .. } = item.standing {
-                changes.push(Change::Delete(*certificate));
-                continue;
-            }
-            stays = true;
-            let retire = Retire {
-                safe: item.safe,
-                request: RequestId::make(context.rng),
-                what: RetireWhat::Certificate {
-                    certificate: *certificate,
-                },
-            };
-            changes.push(Change::Journal(
-                FlowId::make(context.rng),
-                Flow::Retire(retire),
-            ));
-        }
-        let parts = members.parts.iter();
-        changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
-        changes.push(match stays {
-            true => group.put(),
-            false => Change::Delete(item_of(id)),
-        });
-        changes
-    }
-
-    fn make_key(&self, form: KeyForm, context: &mut Context<'_>) -> Vec<Change> {
-        let key = OpeningKey::make(form, context.rng);
-        let now = UnixTime(context.now_ms / 1_000);
-        let item = KeyItem::of(key.name(), now, KeyHere::Opens);
-        let body = Body::new(key.write().to_vec());
-        alloc::vec![Change::Put(
-            ItemId::make(context.rng),
-            Item::Key(item),
-            Some(body)
-        )]
-    }
-
-    fn back_up_key(
-        &self,
-        key: ItemId,
-        plan: &Plan,
-        safes: &[SafeId],
-        context: &mut Context<'_>,
-    ) -> Vec<Change> {
-        let is_here = self
-            .books
-            .key(key)
-            .is_some_and(|it| it.here == KeyHere::Opens);
-        if !is_here || self.books.lock(key).is_some() {
-            return Vec::new();
-        }
-        let protect = Protect {
-            values: Vec::new(),
-            key: Some(key),
-            replaces: None,
-            state: ProtectState::Preparing {
-                plan: Box::new(plan.clone()),
-                seats: self.seats(safes),
-            },
-        };
-        let id = FlowId::make(context.rng);
-        alloc::vec![Change::Journal(id, Flow::Protect(protect))]
-    }
-
-    fn delete_key(&self, key: ItemId) -> Vec<Change> {
-        match self.books.key(key) {
-            Some(_) if self.books.lock(key).is_none() => alloc::vec![Change::Delete(key)],
-            _ => Vec::new(),
-        }
+        crate::flow::open(&self.books, certificate, None, context.rng)
+            .into_iter()
+            .collect()
     }
 
     fn discard(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {

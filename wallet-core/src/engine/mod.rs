@@ -5,6 +5,8 @@
 //! is kept back until the transaction it depends on is durable.
 
 mod intents;
+mod papers;
+mod plans;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -65,6 +67,7 @@ pub struct Wallet {
     reach: Map<SafeId, Reach>,
     meeting: Option<Meeting>,
     opened: Option<view::Opened>,
+    papers: Option<papers::Papers>,
     /// Notices that could not be stored, because storing is what failed.
     passing: Vec<Notice>,
     dirty: Dirty,
@@ -148,6 +151,8 @@ enum LoadFor {
     /// One of several bodies of a flow.
     Gathering(FlowId, ItemId),
     Opened(ItemId),
+    /// One of the bodies bearer papers are written from.
+    Paper(ItemId),
 }
 
 /// The safe that is being met.
@@ -201,6 +206,7 @@ impl Wallet {
             reach: Map::new(),
             meeting: None,
             opened: None,
+            papers: None,
             passing: Vec::new(),
             dirty: Dirty::everything(),
         };
@@ -576,6 +582,7 @@ impl Wallet {
                 self.gather(flow, item, body, context, effects);
             }
             Some(LoadFor::Opened(item)) => self.show_opened(item, body),
+            Some(LoadFor::Paper(item)) => self.paper_loaded(item, body, effects),
             Some(LoadFor::Flow(_) | LoadFor::Gathering(..)) | None => {}
         }
     }

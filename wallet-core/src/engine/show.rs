@@ -298,11 +298,13 @@ impl Wallet {
             Flow::Retire(flow) => {
                 certificate.is_some_and(|(item, ..)| Some(*item) == flow.certificate())
             }
+            Flow::Rotate(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
             _ => false,
         });
         let state = match (work.map(|(_, flow)| flow), certificate, part) {
             (Some(Flow::Register(_)), ..) => PartState::Sending,
             (Some(Flow::Retire(_)), ..) => PartState::Ending,
+            (Some(Flow::Rotate(_)), ..) => PartState::TakingOver,
             (Some(Flow::Recover(flow)), ..) => match flow.state {
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. } => PartState::Fetching,
                 RecoverState::Fetched { .. } => PartState::Here,
@@ -430,7 +432,7 @@ impl Wallet {
         // What works for a group is shown with it.
         let for_group = |flow: &Flow| match flow {
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Add(_) => false,
-            Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) => {
+            Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) | Flow::Rotate(_) => {
                 flow.group(&self.books).is_some()
             }
         };

@@ -11,16 +11,20 @@ mod recover;
 mod register;
 mod retire;
 mod reunite;
+mod rotate;
 #[cfg(test)]
 mod tests;
 
 pub use add::Add;
-pub(crate) use protect::stop;
 pub use protect::{Protect, ProtectState};
+pub(crate) use protect::{ring, stop};
+pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
 pub use retire::{Retire, RetireWhat};
+pub(crate) use reunite::begin;
 pub use reunite::{Reunite, ReuniteState, Then};
+pub use rotate::Rotate;
 
 use crate::books::{Books, Change, Standing, item_of};
 use crate::client::Question;
@@ -56,6 +60,8 @@ pub enum Flow {
     Protect(Protect),
     /// What a plan has spread is recovered.
     Reunite(Reunite),
+    /// A certificate is taken over.
+    Rotate(Rotate),
 }
 
 /// What a flow is told.
@@ -152,6 +158,7 @@ impl Flow {
             Flow::Retire(flow) => flow.step(input, desk, rng),
             Flow::Protect(flow) => flow.step(input, desk, rng),
             Flow::Reunite(flow) => flow.step(input, desk, rng),
+            Flow::Rotate(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -168,6 +175,7 @@ impl Flow {
             Flow::Reunite(flow) => core::iter::once(item_of(flow.group))
                 .chain(flow.arrived().iter().copied())
                 .collect(),
+            Flow::Rotate(flow) => alloc::vec![flow.certificate],
         }
     }
 
@@ -180,6 +188,7 @@ impl Flow {
             Flow::Retire(flow) => books.item(flow.certificate()?)?.group(),
             Flow::Protect(flow) => flow.group(),
             Flow::Reunite(flow) => Some(flow.group),
+            Flow::Rotate(flow) => books.item(flow.certificate)?.group(),
         }
     }
 
@@ -190,6 +199,7 @@ impl Flow {
             Flow::Register(flow) => Some(flow.safe),
             Flow::Recover(flow) => Some(flow.safe),
             Flow::Retire(flow) => Some(flow.safe),
+            Flow::Rotate(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) => None,
         }
     }
@@ -205,6 +215,7 @@ impl Flow {
                 Then::Replace { .. } => Task::Repair,
                 Then::Keys => Task::RecoverKey,
             },
+            Flow::Rotate(_) => Task::TakeOver,
             Flow::Retire(_) => Task::Retire,
         }
     }
@@ -227,6 +238,7 @@ impl Flow {
                 RecoverState::Returning { .. } => Stage::Returning,
             },
             Flow::Retire(_) => Stage::Retiring,
+            Flow::Rotate(_) => Stage::TakingOver,
         }
     }
 
@@ -241,7 +253,7 @@ impl Flow {
                 flow.state,
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
             ),
-            Flow::Retire(_) => false,
+            Flow::Retire(_) | Flow::Rotate(_) => false,
             Flow::Protect(flow) => {
                 let phase = flow
                     .group()

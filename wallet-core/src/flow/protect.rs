@@ -14,7 +14,7 @@
 
 use super::{Desk, Flow, Input, Next, Register, Retire, RetireWhat, Step};
 use crate::books::{
-    Change, Custody, Identity, Item, KeyHere, KeyItem, PartHere, PartItem, item_of,
+    Books, Change, Custody, Identity, Item, KeyHere, KeyItem, PartHere, PartItem, item_of,
 };
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -36,7 +36,7 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::value::{Class, Value};
-use saifu_protocol::{Digest, RequestId, b64, message, object};
+use saifu_protocol::{Digest, RequestId, UnixTime, b64, message, object};
 use serde::{Deserialize, Serialize};
 
 /// Values are registered by a plan.
@@ -180,7 +180,7 @@ impl Protect {
         let mut sealing = Vec::new();
         if let Some(key) = &protected.key {
             if self.key.is_none() {
-                changes.push(ring(key.opening(), desk, rng));
+                changes.push(ring(key.opening(), desk.books, desk.now, rng));
             }
             if let (KeyAtHome::UntilRegistered(key), Ok(it)) = (key, key.opening().sealing()) {
                 debug_assert_eq!(key.name().id, it.id());
@@ -487,10 +487,15 @@ fn refusal(error: ProtectError) -> Hindrance {
 }
 
 /// The key is in the ring, opening.
-pub(super) fn ring(key: &OpeningKey, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Change {
-    let known = desk.books.key_item(key.name().id);
+pub(crate) fn ring(
+    key: &OpeningKey,
+    books: &Books,
+    now: UnixTime,
+    rng: &mut dyn CryptoRng,
+) -> Change {
+    let known = books.key_item(key.name().id);
     let (item, since) = known.map_or_else(
-        || (ItemId::make(rng), desk.now),
+        || (ItemId::make(rng), now),
         |(item, known)| (item, known.since),
     );
     let summary = KeyItem::of(key.name(), since, KeyHere::Opens);

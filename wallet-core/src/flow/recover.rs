@@ -18,7 +18,7 @@
 
 use super::{Desk, Flow, Input, Next, Step, protect};
 use crate::books::{
-    CertificateBody, Change, Custody, Item, PartHere, PartItem, Session, Standing, ValueItem,
+    Books, CertificateBody, Change, Custody, Item, PartHere, PartItem, Session, Standing, ValueItem,
 };
 use crate::client::{Presentation, Question};
 use crate::group::{PartOf, Phase, Verdict, without};
@@ -105,6 +105,34 @@ impl ReturnReason {
             ReturnReason::Unreadable => Kind::RecoveredUnreadable,
         }
     }
+}
+
+/// Opens a certificate's entry for a fresh session, if no other flow than the one that is just finishing works on it.
+pub(crate) fn open(
+    books: &Books,
+    certificate: ItemId,
+    finishing: Option<FlowId>,
+    rng: &mut dyn CryptoRng,
+) -> Option<Change> {
+    let item = books.certificate(certificate)?;
+    let is_free = books
+        .lock(certificate)
+        .is_none_or(|flow| Some(flow) == finishing);
+    if !is_free || books.safe(item.safe).is_none() {
+        return None;
+    }
+    let recover = Recover {
+        certificate,
+        safe: item.safe,
+        session: Session {
+            id: SessionId::make(rng),
+            key: Secret::make(rng),
+        },
+        state: RecoverState::Opening {
+            request: RequestId::make(rng),
+        },
+    };
+    Some(Change::Journal(FlowId::make(rng), Flow::Recover(recover)))
 }
 
 impl Recover {
@@ -580,6 +608,7 @@ impl Recover {
             holder: kept.holder.clone(),
             session,
             author: kept.author,
+            cover: kept.cover.clone(),
         };
         Some(body.write())
     }

@@ -111,6 +111,7 @@ impl Register {
             compact: compact.into(),
             holder: self.holder.clone(),
             session: None,
+            cover: None,
             author: author.map(|it| PublicKey::new(SigningKey::derive(&it.author).public())),
         };
         Step::strict(

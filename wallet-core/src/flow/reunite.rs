@@ -16,17 +16,17 @@
 
 use super::{
     Desk, Flow, Input, Next, Protect, ProtectState, Recover, RecoverState, ReturnReason, Step,
-    protect,
+    protect, recover,
 };
-use crate::books::{CertificateBody, Change, Custody, Item, KeyHere, PartHere, ValueItem};
-use crate::group::{Members, Phase};
+use crate::books::{Books, CertificateBody, Change, Custody, Item, KeyHere, PartHere, ValueItem};
+use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Apart, Kind};
 use crate::plan::check::Seat;
 use crate::plan::cover::uncover;
 use crate::plan::key::OpeningKey;
-use crate::plan::part::Role;
-use crate::plan::{GroupId, Keys, Plan, Reunited, recover_keys, reunite};
+use crate::plan::part::{Header, Part, Role};
+use crate::plan::{GroupA, GroupId, Keys, Plan, Reunited, recover_keys, reunite};
 use crate::port::Body;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -79,6 +79,58 @@ pub enum ReuniteState {
         /// Where they are.
         values: Vec<ItemId>,
     },
+}
+
+/// Asks every safe of a group at once. A part that is still being given back is left out; enough of the others are enough.
+pub(crate) fn begin(
+    books: &Books,
+    id: GroupId,
+    then: Then,
+    finishing: Option<FlowId>,
+    rng: &mut dyn CryptoRng,
+) -> Vec<Change> {
+    let Some(members) = Members::of(books, id) else {
+        return Vec::new();
+    };
+    let keys_only = matches!(then, Then::Keys);
+    let may = match members.group.phase {
+        Phase::AtSafes | Phase::Elsewhere => !members.group.is_key() || keys_only,
+        Phase::Registering | Phase::Standby | Phase::Leaving => false,
+    };
+    let is_free = match keys_only {
+        true => books.work_on(id).is_none(),
+        false => books.recovery_of(id).is_none(),
+    };
+    if !may || !is_free {
+        return Vec::new();
+    }
+    let key = members.group.key.and_then(|key| books.key_item(key));
+    let has_key = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
+    let coupled = members.group.plan.shares().map(|shares| shares.group_a);
+    let is_wanted = |class| match Role::of(class) {
+        Role::Key => keys_only || !has_key,
+        Role::Share => true,
+        Role::Data => !keys_only || coupled.is_some_and(|it| it != GroupA::None),
+    };
+    // A safe that has not answered by now may be gone for good: whoever wants his values back does not wait for it.
+    let mut changes = match keys_only {
+        true => Vec::new(),
+        false => protect::stop(&members, rng),
+    };
+    if !keys_only {
+        let left = members.unregistered();
+        changes.extend(left.map(|(part, ..)| Change::Delete(part)));
+    }
+    let wanted = members.certificates.iter();
+    let wanted = wanted.filter(|(.., of)| is_wanted(of.class));
+    changes.extend(wanted.filter_map(|(it, ..)| recover::open(books, *it, finishing, rng)));
+    let reunite = Reunite {
+        group: id,
+        then,
+        state: ReuniteState::Collecting,
+    };
+    changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
+    changes
 }
 
 impl Reunite {
@@ -196,7 +248,10 @@ impl Reunite {
                 let why = Apart::of(&failure);
                 let mut step = self.give_up(Kind::Apart { why }, members, desk, rng);
                 // The keys are whole all the same.
-                let ring = failure.keys.iter().map(|key| protect::ring(key, desk, rng));
+                let ring = failure
+                    .keys
+                    .iter()
+                    .map(|key| protect::ring(key, desk.books, desk.now, rng));
                 step.changes.extend(ring);
                 step
             }
@@ -224,11 +279,21 @@ impl Reunite {
             changes.push(Change::Put(id, Item::Value(item), Some(body)));
             values.push(id);
         }
+        if values.len() != members.group.values.len() {
+            // Whoever handed this over said something else. What has come is what counts.
+            let mut ledger = desk.books.ledger();
+            ledger.came_in = (ledger.came_in + values.len() as u64)
+                .saturating_sub(members.group.values.len() as u64);
+            let mut group = members.group.clone();
+            group.values = summaries(&changes);
+            changes.push(Change::Settle(ledger));
+            changes.push(group.put());
+        }
         changes.extend(
             reunited
                 .keys
                 .iter()
-                .map(|key| protect::ring(key, desk, rng)),
+                .map(|key| protect::ring(key, desk.books, desk.now, rng)),
         );
         let state = match &self.then {
             Then::Replace { plan, seats } => {
@@ -268,7 +333,10 @@ impl Reunite {
             return self.give_up(Kind::Apart { why }, members, desk, rng);
         }
         let mut changes: Vec<Change> = Vec::new();
-        changes.extend(keys.iter().map(|key| protect::ring(key, desk, rng)));
+        changes.extend(
+            keys.iter()
+                .map(|key| protect::ring(key, desk.books, desk.now, rng)),
+        );
         changes.extend(give_back(members, ReturnReason::CalledOff, rng));
         changes.push(Change::End(desk.id));
         Step::strict(changes, Next::Nothing)
@@ -496,6 +564,11 @@ fn find(bodies: &[(ItemId, Body)], item: ItemId) -> Option<&Body> {
     found.map(|(_, body)| body)
 }
 
+/// A certificate's class and the part's own must be one: what is no key must not have been registered as one.
+fn is_what_it_says(header: &Header, of: PartOf) -> bool {
+    header.class == of.class && header.index == of.index && header.group == of.group
+}
+
 /// The parts that are here, their covers taken off, and the key they are signed with. A part that does not uncover is left
 /// out: its bytes are those of its certificate, so it was never one of this wallet's.
 fn uncovered(
@@ -517,7 +590,15 @@ fn uncovered(
             .and_then(|(certificate, ..)| find(bodies, *certificate))
             .and_then(CertificateBody::read)?;
         author = author.or(certificate.author);
-        parts.extend(uncover(body.as_bytes(), &certificate.holder, safe));
+        let seed = match &certificate.cover {
+            Some(cover) => &cover.0,
+            None => &certificate.holder,
+        };
+        if let Ok(uncovered) = uncover(body.as_bytes(), seed, safe)
+            && Part::read(&uncovered).is_ok_and(|it| is_what_it_says(it.header(), part.of))
+        {
+            parts.push(uncovered);
+        }
     }
     Some((author?, parts))
 }
@@ -548,4 +629,12 @@ fn missing(members: &Members<'_>, has_key: bool) -> Apart {
         have,
         need: plan.quorum,
     }
+}
+
+fn summaries(changes: &[Change]) -> Vec<ValueItem> {
+    let values = changes.iter().filter_map(|change| match change {
+        Change::Put(_, Item::Value(value), _) => Some(value.clone()),
+        _ => None,
+    });
+    values.collect()
 }

@@ -53,6 +53,7 @@ impl Fixture {
                 holder: holder.clone(),
                 session: None,
                 author: None,
+                cover: None,
             },
             object,
             holder,
@@ -98,6 +99,7 @@ impl Fixture {
                 key: Secret::new([6; 32]),
             }),
             author: None,
+            cover: None,
         }
     }
 

@@ -186,7 +186,11 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
     let at = match job.stage {
         Stage::Arrived => 2,
         Stage::Registering => 1,
-        Stage::NoRoom | Stage::Requesting | Stage::Returning | Stage::Retiring => 0,
+        Stage::NoRoom
+        | Stage::Requesting
+        | Stage::Returning
+        | Stage::Retiring
+        | Stage::TakingOver => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
     let arrived = (Key::StepArrived, Key::StepArrivedNote);
@@ -324,9 +328,11 @@ pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
 fn shade(part: &PartCard) -> &'static str {
     match part.state {
         _ if part.waiting.is_some() => "local",
-        PartState::Sending | PartState::Fetching | PartState::Returning | PartState::Ending => {
-            "moving"
-        }
+        PartState::Sending
+        | PartState::Fetching
+        | PartState::Returning
+        | PartState::Ending
+        | PartState::TakingOver => "moving",
         PartState::Here | PartState::Confirming => "arrived",
         PartState::AtSafe => "safe",
         PartState::Home => "local",

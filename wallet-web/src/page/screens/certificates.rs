@@ -258,9 +258,12 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
     let lang = s.lang.get();
     let title = match job.task {
         Task::Retire => Key::RetireTitle,
-        Task::Add | Task::BackUp | Task::Recover | Task::Repair | Task::RecoverKey => {
-            Key::Recovering
-        }
+        Task::Add
+        | Task::BackUp
+        | Task::Recover
+        | Task::Repair
+        | Task::RecoverKey
+        | Task::TakeOver => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")
@@ -442,7 +445,9 @@ fn as_text(s: Service, id: ItemId) -> Option<Node> {
     let lang = s.lang.get();
     let compact = s.opened.with(|opened| match opened {
         Some(Opened::Certificate { id: open, compact }) if *open == id => Some(compact.clone()),
-        Some(Opened::Value { .. } | Opened::Certificate { .. }) | None => None,
+        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
+            None
+        }
     })?;
     let code = el("code")
         .class("compact")

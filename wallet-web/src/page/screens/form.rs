@@ -52,7 +52,9 @@ pub(super) fn correct(s: Service, value: ItemId) -> Node {
                     form,
                 })
             }),
-            Some(Opened::Certificate { .. }) | None => div("skeleton").into(),
+            Some(Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
+                div("skeleton").into()
+            }
         }
     });
     Node::Many(vec![head, fields])

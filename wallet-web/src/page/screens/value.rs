@@ -94,9 +94,8 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
     let title = match job.as_ref().map(|job| job.task) {
         Some(Task::BackUp) => text(lang, Key::BackingUp).into(),
         Some(Task::Recover) => text(lang, Key::Recovering).into(),
-        Some(Task::Add | Task::Retire | Task::Repair | Task::RecoverKey) | None => {
-            words::class(lang, &card.class)
-        }
+        Some(Task::Add | Task::Retire | Task::Repair | Task::RecoverKey | Task::TakeOver)
+        | None => words::class(lang, &card.class),
     };
     let form = opened_form(s, card.id);
     let mut picture = picture_of(s, card);
@@ -124,7 +123,9 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
 fn opened_form(s: Service, id: ItemId) -> Option<Form> {
     s.opened.with(|opened| match opened {
         Some(Opened::Value { id: open, form }) if *open == id => Some(form.clone()),
-        Some(Opened::Value { .. } | Opened::Certificate { .. }) | None => None,
+        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
+            None
+        }
     })
 }
 
@@ -253,13 +254,15 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
             ],
             Key::BackUpThen,
         ),
-        Task::Recover | Task::Repair | Task::RecoverKey => {
+        Task::Recover | Task::Repair | Task::RecoverKey | Task::TakeOver => {
             let (requesting, arrived, confirmed) = match job.stage {
                 Stage::NoRoom => (Reached::Stopped, Reached::Todo, Reached::Todo),
                 Stage::Arrived => (Reached::Done, Reached::Done, now),
-                Stage::Registering | Stage::Requesting | Stage::Returning | Stage::Retiring => {
-                    (now, Reached::Todo, Reached::Todo)
-                }
+                Stage::Registering
+                | Stage::Requesting
+                | Stage::Returning
+                | Stage::Retiring
+                | Stage::TakingOver => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![
                 (Key::StepRequesting, Key::StepRequestingNote, requesting),

@@ -128,7 +128,7 @@ fn job_row(s: Service, job: &Job) -> Node {
     let picture = match job.task {
         Task::Add => "add",
         Task::BackUp => "backup",
-        Task::Recover | Task::RecoverKey => "recover",
+        Task::Recover | Task::RecoverKey | Task::TakeOver => "recover",
         Task::Repair => "refresh",
         Task::Retire => "trash",
     };

@@ -47,6 +47,10 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::StorageFull
         | Kind::StorageFailed
         | Kind::PlanDoesNotFit
+        | Kind::PaperUnreadable
+        | Kind::PaperOfStrangeSafe { .. }
+        | Kind::PaperAlreadyHere
+        | Kind::PaperWorthless
         | Kind::KeyUnusable
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
@@ -239,6 +243,22 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::SafeKeyChanged => Halves::new(
             format!("{the_safe} shows another key than the one you trusted. Nothing is sent there."),
             "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
+        ),
+        Kind::PaperUnreadable => Halves::new(
+            "What was to be taken over is no bearer paper of Saifu, or not whole.",
+            "Nothing was changed. Scan or copy it again, from its first character to its last.",
+        ),
+        Kind::PaperOfStrangeSafe { address } => Halves::new(
+            format!("The paper is for the safe at {address}, which this wallet does not trust yet."),
+            "Nothing was changed. Add that safe first, then take the paper over again.",
+        ),
+        Kind::PaperAlreadyHere => Halves::new(
+            "What the paper stands for is in this wallet already.",
+            "Nothing was changed. You will find it in the wallet.",
+        ),
+        Kind::PaperWorthless => Halves::new(
+            format!("The safe does not hand out {in_sentence} for this paper: it is spent, or somebody was quicker."),
+            "Ask whoever gave it to you. If other papers belong to it, take those over, too.",
         ),
         Kind::PlanDoesNotFit => Halves::new(
             format!("The protection that was chosen does not fit {in_sentence}, or the safes it was to go to."),
@@ -436,6 +456,22 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::SafeKeyChanged => Halves::new(
             format!("{safe}の鍵が、信頼したものと違います。何も送っていません。"),
             "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+        Kind::PaperUnreadable => Halves::new(
+            "受け取ろうとしたものは、財布の持参人証ではないか、欠けています。",
+            "何も変わっていません。最初から最後まで、もう一度読み取るか写してください。",
+        ),
+        Kind::PaperOfStrangeSafe { address } => Halves::new(
+            format!("この証の金庫（{address}）を、この財布はまだ信頼していません。"),
+            "何も変わっていません。先にその金庫を追加してから、もう一度受け取ってください。",
+        ),
+        Kind::PaperAlreadyHere => Halves::new(
+            "この証のものは、すでにこの財布にあります。",
+            "何も変わっていません。財布の中をご覧ください。",
+        ),
+        Kind::PaperWorthless => Halves::new(
+            format!("金庫はこの証では{subject}を渡しません。使用済みか、だれかに先を越されました。"),
+            "渡してくれた人に確かめてください。ほかにも証があれば、それも受け取ってください。",
         ),
         Kind::PlanDoesNotFit => Halves::new(
             format!("選んだ守り方が、{subject}または預け先の金庫に合いません。"),

@@ -203,6 +203,7 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::Retire => lang.of("Discarding at the safe", "金庫での破棄"),
         Task::Repair => lang.of("Moving to other safes", "別の金庫への移し替え"),
         Task::RecoverKey => lang.of("Fetching the key", "鍵の取り戻し"),
+        Task::TakeOver => lang.of("Taking over", "受け取り"),
     }
 }
 
@@ -228,6 +229,10 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
         Stage::Returning => lang.of(
             "Being given back; the safe is asked to take its offer back.",
             "金庫に返しています。",
+        ),
+        Stage::TakingOver => lang.of(
+            "The safe is asked to bind it to this wallet.",
+            "この財布のものにするよう、金庫に依頼しています。",
         ),
         Stage::Retiring => lang.of(
             "The safe is asked to forget it.",
@@ -538,6 +543,7 @@ mod tests {
             Stage::Arrived,
             Stage::Returning,
             Stage::Retiring,
+            Stage::TakingOver,
         ] {
             check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
         }
@@ -548,6 +554,7 @@ mod tests {
             Task::Retire,
             Task::Repair,
             Task::RecoverKey,
+            Task::TakeOver,
         ] {
             check(task(Lang::En, it), task(Lang::Ja, it));
         }

@@ -1,0 +1,199 @@
+//! Handing a certificate over: as one text, short enough for a QR code, that carries what presenting it takes.
+//!
+//! Whoever reads such a text has what it stands for, so it is a bearer paper and marked as one. The wallet that takes it in
+//! replaces the holder's key at once ([`crate::flow::Rotate`]), after which the text, and every copy of it, opens nothing.
+
+use crate::books::{CertificateBody, ValueItem, secret};
+use crate::group::{Group, PartOf};
+use crate::ids::ItemId;
+use crate::plan::check::Seat;
+use crate::plan::key::KeyId;
+use crate::plan::{GroupId, Plan};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+use saifu_crypto::Secret;
+use saifu_protocol::certificate::{self, Claims};
+use saifu_protocol::{PublicKey, UnixTime, b64, json};
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+/// What every such text begins with.
+pub const PREFIX: &str = "saifu-bearer:";
+
+/// The longest text that is looked at: a hundred codes full.
+const MAX_BYTES: usize = 300_000;
+
+const VERSION: u8 = 1;
+
+/// What a text says.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Bearer {
+    v: u8,
+    /// The certificate, compact.
+    pub(crate) certificate: String,
+    /// Seed of its holder's key.
+    #[serde(with = "secret")]
+    pub(crate) holder: Secret,
+    /// Size of the registered bytes.
+    size: u64,
+    /// For a part, what it is a part of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) part: Option<HandedPart>,
+    /// The key that opens, if its owner hands it over, too.
+    #[serde(default, with = "b64::bytes", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) key: Vec<u8>,
+}
+
+/// A part, and its group as far as it is not in the certificates.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct HandedPart {
+    pub(crate) of: PartOf,
+    /// The key the parts are signed with.
+    pub(crate) author: PublicKey,
+    /// What takes the cover off, where that is not the holder's seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cover: Option<Cover>,
+    plan: Plan,
+    seats: Vec<Seat>,
+    values: Vec<ValueItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key: Option<KeyId>,
+    since: UnixTime,
+}
+
+/// The seed of the holder's key a part was covered for.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cover(#[serde(with = "secret")] pub(crate) Secret);
+
+impl fmt::Debug for Bearer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Bearer(redacted)")
+    }
+}
+
+impl Drop for Bearer {
+    fn drop(&mut self) {
+        self.key.zeroize();
+    }
+}
+
+/// The text is no bearer paper of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NotAPaper;
+
+/// One text for one certificate.
+pub(crate) fn write(
+    kept: &CertificateBody,
+    size: u64,
+    part: Option<(&Group, PartOf)>,
+    key: &[u8],
+) -> Option<Zeroizing<String>> {
+    let part = match part {
+        None => None,
+        Some((group, of)) => Some(HandedPart {
+            of,
+            author: kept.author?,
+            cover: kept.cover.clone(),
+            plan: group.plan.clone(),
+            seats: group.seats.clone(),
+            values: group.values.clone(),
+            key: group.key,
+            since: group.since,
+        }),
+    };
+    let bearer = Bearer {
+        v: VERSION,
+        certificate: kept.compact.clone(),
+        holder: kept.holder.clone(),
+        size,
+        part,
+        key: key.to_vec(),
+    };
+    let written = Zeroizing::new(json::write(&bearer));
+    let text = core::str::from_utf8(&written).ok()?;
+    Some(Zeroizing::new([PREFIX, text].concat()))
+}
+
+/// Reads one text or several, one after the other.
+///
+/// # Errors
+/// [`NotAPaper`] if one of them is none; then none is taken.
+pub(crate) fn read(text: &str) -> Result<Vec<Bearer>, NotAPaper> {
+    if text.len() > MAX_BYTES {
+        return Err(NotAPaper);
+    }
+    let mut texts = text.split(PREFIX);
+    if texts.next().is_none_or(|before| !before.trim().is_empty()) {
+        return Err(NotAPaper);
+    }
+    let read: Vec<Bearer> = texts
+        .map(|text| json::read::<Bearer>(text.trim().as_bytes()).map_err(|_| NotAPaper))
+        .collect::<Result<_, _>>()?;
+    let is_known = |bearer: &Bearer| bearer.v == VERSION && bearer.claims().is_some();
+    match read.is_empty() || !read.iter().all(is_known) {
+        true => Err(NotAPaper),
+        false => Ok(read),
+    }
+}
+
+/// Whether a text can be read: the page asks before it sends.
+pub fn is_readable(text: &str) -> bool {
+    read(text).is_ok()
+}
+
+impl Bearer {
+    /// What the certificate claims. It is believed only after the safe has answered for it.
+    pub(crate) fn claims(&self) -> Option<Claims> {
+        certificate::read_claims_unverified(&self.certificate).ok()
+    }
+
+    /// Size of the registered bytes, as the giver says.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// As this wallet keeps it until the holder's key is replaced.
+    pub(crate) fn body(&self) -> CertificateBody {
+        let part = self.part.as_ref();
+        CertificateBody {
+            compact: self.certificate.clone(),
+            holder: self.holder.clone(),
+            session: None,
+            author: part.map(|part| part.author),
+            cover: part.and_then(|part| part.cover.clone()),
+        }
+    }
+}
+
+impl HandedPart {
+    /// The group, as it was handed over.
+    pub(crate) fn group(&self) -> Group {
+        let mut values = self.values.clone();
+        for value in &mut values {
+            value.came_of = None;
+        }
+        Group {
+            id: self.of.group,
+            plan: self.plan.clone(),
+            seats: self.seats.clone(),
+            values,
+            key: self.key,
+            since: self.since,
+            phase: crate::group::Phase::AtSafes,
+            replaces: None,
+            confirmed: Vec::new(),
+        }
+    }
+}
+
+/// What is handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// The certificate of a value registered as it is.
+    Certificate(ItemId),
+    /// Everything of a backup.
+    Backup(GroupId),
+}

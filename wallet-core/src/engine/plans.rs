@@ -1,0 +1,193 @@
+//! What the wallet does when its owner wants something protected by a plan, brought back, or given up; and with keys.
+
+use super::Wallet;
+use crate::books::{Change, Item, KeyHere, KeyItem, Standing, item_of};
+use crate::flow::{Flow, Protect, ProtectState, Retire, RetireWhat, Then, begin, stop};
+use crate::group::{Members, Phase};
+use crate::ids::{FlowId, ItemId};
+use crate::plan::check::{Operator, Seat};
+use crate::plan::key::OpeningKey;
+use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
+use crate::port::{Body, Context};
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use saifu_protocol::{RequestId, SafeId, UnixTime};
+
+impl Wallet {
+    /// Who takes which slot: the safes in their order. A safe that is not trusted takes none, and the plan is refused.
+    pub(super) fn seats(&self, safes: &[SafeId]) -> Vec<Seat> {
+        let slots = (0..=u8::MAX).map(Slot);
+        let seat = |(slot, id): (Slot, &SafeId)| {
+            let safe = self.books.safe(*id)?;
+            Some(Seat {
+                slot,
+                safe: safe.id,
+                operator: Operator::named(&safe.operator),
+            })
+        };
+        slots.zip(safes).filter_map(seat).collect()
+    }
+
+    pub(super) fn protect(
+        &self,
+        values: &[ItemId],
+        plan: &Plan,
+        safes: &[SafeId],
+        key: Option<ItemId>,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let usable = values
+            .iter()
+            .copied()
+            .filter(|id| self.usable(*id).is_some());
+        let usable: Vec<ItemId> = usable.collect();
+        let key_is_free = key.is_none_or(|key| self.books.lock(key).is_none());
+        if usable.is_empty() || !key_is_free {
+            return Vec::new();
+        }
+        let together = plan.steps.contains(&Step::Couple);
+        let sets: Vec<Vec<ItemId>> = match together {
+            true => alloc::vec![usable],
+            false => usable.into_iter().map(|id| alloc::vec![id]).collect(),
+        };
+        let seats = self.seats(safes);
+        let journal = |values: Vec<ItemId>| {
+            let protect = Protect {
+                values,
+                key,
+                replaces: None,
+                state: ProtectState::Preparing {
+                    plan: Box::new(plan.clone()),
+                    seats: seats.clone(),
+                },
+            };
+            Change::Journal(FlowId::make(context.rng), Flow::Protect(protect))
+        };
+        sets.into_iter().map(journal).collect()
+    }
+
+    pub(super) fn reunite(
+        &self,
+        id: GroupId,
+        then: Then,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        begin(&self.books, id, then, None, context.rng)
+    }
+
+    pub(super) fn discard_backup(&self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(members) = Members::of(&self.books, id) else {
+            return Vec::new();
+        };
+        if self.books.recovery_of(id).is_some() {
+            return Vec::new();
+        }
+        if members.group.phase == Phase::Leaving {
+            return abandon(&members);
+        }
+        let mut group = members.group.clone();
+        let mut ledger = self.books.ledger();
+        let count = group.values.len() as u64;
+        match group.phase {
+            Phase::AtSafes => ledger.discarded += count,
+            Phase::Elsewhere => ledger.elsewhere += count,
+            Phase::Leaving | Phase::Registering | Phase::Standby => return Vec::new(),
+        }
+        group.phase = Phase::Leaving;
+        let mut changes = stop(&members, context.rng);
+        changes.push(Change::Settle(ledger));
+        let mut stays = false;
+        for (certificate, item, _) in &members.certificates {
+            if self.books.lock(*certificate).is_some() {
+                // Whatever works on it ends it, now that the group is leaving.
+                stays = true;
+                continue;
+            }
+            if let Standing::Elsewhere { .. } = item.standing {
+                changes.push(Change::Delete(*certificate));
+                continue;
+            }
+            stays = true;
+            let retire = Retire {
+                safe: item.safe,
+                request: RequestId::make(context.rng),
+                what: RetireWhat::Certificate {
+                    certificate: *certificate,
+                },
+            };
+            changes.push(Change::Journal(
+                FlowId::make(context.rng),
+                Flow::Retire(retire),
+            ));
+        }
+        let parts = members.parts.iter();
+        changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
+        changes.push(match stays {
+            true => group.put(),
+            false => Change::Delete(item_of(id)),
+        });
+        changes
+    }
+
+    pub(super) fn make_key(&self, form: KeyForm, context: &mut Context<'_>) -> Vec<Change> {
+        let key = OpeningKey::make(form, context.rng);
+        let now = UnixTime(context.now_ms / 1_000);
+        let item = KeyItem::of(key.name(), now, KeyHere::Opens);
+        let body = Body::new(key.write().to_vec());
+        alloc::vec![Change::Put(
+            ItemId::make(context.rng),
+            Item::Key(item),
+            Some(body)
+        )]
+    }
+
+    pub(super) fn back_up_key(
+        &self,
+        key: ItemId,
+        plan: &Plan,
+        safes: &[SafeId],
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let is_here = self
+            .books
+            .key(key)
+            .is_some_and(|it| it.here == KeyHere::Opens);
+        if !is_here || self.books.lock(key).is_some() {
+            return Vec::new();
+        }
+        let protect = Protect {
+            values: Vec::new(),
+            key: Some(key),
+            replaces: None,
+            state: ProtectState::Preparing {
+                plan: Box::new(plan.clone()),
+                seats: self.seats(safes),
+            },
+        };
+        let id = FlowId::make(context.rng);
+        alloc::vec![Change::Journal(id, Flow::Protect(protect))]
+    }
+
+    pub(super) fn delete_key(&self, key: ItemId) -> Vec<Change> {
+        match self.books.key(key) {
+            Some(_) if self.books.lock(key).is_none() => alloc::vec![Change::Delete(key)],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// What safes were to be told is given up: one of them is gone for good. Its values are not at stake any more.
+fn abandon(members: &Members<'_>) -> Vec<Change> {
+    let flows = members.flows.iter().map(|(flow, _)| Change::End(*flow));
+    let certificates = members
+        .certificates
+        .iter()
+        .map(|(item, ..)| Change::Delete(*item));
+    let parts = members.parts.iter().map(|(part, _)| Change::Delete(*part));
+    let group = core::iter::once(Change::Delete(item_of(members.group.id)));
+    flows
+        .chain(certificates)
+        .chain(parts)
+        .chain(group)
+        .collect()
+}

@@ -1,0 +1,174 @@
+//! Taking over a certificate that was handed over: its holder's key is replaced by one of this wallet's own, so that
+//! whoever gave it, and whoever has seen it on its way, finds nothing any more.
+//!
+//! ```text
+//! (owner) → Rotating ──ROTATE──▶ new certificate stored in the place of the old ──all of its backup──▶ recovered here
+//!              ▲   │
+//!              │   └──refused──▶ certificate marked, the owner told
+//!              └──crash, no answer: same request again; the safe answers with the same certificate
+//! ```
+
+use super::{Desk, Flow, Input, Next, Step, recover, reunite, verify_certificate};
+use crate::bearer::Cover;
+use crate::books::{CertificateBody, Change, Item, Standing, secret};
+use crate::client::Question;
+use crate::ids::ItemId;
+use crate::notice::Kind;
+use crate::view::Waiting;
+use alloc::vec::Vec;
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::certificate::Claims;
+use saifu_protocol::message::Presented;
+use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId};
+use serde::{Deserialize, Serialize};
+
+/// A certificate is taken over.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Rotate {
+    /// The certificate.
+    pub certificate: ItemId,
+    /// The safe.
+    pub safe: SafeId,
+    /// The request, the same on every attempt.
+    pub request: RequestId,
+    /// Seed of the key that replaces the holder's.
+    #[serde(with = "secret")]
+    pub next: Secret,
+}
+
+impl Rotate {
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let kept = match &input {
+            Input::Start | Input::CallOff => return Step::then(Next::Load(self.certificate)),
+            Input::Loaded(body) => body.as_ref().and_then(CertificateBody::read),
+            _ => desk.body.and_then(CertificateBody::read),
+        };
+        let Some(kept) = kept else {
+            return Step::then(Next::Wait(Waiting::StorageFailed));
+        };
+        match input {
+            Input::Loaded(_) => Step::then(Next::Ask(
+                self.safe,
+                self.request,
+                Question::Rotate {
+                    compact: kept.compact,
+                    holder: kept.holder,
+                    next: self.next_holder(),
+                },
+            )),
+            Input::Registered(compact) => self.take_over(&compact, kept, desk, rng),
+            Input::Refused(problem) => self.refused(&problem, &kept, desk, rng),
+            _ => Step::garbled(),
+        }
+    }
+
+    fn next_holder(&self) -> HolderId {
+        HolderId::of(&PublicKey::new(SigningKey::derive(&self.next).public()))
+    }
+
+    /// The new certificate must say what the old one said, of the holder alone something else.
+    fn take_over(
+        &self,
+        compact: &str,
+        kept: CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let Some(safe) = desk.books.safe(self.safe) else {
+            return Step::garbled();
+        };
+        let old = verify_certificate(&kept.compact, &safe.signing_key, &safe.address);
+        let new = verify_certificate(compact, &safe.signing_key, &safe.address);
+        let (Some(old), Some(new)) = (old, new) else {
+            return Step::garbled();
+        };
+        let expected = Claims {
+            holder: self.next_holder(),
+            issued_at: new.claims().issued_at,
+            ..old.claims().clone()
+        };
+        let Some(item) = desk.books.certificate(self.certificate) else {
+            return Step::garbled();
+        };
+        if *new.claims() != expected {
+            return Step::garbled();
+        }
+        let mut item = item.clone();
+        item.issued_at = new.claims().issued_at;
+        let cover = item.part.map(|_| kept.cover.unwrap_or(Cover(kept.holder)));
+        let body = CertificateBody {
+            compact: compact.into(),
+            holder: self.next.clone(),
+            session: None,
+            author: kept.author,
+            cover,
+        };
+        let mut changes = alloc::vec![
+            Change::Put(
+                self.certificate,
+                Item::Certificate(item),
+                Some(body.write())
+            ),
+            Change::End(desk.id),
+        ];
+        changes.extend(self.recover(desk, rng));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    fn refused(
+        &self,
+        problem: &Problem,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let target = Presented::Certificate(kept.compact.clone()).fingerprint();
+        let standing = match desk.conflict(problem, self.safe, target) {
+            Some((state, session, since)) => Standing::Elsewhere {
+                state,
+                session,
+                since,
+            },
+            None if problem.code == Code::Conflict => return Step::garbled(),
+            None => Standing::NotHandedOut,
+        };
+        let name = super::name_of(desk.books, self.certificate);
+        let mut changes = alloc::vec![
+            Change::End(desk.id),
+            desk.notice(Kind::PaperWorthless, &name, self.safe, rng),
+        ];
+        changes.extend(desk.restand(self.certificate, standing, None));
+        changes.extend(self.recover(desk, rng));
+        Step::strict(changes, Next::Nothing)
+    }
+
+    /// The last of a backup to be taken over: now it comes home.
+    fn recover(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+        let Some(part) = desk
+            .books
+            .certificate(self.certificate)
+            .and_then(|it| it.part)
+        else {
+            return recover::open(desk.books, self.certificate, Some(desk.id), rng)
+                .into_iter()
+                .collect();
+        };
+        let is_last = !desk.books.flows().any(|(id, flow)| {
+            id != desk.id
+                && matches!(flow, Flow::Rotate(_))
+                && flow.group(desk.books) == Some(part.group)
+        });
+        match is_last {
+            true => reunite::begin(
+                desk.books,
+                part.group,
+                reunite::Then::Hold,
+                Some(desk.id),
+                rng,
+            ),
+            false => Vec::new(),
+        }
+    }
+}
