@@ -290,6 +290,13 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
 pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
     let list = card.parts.iter().map(|part| {
+        // What a safe still opens when the values are home is only opened to be ended.
+        let state = match (card.standing, part.state) {
+            (BackupStanding::Ending, PartState::Fetching | PartState::Confirming) => {
+                PartState::Ending
+            }
+            (_, state) => state,
+        };
         let alike = card.parts.iter().filter(|other| other.class == part.class);
         let what = words::part(lang, part.class, part.index, alike.count());
         let place = match part.safe {
@@ -311,7 +318,7 @@ pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
             .child(el("span").child(place))
             .child(el("span").child(what))
             .child(waits)
-            .child(chip(shade(part), words::part_state(lang, part.state)));
+            .child(chip(shade(part, state), words::part_state(lang, state)));
         let picture = match part.class {
             ObjectClass::Key | ObjectClass::Seed | ObjectClass::Share => "key",
             ObjectClass::Value | ObjectClass::Piece | ObjectClass::Coupled => "safe",
@@ -325,8 +332,8 @@ pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
 }
 
 /// The colour of a part's chip.
-fn shade(part: &PartCard) -> &'static str {
-    match part.state {
+fn shade(part: &PartCard, state: PartState) -> &'static str {
+    match state {
         _ if part.waiting.is_some() => "local",
         PartState::Sending
         | PartState::Fetching
