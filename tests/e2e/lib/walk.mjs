@@ -202,8 +202,9 @@ export const walkOn = (page, site) => {
     backups: async () => {
       await go("certificates");
       await heading("Backups").waitFor();
-      const links = await main.locator("a[href^='#/backup/'], a[href^='#/certificate/']").all();
-      return Promise.all(links.map(async (link) => link.locator(".row-main > span").first().textContent()));
+      return main
+        .locator("a[href^='#/backup/'], a[href^='#/certificate/']")
+        .evaluateAll((links) => links.map((link) => link.querySelector(".row-main > span").textContent));
     },
 
     // ---- keys
