@@ -7,8 +7,8 @@
 //! Not in scope: what is sealed or signed, and under which label — `saifu-protocol` decides that. There is no source of
 //! randomness here either: whoever draws it passes it in.
 //!
-//! The crate is separate so that release builds compile it at `opt-level = 3` while everything else is built for size:
-//! generic code would be compiled in the crate that instantiates it and lose that.
+//! The crate is separate so that release builds compile it for more speed than everything else (`Cargo.toml` says how): generic
+//! code would be compiled in the crate that instantiates it and lose that.
 #![no_std]
 extern crate alloc;
 

@@ -4,7 +4,7 @@
 //! share alone cannot show that it is genuine; whoever keeps shares adds that.
 //!
 //! Version 6.0.1 is pinned exactly: earlier ones drew biased coefficients over this field, which gave bits of the secret
-//! away below the threshold. The test of every coefficient below would notice that.
+//! away below the threshold. `tests/primitives/share.rs` tries every coefficient and would notice that.
 
 use crate::Secret;
 use alloc::vec::Vec;
@@ -99,7 +99,6 @@ fn write_raw(share: &Share) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::testing::Counting;
-    use core::convert::Infallible;
 
     fn secret() -> Secret {
         Secret::new(core::array::from_fn(|i| u8::try_from(i * 7).unwrap()))
@@ -142,73 +141,5 @@ mod tests {
             combine(&[zero, shares[1].clone()]),
             Err(CannotCombine::Indices)
         );
-    }
-
-    /// Gives one byte for ever.
-    struct Constant(u8);
-
-    impl rand_core::TryRng for Constant {
-        type Error = Infallible;
-        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-            Ok(u32::from_ne_bytes([self.0; 4]))
-        }
-        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-            Ok(u64::from_ne_bytes([self.0; 8]))
-        }
-        fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-            out.fill(self.0);
-            Ok(())
-        }
-    }
-
-    impl rand_core::TryCryptoRng for Constant {}
-
-    /// Every coefficient must be possible and lead to a share of its own, else a share below the threshold would rule
-    /// secrets out: for each byte of the share there must be exactly one coefficient, whatever the secret is.
-    #[test]
-    fn one_share_below_the_threshold_is_consistent_with_every_secret() {
-        for secret in [0, 1, 0x53, 255] {
-            for index in 0..3 {
-                let mut seen = [0_u16; 256];
-                for coefficient in 0..=255 {
-                    let shares =
-                        split(&Secret::new([secret; 32]), 2, 3, &mut Constant(coefficient))
-                            .unwrap();
-                    for byte in shares[index].value.expose_secret() {
-                        seen[usize::from(*byte)] += 1;
-                    }
-                }
-                assert!(seen.iter().all(|count| *count == 32), "{seen:?}");
-            }
-        }
-    }
-
-    /// Two shares of three needed: together with an invented third they give any secret one likes.
-    #[test]
-    fn two_shares_below_the_threshold_are_consistent_with_every_secret() {
-        let shares = split(&secret(), 3, 3, &mut Counting(9)).unwrap();
-        let mut seen = [false; 256];
-        for invented in 0..=255 {
-            let third = Share {
-                index: 3,
-                value: Secret::new([invented; 32]),
-            };
-            let combined = combine(&[shares[0].clone(), shares[1].clone(), third]).unwrap();
-            seen[usize::from(combined.expose_secret()[0])] = true;
-        }
-        assert!(seen.iter().all(|seen| *seen));
-    }
-
-    /// Worked by hand in GF(2^8) modulo x^8 + x^4 + x^3 + x + 1: secret 0x53, coefficient 0xCA, and 0x53 · 0xCA = 1
-    /// (FIPS 197, section 4.2). At 1: 0x53 + 0xCA = 0x99. At 2: 0x53 + 2 · 0xCA = 0x53 + 0x8F = 0xDC.
-    /// At 3: 0x53 + 0x8F + 0xCA = 0x16.
-    #[test]
-    fn shares_are_those_worked_by_hand() {
-        let shares = split(&Secret::new([0x53; 32]), 2, 3, &mut Constant(0xCA)).unwrap();
-        let first: Vec<(u8, u8)> = shares
-            .iter()
-            .map(|share| (share.index, share.value.expose_secret()[0]))
-            .collect();
-        assert_eq!(first, [(1, 0x99), (2, 0xDC), (3, 0x16)]);
     }
 }

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { launch } from "./lib/browser.mjs";
-import { buildStoreSite, openTab, start } from "./lib/store-contract.mjs";
+import { buildExampleSite, openTab, start } from "./lib/example.mjs";
 
 let folder;
 before(async () => {
-  folder = await buildStoreSite();
+  folder = await buildExampleSite("saifu-wallet-web", "store_contract", "store");
 });
 
 const BODY = `body/${"A".repeat(22)}`;

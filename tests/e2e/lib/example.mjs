@@ -1,7 +1,8 @@
-// The wallet store of the product in a Worker of its own, without the wallet around it.
+// A part of the product in a Worker of its own, without the wallet around it: an example of a crate, built as the wallet is, on a
+// site of its own under the wallet's own headers.
 
 import { execFile } from "node:child_process";
-import { copyFile, mkdir, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { launch } from "./browser.mjs";
@@ -10,25 +11,37 @@ import { startSite } from "./site.mjs";
 const root = resolve(import.meta.dirname, "../../..");
 const run = promisify(execFile);
 
-/** Builds the site whose Worker holds the store, under the wallet's own headers. Answers its folder. */
-export const buildStoreSite = async () => {
-  const folder = join(root, "target/store-contract");
+/** What Trunk does to the wallet's module after it is compiled, said in one place. */
+const optimize = async (wasm) => {
+  const html = await readFile(join(root, "index.html"), "utf8");
+  const [, level] = html.match(/data-wasm-opt="(\w+)"/);
+  const [, parameters] = html.match(/data-wasm-opt-params="([^"]+)"/);
+  await run(process.env.WASM_OPT_BIN ?? "wasm-opt", [`-O${level}`, ...parameters.split(" "), wasm, "-o", wasm]);
+};
+
+/**
+ * Builds the site whose Worker holds the example's exports, under `name` in its global scope. Answers the site's folder.
+ * With `optimized` the module goes all the way the wallet's goes.
+ */
+export const buildExampleSite = async (crate, example, name, { optimized = false } = {}) => {
+  const folder = join(root, "target", example.replaceAll("_", "-"));
   // In the profile of the product, so that its dependencies need not be compiled a second time.
-  const cargo = "build --locked --quiet --release --target wasm32-unknown-unknown -p saifu-wallet-web --example store_contract";
+  const cargo = `build --locked --quiet --release --target wasm32-unknown-unknown -p ${crate} --example ${example}`;
   await run("cargo", cargo.split(" "), { cwd: root });
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 });
   await mkdir(folder, { recursive: true });
-  const wasm = join(root, "target/wasm32-unknown-unknown/release/examples/store_contract.wasm");
+  const wasm = join(root, `target/wasm32-unknown-unknown/release/examples/${example}.wasm`);
   await run(process.env.WASM_BINDGEN_BIN ?? "wasm-bindgen", ["--target", "web", "--no-typescript", "--out-dir", folder, wasm]);
+  if (optimized) await optimize(join(folder, `${example}_bg.wasm`));
   await copyFile(join(root, "wallet-web/assets/_headers"), join(folder, "_headers"));
   await writeFile(
     join(folder, "worker.js"),
-    `import init, * as store from "./store_contract.js";
+    `import init, * as exports from "./${example}.js";
      await init();
-     globalThis.store = store;
+     globalThis.${name} = exports;
      postMessage("ready");`,
   );
-  await writeFile(join(folder, "index.html"), `<!doctype html><link rel="icon" href="data:," /><title>store contract</title>`);
+  await writeFile(join(folder, "index.html"), `<!doctype html><link rel="icon" href="data:," /><title>${example}</title>`);
   return folder;
 };
 
