@@ -9,7 +9,7 @@ use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
-use saifu_wallet_core::view::{Part, Waiting};
+use saifu_wallet_core::view::{self, Part, Waiting};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What is on the medium.
@@ -95,6 +95,8 @@ pub(crate) struct Device {
     pub(crate) told: Vec<Kind>,
     /// Why jobs had to wait.
     pub(crate) waited: Vec<Waiting>,
+    /// The bearer papers that were shown last.
+    pub(crate) papers: Vec<String>,
 }
 
 impl Device {
@@ -112,6 +114,7 @@ impl Device {
             outgoing: Vec::new(),
             told: Vec::new(),
             waited: Vec::new(),
+            papers: Vec::new(),
         }
     }
 
@@ -175,6 +178,7 @@ impl Device {
                 Part::Jobs(jobs) => self
                     .waited
                     .extend(jobs.iter().filter_map(|job| job.waiting)),
+                Part::Opened(Some(view::Opened::Papers { texts, .. })) => self.papers = texts,
                 _ => {}
             }
         }

@@ -13,6 +13,8 @@
 mod device;
 mod dice;
 mod invariants;
+#[cfg(test)]
+mod papers;
 mod planted;
 mod safe;
 mod scene;

@@ -1,0 +1,200 @@
+//! Certificates that are handed over: two owners, a wallet each, the same safes.
+
+use crate::device::{Device, Store};
+use crate::dice::Dice;
+use crate::safe::{Honesty, Safe};
+use crate::scene::{Scene, skew};
+use saifu_protocol::SafeId;
+use saifu_wallet_core::bearer::What;
+use saifu_wallet_core::books::{Books, Custody};
+use saifu_wallet_core::form::Form;
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice::Kind;
+use saifu_wallet_core::plan::GroupId;
+use saifu_wallet_core::plan::preset::Preset;
+use zeroize::Zeroizing;
+
+const GIVER: usize = 0;
+const TAKER: usize = 1;
+
+struct Owners(Scene);
+
+impl Owners {
+    /// Both trust all safes; the giver has one ticket.
+    fn new(safes: usize) -> Self {
+        let mut dice = Dice::new(11);
+        let safes = (0..safes)
+            .map(|number| {
+                let mut safe = Safe::new(number, Honesty::Honest, &mut dice);
+                safe.settings.operator = format!("Operator {number}");
+                safe
+            })
+            .collect();
+        let clock = skew(&mut dice);
+        let devices = vec![
+            Device::new(Store::default(), 0),
+            Device::new(Store::default(), clock),
+        ];
+        let mut owners = Self(Scene::new(dice, None, devices, safes));
+        for device in [GIVER, TAKER] {
+            owners.0.start(device);
+            for number in 0..owners.0.safes.len() {
+                owners.trust(device, number);
+            }
+        }
+        let form = Form {
+            name: "Ticket".into(),
+            unit_price: "1600".into(),
+            payload: Zeroizing::new("bearer-1".into()),
+            ..Form::default()
+        };
+        owners.want(GIVER, Intent::Add { form });
+        owners
+    }
+
+    fn trust(&mut self, device: usize, number: usize) {
+        let address = self.0.safes[number].settings.address.as_str().to_owned();
+        self.want(device, Intent::MeetSafe { address });
+        let safe = self.0.safes[number].id();
+        self.want(device, Intent::TrustSafe { safe });
+    }
+
+    /// Wants something, and lets everything come to rest that comes of it.
+    fn want(&mut self, device: usize, intent: Intent) {
+        self.0.want(device, intent);
+        for _ in 0..10_000 {
+            self.0.collect_outgoing();
+            if self.0.deliver_first() {
+                continue;
+            }
+            let Some(device) = self.0.busy_device() else {
+                return;
+            };
+            let now = self.0.now_ms;
+            if let Some(event) = self.0.devices[device].take_event() {
+                self.0.tell(device, event);
+            } else {
+                self.0.devices[device].finish_commit(None, now, &mut self.0.dice);
+            }
+        }
+        panic!("it does not come to rest");
+    }
+
+    fn books(&self, device: usize) -> Books {
+        self.0.devices[device].store.books()
+    }
+
+    fn held(&self, device: usize) -> Vec<ItemId> {
+        let books = self.books(device);
+        let held = books
+            .values()
+            .filter(|(_, value)| value.custody == Custody::Held);
+        held.map(|(id, _)| id).collect()
+    }
+
+    fn backup(&self, device: usize) -> Option<GroupId> {
+        self.books(device).groups().map(|group| group.id).next()
+    }
+
+    fn told(&self, device: usize, is: impl Fn(&Kind) -> bool) -> bool {
+        self.0.devices[device].told.iter().any(is)
+    }
+
+    /// The giver backs the ticket up and writes papers for it.
+    fn papers(&mut self, preset: Preset, with_key: bool) -> Vec<String> {
+        let safes: Vec<SafeId> = self.0.safes.iter().map(Safe::id).collect();
+        let values = self.held(GIVER);
+        let plan = preset.plan();
+        let key = None;
+        self.want(
+            GIVER,
+            Intent::Protect {
+                values,
+                plan,
+                safes,
+                key,
+            },
+        );
+        let what = What::Backup(self.backup(GIVER).expect("it was backed up"));
+        self.want(GIVER, Intent::HandOver { what, with_key });
+        self.0.devices[GIVER].papers.clone()
+    }
+
+    fn take(&mut self, text: String) {
+        let text = Zeroizing::new(text);
+        self.want(TAKER, Intent::TakeOver { text });
+    }
+}
+
+#[test]
+fn what_is_handed_over_comes_to_the_taker_once_and_to_the_giver_never_again() {
+    for preset in [
+        Preset::OneSafeSealed,
+        Preset::KeyElsewhere,
+        Preset::AnyTwoOfThree,
+        Preset::MoneyThreeOfFour,
+        Preset::SeedSplit,
+    ] {
+        let mut owners = Owners::new(4);
+        let papers = owners.papers(preset, true);
+        owners.take(papers.join("\n"));
+        let told = &owners.0.devices[TAKER].told;
+        assert_eq!(owners.held(TAKER).len(), 1, "{preset:?}: {told:?}");
+        assert!(owners.books(TAKER).account().balances());
+        assert!(owners.books(TAKER).groups().next().is_none(), "{preset:?}");
+        let backup = owners.backup(GIVER).expect("the giver still has papers");
+        owners.want(GIVER, Intent::RecoverBackup { backup });
+        assert!(owners.held(GIVER).is_empty(), "{preset:?}");
+        assert!(owners.told(GIVER, |kind| *kind == Kind::UnknownToSafe));
+        assert!(owners.books(GIVER).account().balances());
+    }
+}
+
+#[test]
+fn papers_one_by_one_wait_for_those_that_belong_to_them() {
+    let mut owners = Owners::new(3);
+    let papers = owners.papers(Preset::AnyTwoOfThree, false);
+    owners.take(papers[0].clone());
+    assert!(owners.held(TAKER).is_empty());
+    assert!(owners.told(TAKER, |kind| matches!(kind, Kind::Apart { .. })));
+    owners.take(papers[1].clone());
+    assert_eq!(owners.held(TAKER).len(), 1);
+    assert!(owners.books(TAKER).account().balances());
+}
+
+#[test]
+fn a_paper_of_a_safe_that_is_not_trusted_or_that_is_spent_changes_nothing() {
+    let mut owners = Owners::new(1);
+    let papers = owners.papers(Preset::OneSafeSealed, true);
+    owners.take("saifu-bearer:{}".into());
+    assert!(owners.told(TAKER, |kind| *kind == Kind::PaperUnreadable));
+    let safe = owners.0.safes[0].id();
+    owners.want(TAKER, Intent::ForgetSafe { safe });
+    owners.take(papers[0].clone());
+    assert!(owners.told(TAKER, |kind| matches!(
+        kind,
+        Kind::PaperOfStrangeSafe { .. }
+    )));
+    owners.trust(TAKER, 0);
+    let backup = owners.backup(GIVER).expect("the giver has it");
+    owners.want(GIVER, Intent::RecoverBackup { backup });
+    assert_eq!(owners.held(GIVER).len(), 1);
+    owners.take(papers[0].clone());
+    assert!(owners.held(TAKER).is_empty());
+    assert!(owners.told(TAKER, |kind| *kind == Kind::PaperWorthless));
+    assert!(owners.books(TAKER).account().balances());
+}
+
+#[test]
+fn what_was_handed_over_is_forgotten_without_a_word_to_any_safe() {
+    let mut owners = Owners::new(3);
+    let papers = owners.papers(Preset::AnyTwoOfThree, false);
+    let what = What::Backup(owners.backup(GIVER).expect("it was backed up"));
+    owners.want(GIVER, Intent::HandedOver { what });
+    assert!(owners.books(GIVER).certificates().next().is_none());
+    assert_eq!(owners.books(GIVER).account().elsewhere, 1);
+    assert!(owners.books(GIVER).account().balances());
+    owners.take(papers.join(""));
+    assert_eq!(owners.held(TAKER).len(), 1);
+}
