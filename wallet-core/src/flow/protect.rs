@@ -399,6 +399,8 @@ pub(super) fn undo(
     } else {
         let mut leaving = members.group.clone();
         leaving.phase = Phase::Leaving;
+        // What it was to take over is recovered by others now, and must not take it for where the values have gone.
+        leaving.replaces = None;
         changes.push(leaving.put());
         for (certificate, item, _) in &members.certificates {
             changes.push(retire(*certificate, item.safe, rng));
