@@ -1,11 +1,13 @@
 //! A browser in the simulated world: a store that keeps what was committed, and the real wallet on it.
 
 use crate::dice::Dice;
-use crate::planted::Bug;
+use crate::planted::{Bug, miswrite};
 use saifu_wallet_core::books::{Books, Item};
 use saifu_wallet_core::engine::Wallet;
+use saifu_wallet_core::group::Phase;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::notice::Kind;
+use saifu_wallet_core::plan::{KeyPlace, LocalKey};
 use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
@@ -49,6 +51,22 @@ impl Store {
             _ => false,
         };
         self.records.keys().filter(is_part).count()
+    }
+
+    /// With [`Bug::KeyErasedTooEarly`].
+    fn erase_keys(&mut self) {
+        let books = self.books();
+        let registering = books
+            .groups()
+            .filter(|group| group.phase == Phase::Registering);
+        for group in registering {
+            let place = group.plan.seal().map(|seal| &seal.key);
+            let erases =
+                matches!(place, Some(KeyPlace::Away { local, .. }) if *local == LocalKey::Erased);
+            if erases && let Some((item, _)) = group.key.and_then(|key| books.key_item(key)) {
+                self.records.remove(&Key::Body(item));
+            }
+        }
     }
 
     fn delete(&mut self, batch: &Batch) {
@@ -195,7 +213,7 @@ impl Device {
             self.tell(Event::Committed, now_ms, dice);
             return true;
         }
-        let Some(batch) = self.commit.take() else {
+        let Some(mut batch) = self.commit.take() else {
             return self
                 .unwritten
                 .pop_front()
@@ -213,10 +231,14 @@ impl Device {
                 true
             }
             _ => {
+                bug.into_iter().for_each(|bug| miswrite(&mut batch, bug));
                 let event = match self.store.commit(&batch) {
                     Ok(()) => Event::Committed,
                     Err(error) => Event::CommitFailed(error),
                 };
+                if bug == Some(Bug::KeyErasedTooEarly) {
+                    self.store.erase_keys();
+                }
                 self.tell(event, now_ms, dice);
                 true
             }

@@ -23,5 +23,5 @@ mod world;
 
 pub use invariants::Violation;
 pub use planted::Bug;
-pub use spread::{Spread, run_spread};
+pub use spread::{Odds, Spread, race, run_cheats, run_spread};
 pub use world::{Mark, Seen, World, run};

@@ -1,14 +1,15 @@
 //! Runs worlds: `sim [SEEDS] [FROM] [KIND]`, 2,000 from 0 by default. Prints the failing seeds; each replays by itself with
 //! `sim 1 SEED KIND`. Closes with a line `n passed, m failed`.
 //!
-//! There are two kinds: `values`, each registered at one safe, and `plans`, which spread values over several. Without a
-//! KIND every seed gets a world of values, and one in twenty a world of plans, which takes twenty times as long.
+//! There are three kinds: `values`, each registered at one safe; `plans`, which spread values over several; `cheats`, where
+//! two copies of a profile race while some safes confirm both. Without a KIND every seed gets a world of values, and one
+//! in twenty one of each other kind, which take longer.
 #![allow(
     clippy::print_stdout,
     reason = "this is a command, its output is its result"
 )]
 
-use saifu_simulation::{Bug, Seen, Violation, run, run_spread};
+use saifu_simulation::{Bug, Seen, Violation, run, run_cheats, run_spread};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
@@ -20,6 +21,7 @@ type Run = fn(u64, Option<Bug>) -> Result<Seen, Violation>;
 
 const VALUES: (&str, Run) = ("values", run);
 const PLANS: (&str, Run) = ("plans", run_spread);
+const CHEATS: (&str, Run) = ("cheats", run_cheats);
 
 /// What is to be run.
 struct Wish {
@@ -36,7 +38,7 @@ impl Wish {
         };
         let (seeds, from) = (number(2_000)?, number(0)?);
         let kind = arguments.next();
-        let is_known = |kind: &String| [VALUES.0, PLANS.0].contains(&kind.as_str());
+        let is_known = |kind: &String| [VALUES.0, PLANS.0, CHEATS.0].contains(&kind.as_str());
         let is_right = kind.as_ref().is_none_or(is_known);
         is_right.then_some(Self { seeds, from, kind })
     }
@@ -47,14 +49,14 @@ impl Wish {
             Some(only) => only == kind,
             None => *kind == VALUES.0 || seed.is_multiple_of(PLANS_EVERY),
         };
-        [PLANS, VALUES].into_iter().filter(is_wanted)
+        [PLANS, CHEATS, VALUES].into_iter().filter(is_wanted)
     }
 }
 
 fn main() -> ExitCode {
     let Some(wish) = Wish::read(std::env::args().skip(1)) else {
         println!(
-            "sim: SEEDS and FROM are whole numbers, KIND is `values` or `plans`. Call it as: sim 2000 0"
+            "sim: SEEDS and FROM are whole numbers, KIND is `values`, `plans` or `cheats`. Call it as: sim 2000 0"
         );
         return ExitCode::FAILURE;
     };

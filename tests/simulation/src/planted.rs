@@ -5,7 +5,11 @@ use saifu_protocol::{Counter, RequestId, SessionId};
 use saifu_safe_core::MemoryLedger;
 use saifu_safe_core::entry::{Entry, EntryKey, State};
 use saifu_safe_core::ledger::{Bytes, Change, Ledger, Loaded, LoadedEntry, Need, Publication};
+use saifu_wallet_core::port::{Batch, Body, Key};
 use std::collections::BTreeSet;
+
+/// The most safes of a world of plans.
+const MOST_SAFES: u8 = 5;
 
 /// A planted bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,10 +32,18 @@ pub enum Bug {
     SessionIgnored,
     /// Plans: the owner can use a value before enough safes have confirmed.
     UsableBeforeQuorum,
+    /// Plans: the copy here goes when the first safe has answered.
+    GoesTooEarly,
+    /// Plans: what opens is erased when its parts are made, not when they are registered.
+    KeyErasedTooEarly,
+    /// Plans: what values move to counts as standing by before its safes have answered.
+    StandsByTooEarly,
+    /// Plans: one safe is enough to confirm.
+    OneVoteIsEnough,
 }
 
 impl Bug {
-    /// Every bug.
+    /// Every bug of the first embodiment.
     pub const ALL: [Bug; 8] = [
         Bug::AckBeforeCommit,
         Bug::DeleteBeforeCertificate,
@@ -44,10 +56,35 @@ impl Bug {
     ];
 }
 
+/// What the store of a device with a bug writes instead.
+pub(crate) fn miswrite(batch: &mut Batch, bug: Bug) {
+    for (key, body) in &mut batch.puts {
+        let (Key::Page(_), Ok(text)) = (*key, std::str::from_utf8(body.as_bytes())) else {
+            continue;
+        };
+        let standing_by = |phase| format!(r#""phase":"{phase}","replaces""#);
+        let wrong = match bug {
+            Bug::GoesTooEarly => (2..=MOST_SAFES).fold(text.to_owned(), |text, after| {
+                text.replace(&format!(r#""after":{after}"#), r#""after":1"#)
+            }),
+            Bug::OneVoteIsEnough => (2..=MOST_SAFES).fold(text.to_owned(), |text, quorum| {
+                text.replace(&format!(r#""quorum":{quorum}"#), r#""quorum":1"#)
+            }),
+            Bug::StandsByTooEarly => {
+                text.replace(&standing_by("registering"), &standing_by("standby"))
+            }
+            _ => continue,
+        };
+        *body = Body::new(wrong.into_bytes());
+    }
+}
+
 /// A ledger with a bug, or with none.
 pub(crate) struct Tampered<'a> {
     pub(crate) ledger: &'a mut MemoryLedger,
     pub(crate) bug: Option<Bug>,
+    /// What the safe wants every entry to be in.
+    pub(crate) forged: Option<State>,
     /// The session that asks, as far as the request names one.
     pub(crate) session: Option<SessionId>,
     /// The certificates the index lists.
@@ -61,6 +98,11 @@ impl Ledger for Tampered<'_> {
 
     fn load(&self, need: &Need) -> Result<Loaded, Self::Error> {
         let mut loaded = self.ledger.load(need)?;
+        if let Some(forged) = self.forged {
+            for LoadedEntry { entry, .. } in loaded.entries.values_mut() {
+                entry.state = forged;
+            }
+        }
         match self.bug {
             Some(Bug::LostIdempotencyRow) => loaded.batches.clear(),
             Some(Bug::CounterReuse) => {

@@ -14,6 +14,7 @@ use saifu_protocol::message::{
     EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
 };
 use saifu_protocol::{Counter, Digest, RequestId, SafeId, SessionId, UnixTime, object};
+use saifu_safe_core::entry::State;
 use saifu_safe_core::{
     HttpReply, HttpRequest, MemoryIndex, MemoryLedger, SafeKeys, Settings, settings, upkeep,
 };
@@ -55,6 +56,8 @@ pub(crate) enum Honesty {
     Honest,
     /// Answers with certificates that are wrong in one way or another, and keeps nothing.
     Lies,
+    /// Opens every entry for every session that asks, and confirms them all.
+    ConfirmsAll,
 }
 
 impl Safe {
@@ -92,7 +95,7 @@ impl Safe {
     }
 
     pub(crate) fn is_honest(&self) -> bool {
-        self.honesty == Honesty::Honest
+        self.honesty != Honesty::Lies
     }
 
     /// The same safe in another course of the world.
@@ -149,9 +152,11 @@ impl Safe {
         let session = self.session_of(&request);
         let stale = self.index_as_answered(now_ms);
         let mood = self.index_mood;
+        let forged = self.forged(route, session);
         let mut ledger = Tampered {
             ledger: &mut self.ledger,
             bug,
+            forged,
             session,
             listed: &self.listed,
             noise: saifu_crypto::make_bytes(&mut dice.0),
@@ -241,17 +246,33 @@ impl Safe {
         }
     }
 
+    /// The state a safe that cheats shows of every entry.
+    fn forged(&self, route: Route, session: Option<SessionId>) -> Option<State> {
+        match (self.honesty, route) {
+            (Honesty::ConfirmsAll, Route::Recover) => Some(State::Registered),
+            (Honesty::ConfirmsAll, Route::Ack) => {
+                session.map(|session| State::Withdrawing { session })
+            }
+            _ => None,
+        }
+    }
+
     fn lie(&self, request: &HttpRequest<'_>, now: UnixTime, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
         let opened: Request<RegisterItem> =
             envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
         let item = opened.items.first()?;
-        let value = object::read_object(&item.object).ok()?;
+        let value = object::read_object(&item.object).ok();
+        let digest = value.map(|value| Digest::of(&value, DigestSetting::FiveFields));
+        let (class, digest) = match (&item.given, digest) {
+            (Some(given), _) => (given.class, given.digest.clone()),
+            (None, digest) => (ObjectClass::Value, digest?.into()),
+        };
         let mut claims = Claims {
             safe: self.id(),
             address: self.settings.address.clone(),
-            class: ObjectClass::Value,
-            digest: Digest::of(&value, DigestSetting::FiveFields).into(),
+            class,
+            digest,
             hash: ObjectHash::of(&item.object, LegacyHash::Off),
             counter: Counter::ZERO,
             issued_at: now,
@@ -259,15 +280,22 @@ impl Safe {
             holder: item.holder,
         };
         let mut seed = self.signing_seed.clone();
-        match dice.below(5) {
+        match dice.below(6) {
             0 => claims.hash.sha256[0] ^= 1,
             1 => {
-                let mut wrong = Digest::of(&value, DigestSetting::FiveFields);
+                let wrong = claims.digest.open().cloned();
+                let mut wrong = wrong.unwrap_or_default();
                 wrong.quantity = Some(999);
                 claims.digest = wrong.into();
             }
             2 => claims.holder = saifu_protocol::HolderId::new([0; 32]),
             3 => seed = Secret::make(&mut dice.0),
+            4 if item.given.is_some() => {
+                claims.class = match class {
+                    ObjectClass::Share => ObjectClass::Key,
+                    _ => ObjectClass::Share,
+                };
+            }
             _ => {
                 return Some(Answer {
                     status: 200,

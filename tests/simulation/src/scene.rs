@@ -101,6 +101,15 @@ impl Scene {
         true
     }
 
+    /// Something arrives, perhaps before what was sent earlier.
+    pub(crate) fn deliver_any(&mut self) {
+        if !self.network.is_empty() {
+            let at = self.dice.below(self.network.len());
+            let packet = self.network.swap_remove(at);
+            self.deliver(packet);
+        }
+    }
+
     /// Something is lost, or doubled, or arrives before what was sent earlier.
     pub(crate) fn network_step(&mut self) {
         if self.network.is_empty() {
@@ -115,10 +124,7 @@ impl Scene {
                 let copy = self.network[at].clone();
                 self.deliver(copy);
             }
-            _ => {
-                let packet = self.network.swap_remove(at);
-                self.deliver(packet);
-            }
+            _ => self.deliver_any(),
         }
     }
 

@@ -1,6 +1,6 @@
 //! The simulation is tested, too: each planted bug must be found, or a clean run would prove nothing.
 
-use saifu_simulation::{Bug, Seen, run};
+use saifu_simulation::{Bug, Seen, run, run_spread};
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::view::Waiting;
 
@@ -10,6 +10,44 @@ const SEEDS: u64 = 400;
 fn is_found(bug: Bug) {
     let found = (0..SEEDS).find_map(|seed| run(seed, Some(bug)).err().map(|why| (seed, why)));
     assert!(found.is_some(), "{bug:?} was not found in {SEEDS} seeds");
+}
+
+/// Seeds of worlds of plans that are tried.
+const PLANS: u64 = 120;
+
+fn is_found_in_plans(bug: Bug) {
+    let found = (0..PLANS).any(|seed| run_spread(seed, Some(bug)).is_err());
+    assert!(found, "{bug:?} was not found in {PLANS} worlds of plans");
+}
+
+#[test]
+fn usable_before_quorum_is_found() {
+    is_found_in_plans(Bug::UsableBeforeQuorum);
+}
+
+#[test]
+fn a_copy_that_goes_too_early_is_found() {
+    is_found_in_plans(Bug::GoesTooEarly);
+}
+
+#[test]
+fn a_key_erased_too_early_is_found() {
+    is_found_in_plans(Bug::KeyErasedTooEarly);
+}
+
+#[test]
+fn a_successor_that_stands_by_too_early_is_found() {
+    is_found_in_plans(Bug::StandsByTooEarly);
+}
+
+#[test]
+fn one_vote_that_is_enough_is_found() {
+    is_found_in_plans(Bug::OneVoteIsEnough);
+}
+
+#[test]
+fn sessions_that_are_ignored_are_found_in_plans() {
+    is_found_in_plans(Bug::SessionIgnored);
 }
 
 #[test]

@@ -5,8 +5,11 @@
 //! what its owner wants must come back exactly once. In one kind of fork so many safes as the plans allow are gone for
 //! good, and no safe takes anything new.
 
+mod cheats;
 mod plans;
 mod watch;
+
+pub use cheats::{Odds, race, run_cheats};
 
 use crate::device::{Device, Store};
 use crate::dice::Dice;
@@ -65,7 +68,7 @@ pub struct Spread {
 pub fn run_spread(seed: u64, bug: Option<Bug>) -> Result<Seen, Violation> {
     let mut spread = Spread::new(seed, bug);
     for act in [
-        Spread::settle_in,
+        |spread: &mut Spread| spread.settle_in(2),
         Spread::go_wild,
         Spread::come_to_rest,
         Spread::race,
@@ -126,7 +129,7 @@ impl Spread {
     }
 
     /// The owner gets to know the safes and puts in the first values, with nothing going wrong yet.
-    fn settle_in(&mut self) -> Result<(), String> {
+    fn settle_in(&mut self, values: usize) -> Result<(), String> {
         self.scene.start(0);
         for number in 0..self.scene.safes.len() {
             let address = self.scene.safes[number]
@@ -140,7 +143,7 @@ impl Spread {
             self.scene.want(0, Intent::TrustSafe { safe });
             self.calm()?;
         }
-        for _ in 0..2 {
+        for _ in 0..values {
             self.add(0);
             self.calm()?;
         }
@@ -349,8 +352,8 @@ impl Spread {
         let mut scene = Scene::new(dice, None, devices, safes);
         scene.now_ms = self.scene.now_ms;
         scene.mend_safes();
-        if healing == Healing::WithoutSome {
-            scene.safes.iter_mut().for_each(|safe| safe.is_full = true);
+        for safe in &mut scene.safes {
+            safe.is_full = healing == Healing::WithoutSome;
         }
         Self {
             watch: self.watch.fork(),
@@ -383,7 +386,7 @@ impl Spread {
         let books = self.books(0);
         let spread: Vec<&Group> = books
             .groups()
-            .filter(|group| matches!(group.phase, Phase::AtSafes | Phase::Elsewhere))
+            .filter(|group| group.phase != Phase::Leaving)
             .collect();
         let is_short = |group: &&Group, gone: &[SafeId]| {
             let seats = group.seats.iter();
@@ -773,6 +776,7 @@ fn ticket(number: usize) -> Form {
 mod tests {
     use super::*;
     use saifu_wallet_core::plan::preset::Preset;
+    use saifu_wallet_core::plan::{Away, Custody as After, GroupA, KeyForm, Step};
 
     fn stage(seed: u64, safes: usize) -> Spread {
         let mut dice = Dice::new(seed);
@@ -784,7 +788,7 @@ mod tests {
         let safes = safes.collect();
         let devices = vec![Device::new(Store::default(), 0)];
         let mut stage = Spread::on(Scene::new(dice, None, devices, safes));
-        stage.settle_in().unwrap();
+        stage.settle_in(2).unwrap();
         stage
     }
 
@@ -832,5 +836,103 @@ mod tests {
             assert_eq!(bytes(&stage), before, "{preset:?}");
             stage.check_end().unwrap();
         }
+    }
+
+    /// Everything is at the first safes by this plan.
+    fn spread(plan: &Plan, safes: usize) -> Spread {
+        let mut stage = stage(7, safes);
+        stage.want_protected(0, stage.held(0), plan.clone(), stage.ids(), None);
+        stage.settle().unwrap();
+        assert!(stage.held(0).is_empty());
+        stage
+    }
+
+    fn repair(stage: &mut Spread, plan: &Plan) {
+        for backup in stage.groups(0, |group| group.phase == Phase::AtSafes) {
+            let (plan, safes) = (plan.clone(), stage.ids());
+            let intent = Intent::Repair {
+                backup,
+                plan,
+                safes,
+            };
+            stage.scene.want(0, intent);
+        }
+    }
+
+    impl Spread {
+        fn ids(&self) -> Vec<SafeId> {
+            self.scene.safes.iter().map(Safe::id).collect()
+        }
+    }
+
+    #[test]
+    fn a_repair_whose_plan_is_refused_ends_and_everything_is_as_before() {
+        let mut stage = spread(&Preset::AnyTwoOfThree.plan(), 3);
+        repair(&mut stage, &Preset::MoneyThreeOfFour.plan());
+        stage.settle().unwrap();
+        assert_eq!(stage.jobs(0), []);
+        stage.recover_everything().unwrap();
+        stage.check_end().unwrap();
+    }
+
+    #[test]
+    fn what_is_recovered_after_a_repair_was_called_off_stays() {
+        let plan = Preset::AnyTwoOfThree.plan();
+        let mut stage = spread(&plan, 3);
+        stage.scene.safes[2].is_full = true;
+        repair(&mut stage, &plan);
+        stage.settle().unwrap();
+        // What the new group has at two safes cannot be ended while they are away.
+        for job in stage.jobs(0) {
+            stage.scene.want(0, Intent::CallOff { job });
+        }
+        for _ in 0..3 {
+            while stage.scene.devices[0].has_commit() {
+                stage.device_step(0).unwrap();
+            }
+        }
+        stage.recover_everything().unwrap();
+        stage.check_end().unwrap();
+    }
+
+    #[test]
+    fn two_of_three_are_enough_though_the_third_never_answers() {
+        let mut plan = Preset::AnyTwoOfThree.plan();
+        plan.custody = After::Safes { after: 2 };
+        let mut stage = stage(7, 3);
+        stage.scene.safes[2].is_full = true;
+        stage.want_protected(0, stage.held(0), plan, stage.ids(), None);
+        stage.settle().unwrap();
+        assert_eq!(stage.books(0).account().at_safes, 2);
+        stage.recover_everything().unwrap();
+    }
+
+    #[test]
+    fn a_key_in_shares_by_itself_comes_back() {
+        let mut stage = stage(7, 3);
+        let form = KeyForm::Key;
+        stage.scene.want(0, Intent::MakeKey { form });
+        stage.settle().unwrap();
+        let key = stage.books(0).keys().next().unwrap().0;
+        let mut plan = Preset::KeySplitInThree.plan();
+        for step in &mut plan.steps {
+            if let Step::Seal(seal) = step
+                && let KeyPlace::Away {
+                    to: Away::Shares(shares),
+                    ..
+                } = &mut seal.key
+            {
+                shares.group_a = GroupA::None;
+            }
+        }
+        let safes = stage.ids();
+        stage.scene.want(0, Intent::BackUpKey { key, plan, safes });
+        stage.settle().unwrap();
+        let here = |stage: &Spread| stage.books(0).key(key).map(|key| key.here);
+        assert_eq!(here(&stage), Some(KeyHere::Erased));
+        let backup = stage.groups(0, |_| true)[0];
+        stage.scene.want(0, Intent::RecoverKey { backup });
+        stage.settle().unwrap();
+        assert_eq!(here(&stage), Some(KeyHere::Opens));
     }
 }
