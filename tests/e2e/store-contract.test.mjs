@@ -285,6 +285,161 @@ test("what IndexedDB can suffer", async (t) => {
   assert.deepEqual(complaints, []);
 });
 
+test("large records are sealed by WebCrypto and small ones by us, to the same bytes", async (t) => {
+  const { worker, complaints } = await start(t, folder);
+  await withHelpers(worker);
+  await worker.evaluate((BODY) => {
+    const real = { ...Object.getOwnPropertyDescriptors(SubtleCrypto.prototype) };
+    const drawn = Crypto.prototype.getRandomValues;
+    const planted = () => Promise.reject(new DOMException("planted", "OperationError"));
+    /** Does something while WebCrypto refuses to do these. */
+    globalThis.refusing = async (methods, work) => {
+      for (const method of methods) SubtleCrypto.prototype[method] = planted;
+      try {
+        return await work();
+      } finally {
+        for (const method of methods) Object.defineProperty(SubtleCrypto.prototype, method, real[method]);
+      }
+    };
+    globalThis.withoutWebCrypto = (work) => refusing(["importKey"], work);
+    /** Does something while nothing is random but the keys. */
+    globalThis.drawing = async (byte, work) => {
+      Crypto.prototype.getRandomValues = (array) => array.fill(byte);
+      try {
+        return await work();
+      } finally {
+        Crypto.prototype.getRandomValues = drawn;
+      }
+    };
+    /** Around the border, around those of blocks, none at all, and more than is ever stored at once. */
+    const texts = [0, 1, 15, 16, 17, 1023, 1024, 1025, 4096, 30_000, 1 << 20].map((length) => "x".repeat(length));
+    globalThis.pages = texts.map((text, number) => `page/${String(number).padStart(8, "0")}=${text}`).sort();
+    globalThis.puts = [...pages, `${BODY}=${"y".repeat(5000)}`];
+    globalThis.sealed = async (database) => {
+      const read = (name) => raw(database, name, (objects, request) => request(objects.getAll()));
+      return [...(await read("records")), ...(await read("bodies"))].map((bytes) => Array.from(bytes).join());
+    };
+  }, BODY);
+
+  await t.test("what one has sealed the other opens", async () => {
+    const found = await worker.evaluate(async (BODY) => {
+      const ways = { here: withoutWebCrypto, there: (work) => work() };
+      const found = {};
+      for (const [sealer, seal] of Object.entries(ways)) {
+        for (const [opener, open] of Object.entries(ways)) {
+          const name = `sealed ${sealer}, opened ${opener}`;
+          await seal(async () => {
+            const handle = await store.open(name);
+            found[`${name}: stored`] = (await handle.commit(handle.version, puts, [], true)) === "stored";
+          });
+          await open(async () => {
+            const handle = await store.open(name);
+            found[`${name}: records`] = JSON.stringify(handle.records.sort()) === JSON.stringify(pages);
+            found[`${name}: body`] = (await handle.body(BODY)) === "y".repeat(5000);
+          });
+        }
+      }
+      return found;
+    }, BODY);
+    assert.equal(Object.keys(found).length, 12);
+    for (const [what, holds] of Object.entries(found)) assert.ok(holds, what);
+  });
+
+  await t.test("with the same key and nonce they give the same bytes", async () => {
+    const found = await worker.evaluate(async () => {
+      const sealedBy = async (way) => {
+        await way(async () => {
+          const handle = await store.open("same bytes");
+          await drawing(7, () => handle.commit(handle.version, puts, [], true));
+        });
+        return sealed("same bytes");
+      };
+      const [here, there] = [await sealedBy(withoutWebCrypto), await sealedBy((work) => work())];
+      const handle = await store.open("same bytes");
+      await drawing(8, () => handle.commit(handle.version, puts, [], true));
+      const other = await sealed("same bytes");
+      return {
+        records: here.length,
+        same: here.filter((bytes, at) => bytes === there[at]).length,
+        sameWithAnotherNonce: here.filter((bytes, at) => bytes === other[at]).length,
+      };
+    });
+    assert.deepEqual(found, { records: 12, same: 12, sameWithAnotherNonce: 0 });
+  });
+
+  await t.test("where WebCrypto fails at work, everything is sealed and opened all the same", async () => {
+    const found = await worker.evaluate(async (BODY) => {
+      const handle = await store.open("failing");
+      const commit = (version) => handle.commit(version, puts, [], true);
+      const stored = await refusing(["encrypt"], () => commit(handle.version));
+      // The device key opens the master key by WebCrypto, so it may fail only once the store is open.
+      const body = await refusing(["decrypt"], () => handle.body(BODY));
+      const again = await store.open("failing");
+      return { stored, body: body.length, records: again.records.length };
+    }, BODY);
+    assert.deepEqual(found, { stored: "stored", body: 5000, records: 11 });
+  });
+
+  await t.test("it has a key that it gives to nobody, and all is sealed before the transaction begins", async () => {
+    const found = await worker.evaluate(async () => {
+      const log = [];
+      let imported;
+      const patches = [
+        [SubtleCrypto.prototype, "importKey", (given, result) => (imported = [...given.slice(2), result])],
+        [SubtleCrypto.prototype, "encrypt", ([, , plain]) => log.push(plain.length)],
+        [IDBDatabase.prototype, "transaction", ([, mode]) => log.push(mode)],
+      ].map(([prototype, method, note]) => {
+        const real = prototype[method];
+        prototype[method] = function (...given) {
+          const result = real.apply(this, given);
+          if (!(result instanceof Promise)) note(given);
+          // Noted when it is done: only then may a transaction begin.
+          return result instanceof Promise ? result.then((done) => (note(given, done), done)) : result;
+        };
+        return () => (prototype[method] = real);
+      });
+      const handle = await store.open("order");
+      const [algorithm, extractable, usages, key] = imported;
+      log.length = 0;
+      await handle.commit(handle.version, puts, [], true);
+      patches.forEach((restore) => restore());
+      return {
+        log,
+        key: [algorithm, extractable, usages],
+        exported: await crypto.subtle.exportKey("raw", await key).then(() => "exported", (error) => error.name),
+      };
+    });
+    assert.deepEqual(found.log, [1024, 1025, 4096, 30_000, 1 << 20, 5000, "readwrite"]);
+    assert.deepEqual(found.key, ["AES-GCM", false, ["encrypt", "decrypt"]]);
+    assert.equal(found.exported, "InvalidAccessError");
+  });
+
+  await t.test("damage to a large record is seen by both", async () => {
+    const found = await worker.evaluate(async () => {
+      const name = "large damage";
+      const handle = await store.open(name);
+      await handle.commit(handle.version, pages, [], true);
+      const damage = (at) =>
+        raw(name, "records", async (records, request) => {
+          const bytes = await request(records.get("page/00000009"));
+          bytes[at] ^= 1;
+          records.put(bytes, "page/00000009");
+        });
+      const found = [];
+      // The nonce, the ciphertext, the tag.
+      for (const at of [3, 20_000, 12 + 30_000 + 15]) {
+        await damage(at);
+        found.push(await refusal(name), await withoutWebCrypto(() => refusal(name)));
+        await damage(at);
+      }
+      return [...found, await refusal(name)];
+    });
+    assert.deepEqual(found, [...Array(6).fill("damaged"), "opened"]);
+  });
+
+  assert.deepEqual(complaints, []);
+});
+
 test("a full disk changes nothing, and room makes it work again", async (t) => {
   const profileDir = await mkdtemp(join(tmpdir(), "saifu-store-"));
   t.after(() => rm(profileDir, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 }));

@@ -161,8 +161,8 @@ impl Store {
                 return None;
             }
         };
-        let sealed = value.dyn_into::<Uint8Array>().ok()?.to_vec();
-        self.vault.open(&name, &sealed).ok()
+        let sealed = value.dyn_into::<Uint8Array>().ok()?;
+        self.vault.open(&name, &sealed).await.ok()
     }
 
     /// Stores all of `batch`, or nothing.
@@ -174,8 +174,8 @@ impl Store {
         batch: Batch,
         rng: &mut dyn CryptoRng,
     ) -> Result<(), CommitError> {
-        // Before the transaction: while it is open, nothing but requests to it may happen.
-        let prepared = self.prepare(&batch, rng);
+        // Before the transaction: while it is open, nothing but requests to it may happen. To wait for WebCrypto would end it.
+        let prepared = self.prepare(&batch, rng).await;
         let expected = batch.expected_version;
         let mark = Mark::make(expected.saturating_add(1), rng);
         let fenced = Rc::new(Cell::new(false));
@@ -199,16 +199,16 @@ impl Store {
         }
     }
 
-    fn prepare(&self, batch: &Batch, rng: &mut dyn CryptoRng) -> Prepared {
-        let puts = batch.puts.iter().map(|(key, record)| {
+    async fn prepare(&self, batch: &Batch, rng: &mut dyn CryptoRng) -> Prepared {
+        let mut puts = Vec::with_capacity(batch.puts.len());
+        for (key, record) in &batch.puts {
             let name = key.name();
-            let sealed = self.vault.seal(&name, record, rng);
-            let sealed = Uint8Array::from(sealed.as_slice()).into();
-            (store_of(key), name, sealed)
-        });
+            let sealed = self.vault.seal(&name, record, rng).await.into();
+            puts.push((store_of(key), name, sealed));
+        }
         let deletes = batch.deletes.iter().map(|key| (store_of(key), key.name()));
         Prepared {
-            puts: puts.collect(),
+            puts,
             deletes: deletes.collect(),
             access: match batch.durability {
                 Durability::Strict => Access::WriteStrictly,
@@ -448,7 +448,7 @@ impl Link {
         for (name, value) in names.iter().zip(values.iter()) {
             let name = name.as_string().ok_or(Damaged)?;
             let sealed = value.dyn_into::<Uint8Array>().map_err(|_| Damaged)?;
-            let record = vault.open(&name, &sealed.to_vec())?;
+            let record = vault.open(&name, &sealed).await?;
             // Sealed by this wallet's key under a name we do not know: by one of its later versions.
             let key = Key::from_name(&name).ok_or(Refusal::Newer)?;
             records.push((key, record));
