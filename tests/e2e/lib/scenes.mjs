@@ -375,6 +375,25 @@ const prepare = (lang) => {
     { name: "storage-newer", parts: [{ phase: "storage-newer" }] },
     { name: "storage-damaged", parts: [{ phase: "storage-damaged" }] },
     { name: "crashed", crash: true, parts: [] },
+    { name: "hand-over", hash: `hand-over/${oneSafe.id}`, parts: whole([], [], kept) },
+    {
+      name: "hand-over-papers",
+      hash: `hand-over/${divided.id}`,
+      parts: whole([], [], kept),
+      after: { "hand-over": [{ opened: { papers: { what: { backup: divided.id }, texts: [1, 2, 3].map((seed) => `saifu-bearer:${hex(seed === 3 ? 1600 : 900, seed)}`) } } }] },
+      act: press(t("Show", "表示する")),
+    },
+    { name: "hand-over-gone", hash: `hand-over/${item(99)}`, parts: whole([], [], kept) },
+    { name: "take-over", hash: "take-over", parts: calm },
+    {
+      name: "take-over-problem",
+      hash: "take-over",
+      parts: calm,
+      act: async (page) => {
+        await page.getByLabel(t("Text of the papers", "持参人証の文字")).fill("saifu-bearer:");
+        await press(t("Take over", "受け取る"))(page);
+      },
+    },
   ].map((scene) => ({ hash: "values", opened, ...scene }));
 };
 

@@ -198,6 +198,29 @@ export const walkOn = (page, site) => {
       await page.getByText("The certificate as text").click();
       return main.locator("code.compact").textContent();
     },
+    /** Shows the bearer papers of a backup and reads them. */
+    handOver: async (name, { withKey } = {}) => {
+      await wallet.openBackup(name);
+      await page.getByRole("link", { name: "Hand over…" }).click();
+      await heading("Hand over").waitFor();
+      if (withKey !== undefined) await page.getByLabel("Hand the key over, too").setChecked(withKey);
+      await button("Show").click();
+      await wallet.says("Bearer: whoever reads this has it");
+      return main.locator("code.compact").allTextContents();
+    },
+    saysHandedOver: async () => {
+      await button("It has been handed over").click();
+      await button("Delete it here").click();
+      await heading("Backups").waitFor();
+    },
+    takeOver: async (text) => {
+      await go("certificates");
+      await page.getByRole("link", { name: "Take over…" }).click();
+      await heading("Take over").waitFor();
+      await page.getByLabel("Text of the papers").fill(text);
+      await button("Take over").click();
+      await heading("Backups").waitFor();
+    },
     /** What every backup is called. */
     backups: async () => {
       await go("certificates");

@@ -174,7 +174,8 @@ pub(crate) fn close_dialog(id: &str) {
 
 /// What the owner typed into a field.
 pub(crate) fn typed(id: &str) -> String {
-    field(id).map(|field| field.value()).unwrap_or_default()
+    let field = document().get_element_by_id(id).map(JsValue::from);
+    said_by(&field.unwrap_or_default())
 }
 
 /// Whether something is typed into a field that it cannot take yet, such as half a day.
@@ -184,8 +185,8 @@ pub(crate) fn is_half_typed(id: &str) -> bool {
 
 /// Empties a field.
 pub(crate) fn clear(id: &str) {
-    if let Some(field) = field(id) {
-        field.set_value("");
+    if let Some(field) = document().get_element_by_id(id) {
+        let _ = Reflect::set(&field, &"value".into(), &"".into());
     }
 }
 
@@ -195,8 +196,13 @@ fn field(id: &str) -> Option<HtmlInputElement> {
 
 /// What the field says in which something happened.
 pub(crate) fn value_of(event: &Event) -> String {
-    let field = event.target().map(JsValue::from).unwrap_or_default();
-    let value = Reflect::get(&field, &"value".into());
+    let field = event.target().map(JsValue::from);
+    said_by(&field.unwrap_or_default())
+}
+
+/// Fields of one line and of several are of different types.
+fn said_by(field: &JsValue) -> String {
+    let value = Reflect::get(field, &"value".into());
     value
         .ok()
         .and_then(|value| value.as_string())

@@ -1,5 +1,6 @@
 //! Which screen is shown, and its address behind the `#`. Pure.
 
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::plan::GroupId;
 
@@ -36,6 +37,10 @@ pub(crate) enum Route {
     Certificates,
     /// One certificate.
     Certificate(ItemId),
+    /// What is handed over.
+    HandOver(What),
+    /// What somebody else hands over.
+    TakeOver,
     /// Notices.
     Notices,
     /// Settings.
@@ -56,6 +61,11 @@ impl Route {
             ("advanced", item) => Route::Advanced(item),
             ("backup", Some(item)) => Route::Backup(GroupId::new(*item.as_bytes())),
             ("move", Some(item)) => Route::Move(GroupId::new(*item.as_bytes())),
+            ("hand-over", Some(item)) => {
+                Route::HandOver(What::Backup(GroupId::new(*item.as_bytes())))
+            }
+            ("hand-over-one", Some(item)) => Route::HandOver(What::Certificate(item)),
+            ("take-over", None) => Route::TakeOver,
             ("key", Some(item)) => Route::Key(item),
             ("keys", None) => Route::Keys,
             ("policy", None) => Route::Policy,
@@ -89,6 +99,9 @@ impl Route {
             Route::AddSafe => "#/safes/add".into(),
             Route::Certificates => "#/certificates".into(),
             Route::Certificate(item) => format!("#/certificate/{item}"),
+            Route::HandOver(What::Backup(group)) => format!("#/hand-over/{group}"),
+            Route::HandOver(What::Certificate(item)) => format!("#/hand-over-one/{item}"),
+            Route::TakeOver => "#/take-over".into(),
             Route::Notices => "#/notices".into(),
             Route::Settings => "#/settings".into(),
         }
@@ -104,9 +117,12 @@ impl Route {
             | Route::BackUp(_)
             | Route::Advanced(_) => Route::Values,
             Route::Safes | Route::AddSafe => Route::Safes,
-            Route::Certificates | Route::Certificate(_) | Route::Backup(_) | Route::Move(_) => {
-                Route::Certificates
-            }
+            Route::Certificates
+            | Route::Certificate(_)
+            | Route::Backup(_)
+            | Route::Move(_)
+            | Route::HandOver(_)
+            | Route::TakeOver => Route::Certificates,
             Route::Notices => Route::Notices,
             Route::Settings | Route::Keys | Route::Key(_) | Route::Policy => Route::Settings,
         }
@@ -138,6 +154,9 @@ mod tests {
             Route::AddSafe,
             Route::Certificates,
             Route::Certificate(item),
+            Route::HandOver(What::Backup(GroupId::new([9; 16]))),
+            Route::HandOver(What::Certificate(item)),
+            Route::TakeOver,
             Route::Notices,
             Route::Settings,
         ] {

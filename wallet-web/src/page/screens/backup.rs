@@ -11,12 +11,13 @@ use crate::page::parts::{
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
 use crate::page::screens::protection::{self, Chosen};
-use crate::page::screens::{certificates, value};
+use crate::page::screens::{certificates, papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_protocol::certificate::ObjectClass;
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::preset::Preset;
@@ -70,7 +71,7 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
         Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
-        Some(Task::Add | Task::Retire) | None => Key::Backup,
+        Some(Task::Add | Task::Retire | Task::TakeOver) | None => Key::Backup,
     };
     let picture = if card.contents.is_empty() {
         let (state, words) = backup_standing(lang, card);
@@ -146,6 +147,9 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
         let words = text(lang, Key::MoveDots);
         buttons.push(link("btn", Route::Move(backup), Some("refresh"), words));
     }
+    if papers::is_backup_at_rest(card) {
+        buttons.push(papers::way_out(s, What::Backup(backup)));
+    }
     if words.is_some() {
         let words = text(lang, Key::GiveUpDots);
         let press = move || discarding.set(true);
@@ -162,7 +166,7 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         Task::Recover => Some(Key::RecoverWhy),
         Task::Repair => Some(Key::MoveText),
         Task::BackUp => Some(Key::BackUpThen),
-        Task::Add | Task::Retire | Task::RecoverKey => None,
+        Task::Add | Task::Retire | Task::RecoverKey | Task::TakeOver => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -208,7 +212,7 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
             (Key::StepAtNew, Key::StepAtNewNote),
         ],
         Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
-        Task::Add | Task::BackUp | Task::Retire => return None,
+        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver => return None,
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

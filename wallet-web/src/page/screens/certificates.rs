@@ -10,10 +10,11 @@ use crate::page::parts::{
     safe_name, small_icon, tick,
 };
 use crate::page::route::Route;
-use crate::page::screens::value;
+use crate::page::screens::{papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{
@@ -24,8 +25,10 @@ use saifu_wallet_core::view::{
 pub(super) fn certificates(s: Service) -> Node {
     let only_soon = RwSignal::new(false);
     Node::live(move || {
+        let words = s.text(Key::TakeOverDots);
+        let take_over = link("btn btn--small", Route::TakeOver, Some("recover"), words);
         Node::Many(vec![
-            head(s, s.text(Key::NavCertificates), None, None),
+            head(s, s.text(Key::NavCertificates), None, Some(take_over)),
             div("stack").child(list(s, only_soon)).into(),
         ])
     })
@@ -438,7 +441,12 @@ fn what_to_do(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) ->
     let discard = button("btn btn--danger", Some("trash"), words, move || {
         discarding.set(true)
     });
-    actions(vec![recover, discard])
+    let mut buttons = vec![recover];
+    if papers::is_at_rest(card) {
+        buttons.push(papers::way_out(s, What::Certificate(id)));
+    }
+    buttons.push(discard);
+    actions(buttons)
 }
 
 fn as_text(s: Service, id: ItemId) -> Option<Node> {

@@ -10,6 +10,7 @@ mod certificates;
 mod form;
 mod keys;
 mod notices;
+mod papers;
 mod policy;
 mod protection;
 mod safes;
@@ -131,6 +132,8 @@ fn is_narrow(route: Route) -> bool {
         | Route::AddSafe
         | Route::Certificates
         | Route::Certificate(_)
+        | Route::HandOver(_)
+        | Route::TakeOver
         | Route::Notices
         | Route::Settings
         | Route::Keys
@@ -156,6 +159,8 @@ fn screen(s: Service, route: Route) -> Node {
         Route::AddSafe => safes::add(s),
         Route::Certificates => certificates::certificates(s),
         Route::Certificate(id) => certificates::certificate(s, id),
+        Route::HandOver(what) => papers::hand_over(s, what),
+        Route::TakeOver => papers::take_over(s),
         Route::Notices => notices::notices(s),
         Route::Settings => settings::settings(s),
     }

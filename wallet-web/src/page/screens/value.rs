@@ -2,7 +2,7 @@
 
 use crate::page::device;
 use crate::page::format::{self, Length};
-use crate::page::node::{Node, div, el};
+use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
     dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, meter, or_anywhere,
@@ -420,18 +420,7 @@ fn code(
         ]);
     };
     let (name, payload) = (form.name, form.payload);
-    let drawing = qr::draw(&payload).map(|drawn| {
-        // Four modules of quiet on every side, as the standard asks.
-        let side = drawn.side + 8;
-        let path = el("path")
-            .fixed("fill", "currentColor")
-            .attr("d", drawn.path);
-        el("svg")
-            .attr("viewBox", format!("-4 -4 {side} {side}"))
-            .fixed("role", "img")
-            .attr("aria-label", text(lang, Key::CodeLabel))
-            .child(path)
-    });
+    let drawing = drawing(lang, &payload);
     let hint = if drawing.is_some() {
         Key::CodeHint
     } else {
@@ -454,6 +443,22 @@ fn code(
         copied.into(),
         actions(vec![done, copy]),
     ])
+}
+
+/// A text as a picture to scan; nothing if it is too long for one.
+pub(super) fn drawing(lang: Lang, payload: &str) -> Option<El> {
+    let drawn = qr::draw(payload)?;
+    // Four modules of quiet on every side, as the standard asks.
+    let side = drawn.side + 8;
+    let path = el("path")
+        .fixed("fill", "currentColor")
+        .attr("d", drawn.path);
+    let picture = el("svg")
+        .attr("viewBox", format!("-4 -4 {side} {side}"))
+        .fixed("role", "img")
+        .attr("aria-label", text(lang, Key::CodeLabel))
+        .child(path);
+    Some(picture)
 }
 
 fn used(s: Service, id: ItemId, open: RwSignal<bool>) -> Node {

@@ -362,6 +362,26 @@ keys! {
     CrashNow: "Start again. Whatever was under way continues from where it stopped.", "もう一度開いてください。途中だった操作は、続きから再開します。";
     StartAgain: "Start again", "もう一度開く";
 
+    HandOverDots: "Hand over…", "人に渡す…";
+    HandOver: "Hand over", "人に渡す";
+    BearerWarning: "Whoever reads what is shown next has the value.", "次の画面を読んだ人が、中身を手に入れます。";
+    HandOverText: "It is a bearer paper, like cash: a photograph of it is enough. Show it only to whoever is to have it, and let them take it over at once.", "現金と同じ持参人証です。写真に撮られるだけで渡ってしまいます。渡す相手だけに見せ、その場で受け取ってもらってください。";
+    HandOverKey: "Hand the key over, too", "鍵も渡す";
+    HandOverKeyNote: "If no safe keeps the key, the value cannot be opened without it. The key opens everything else it seals, too.", "鍵を預けた金庫がなければ、鍵なしでは開けません。この鍵で封をしたほかのものも開けるようになります。";
+    ShowPapers: "Show", "表示する";
+    Bearer: "Bearer: whoever reads this has it", "持参人証：読んだ人のものになります";
+    CopyAll: "Copy all", "すべてコピー";
+    HandedOver: "It has been handed over", "渡しました";
+    HandedOverQuestion: "Does somebody else have it now?", "相手は受け取りましたか？";
+    HandedOverText: "It is deleted here, and no safe is told. If nobody has taken it over, it is lost.", "この財布から消します。金庫には知らせません。だれも受け取っていなければ、失われます。";
+    HandedOverDo: "Delete it here", "ここから消す";
+    TakeOverDots: "Take over…", "受け取る…";
+    TakeOver: "Take over", "受け取る";
+    TakeOverText: "What somebody hands over as bearer papers comes into this wallet. As soon as the safes have answered, every copy of the papers is worth nothing.", "渡された持参人証の中身が、この財布に入ります。金庫が応じたあとは、証の写しはすべて無効になります。";
+    Papers: "Text of the papers", "持参人証の文字";
+    TakeOverHint: "One or several, in any order. Trust their safes first.", "何枚でも、どの順でもかまいません。先にその金庫を追加してください。";
+    NoPaper: "This is no bearer paper of Saifu, or not whole. Copy it again, from its first character to its last.", "Saifuの持参人証ではないか、欠けています。最初の文字から最後の文字まで、もう一度コピーしてください。";
+
     SettingsTitle: "Settings", "設定";
     Display: "Display", "表示";
     Language: "Language", "言語";

@@ -73,6 +73,14 @@ pub(crate) fn certificates(lang: Lang, count: usize) -> String {
     }
 }
 
+/// Which of several papers.
+pub(crate) fn one_of(lang: Lang, number: usize, count: usize) -> String {
+    match lang {
+        Lang::En => format!("{number} of {count}"),
+        Lang::Ja => format!("{count}枚中の{number}枚目"),
+    }
+}
+
 /// How long a safe keeps an entry.
 pub(crate) fn days(lang: Lang, days: u64) -> String {
     let years = days / 365;

@@ -1,0 +1,288 @@
+//! Handing certificates over as bearer papers, and taking them in.
+
+use crate::page::device;
+use crate::page::node::{El, Node, div, el};
+use crate::page::parts::{
+    actions, backup_name, button, certificate_name, dialog, empty, halves, head, keep_dialog, link,
+    quiet, small_icon, tick,
+};
+use crate::page::route::Route;
+use crate::page::screens::value;
+use crate::page::service::Service;
+use crate::page::words::{self, Halves, Key, text};
+use leptos::prelude::*;
+use saifu_protocol::certificate::ObjectClass;
+use saifu_wallet_core::bearer::{self, What};
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::view::{
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Opened, PartState,
+};
+use zeroize::Zeroizing;
+
+/// The way to the screen, where there is something to hand over.
+pub(super) fn way_out(s: Service, what: What) -> Node {
+    let words = s.text(Key::HandOverDots);
+    link("btn", Route::HandOver(what), Some("export"), words)
+}
+
+/// Whether all of a backup is at rest at its safes. A key, or a part that stays home, is not handed over.
+pub(super) fn is_backup_at_rest(card: &BackupCard) -> bool {
+    let is_at_safe = |state| state == PartState::AtSafe;
+    card.standing == BackupStanding::AtSafes
+        && !card.contents.is_empty()
+        && card.parts.iter().all(|part| is_at_safe(part.state))
+}
+
+/// Likewise of a value registered as it is.
+pub(super) fn is_at_rest(card: &CertificateCard) -> bool {
+    card.standing == CertificateStanding::AtSafe
+}
+
+fn back(what: What) -> Route {
+    match what {
+        What::Backup(id) => Route::Backup(id),
+        What::Certificate(item) => Route::Certificate(item),
+    }
+}
+
+/// What can be handed over: its name, whether a key is here, and whether nothing else among the papers brings one.
+#[derive(Clone, PartialEq, Eq)]
+struct Offer {
+    name: String,
+    key_is_here: bool,
+    key_is_needed: bool,
+}
+
+fn offer(s: Service, what: What) -> Option<Offer> {
+    let lang = s.lang.get();
+    match what {
+        What::Backup(id) => {
+            let card = s.backup(id).filter(is_backup_at_rest)?;
+            let brings_key = |class| {
+                matches!(
+                    class,
+                    ObjectClass::Key | ObjectClass::Seed | ObjectClass::Share
+                )
+            };
+            Some(Offer {
+                name: backup_name(lang, &card),
+                key_is_here: card.key_is_here,
+                key_is_needed: !card.parts.iter().any(|part| brings_key(part.class)),
+            })
+        }
+        What::Certificate(item) => s.certificates.with(|all| {
+            let mut all = all.iter();
+            let card = all.find(|card| card.id == item && is_at_rest(card))?;
+            Some(Offer {
+                name: certificate_name(lang, card),
+                key_is_here: false,
+                key_is_needed: false,
+            })
+        }),
+    }
+}
+
+/// The screen that hands over.
+pub(super) fn hand_over(s: Service, what: What) -> Node {
+    on_cleanup(move || s.close());
+    let offer = Memo::new(move |_| offer(s, what));
+    let with_key = RwSignal::new(offer.with_untracked(|offer| {
+        let offer = offer.as_ref();
+        offer.is_some_and(|offer| offer.key_is_here && offer.key_is_needed)
+    }));
+    let copied = RwSignal::new(None);
+    let sure = RwSignal::new(false);
+    keep_dialog("handed-over", sure);
+    Node::live(move || {
+        let lang = s.lang.get();
+        let Some(offer) = offer.get() else {
+            let words = text(lang, Key::SeeCertificates);
+            let all = link("btn btn--primary", Route::Certificates, None, words);
+            let title = text(lang, Key::NotHere);
+            let words = text(lang, Key::NotHereText);
+            return Node::Many(vec![
+                head(s, text(lang, Key::HandOver), Some(back(what)), None),
+                empty("certificate", title, words, vec![all]),
+            ]);
+        };
+        let shown = shown(s, what);
+        let content = match shown.is_empty() {
+            true => explain(s, what, &offer, with_key),
+            false => papers(s, shown, copied, sure),
+        };
+        Node::Many(vec![
+            head(s, text(lang, Key::HandOver), Some(back(what)), None),
+            div("stack")
+                .child(el("h2").child(offer.name))
+                .child(content)
+                .into(),
+            dialog("handed-over", sure, || {
+                let question = text(lang, Key::HandedOverQuestion).to_owned();
+                let labels = (Key::NotYet, Key::HandedOverDo, "done");
+                value::confirm(s, sure, question, Key::HandedOverText, labels, move || {
+                    s.send(Intent::HandedOver { what });
+                    s.go(Route::Certificates);
+                })
+            }),
+        ])
+    })
+}
+
+fn shown(s: Service, what: What) -> Vec<String> {
+    s.opened.with(|opened| match opened {
+        Some(Opened::Papers { what: open, texts }) if *open == what => texts.clone(),
+        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
+            Vec::new()
+        }
+    })
+}
+
+fn explain(s: Service, what: What, offer: &Offer, with_key: RwSignal<bool>) -> Node {
+    let lang = s.lang.get();
+    let is_with_key = with_key.get() && offer.key_is_here;
+    let words = Halves::new(
+        text(lang, Key::BearerWarning),
+        text(lang, Key::HandOverText),
+    );
+    let key = offer.key_is_here.then(|| {
+        let label = text(lang, Key::HandOverKey);
+        let toggle = move || with_key.update(|it| *it = !*it);
+        let note = text(lang, Key::HandOverKeyNote);
+        div("stack stack--tight")
+            .child(tick(label, is_with_key, toggle))
+            .child(el("p").class("hint").words(note))
+    });
+    let show = button(
+        "btn btn--primary",
+        Some("qr"),
+        text(lang, Key::ShowPapers),
+        move || {
+            s.send(Intent::HandOver {
+                what,
+                with_key: is_with_key,
+            });
+        },
+    );
+    Node::Many(vec![
+        halves("warn", "warn", None, words, None, Vec::new()),
+        key.into(),
+        actions(vec![show]),
+    ])
+}
+
+fn papers(
+    s: Service,
+    texts: Vec<String>,
+    copied: RwSignal<Option<Key>>,
+    sure: RwSignal<bool>,
+) -> Node {
+    let lang = s.lang.get();
+    let count = texts.len();
+    let all = Zeroizing::new(texts.join("\n"));
+    let papers: Vec<Node> = texts
+        .into_iter()
+        .enumerate()
+        .map(|(place, paper)| self::paper(s, words::one_of(lang, place + 1, count), paper).into())
+        .collect();
+    let words = text(lang, Key::CopyAll);
+    let copy = button("btn", Some("copy"), words, move || {
+        device::copy(&all, move |allowed| {
+            copied.try_set(Some(if allowed { Key::Copied } else { Key::NotCopied }));
+        });
+    });
+    let words = text(lang, Key::HandedOver);
+    let done = button("btn btn--primary", Some("done"), words, move || {
+        sure.set(true)
+    });
+    let copied = Node::live(move || {
+        el("p")
+            .class("quiet")
+            .fixed("role", "status")
+            .child(copied.get().map(|key| s.text(key)))
+            .into()
+    });
+    Node::Many(vec![papers.into(), copied, actions(vec![done, copy])])
+}
+
+fn paper(s: Service, number: String, paper: String) -> El {
+    let lang = s.lang.get();
+    let drawing = value::drawing(lang, &paper);
+    let too_long = drawing
+        .is_none()
+        .then(|| quiet(text(lang, Key::CodeTooLong)));
+    let mark = el("p")
+        .class("notice-what")
+        .child(small_icon("warn"))
+        .words(" ")
+        .words(text(lang, Key::Bearer));
+    let code = el("code")
+        .class("compact")
+        .fixed("tabindex", "0")
+        .attr("aria-label", number.clone())
+        .fixed("role", "group")
+        .child(paper);
+    el("article")
+        .class("panel stack stack--tight")
+        .child(el("h3").child(number))
+        .child(mark)
+        .child(drawing.map(|drawing| div("code code--dense").child(drawing)))
+        .child(too_long)
+        .child(code)
+}
+
+/// The screen that takes over.
+pub(super) fn take_over(s: Service) -> Node {
+    let is_strange = RwSignal::new(false);
+    Node::live(move || {
+        let lang = s.lang.get();
+        let problem = is_strange.get().then(|| {
+            el("p")
+                .class("field-error")
+                .child(small_icon("warn"))
+                .child(el("span").words(text(lang, Key::NoPaper)))
+        });
+        let input = el("textarea")
+            .class("input")
+            .fixed("id", "papers")
+            .fixed("rows", "6")
+            .fixed("autocomplete", "off")
+            .fixed("autocapitalize", "off")
+            .fixed("spellcheck", "false")
+            .fixed("aria-describedby", "papers-hint papers-problem")
+            .attr_if(problem.is_some(), "aria-invalid", "true");
+        let hint = text(lang, Key::TakeOverHint);
+        let field = div("field")
+            .child(
+                el("label")
+                    .fixed("for", "papers")
+                    .words(text(lang, Key::Papers)),
+            )
+            .child(input)
+            .child(el("p").class("hint").fixed("id", "papers-hint").words(hint))
+            .child(
+                el("div")
+                    .fixed("id", "papers-problem")
+                    .fixed("role", "alert")
+                    .child(problem),
+            );
+        let words = text(lang, Key::TakeOver);
+        let take = button("btn btn--primary", Some("recover"), words, move || {
+            let typed = Zeroizing::new(device::typed("papers"));
+            is_strange.set(!bearer::is_readable(&typed));
+            if !is_strange.get_untracked() {
+                device::clear("papers");
+                s.send(Intent::TakeOver { text: typed });
+                s.go(Route::Certificates);
+            }
+        });
+        let content = div("stack stack--wide")
+            .child(quiet(text(lang, Key::TakeOverText)))
+            .child(field)
+            .child(actions(vec![take]));
+        let title = text(lang, Key::TakeOver);
+        Node::Many(vec![
+            head(s, title, Some(Route::Certificates), None),
+            content.into(),
+        ])
+    })
+}
