@@ -176,6 +176,8 @@ fn papers(
     copied: RwSignal<Option<Key>>,
     sure: RwSignal<bool>,
 ) -> Node {
+    // The button that asked for them is gone.
+    device::focus_heading_if_lost();
     let lang = s.lang.get();
     let count = texts.len();
     let all = Zeroizing::new(texts.join("\n"));
