@@ -57,7 +57,7 @@ test("a value that was recovered does not come back a second time in a copied pr
   assert.match(notice.now, /contact the operator and show the receipt on the certificate\.$/);
 
   await t.test("the certificate shows what the safe signed: what, since when, for which session", async () => {
-    await copy.openCertificate("Twice");
+    await copy.openBackup("Twice");
     const shown = await receipt(copy);
     assert.equal(shown["What the safe says"], "Handed to another device");
     assert.equal(shown.Session.replaceAll(" ", ""), entry.session.slice(0, 8));
@@ -77,8 +77,8 @@ test("a value that was recovered does not come back a second time in a copied pr
     assert.deepEqual(await copy.values(), []);
   });
   await t.test("the certificate that is worth nothing any more is discarded, and still accounted for", async () => {
-    await copy.discardCertificate("Twice");
-    await until("it is gone", async () => (await copy.certificates()).length === 0);
+    await copy.giveUp("Twice");
+    await until("it is gone", async () => (await copy.backups()).length === 0);
     assert.deepEqual(await copy.account(), accountOf({ cameIn: 1, elsewhere: 1 }));
   });
   assert.deepEqual((await readLedger(safe)).entries, [{ ...entry, object: null }], "none of it touched the safe");
@@ -100,7 +100,7 @@ test("while a recovery is broken off on one device, the other is told so and get
   const copy = await profiles.copy();
   await copy.recover("Open");
   await copy.untilNotice(/^“Open” was opened for another device on /);
-  await copy.openCertificate("Open");
+  await copy.openBackup("Open");
   await copy.says("It is open on another device.");
   await copy.says("That device asked for it and has not confirmed yet, so the safe opens it for nobody else. Finish or call off the recovery there, then ask again here.");
   const shown = await receipt(copy);

@@ -37,14 +37,14 @@ const WORKS = [
   {
     work: "discarding a certificate",
     before: "at-safe",
-    start: (wallet, name) => wallet.discardCertificate(name),
+    start: (wallet, name) => wallet.giveUp(name),
     end: "gone",
     entries: ["retired"],
   },
   {
     work: "back-up at a safe that certifies something else",
     before: "here",
-    fault: (liar, issued) => liar.certify(issued, (claims) => ({ ...claims, dig: claims.dig.with(1, "Something else") })),
+    fault: (liar, issued) => liar.certify(issued, (claims) => ({ ...claims, dig: "c29tZXRoaW5nIGVsc2U" })),
     start: (wallet, name) => wallet.backUp(name),
     end: "here",
     entries: ["retired"],
@@ -103,7 +103,10 @@ const lane = (works) => async (t) => {
     await wallet.trustSafe(proxy.url);
   };
 
+  /** How many entries the safe had before the newest value came in. What they are called it cannot read. */
+  let from = 0;
   const prepare = async ({ before }, name) => {
+    from = (await readLedger(safe).catch(() => ({ entries: [] }))).entries.length;
     await wallet.addTicket({ name, payload: `code of ${name}` });
     await wallet.untilHere(name);
     if (before === "here") return;
@@ -115,8 +118,8 @@ const lane = (works) => async (t) => {
   const settle = async ({ end, entries }, name) => {
     await wallet.untilQuiet({ timeout: 30_000 });
     const here = (await wallet.values()).filter((value) => value.name === name);
-    const away = (await wallet.certificates()).filter((other) => other === name);
-    const ledger = (await readLedger(safe)).entries.filter((entry) => entry.name === name);
+    const away = (await wallet.backups()).filter((other) => other === name);
+    const ledger = (await readLedger(safe)).entries.slice(from);
     const found = { here: here.length, away: away.length, safe: ledger.map(({ state }) => state) };
     const wanted = { here: end === "here" ? 1 : 0, away: end === "at-safe" ? 1 : 0, safe: entries };
     assert.deepEqual(found, wanted);
@@ -136,7 +139,7 @@ const lane = (works) => async (t) => {
     assert.equal(await wallet.code(name), `code of ${name}`);
     await wallet.markUsed(name);
     await until("it is used", async () => (await wallet.values()).length === 0);
-    const alive = (await readLedger(safe)).entries.filter((entry) => entry.name === name && ["registered", "withdrawing"].includes(entry.state));
+    const alive = (await readLedger(safe)).entries.slice(from).filter(({ state }) => ["registered", "withdrawing"].includes(state));
     assert.deepEqual(alive, [], "the safe would hand out no second one");
     const account = await wallet.account();
     assert.deepEqual([account.here, account.atSafes], [0, 0]);

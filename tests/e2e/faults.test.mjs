@@ -17,6 +17,8 @@ test("faults", async (t) => {
   await wallet.trustSafe(proxy.url);
 
   let cameIn = 0;
+  /** How many entries the safe had before the newest value came in. What they are called it cannot read. */
+  let from = 0;
   /** The safe is itself again. */
   const settle = () => {
     proxy.fault = undefined;
@@ -25,11 +27,12 @@ test("faults", async (t) => {
   /** A new value in the wallet, whatever the case before left behind. */
   const add = async (name) => {
     settle();
+    from = (await readLedger(safe).catch(() => ({ entries: [] }))).entries.length;
     await wallet.addTicket({ name, payload: `code of ${name}` });
     await wallet.untilHere(name);
     cameIn += 1;
   };
-  const entryOf = async (name) => (await readLedger(safe)).entries.filter((entry) => entry.name === name);
+  const entryOfNewest = async () => (await readLedger(safe)).entries.slice(from);
   /** The certificate that the safe issued last. */
   const issued = async () => (await readLedger(safe)).entries.at(-1).certificate;
 
@@ -50,7 +53,7 @@ test("faults", async (t) => {
       await proxy.up();
       await wallet.untilAtSafe("Patient", { timeout: 30_000 });
       await wallet.untilQuiet();
-      assert.equal((await entryOf("Patient")).length, 1);
+      assert.equal((await entryOfNewest()).length, 1);
     });
     await t.test("so does a recovery, at once where the owner wants it", async () => {
       await proxy.down();
@@ -100,11 +103,11 @@ test("faults", async (t) => {
       proxy.fault = fault;
       await wallet.recover(name);
       await wallet.says(words);
-      assert.deepEqual(await wallet.certificates(), [name]);
+      assert.deepEqual(await wallet.backups(), [name]);
       settle();
       await wallet.tryNow();
       await wallet.untilHere(name);
-      assert.deepEqual((await entryOf(name)).map(({ state }) => state), ["withdrawn"], "one entry, however often it was asked");
+      assert.deepEqual((await entryOfNewest()).map(({ state }) => state), ["withdrawn"], "one entry, however often it was asked");
       assert.equal(await wallet.code(name), `code of ${name}`);
       assert.deepEqual(await wallet.notices(), []);
       await wallet.markUsed(name);
@@ -122,14 +125,14 @@ test("faults", async (t) => {
     await wallet.recover("Doubled");
     await wallet.untilHere("Doubled");
     settle();
-    assert.deepEqual((await entryOf("Doubled")).map(({ state }) => state), ["withdrawn"]);
+    assert.deepEqual((await entryOfNewest()).map(({ state }) => state), ["withdrawn"]);
     await wallet.markUsed("Doubled");
   });
 
   const other = (bytes) => Buffer.alloc(bytes, 1).toString("base64url");
   for (const [lie, alter, options, words] of [
     ["another hash", (claims) => ({ ...claims, h: { s256: other(32) } }), {}, /certified other bytes than it was sent\. The back-up was stopped\.$/],
-    ["another digest", (claims) => ({ ...claims, dig: claims.dig.with(1, "Something else") }), {}, /describes something else\. The back-up was stopped\.$/],
+    ["another digest", (claims) => ({ ...claims, dig: "c29tZXRoaW5nIGVsc2U" }), {}, /describes something else\. The back-up was stopped\.$/],
     ["another holder", (claims) => ({ ...claims, cnf: { jkt: other(32) } }), {}, /made the certificate out to somebody else\. The back-up was stopped\.$/],
     ["a signature of another key", (claims) => claims, { forge: true }, /was not signed by the safe .*The back-up was stopped\.$/],
     ["an address of another safe", (claims) => ({ ...claims, url: "https://elsewhere.example" }), {}, /was not signed by the safe .*The back-up was stopped\.$/],
@@ -143,11 +146,11 @@ test("faults", async (t) => {
       assert.match(notice.now, new RegExp(`^“${name}” is still in this browser, unchanged\\.`));
       await wallet.untilQuiet();
 
-      assert.deepEqual(await wallet.certificates(), [], "no certificate of it is kept");
+      assert.deepEqual(await wallet.backups(), [], "no certificate of it is kept");
       await wallet.untilHere(name);
       assert.equal(await wallet.code(name), `code of ${name}`);
       const entries = await until("the entry at the safe is ended", async () => {
-        const entries = await entryOf(name);
+        const entries = await entryOfNewest();
         return entries[0]?.state === "retired" && entries;
       });
       assert.equal(entries.length, 1);
@@ -174,7 +177,7 @@ test("faults", async (t) => {
     await wallet.backUp("Honest");
     await wallet.untilAtSafe("Honest");
     settle();
-    await wallet.openCertificate("Honest");
+    await wallet.openBackup("Honest");
     assert.equal(await wallet.compact(), await issued());
     await wallet.recover("Honest");
     await wallet.untilHere("Honest");
@@ -185,15 +188,16 @@ test("faults", async (t) => {
     await add("Swapped");
     await wallet.backUp("Swapped");
     await wallet.untilAtSafe("Swapped");
-    const [{ object }] = await entryOf("Swapped");
-    const altered = Buffer.from(object.toString().replace("Swapped", "Swopped"));
+    const [{ object }] = await entryOfNewest();
+    const altered = Buffer.from(object);
+    altered[altered.length - 1] ^= 1;
     proxy.fault = liar.handOut(altered);
     await wallet.recover("Swapped");
     const words = /is not what the certificate stands for\. It was thrown away\.$/;
     await wallet.untilNotice(words);
     await wallet.untilQuiet();
-    assert.deepEqual(await wallet.certificates(), ["Swapped"]);
-    assert.equal((await entryOf("Swapped"))[0].state, "registered", "it was given back");
+    assert.deepEqual(await wallet.backups(), ["Swapped"]);
+    assert.equal((await entryOfNewest())[0].state, "registered", "it was given back");
     await wallet.acknowledge(words);
 
     settle();
@@ -220,7 +224,7 @@ test("faults", async (t) => {
       const { now } = await wallet.untilNotice(words);
       assert.match(now, /The certificate was kept/);
       await wallet.acknowledge(words);
-      await wallet.openCertificate(name);
+      await wallet.openBackup(name);
       await wallet.says("The safe could not hand it out.");
 
       settle();
@@ -276,7 +280,7 @@ test("faults", async (t) => {
     assert.equal(proxy.count("/v1/register"), before + 2, "refused once, signed again by the safe's time");
     await wallet.recover("Ahead");
     await wallet.untilHere("Ahead");
-    const [{ since }] = await entryOf("Ahead");
+    const [{ since }] = await entryOfNewest();
     assert.ok(Math.abs(since - Date.now() / 1_000) < 60, "the safe's time stands");
     await wallet.reload();
   });
@@ -287,6 +291,6 @@ test("faults", async (t) => {
     assert.deepEqual({ here, atSafes }, { here: 2, atSafes: 1 });
     assert.deepEqual(rest, (({ here: _, atSafes: __, ...rest }) => rest)(accountOf({ cameIn, used: cameIn - 3 })));
     const alive = (await readLedger(safe)).entries.filter(({ state }) => state === "registered" || state === "withdrawing");
-    assert.deepEqual(alive.map(({ name, state }) => [name, state]), [["Guarded", "registered"]]);
+    assert.deepEqual(alive.map(({ state }) => state), ["registered"]);
   });
 });

@@ -11,8 +11,8 @@ use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::view::{
-    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Standing, Task,
-    ValueCard, Waiting,
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, PartState, Standing,
+    Task, ValueCard, Waiting,
 };
 
 /// A picture from the sheet of icons. Always beside words, so never read out.
@@ -328,15 +328,31 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
     }
 }
 
+/// How a backup stands; elsewhere also where so many safes have proven it of their parts that too few are left to confirm.
+pub(crate) fn stands(card: &BackupCard) -> BackupStanding {
+    let left = card.parts.iter().filter(|part| {
+        part.class.is_released_once() && part.safe.is_some() && part.state != PartState::Elsewhere
+    });
+    match card.standing {
+        BackupStanding::AtSafes
+            if !card.contents.is_empty() && left.count() < usize::from(card.plan.quorum) =>
+        {
+            BackupStanding::Elsewhere
+        }
+        standing => standing,
+    }
+}
+
 /// The chip of a backup.
 pub(crate) fn backup_standing(lang: Lang, card: &BackupCard) -> (&'static str, &'static str) {
-    let state = match card.standing {
+    let standing = stands(card);
+    let state = match standing {
         BackupStanding::Registering { .. } | BackupStanding::Recovering { .. } => "moving",
         BackupStanding::AtSafes => "safe",
         BackupStanding::Ending => "ended",
         BackupStanding::Elsewhere => "failed",
     };
-    (state, words::backup_standing(lang, card.standing))
+    (state, words::backup_standing(lang, standing))
 }
 
 /// The print of what is at safes by a plan.

@@ -6,7 +6,7 @@ use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
     empty, fact, facts, halves, head, icon, keep_dialog, link, part_waits, picture_of_backup,
-    quiet, reason, rows, safe_name, section, steps, waiting,
+    quiet, reason, rows, safe_name, section, stands, steps, waiting,
 };
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
@@ -121,7 +121,8 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
     let backup = card.id;
     let mut buttons = Vec::new();
     let is_key = card.contents.is_empty();
-    let words = match card.standing {
+    let standing = stands(card);
+    let words = match standing {
         BackupStanding::AtSafes if is_key => Some(Key::FetchKey),
         BackupStanding::AtSafes => Some(Key::Recover),
         BackupStanding::Elsewhere => Some(Key::TryRecoverAgain),
@@ -143,7 +144,7 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
             },
         ));
     }
-    if card.standing == BackupStanding::AtSafes && !is_key {
+    if standing == BackupStanding::AtSafes && !is_key {
         let words = text(lang, Key::MoveDots);
         buttons.push(link("btn", Route::Move(backup), Some("refresh"), words));
     }
@@ -262,6 +263,13 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
     let waits = card.parts.iter().any(|part| part.waiting.is_some());
     let words = match card.standing {
         BackupStanding::Registering { .. } | BackupStanding::AtSafes => {
+            // What was refused is told by itself.
+            let is_refused = |part: &PartCard| {
+                matches!(part.state, PartState::NotHandedOut | PartState::Elsewhere)
+            };
+            if card.parts.iter().any(is_refused) {
+                return Node::Nothing;
+            }
             let (have, all) = count_safes(card, |part| part.certificate.is_some());
             words::have_it(lang, have, all, waits)
         }
@@ -352,12 +360,28 @@ fn shade(part: &PartCard, state: PartState) -> &'static str {
     }
 }
 
+/// The safes that could not hand their part out, or proved that another device has it.
+fn refused(s: Service, card: &BackupCard) -> Node {
+    let lang = s.lang.get();
+    let told = [
+        (PartState::NotHandedOut, words::not_handed_out(lang)),
+        (PartState::Elsewhere, words::part_elsewhere(lang)),
+    ];
+    let told = told
+        .into_iter()
+        .filter(|(state, _)| card.parts.iter().any(|part| part.state == *state));
+    let told = told.map(|(_, words)| halves("danger", "warn", None, words, None, Vec::new()));
+    Node::Many(told.collect())
+}
+
 fn standing(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
-    match card.standing {
-        BackupStanding::AtSafes => {
-            Node::Many(vec![waiting(s, part_waits(card)).into(), progress(s, card)])
-        }
+    match stands(card) {
+        BackupStanding::AtSafes => Node::Many(vec![
+            waiting(s, part_waits(card)).into(),
+            refused(s, card),
+            progress(s, card),
+        ]),
         BackupStanding::Ending => Node::Many(vec![
             waiting(s, part_waits(card)).into(),
             progress(s, card),

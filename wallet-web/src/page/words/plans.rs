@@ -448,6 +448,20 @@ pub(crate) fn backup_elsewhere(lang: Lang) -> Halves {
     }
 }
 
+/// What it means that a safe proved that another device has its part, and what to do now.
+pub(crate) fn part_elsewhere(lang: Lang) -> Halves {
+    match lang {
+        Lang::En => Halves::new(
+            "A safe proved that another device has its part.",
+            "If that is your device, finish or call off the recovery there. If it is not, recover it here at once and tell the operators.",
+        ),
+        Lang::Ja => Halves::new(
+            "ある金庫の分は、すでに別の端末にあると証明されました。",
+            "自分の端末なら、そちらで取り戻しを終えるか中止してください。心当たりがなければ、すぐにここで取り戻し、運営者に連絡してください。",
+        ),
+    }
+}
+
 /// What a rule of the suggested protection is for.
 pub(crate) fn rule(lang: Lang, rule: &Rule) -> String {
     let classes: Vec<String> = rule
@@ -745,9 +759,11 @@ mod tests {
             both(|lang| rule(lang, it));
         }
         both_sentences(|lang| is_in_safekeeping(lang, "A"));
-        let (en, ja) = (backup_elsewhere(Lang::En), backup_elsewhere(Lang::Ja));
-        check_sentences(&en.what, &ja.what);
-        check_sentences(&en.now, &ja.now);
+        for of in [backup_elsewhere, part_elsewhere] {
+            let (en, ja) = (of(Lang::En), of(Lang::Ja));
+            check_sentences(&en.what, &ja.what);
+            check_sentences(&en.now, &ja.now);
+        }
     }
 
     #[test]
