@@ -4,6 +4,8 @@
 use saifu_protocol::SafeId;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{Class, Currency, Money};
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::check::{Operator, must_come_back_once};
 use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::plan::preset::Preset;
@@ -115,6 +117,29 @@ pub(crate) fn seat(count: usize, safes: &[SafeCard], chosen: &[Option<SafeId>]) 
     }
     let seats = seats.into_iter().map_while(|safe| safe);
     seats.map(|safe| safe.id).collect()
+}
+
+/// What the owner wants. A value as it is at one safe goes the way of the first embodiment: the safe reads it and makes the
+/// digest.
+pub(crate) fn wish(
+    values: &[ItemId],
+    plan: &Plan,
+    safes: &[SafeId],
+    key: Option<ItemId>,
+) -> Intent {
+    let values = values.to_vec();
+    match safes {
+        [safe] if *plan == Preset::PlainCopy.plan() => Intent::BackUp {
+            values,
+            safe: *safe,
+        },
+        _ => Intent::Protect {
+            values,
+            plan: plan.clone(),
+            safes: safes.to_vec(),
+            key,
+        },
+    }
 }
 
 /// Checks a plan as the wallet will.

@@ -13,7 +13,6 @@ use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::ids::ItemId;
-use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::view::{Standing, ValueCard};
 
@@ -139,12 +138,7 @@ impl What {
                 [one] => Route::Value(*one),
                 _ => Route::Values,
             };
-            s.send(Intent::Protect {
-                values: chosen.clone(),
-                plan: offer.plan.clone(),
-                safes: offer.safes.clone(),
-                key,
-            });
+            s.send(choice::wish(&chosen, &offer.plan, &offer.safes, key));
             s.go(next);
         });
         actions(vec![press])
