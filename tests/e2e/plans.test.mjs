@@ -99,6 +99,7 @@ test("every protection that is offered", async (t) => {
     await wallet.page.getByRole("radio", { name: /^Any 2 of 3/ }).check();
     await wallet.page.getByRole("button", { name: "Move it" }).click();
     await until("it is at three safes", async () => (await alive()).length === 3);
+    await wallet.untilQuiet();
     await until("there is one backup of it", async () => (await wallet.backups()).length === 1);
     await wallet.openBackup("Dear");
     assert.deepEqual((await wallet.parts()).map(({ what }) => what), ["Piece 1", "Piece 2", "Piece 3"]);
