@@ -129,10 +129,13 @@ export const walkOn = (page, site) => {
       await go("values");
       await cardIn("In safekeeping", name, "In safekeeping").waitFor(options);
     },
-    /** Waits until nothing is under way. */
+    /** Waits until nothing is under way, and nothing is left at safes that is to end. */
     untilQuiet: async (options) => {
       await go("values");
       await region("Under way").waitFor({ state: "detached", ...options });
+      await go("certificates");
+      await heading("Backups").waitFor();
+      await page.locator("main .chip", { hasText: "Being ended" }).first().waitFor({ state: "detached", ...options });
     },
 
     // ---- safes
