@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 /// One seed in so many gets a world of plans.
-const PLANS_EVERY: u64 = 20;
+const PLANS_EVERY: u64 = 50;
 
 type Run = fn(u64, Option<Bug>) -> Result<Seen, Violation>;
 
