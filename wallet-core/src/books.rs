@@ -19,7 +19,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_crypto::Secret;
+use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, Certificate, LegacyHash};
 use saifu_protocol::message::EntryState;
 use saifu_protocol::value::{self, Date, Value};
@@ -239,6 +239,16 @@ pub struct Session {
     pub key: Secret,
 }
 
+impl Session {
+    /// A fresh one.
+    pub(crate) fn make(rng: &mut dyn CryptoRng) -> Self {
+        Self {
+            id: SessionId::make(rng),
+            key: Secret::make(rng),
+        }
+    }
+}
+
 impl core::fmt::Debug for Session {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Session")
@@ -256,14 +266,18 @@ pub enum Standing {
     /// The safe could not hand it out.
     NotHandedOut,
     /// The safe proved that it is elsewhere.
-    Elsewhere {
-        /// The state of the entry.
-        state: EntryState,
-        /// The session that has it.
-        session: Option<SessionId>,
-        /// Since when.
-        since: UnixTime,
-    },
+    Elsewhere(Elsewhere),
+}
+
+/// What the signed receipt of a safe says of an entry that this wallet does not get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The state of the entry.
+    pub state: EntryState,
+    /// The session that has it.
+    pub session: Option<SessionId>,
+    /// Since when.
+    pub since: UnixTime,
 }
 
 impl CertificateItem {
@@ -806,9 +820,8 @@ impl Books {
             .filter(|(_, flow)| matches!(flow, Flow::Add(_)))
             .count();
         let alone = self.certificates().filter(|(_, it)| it.part.is_none());
-        let (elsewhere, at_safes): (Vec<_>, Vec<_>) = alone.partition(|(_, certificate)| {
-            matches!(certificate.standing, Standing::Elsewhere { .. })
-        });
+        let (elsewhere, at_safes): (Vec<_>, Vec<_>) = alone
+            .partition(|(_, certificate)| matches!(certificate.standing, Standing::Elsewhere(_)));
         let of_groups = |phase: Phase| -> u64 {
             let groups = self.groups().filter(|group| group.phase == phase);
             groups.map(|group| group.values.len() as u64).sum()

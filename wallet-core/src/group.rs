@@ -5,7 +5,8 @@
 //! down twice, and no two records can contradict each other.
 
 use crate::books::{
-    Books, CertificateItem, Change, Item, KeyHere, PartHere, PartItem, ValueItem, item_of,
+    Books, CertificateItem, Change, Elsewhere, Item, KeyHere, PartHere, PartItem, Standing,
+    ValueItem, item_of,
 };
 use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
 use crate::ids::{FlowId, ItemId};
@@ -16,6 +17,7 @@ use crate::plan::{Custody, GroupA, GroupId, KeyPlace, LocalKey, Place, Plan, Pla
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::message::EntryState;
 use saifu_protocol::{SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -266,12 +268,38 @@ impl<'a> Members<'a> {
         safes
     }
 
+    /// The receipt to show if receipts leave fewer safes than have to confirm: of what was handed out for good, if that alone
+    /// is enough, else of what is only open elsewhere and may come back.
+    pub(crate) fn elsewhere(&self) -> Option<Elsewhere> {
+        let votes = self.certificates.iter();
+        let votes = votes.filter(|(.., of)| self.group.is_vote(*of));
+        let standings: Vec<Standing> = votes.map(|(_, it, _)| it.standing).collect();
+        let proofs = |for_good: bool| {
+            let proof = move |standing: &Standing| match standing {
+                Standing::Elsewhere(proof)
+                    if !for_good || proof.state != EntryState::Withdrawing =>
+                {
+                    Some(*proof)
+                }
+                _ => None,
+            };
+            let proofs: Vec<Elsewhere> = standings.iter().filter_map(proof).collect();
+            let left = standings.len() - proofs.len() + self.group.confirmed.len();
+            let is_too_few = left < usize::from(self.group.plan.quorum);
+            proofs.into_iter().filter(move |_| is_too_few)
+        };
+        let latest = |proof: &Elsewhere| proof.since;
+        proofs(true)
+            .max_by_key(latest)
+            .or_else(|| proofs(false).max_by_key(latest))
+    }
+
     fn is_vote(&self, certificate: ItemId) -> bool {
         let mut of_it = self.certificates.iter();
         of_it.any(|(item, _, of)| *item == certificate && self.group.is_vote(*of))
     }
 
-    /// Whether a part may still arrive.
+    /// Whether a part that was asked for may still arrive.
     pub(crate) fn is_fetching(&self) -> bool {
         self.flows.iter().any(|(_, flow)| {
             matches!(flow, Flow::Recover(recover) if matches!(
@@ -290,7 +318,9 @@ impl Books {
             _ => None,
         });
         match (reunite, self.group(id).map(|group| group.phase)) {
-            (Some(ReuniteState::Collecting | ReuniteState::Replacing { .. }), _) => Verdict::Wait,
+            (Some(ReuniteState::Collecting { .. } | ReuniteState::Replacing { .. }), _) => {
+                Verdict::Wait
+            }
             (Some(ReuniteState::Arrived { .. }), _) | (None, Some(Phase::Leaving)) => {
                 Verdict::Confirm
             }

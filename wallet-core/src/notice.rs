@@ -1,6 +1,7 @@
 //! Notices: what an owner must know and acknowledge. A notice names what happened; the words, in two halves — what
 //! happened, what to do now — are the page's, matched without a wildcard so that a new kind breaks the build there.
 
+use crate::books::Elsewhere;
 use crate::ids::ItemId;
 use crate::plan::part::PartError;
 use crate::plan::{Failure, Why, WhyRefused};
@@ -46,14 +47,7 @@ pub enum Kind {
     /// Back-up was called off by the owner. The value stayed.
     CalledOff,
     /// Recovery: the value is open on, or was handed to, another device; the safe proves it with a signed receipt.
-    ReleasedElsewhere {
-        /// The state of the entry.
-        state: EntryState,
-        /// The session that has it.
-        session: Option<SessionId>,
-        /// Since when.
-        since: UnixTime,
-    },
+    ReleasedElsewhere(Elsewhere),
     /// Recovery: another device was confirmed first, so the copy that had arrived here was destroyed.
     ArrivedCopyDestroyed {
         /// The session that has it.
@@ -102,9 +96,6 @@ pub enum Kind {
         /// Why.
         why: Apart,
     },
-    /// Recovery: so many safes have confirmed another device that this one cannot become the only one. The copies here
-    /// were destroyed.
-    HandedOutElsewhere,
     /// The safe refuses the request of this wallet as a whole.
     RefusedBySafe,
     /// There is no room in the wallet; the work waits.
@@ -270,7 +261,6 @@ impl Kind {
             Kind::PaperWorthless,
             Kind::PlanDoesNotFit,
             Kind::KeyUnusable,
-            Kind::HandedOutElsewhere,
         ];
         all.extend(Apart::samples().into_iter().map(|why| Kind::Apart { why }));
         for state in [
@@ -279,11 +269,11 @@ impl Kind {
             EntryState::Withdrawn,
             EntryState::Retired,
         ] {
-            all.push(Kind::ReleasedElsewhere {
+            all.push(Kind::ReleasedElsewhere(Elsewhere {
                 state,
                 session,
                 since,
-            });
+            }));
         }
         all
     }

@@ -4,7 +4,7 @@
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
 use crate::bearer::What;
-use crate::books::KeyHere;
+use crate::books::{Elsewhere, KeyHere};
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
@@ -15,8 +15,7 @@ use crate::plan::{GroupId, KeyForm, Plan, Promise, Weakness};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::ObjectClass;
-use saifu_protocol::message::EntryState;
-use saifu_protocol::{Counter, SafeId, SessionId, UnixTime};
+use saifu_protocol::{Counter, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// One part of what is shown.
@@ -230,7 +229,7 @@ pub struct PartCard {
 }
 
 /// How a part stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PartState {
     /// It is being registered.
@@ -256,7 +255,7 @@ pub enum PartState {
     /// Its safe could not hand it out.
     NotHandedOut,
     /// Its safe proved that another device has it.
-    Elsewhere,
+    Elsewhere(Elsewhere),
     /// It is not there any more.
     Gone,
 }
@@ -335,14 +334,7 @@ pub enum CertificateStanding {
         job: FlowId,
     },
     /// The safe proved that another device has it, or that it was retired.
-    Elsewhere {
-        /// The state of the entry.
-        state: EntryState,
-        /// The session that has it.
-        session: Option<SessionId>,
-        /// Since when.
-        since: UnixTime,
-    },
+    Elsewhere(Elsewhere),
     /// The safe could not hand it out.
     NotHandedOut,
 }

@@ -427,7 +427,7 @@ impl World {
         let books = self.scene.devices[device].store.books();
         books
             .certificates()
-            .filter(|(_, certificate)| !matches!(certificate.standing, Standing::Elsewhere { .. }))
+            .filter(|(_, certificate)| !matches!(certificate.standing, Standing::Elsewhere(_)))
             .map(|(id, _)| id)
             .collect()
     }

@@ -314,7 +314,7 @@ impl Wallet {
         if self.books.lock(certificate).is_some() {
             return Vec::new();
         }
-        if let Standing::Elsewhere { .. } = item.standing {
+        if let Standing::Elsewhere(_) = item.standing {
             let mut ledger = self.books.ledger();
             ledger.elsewhere += 1;
             return alloc::vec![Change::Delete(certificate), Change::Settle(ledger)];

@@ -72,7 +72,7 @@ impl Wallet {
         then: Then,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
-        begin(&self.books, id, then, None, context.rng)
+        begin(&self.books, id, then, context.rng)
     }
 
     pub(super) fn discard_backup(&self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
@@ -103,7 +103,7 @@ impl Wallet {
                 stays = true;
                 continue;
             }
-            if let Standing::Elsewhere { .. } = item.standing {
+            if let Standing::Elsewhere(_) = item.standing {
                 changes.push(Change::Delete(*certificate));
                 continue;
             }

@@ -204,18 +204,7 @@ impl Wallet {
             (Some(job), _) => CertificateStanding::Locked { job },
             (None, Standing::AtSafe) => CertificateStanding::AtSafe,
             (None, Standing::NotHandedOut) => CertificateStanding::NotHandedOut,
-            (
-                None,
-                Standing::Elsewhere {
-                    state,
-                    session,
-                    since,
-                },
-            ) => CertificateStanding::Elsewhere {
-                state,
-                session,
-                since,
-            },
+            (None, Standing::Elsewhere(proof)) => CertificateStanding::Elsewhere(proof),
         };
         CertificateCard {
             id,
@@ -314,7 +303,7 @@ impl Wallet {
             (_, Some((_, certificate, _)), _) => match certificate.standing {
                 Standing::AtSafe => PartState::AtSafe,
                 Standing::NotHandedOut => PartState::NotHandedOut,
-                Standing::Elsewhere { .. } => PartState::Elsewhere,
+                Standing::Elsewhere(proof) => PartState::Elsewhere(proof),
             },
             (_, None, Some((_, part))) => match part.here {
                 PartHere::Home => PartState::Home,

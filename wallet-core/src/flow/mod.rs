@@ -26,7 +26,7 @@ pub(crate) use reunite::begin;
 pub use reunite::{Reunite, ReuniteState, Then};
 pub use rotate::Rotate;
 
-use crate::books::{Books, Change, Standing, item_of};
+use crate::books::{Books, Change, Elsewhere, Standing, item_of};
 use crate::client::Question;
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
@@ -38,10 +38,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Address, Certificate};
-use saifu_protocol::message::{EntryState, Recovered};
+use saifu_protocol::message::Recovered;
 use saifu_protocol::problem::Problem;
 use saifu_protocol::receipt::{Event, Receipt};
-use saifu_protocol::{CertificateId, RequestId, SafeId, SessionId, UnixTime};
+use saifu_protocol::{CertificateId, RequestId, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// A flow in the journal.
@@ -226,7 +226,7 @@ impl Flow {
             Flow::Add(_) => Stage::NoRoom,
             Flow::Register(_) | Flow::Protect(_) => Stage::Registering,
             Flow::Reunite(flow) => match flow.state {
-                ReuniteState::Collecting => Stage::Requesting,
+                ReuniteState::Collecting { .. } => Stage::Requesting,
                 ReuniteState::Replacing { .. } => Stage::Registering,
                 ReuniteState::Arrived { .. } => Stage::Arrived,
             },
@@ -307,10 +307,14 @@ impl Desk<'_> {
         problem: &Problem,
         safe: SafeId,
         target: CertificateId,
-    ) -> Option<(EntryState, Option<SessionId>, UnixTime)> {
+    ) -> Option<Elsewhere> {
         let receipt = self.receipt(problem.receipt.as_deref()?, safe, target)?;
         match receipt.event {
-            Event::Refused { state, session } => Some((state, session, receipt.at)),
+            Event::Refused { state, session } => Some(Elsewhere {
+                state,
+                session,
+                since: receipt.at,
+            }),
             Event::Withdrawn { .. } | Event::Returned { .. } | Event::Retired => None,
         }
     }

@@ -18,7 +18,8 @@
 
 use super::{Desk, Flow, Input, Next, Step, protect};
 use crate::books::{
-    Books, CertificateBody, Change, Custody, Item, PartHere, PartItem, Session, Standing, ValueItem,
+    Books, CertificateBody, Change, Custody, Elsewhere, Item, PartHere, PartItem, Session,
+    Standing, ValueItem,
 };
 use crate::client::{Presentation, Question};
 use crate::group::{PartOf, Phase, Verdict, without};
@@ -27,13 +28,13 @@ use crate::notice::Kind;
 use crate::port::Body;
 use crate::view::Waiting;
 use alloc::vec::Vec;
-use saifu_crypto::{CryptoRng, Secret};
+use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Certificate, RecoveredError};
 use saifu_protocol::message::{EntryState, Presented, Recovered};
 use saifu_protocol::object::ObjectError;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::Event;
-use saifu_protocol::{CertificateId, RequestId, SafeId, SessionId, UnixTime};
+use saifu_protocol::{CertificateId, RequestId, SafeId};
 use serde::{Deserialize, Serialize};
 
 /// A value is recovered.
@@ -124,10 +125,7 @@ pub(crate) fn open(
     let recover = Recover {
         certificate,
         safe: item.safe,
-        session: Session {
-            id: SessionId::make(rng),
-            key: Secret::make(rng),
-        },
+        session: Session::make(rng),
         state: RecoverState::Opening {
             request: RequestId::make(rng),
         },
@@ -449,35 +447,33 @@ impl Recover {
         match desk.conflict(problem, self.safe, target(kept)) {
             // Open for another session, which may give it back: no vote is lost before one is given. What has been confirmed
             // to this one cannot come back by itself, so nothing is thrown away.
-            Some((EntryState::Withdrawing, ..))
-                if self.part(desk).is_some() && !desk.is_leaving(self.certificate) =>
+            Some(holder)
+                if holder.state == EntryState::Withdrawing
+                    && self.part(desk).is_some()
+                    && !desk.is_leaving(self.certificate) =>
             {
                 Step::then(Next::Wait(Waiting::RolledBack))
             }
             // The session was given back — by a copy of this wallet, since this one has not — and will never own the entry.
-            Some((EntryState::Registered, Some(session), _)) if session == self.session.id => {
-                let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
-                if self.part(desk).is_none() {
-                    changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
-                }
-                if desk.is_leaving(self.certificate) {
-                    changes.push(protect::retire(self.certificate, self.safe, rng));
-                    return Step::strict(changes, Next::Nothing);
-                }
-                let body = self.body(kept, None);
-                changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
-                Step::strict(changes, Next::Nothing)
+            Some(holder)
+                if holder.state == EntryState::Registered
+                    && holder.session == Some(self.session.id) =>
+            {
+                self.barred(value, kept, desk, rng)
             }
             // The safe's memory was set back to before this session: ask it to open for the session once more.
-            Some((EntryState::Registered, ..)) => Step::then(Next::Ask(
+            Some(holder) if holder.state == EntryState::Registered => Step::then(Next::Ask(
                 self.safe,
                 RequestId::make(rng),
                 Question::Recover(self.presentation(kept)),
             )),
-            Some(holder @ (_, session, since)) => self.elsewhere(
+            Some(holder) => self.elsewhere(
                 holder,
                 alloc::vec![Change::Delete(value)],
-                Kind::ArrivedCopyDestroyed { session, since },
+                Kind::ArrivedCopyDestroyed {
+                    session: holder.session,
+                    since: holder.since,
+                },
                 desk,
                 rng,
             ),
@@ -494,6 +490,40 @@ impl Recover {
         }
     }
 
+    /// This session will never own the entry. What is alone starts over when its owner asks again. A part asks again in a
+    /// session of its own: the votes that other safes have given cannot be given twice.
+    fn barred(
+        &self,
+        value: ItemId,
+        kept: &CertificateBody,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let mut changes = alloc::vec![Change::End(desk.id), Change::Delete(value)];
+        if desk.is_leaving(self.certificate) {
+            changes.push(protect::retire(self.certificate, self.safe, rng));
+            return Step::strict(changes, Next::Nothing);
+        }
+        let of = self.part(desk);
+        if of.is_some_and(|of| desk.books.verdict(of.group) == Verdict::Confirm) {
+            let afresh = Flow::Recover(Self {
+                session: Session::make(rng),
+                state: RecoverState::Arrived {
+                    value,
+                    request: RequestId::make(rng),
+                },
+                ..self.clone()
+            });
+            return Step::strict(alloc::vec![Change::Journal(desk.id, afresh)], Next::Again);
+        }
+        if of.is_none() {
+            changes.push(self.notice(Kind::RecoveryCalledOff, desk, rng));
+        }
+        let body = self.body(kept, None);
+        changes.extend(desk.restand(self.certificate, Standing::AtSafe, body));
+        Step::strict(changes, Next::Nothing)
+    }
+
     fn refused(
         &self,
         problem: &Problem,
@@ -505,12 +535,7 @@ impl Recover {
             Code::Conflict => {
                 return match desk.conflict(problem, self.safe, target(kept)) {
                     Some(holder) => {
-                        let (state, session, since) = holder;
-                        let kind = Kind::ReleasedElsewhere {
-                            state,
-                            session,
-                            since,
-                        };
+                        let kind = Kind::ReleasedElsewhere(holder);
                         self.elsewhere(holder, Vec::new(), kind, desk, rng)
                     }
                     None => Step::garbled(),
@@ -541,26 +566,24 @@ impl Recover {
 
     fn elsewhere(
         &self,
-        (state, session, since): (EntryState, Option<SessionId>, UnixTime),
+        holder: Elsewhere,
         mut changes: Vec<Change>,
         kind: Kind,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let standing = match state {
+        let standing = match holder.state {
             // This session had given it back before: it waits for another one.
             EntryState::Registered => Standing::AtSafe,
             EntryState::Withdrawing | EntryState::Withdrawn | EntryState::Retired => {
-                Standing::Elsewhere {
-                    state,
-                    session,
-                    since,
-                }
+                Standing::Elsewhere(holder)
             }
         };
         changes.push(Change::End(desk.id));
         match self.part(desk) {
-            Some(_) if desk.is_leaving(self.certificate) && state == EntryState::Registered => {
+            Some(_)
+                if desk.is_leaving(self.certificate) && holder.state == EntryState::Registered =>
+            {
                 changes.push(protect::retire(self.certificate, self.safe, rng));
                 return Step::strict(changes, Next::Nothing);
             }
@@ -585,10 +608,7 @@ impl Recover {
         rng: &mut dyn CryptoRng,
     ) -> Step {
         let opening = Flow::Recover(Self {
-            session: Session {
-                id: SessionId::make(rng),
-                key: Secret::make(rng),
-            },
+            session: Session::make(rng),
             state: RecoverState::Opening {
                 request: RequestId::make(rng),
             },

@@ -125,18 +125,12 @@ impl Retire {
             }
             Input::Refused(problem) => {
                 match desk.conflict(&problem, self.safe, target.fingerprint()) {
-                    Some((EntryState::Retired, ..)) => gone(certificate, desk, Vec::new()),
-                    Some((state, session, since)) => {
-                        let standing = Standing::Elsewhere {
-                            state,
-                            session,
-                            since,
-                        };
-                        let kind = Kind::ReleasedElsewhere {
-                            state,
-                            session,
-                            since,
-                        };
+                    Some(proof) if proof.state == EntryState::Retired => {
+                        gone(certificate, desk, Vec::new())
+                    }
+                    Some(proof) => {
+                        let standing = Standing::Elsewhere(proof);
+                        let kind = Kind::ReleasedElsewhere(proof);
                         if desk.is_leaving(certificate) {
                             // The values are home already; whoever has this part cannot have enough.
                             return gone(certificate, desk, Vec::new());

@@ -18,7 +18,10 @@ use super::{
     Desk, Flow, Input, Next, Protect, ProtectState, Recover, RecoverState, ReturnReason, Step,
     protect, recover,
 };
-use crate::books::{Books, CertificateBody, Change, Custody, Item, KeyHere, PartHere, ValueItem};
+use crate::books::{
+    Books, CertificateBody, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, PartHere,
+    Standing, ValueItem,
+};
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Apart, Kind};
@@ -68,7 +71,10 @@ pub enum Then {
 #[serde(rename_all = "kebab-case")]
 pub enum ReuniteState {
     /// Parts are being fetched.
-    Collecting,
+    Collecting {
+        /// Certificates whose safes are still to be asked: there was no room yet, or an earlier attempt is being given back.
+        to_ask: Vec<ItemId>,
+    },
     /// The values are stored here, not usable, and are being registered anew. No safe has been told to let go.
     Replacing {
         /// Where they are.
@@ -81,12 +87,11 @@ pub enum ReuniteState {
     },
 }
 
-/// Asks every safe of a group at once. A part that is still being given back is left out; enough of the others are enough.
+/// Begins a recovery: every safe of the group is asked at once, as soon as there is room for what comes.
 pub(crate) fn begin(
     books: &Books,
     id: GroupId,
     then: Then,
-    finishing: Option<FlowId>,
     rng: &mut dyn CryptoRng,
 ) -> Vec<Change> {
     let Some(members) = Members::of(books, id) else {
@@ -123,11 +128,11 @@ pub(crate) fn begin(
     }
     let wanted = members.certificates.iter();
     let wanted = wanted.filter(|(.., of)| is_wanted(of.class));
-    changes.extend(wanted.filter_map(|(it, ..)| recover::open(books, *it, finishing, rng)));
+    let to_ask = wanted.map(|(certificate, ..)| *certificate).collect();
     let reunite = Reunite {
         group: id,
         then,
-        state: ReuniteState::Collecting,
+        state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
     changes
@@ -137,7 +142,7 @@ impl Reunite {
     /// The copies that have arrived.
     pub(crate) fn arrived(&self) -> &[ItemId] {
         match &self.state {
-            ReuniteState::Collecting => &[],
+            ReuniteState::Collecting { .. } => &[],
             ReuniteState::Replacing { values } | ReuniteState::Arrived { values } => values,
         }
     }
@@ -147,8 +152,10 @@ impl Reunite {
             return Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
         };
         match (&self.state, input) {
-            (ReuniteState::Collecting, Input::Start) => self.collect(&members, desk, rng),
-            (ReuniteState::Collecting, Input::Gathered(bodies)) => {
+            (ReuniteState::Collecting { to_ask }, Input::Start) => {
+                self.collect(to_ask, &members, desk, rng)
+            }
+            (ReuniteState::Collecting { .. }, Input::Gathered(bodies)) => {
                 self.open(&members, &bodies, desk, rng)
             }
             (ReuniteState::Replacing { values }, Input::Start) => {
@@ -157,7 +164,7 @@ impl Reunite {
             (ReuniteState::Arrived { values }, Input::Start) => {
                 self.count_votes(values, &members, desk, rng)
             }
-            (ReuniteState::Collecting | ReuniteState::Replacing { .. }, Input::CallOff) => {
+            (ReuniteState::Collecting { .. } | ReuniteState::Replacing { .. }, Input::CallOff) => {
                 self.give_up(Kind::RecoveryCalledOff, &members, desk, rng)
             }
             (ReuniteState::Arrived { .. }, Input::CallOff) => Step::then(Next::Again),
@@ -165,13 +172,30 @@ impl Reunite {
         }
     }
 
-    /// Whether there is enough to try.
-    fn collect(&self, members: &Members<'_>, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+    /// Asks whom it can, and looks whether there is enough to try.
+    fn collect(
+        &self,
+        to_ask: &[ItemId],
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
         let size = members.group.values.iter().map(|value| value.size).sum();
         if let Some(missing) = desk.books.missing_room(size)
             && !matches!(self.then, Then::Keys)
         {
             return Step::then(Next::NoRoom(missing));
+        }
+        let is_free = |it: &&ItemId| desk.books.lock(**it).is_none();
+        let (free, busy): (Vec<&ItemId>, Vec<&ItemId>) = to_ask.iter().partition(is_free);
+        if !free.is_empty() {
+            let asked = free.iter();
+            let mut changes: Vec<Change> = asked
+                .filter_map(|it| recover::open(desk.books, **it, None, rng))
+                .collect();
+            let to_ask = busy.into_iter().copied().collect();
+            changes.push(self.journal(ReuniteState::Collecting { to_ask }, desk));
+            return Step::strict(changes, Next::Again);
         }
         let ring = members.group.key.and_then(|key| desk.books.key_item(key));
         let ring = ring.filter(|(_, key)| key.here == KeyHere::Opens);
@@ -194,17 +218,16 @@ impl Reunite {
                 here.chain(certificates).chain(ring).collect(),
             ));
         }
-        if members.is_fetching() {
+        if self.may_come(members) {
             return Step::then(Next::Rest);
         }
-        self.give_up(
-            Kind::Apart {
+        let why = match members.elsewhere() {
+            Some(proof) => Kind::ReleasedElsewhere(proof),
+            None => Kind::Apart {
                 why: missing(members, ring.is_some()),
             },
-            members,
-            desk,
-            rng,
-        )
+        };
+        self.give_up(why, members, desk, rng)
     }
 
     fn open(
@@ -243,7 +266,7 @@ impl Reunite {
         };
         match reunite(&parts, &keys) {
             Ok(reunited) => self.arrive(&reunited, members, desk, rng),
-            Err(_) if members.is_fetching() => Step::then(Next::Rest),
+            Err(_) if self.may_come(members) => Step::then(Next::Rest),
             Err(failure) => {
                 let why = Apart::of(&failure);
                 let mut step = self.give_up(Kind::Apart { why }, members, desk, rng);
@@ -325,7 +348,7 @@ impl Reunite {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        if keys.is_empty() && members.is_fetching() {
+        if keys.is_empty() && self.may_come(members) {
             return Step::then(Next::Rest);
         }
         if keys.is_empty() {
@@ -380,7 +403,12 @@ impl Reunite {
         if members.may_confirm().len() >= quorum {
             return Step::then(Next::Rest);
         }
-        self.give_up(Kind::HandedOutElsewhere, members, desk, rng)
+        let why = match members.elsewhere() {
+            Some(Elsewhere { session, since, .. }) => Kind::ArrivedCopyDestroyed { session, since },
+            // Their sessions were given back by a copy of this wallet.
+            None => Kind::RecoveryCalledOff,
+        };
+        self.give_up(why, members, desk, rng)
     }
 
     /// Enough safes have confirmed this wallet: the copies here are the values now, or those of the successor are.
@@ -459,9 +487,11 @@ impl Reunite {
         let mut changes = alloc::vec![Change::End(desk.id)];
         let mut group = members.group.clone();
         group.confirmed.clear();
-        if let Kind::HandedOutElsewhere = kind {
-            group.phase = Phase::Elsewhere;
-        }
+        let proof = members.elsewhere();
+        group.phase = match proof {
+            Some(_) => Phase::Elsewhere,
+            None => Phase::AtSafes,
+        };
         if group != *members.group {
             changes.push(group.put());
         }
@@ -469,7 +499,12 @@ impl Reunite {
         changes.extend(give_back(members, why, rng));
         changes.extend(self.undo_successor(desk, rng));
         let name = super::name_of(desk.books, crate::books::item_of(self.group));
-        changes.push(desk.own_notice(kind, &name, rng));
+        let proves = |it: &&CertificateItem| proof.map(Standing::Elsewhere) == Some(it.standing);
+        let mut certificates = members.certificates.iter().map(|(_, it, _)| *it);
+        changes.push(match certificates.find(proves) {
+            Some(certificate) => desk.notice(kind, &name, certificate.safe, rng),
+            None => desk.own_notice(kind, &name, rng),
+        });
         Step::strict(changes, Next::Nothing)
     }
 
@@ -488,6 +523,15 @@ impl Reunite {
             changes.extend(protect::undo(&members, true, desk, rng));
         }
         changes
+    }
+
+    /// Whether more parts may still arrive.
+    fn may_come(&self, members: &Members<'_>) -> bool {
+        let is_to_ask = match &self.state {
+            ReuniteState::Collecting { to_ask } => !to_ask.is_empty(),
+            ReuniteState::Replacing { .. } | ReuniteState::Arrived { .. } => false,
+        };
+        is_to_ask || members.is_fetching()
     }
 
     fn journal(&self, state: ReuniteState, desk: &Desk<'_>) -> Change {

@@ -126,11 +126,7 @@ impl Rotate {
     ) -> Step {
         let target = Presented::Certificate(kept.compact.clone()).fingerprint();
         let standing = match desk.conflict(problem, self.safe, target) {
-            Some((state, session, since)) => Standing::Elsewhere {
-                state,
-                session,
-                since,
-            },
+            Some(proof) => Standing::Elsewhere(proof),
             None if problem.code == Code::Conflict => return Step::garbled(),
             None => Standing::NotHandedOut,
         };
@@ -161,13 +157,7 @@ impl Rotate {
                 && flow.group(desk.books) == Some(part.group)
         });
         match is_last {
-            true => reunite::begin(
-                desk.books,
-                part.group,
-                reunite::Then::Hold,
-                Some(desk.id),
-                rng,
-            ),
+            true => reunite::begin(desk.books, part.group, reunite::Then::Hold, rng),
             false => Vec::new(),
         }
     }

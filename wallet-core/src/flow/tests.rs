@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::books::{
-    CertificateBody, CertificateItem, Custody, Item, Safe, Session, Standing, ValueItem,
+    CertificateBody, CertificateItem, Custody, Elsewhere, Item, Safe, Session, Standing, ValueItem,
 };
 use crate::port::Opened;
 use saifu_crypto::Secret;
@@ -10,9 +10,9 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::certificate::{Claims, LegacyHash, ObjectClass, ObjectHash};
 use saifu_protocol::digest::DigestSetting;
-use saifu_protocol::message::Presented;
+use saifu_protocol::message::{EntryState, Presented};
 use saifu_protocol::problem::Code;
-use saifu_protocol::{Counter, Digest, HolderId, PublicKey, object};
+use saifu_protocol::{Counter, Digest, HolderId, PublicKey, SessionId, object};
 
 const FLOW: FlowId = FlowId::new([1; 16]);
 const VALUE: ItemId = ItemId::new([2; 16]);
@@ -472,26 +472,16 @@ fn recover_refused_with_a_receipt_marks_the_certificate() {
     ] {
         let fixture = Fixture::new();
         let step = fixture.with_paper(&fixture.opening(), fixture.conflict(state, session));
-        let since = NOW;
-        assert_eq!(
-            notices(&step),
-            [&Kind::ReleasedElsewhere {
-                state,
-                session,
-                since
-            }]
-        );
+        let proof = Elsewhere {
+            state,
+            session,
+            since: NOW,
+        };
+        assert_eq!(notices(&step), [&Kind::ReleasedElsewhere(proof)]);
         let [Item::Certificate(certificate)] = stored(&step)[..] else {
             panic!("the certificate was not marked");
         };
-        assert_eq!(
-            certificate.standing,
-            Standing::Elsewhere {
-                state,
-                session,
-                since
-            }
-        );
+        assert_eq!(certificate.standing, Standing::Elsewhere(proof));
         assert!(ends(&step) && deletes(&step).is_empty());
     }
 }
@@ -726,10 +716,7 @@ fn retire_of_what_another_device_has_marks_the_certificate() {
     let refused = fixture.conflict(EntryState::Withdrawing, Some(OTHER));
     let step = fixture.with_paper(&flow, refused);
     assert!(deletes(&step).is_empty());
-    assert!(matches!(
-        notices(&step)[..],
-        [Kind::ReleasedElsewhere { .. }]
-    ));
+    assert!(matches!(notices(&step)[..], [Kind::ReleasedElsewhere(_)]));
 }
 
 // ---- the journal

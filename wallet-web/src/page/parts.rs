@@ -276,7 +276,7 @@ pub(crate) fn certificate_standing(s: Service, card: &CertificateCard) -> (&'sta
             Some(Task::Recover) => ("moving", Key::StateRecovering),
             _ => ("moving", Key::StateWorking),
         },
-        CertificateStanding::Elsewhere { .. } => ("failed", Key::StateElsewhere),
+        CertificateStanding::Elsewhere(_) => ("failed", Key::StateElsewhere),
         CertificateStanding::NotHandedOut => ("failed", Key::StateNotHandedOut),
     }
 }
@@ -328,31 +328,15 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
     }
 }
 
-/// How a backup stands; elsewhere also where so many safes have proven it of their parts that too few are left to confirm.
-pub(crate) fn stands(card: &BackupCard) -> BackupStanding {
-    let left = card.parts.iter().filter(|part| {
-        part.class.is_released_once() && part.safe.is_some() && part.state != PartState::Elsewhere
-    });
-    match card.standing {
-        BackupStanding::AtSafes
-            if !card.contents.is_empty() && left.count() < usize::from(card.plan.quorum) =>
-        {
-            BackupStanding::Elsewhere
-        }
-        standing => standing,
-    }
-}
-
 /// The chip of a backup.
 pub(crate) fn backup_standing(lang: Lang, card: &BackupCard) -> (&'static str, &'static str) {
-    let standing = stands(card);
-    let state = match standing {
+    let state = match card.standing {
         BackupStanding::Registering { .. } | BackupStanding::Recovering { .. } => "moving",
         BackupStanding::AtSafes => "safe",
         BackupStanding::Ending => "ended",
         BackupStanding::Elsewhere => "failed",
     };
-    (state, words::backup_standing(lang, standing))
+    (state, words::backup_standing(lang, card.standing))
 }
 
 /// The print of what is at safes by a plan.

@@ -6,7 +6,7 @@ use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
     empty, fact, facts, halves, head, icon, keep_dialog, link, part_waits, picture_of_backup,
-    quiet, reason, rows, safe_name, section, stands, steps, waiting,
+    quiet, reason, rows, safe_name, section, steps, waiting,
 };
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
@@ -121,8 +121,7 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
     let backup = card.id;
     let mut buttons = Vec::new();
     let is_key = card.contents.is_empty();
-    let standing = stands(card);
-    let words = match standing {
+    let words = match card.standing {
         BackupStanding::AtSafes if is_key => Some(Key::FetchKey),
         BackupStanding::AtSafes => Some(Key::Recover),
         BackupStanding::Elsewhere => Some(Key::TryRecoverAgain),
@@ -144,7 +143,7 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
             },
         ));
     }
-    if standing == BackupStanding::AtSafes && !is_key {
+    if card.standing == BackupStanding::AtSafes && !is_key {
         let words = text(lang, Key::MoveDots);
         buttons.push(link("btn", Route::Move(backup), Some("refresh"), words));
     }
@@ -265,7 +264,10 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
         BackupStanding::Registering { .. } | BackupStanding::AtSafes => {
             // What was refused is told by itself.
             let is_refused = |part: &PartCard| {
-                matches!(part.state, PartState::NotHandedOut | PartState::Elsewhere)
+                matches!(
+                    part.state,
+                    PartState::NotHandedOut | PartState::Elsewhere(_)
+                )
             };
             if card.parts.iter().any(is_refused) {
                 return Node::Nothing;
@@ -355,7 +357,7 @@ fn shade(part: &PartCard, state: PartState) -> &'static str {
         PartState::Here | PartState::Confirming => "arrived",
         PartState::AtSafe => "safe",
         PartState::Home => "local",
-        PartState::Refused | PartState::NotHandedOut | PartState::Elsewhere => "failed",
+        PartState::Refused | PartState::NotHandedOut | PartState::Elsewhere(_) => "failed",
         PartState::Gone => "ended",
     }
 }
@@ -363,20 +365,19 @@ fn shade(part: &PartCard, state: PartState) -> &'static str {
 /// The safes that could not hand their part out, or proved that another device has it.
 fn refused(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
+    let has = |is: fn(&PartState) -> bool| card.parts.iter().any(|part| is(&part.state));
     let told = [
-        (PartState::NotHandedOut, words::not_handed_out(lang)),
-        (PartState::Elsewhere, words::part_elsewhere(lang)),
+        has(|state| matches!(state, PartState::NotHandedOut)).then(|| words::not_handed_out(lang)),
+        has(|state| matches!(state, PartState::Elsewhere(_))).then(|| words::part_elsewhere(lang)),
     ];
-    let told = told
-        .into_iter()
-        .filter(|(state, _)| card.parts.iter().any(|part| part.state == *state));
-    let told = told.map(|(_, words)| halves("danger", "warn", None, words, None, Vec::new()));
+    let told = told.into_iter().flatten();
+    let told = told.map(|words| halves("danger", "warn", None, words, None, Vec::new()));
     Node::Many(told.collect())
 }
 
 fn standing(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
-    match stands(card) {
+    match card.standing {
         BackupStanding::AtSafes => Node::Many(vec![
             waiting(s, part_waits(card)).into(),
             refused(s, card),

@@ -15,10 +15,12 @@ use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_wallet_core::bearer::What;
+use saifu_wallet_core::books::Elsewhere;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{
-    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Opened, PartCard, Task,
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Opened, PartCard,
+    PartState, Task,
 };
 
 /// All of them.
@@ -222,7 +224,12 @@ fn certificate_of_part(s: Service, id: ItemId, backup: &BackupCard, part: &PartC
     ];
     let title = text(lang, Key::PartCertificate);
     let back = Route::Backup(backup.id);
+    let proof = match part.state {
+        PartState::Elsewhere(proof) => Some(elsewhere(lang, proof)),
+        _ => None,
+    };
     let content = div("stack")
+        .child(proof)
         .child(div("panel").child(facts(rows)))
         .child(as_text(s, id));
     Node::Many(vec![head(s, title, Some(back), None), content.into()])
@@ -233,7 +240,7 @@ fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> No
     let job = match card.standing {
         CertificateStanding::Locked { job } => s.job(job),
         CertificateStanding::AtSafe
-        | CertificateStanding::Elsewhere { .. }
+        | CertificateStanding::Elsewhere(_)
         | CertificateStanding::NotHandedOut => None,
     };
     if let Some(job) = job {
@@ -287,45 +294,47 @@ fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
             let words = words::not_handed_out(lang);
             Some(halves("danger", "warn", None, words, None, Vec::new()))
         }
-        CertificateStanding::Elsewhere {
-            state,
-            session,
-            since,
-        } => {
-            let mut rows = vec![
-                fact(
-                    text(lang, Key::ReceiptState),
-                    words::entry_state(lang, state),
-                ),
-                fact(text(lang, Key::ReceiptSince), format::time(lang, since)),
-            ];
-            if let Some(session) = session {
-                let hex: String = session
-                    .as_bytes()
-                    .iter()
-                    .take(4)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
-                let words = format::groups(&hex).join(" ");
-                rows.push(fact(text(lang, Key::ReceiptSession), words));
-            }
-            let words = words::elsewhere(lang, state);
-            let title = el("h2")
-                .fixed("id", "receipt")
-                .words(text(lang, Key::Receipt));
-            let checked = el("p").class("hint").words(text(lang, Key::ReceiptChecked));
-            let receipt = el("section")
-                .class("panel")
-                .fixed("aria-labelledby", "receipt")
-                .child(title)
-                .child(facts(rows))
-                .child(checked);
-            Some(Node::Many(vec![
-                halves("danger", "refused", None, words, None, Vec::new()),
-                receipt.into(),
-            ]))
-        }
+        CertificateStanding::Elsewhere(proof) => Some(elsewhere(lang, proof)),
     }
+}
+
+/// That another device has it, and what the safe signed of that.
+fn elsewhere(lang: Lang, proof: Elsewhere) -> Node {
+    let mut rows = vec![
+        fact(
+            text(lang, Key::ReceiptState),
+            words::entry_state(lang, proof.state),
+        ),
+        fact(
+            text(lang, Key::ReceiptSince),
+            format::time(lang, proof.since),
+        ),
+    ];
+    if let Some(session) = proof.session {
+        let hex: String = session
+            .as_bytes()
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let words = format::groups(&hex).join(" ");
+        rows.push(fact(text(lang, Key::ReceiptSession), words));
+    }
+    let words = words::elsewhere(lang, proof.state);
+    let title = el("h2")
+        .fixed("id", "receipt")
+        .words(text(lang, Key::Receipt));
+    let checked = el("p").class("hint").words(text(lang, Key::ReceiptChecked));
+    let receipt = el("section")
+        .class("panel")
+        .fixed("aria-labelledby", "receipt")
+        .child(title)
+        .child(facts(rows))
+        .child(checked);
+    Node::Many(vec![
+        halves("danger", "refused", None, words, None, Vec::new()),
+        receipt.into(),
+    ])
 }
 
 /// The certificate as a paper.
@@ -430,7 +439,7 @@ fn what_to_do(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) ->
         CertificateStanding::AtSafe | CertificateStanding::Locked { .. } => {
             (Key::Recover, "btn btn--primary")
         }
-        CertificateStanding::Elsewhere { .. } | CertificateStanding::NotHandedOut => {
+        CertificateStanding::Elsewhere(_) | CertificateStanding::NotHandedOut => {
             (Key::TryRecoverAgain, "btn")
         }
     };

@@ -3,6 +3,7 @@
 use super::Lang;
 use crate::page::format;
 use saifu_protocol::message::EntryState;
+use saifu_wallet_core::books::Elsewhere;
 use saifu_wallet_core::notice::{Apart, Kind, Notice};
 use std::iter::once;
 
@@ -73,7 +74,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::CertificateDigestWrong
         | Kind::CertificateHolderWrong
         | Kind::CertificateForged
-        | Kind::ReleasedElsewhere { .. }
+        | Kind::ReleasedElsewhere(_)
         | Kind::ArrivedCopyDestroyed { .. }
         | Kind::UnknownToSafe
         | Kind::DiscardedUnknownToSafe
@@ -83,7 +84,6 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::CertificateHashUnknown
         | Kind::CertificateUnknown
         | Kind::RecoveredBytesWrong
-        | Kind::HandedOutElsewhere
         | Kind::SafeKeyChanged => Weight::Danger,
     }
 }
@@ -159,7 +159,7 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             format!("The back-up of {in_sentence} was called off."),
             "It is in this browser only. Back it up again whenever you like.",
         ),
-        Kind::ReleasedElsewhere { state, since, .. } => {
+        Kind::ReleasedElsewhere(Elsewhere { state, since, .. }) => {
             let day = format::time(Lang::En, *since);
             match state {
                 EntryState::Registered => Halves::new(
@@ -269,10 +269,6 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             "Nothing was changed. Fetch the key from its backup under Keys, or let a fresh one be made.",
         ),
         Kind::Apart { why } => english_apart(why, subject, in_sentence),
-        Kind::HandedOutElsewhere => Halves::new(
-            format!("Enough safes have handed {in_sentence} to another device. What had arrived here was destroyed."),
-            "It exists there, once. If that device is not yours, show the receipts of the safes to their operators.",
-        ),
     }
 }
 
@@ -372,7 +368,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             format!("{subject}の預け入れを中止しました。"),
             "このブラウザにしかありません。いつでも預け直せます。",
         ),
-        Kind::ReleasedElsewhere { state, since, .. } => {
+        Kind::ReleasedElsewhere(Elsewhere { state, since, .. }) => {
             let day = format::time(Lang::Ja, *since);
             match state {
                 EntryState::Registered => Halves::new(
@@ -482,10 +478,6 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             "何も変わっていません。「鍵」の画面で取り戻すか、新しい鍵を使ってください。",
         ),
         Kind::Apart { why } => japanese_apart(why, subject),
-        Kind::HandedOutElsewhere => Halves::new(
-            format!("必要な数の金庫が{subject}を別の端末に渡していたため、ここに届いたものを消しました。"),
-            "向こうの端末に1つだけあります。自分の端末でなければ、金庫の受領書を運営者に見せて連絡してください。",
-        ),
     }
 }
 

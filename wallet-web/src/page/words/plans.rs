@@ -323,7 +323,7 @@ pub(crate) fn part_state(lang: Lang, state: PartState) -> &'static str {
         PartState::Ending => lang.of("Being ended", "破棄を依頼中"),
         PartState::TakingOver => lang.of("Being taken over", "受け取り中"),
         PartState::NotHandedOut => lang.of("Not handed out", "引き出せず"),
-        PartState::Elsewhere => lang.of("On another device", "別の端末"),
+        PartState::Elsewhere(_) => lang.of("On another device", "別の端末"),
         PartState::Gone => lang.of("Gone", "終了"),
     }
 }
@@ -574,6 +574,9 @@ pub(crate) fn delete_keys(lang: Lang, count: usize) -> String {
 mod tests {
     use super::*;
     use crate::page::words::tests::{check, check_sentences};
+    use saifu_protocol::UnixTime;
+    use saifu_protocol::message::EntryState;
+    use saifu_wallet_core::books::Elsewhere;
     use saifu_wallet_core::ids::FlowId;
     use saifu_wallet_core::plan::Slot;
 
@@ -716,7 +719,11 @@ mod tests {
             PartState::Ending,
             PartState::TakingOver,
             PartState::NotHandedOut,
-            PartState::Elsewhere,
+            PartState::Elsewhere(Elsewhere {
+                state: EntryState::Withdrawn,
+                session: None,
+                since: UnixTime(953_078_400),
+            }),
             PartState::Gone,
         ] {
             check(part_state(Lang::En, it), part_state(Lang::Ja, it));
