@@ -8,6 +8,7 @@ use crate::group::{Group, PartOf};
 use crate::ids::ItemId;
 use crate::plan::check::Seat;
 use crate::plan::key::KeyId;
+use crate::plan::limits::{MAX_COUPLED, MAX_PART_BYTES};
 use crate::plan::{GroupId, Plan};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,6 +21,9 @@ use zeroize::{Zeroize, Zeroizing};
 
 /// What every such text begins with.
 pub const PREFIX: &str = "saifu-bearer:";
+
+/// Where a text begins among others. A name that holds [`PREFIX`] begins none: inside of JSON its quote would be escaped.
+const START: &str = "saifu-bearer:{\"";
 
 /// The longest text that is looked at: a hundred codes full.
 const MAX_BYTES: usize = 300_000;
@@ -124,18 +128,21 @@ pub(crate) fn read(text: &str) -> Result<Vec<Bearer>, NotAPaper> {
     if text.len() > MAX_BYTES {
         return Err(NotAPaper);
     }
-    let mut texts = text.split(PREFIX);
-    if texts.next().is_none_or(|before| !before.trim().is_empty()) {
+    let text = text.trim();
+    let starts: Vec<usize> = text.match_indices(START).map(|(at, _)| at).collect();
+    if starts.first() != Some(&0) {
         return Err(NotAPaper);
     }
-    let read: Vec<Bearer> = texts
-        .map(|text| json::read::<Bearer>(text.trim().as_bytes()).map_err(|_| NotAPaper))
-        .collect::<Result<_, _>>()?;
-    let is_known = |bearer: &Bearer| bearer.v == VERSION && bearer.claims().is_some();
-    match read.is_empty() || !read.iter().all(is_known) {
-        true => Err(NotAPaper),
-        false => Ok(read),
-    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    let read = starts.iter().zip(ends).map(|(start, end)| {
+        let json = text.get(start + PREFIX.len()..end).ok_or(NotAPaper)?;
+        let bearer: Bearer = json::read(json.trim().as_bytes()).map_err(|_| NotAPaper)?;
+        match bearer.v == VERSION && bearer.claims().is_some() && bearer.is_plausible() {
+            true => Ok(bearer),
+            false => Err(NotAPaper),
+        }
+    });
+    read.collect()
 }
 
 /// Whether a text can be read: the page asks before it sends.
@@ -147,6 +154,16 @@ impl Bearer {
     /// What the certificate claims. It is believed only after the safe has answered for it.
     pub(crate) fn claims(&self) -> Option<Claims> {
         certificate::read_claims_unverified(&self.certificate).ok()
+    }
+
+    /// What its giver says about sizes and values could be so. What comes back is what counts, but until then it is shown,
+    /// and room is made for it.
+    fn is_plausible(&self) -> bool {
+        let values = self.part.as_ref().map(|part| part.values.as_slice());
+        let is_number = |values: &[ValueItem]| (1..=MAX_COUPLED).contains(&values.len());
+        let values_are =
+            |values: &[ValueItem]| is_number(values) && values.iter().all(ValueItem::is_plausible);
+        self.size <= MAX_PART_BYTES as u64 && values.is_none_or(values_are)
     }
 
     /// Size of the registered bytes, as the giver says.

@@ -21,8 +21,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, Certificate, LegacyHash};
+use saifu_protocol::limits;
 use saifu_protocol::message::EntryState;
-use saifu_protocol::value::{self, Date, Value};
+use saifu_protocol::value::{self, Class, Currency, Date, Value};
 use saifu_protocol::{Counter, Digest, PublicKey, SafeId, SessionId, UnixTime, b64, json};
 use serde::{Deserialize, Serialize};
 
@@ -278,6 +279,24 @@ pub struct Elsewhere {
     pub session: Option<SessionId>,
     /// Since when.
     pub since: UnixTime,
+}
+
+impl ValueItem {
+    /// Whether a value could be so, of which somebody else says it.
+    pub(crate) fn is_plausible(&self) -> bool {
+        let is_day = |day: &str| day.is_empty() || value::parse_date(day).is_some();
+        let is_text = |text: &str, most: usize| {
+            text.chars().count() <= most && !text.chars().any(char::is_control)
+        };
+        let is_amount = |amount: &Amount| Currency::from_code(&amount.currency).is_some();
+        Class::from_code(&self.class).is_some()
+            && is_text(&self.name, limits::MAX_NAME_CHARS)
+            && is_text(&self.place, limits::MAX_PLACE_CHARS)
+            && is_day(&self.from)
+            && is_day(&self.to)
+            && self.worth.as_ref().is_none_or(is_amount)
+            && self.size <= limits::MAX_OBJECT_BYTES as u64
+    }
 }
 
 impl CertificateItem {

@@ -96,6 +96,11 @@ impl Group {
         self.values.is_empty()
     }
 
+    /// Whether another one is of the same plan, at the same safes, with the same key.
+    pub(crate) fn is_as_planned(&self, other: &Group) -> bool {
+        self.plan == other.plan && self.seats == other.seats && self.key == other.key
+    }
+
     /// How many operators must have everything that goes to them before the copy here may go; `None` where it stays.
     pub(crate) fn deletes_after(&self) -> Option<usize> {
         match self.plan.custody {
@@ -292,6 +297,14 @@ impl<'a> Members<'a> {
         proofs(true)
             .max_by_key(latest)
             .or_else(|| proofs(false).max_by_key(latest))
+    }
+
+    /// Whether nothing has come of it because safes refused.
+    pub(crate) fn is_refused(&self) -> bool {
+        let has_come =
+            |(_, part): &(ItemId, &PartItem)| matches!(part.here, PartHere::Fetched { .. });
+        let mut standings = self.certificates.iter().map(|(_, it, _)| it.standing);
+        !self.parts.iter().any(has_come) && standings.any(|it| it == Standing::NotHandedOut)
     }
 
     fn is_vote(&self, certificate: ItemId) -> bool {

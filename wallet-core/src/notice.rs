@@ -91,6 +91,8 @@ pub enum Kind {
     PlanDoesNotFit,
     /// The key is not here, or not of the form the plan needs. Nothing was changed.
     KeyUnusable,
+    /// Handing over: with it would go the key that other backups open with. Nothing was changed.
+    KeyNeeded,
     /// Recovery: what came back cannot be put together. It was given back to the safes.
     Apart {
         /// Why.
@@ -261,6 +263,7 @@ impl Kind {
             Kind::PaperWorthless,
             Kind::PlanDoesNotFit,
             Kind::KeyUnusable,
+            Kind::KeyNeeded,
         ];
         all.extend(Apart::samples().into_iter().map(|why| Kind::Apart { why }));
         for state in [

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::{Counter, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
 
 /// One part of what is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -601,6 +602,6 @@ pub enum Opened {
         /// What is handed over.
         what: What,
         /// One text for each certificate, each short enough for a QR code. The view that shows them must go with them.
-        texts: Vec<String>,
+        texts: Vec<Zeroizing<String>>,
     },
 }

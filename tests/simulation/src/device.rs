@@ -196,7 +196,9 @@ impl Device {
                 Part::Jobs(jobs) => self
                     .waited
                     .extend(jobs.iter().filter_map(|job| job.waiting)),
-                Part::Opened(Some(view::Opened::Papers { texts, .. })) => self.papers = texts,
+                Part::Opened(Some(view::Opened::Papers { texts, .. })) => {
+                    self.papers = texts.iter().map(|text| String::clone(text)).collect();
+                }
                 _ => {}
             }
         }

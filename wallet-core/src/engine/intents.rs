@@ -56,7 +56,7 @@ impl Wallet {
             Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, context),
             Intent::DeleteKey { key } => self.delete_key(*key),
             Intent::HandOver { what, with_key } => {
-                return self.hand_over(*what, *with_key, effects);
+                return self.hand_over(*what, *with_key, context, effects);
             }
             Intent::HandedOver { what } => self.handed_over(*what),
             Intent::TakeOver { text } => self.take_over(text, context),
@@ -311,7 +311,7 @@ impl Wallet {
         let Some(item) = self.books.certificate(certificate) else {
             return Vec::new();
         };
-        if self.books.lock(certificate).is_some() {
+        if item.part.is_some() || self.books.lock(certificate).is_some() {
             return Vec::new();
         }
         if let Standing::Elsewhere(_) = item.standing {

@@ -7,15 +7,17 @@ use crate::flow::{Flow, Rotate};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
-use crate::plan::CheckedPlan;
 use crate::plan::key::OpeningKey;
+use crate::plan::part::Role;
+use crate::plan::{CheckedPlan, GroupId};
 use crate::port::{Body, Context, Effect};
 use crate::view::Opened;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_protocol::value::Class;
-use saifu_protocol::{Certificate, RequestId, UnixTime};
+use saifu_protocol::{Certificate, PublicKey, RequestId, UnixTime};
+use zeroize::Zeroizing;
 
 /// Papers that are being written: the bodies they take are read one after the other.
 #[derive(Debug)]
@@ -56,8 +58,31 @@ impl Wallet {
         certificates.iter().all(is_free).then_some(certificates)
     }
 
-    pub(super) fn hand_over(&mut self, what: What, with_key: bool, effects: &mut Vec<Effect>) {
+    /// Whether a key lies with it that other backups open with: whoever takes it over binds it to another holder.
+    fn holds_key_of_others(&self, id: GroupId) -> bool {
+        let Some(members) = Members::of(&self.books, id) else {
+            return false;
+        };
+        let mut parts = members.certificates.iter().map(|(.., of)| of.class);
+        let key = members.group.key;
+        key.is_some_and(|key| self.books.is_key_needed(key, id))
+            && parts.any(|class| Role::of(class) == Role::Key)
+    }
+
+    pub(super) fn hand_over(
+        &mut self,
+        what: What,
+        with_key: bool,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
         self.close();
+        if let What::Backup(id) = what
+            && self.holds_key_of_others(id)
+        {
+            let name = crate::flow::name_of(&self.books, item_of(id));
+            return self.tell_about(name, Kind::KeyNeeded, context);
+        }
         let Some(certificates) = self.to_hand_over(what) else {
             return;
         };
@@ -121,9 +146,9 @@ impl Wallet {
                 None => None,
             };
             let text = bearer::write(&kept, certificate.object_bytes, part, key)?;
-            Some(String::clone(&text))
+            Some(text)
         };
-        let texts: Option<Vec<String>> = papers.certificates.iter().map(write).collect();
+        let texts: Option<Vec<Zeroizing<String>>> = papers.certificates.iter().map(write).collect();
         self.opened = texts.map(|texts| Opened::Papers {
             what: papers.what,
             texts,
@@ -166,30 +191,50 @@ impl Wallet {
         let now = UnixTime(context.now_ms / 1_000);
         let mut ledger = self.books.ledger();
         let mut changes = Vec::new();
-        let mut groups: Vec<Group> = Vec::new();
-        let mut is_new = false;
+        let mut groups: Vec<(Group, PublicKey)> = Vec::new();
+        let mut keys: Vec<OpeningKey> = Vec::new();
+        let mut taken: Vec<CertificateItem> = Vec::new();
         for paper in &papers {
             let certificate = self.genuine(paper)?;
             let claims = certificate.claims();
-            let is_here = self.books.certificates().any(|(_, known)| {
+            let is_it = |known: &CertificateItem| {
                 known.safe == claims.safe
                     && known.counter == claims.counter
                     && known.sha256 == claims.hash.sha256
-            });
-            if is_here {
+            };
+            if taken.iter().any(is_it) || self.books.certificates().any(|(_, it)| is_it(it)) {
                 continue;
             }
-            is_new = true;
             let part = paper.part.as_ref().map(|part| part.of);
+            // Two certificates of one part: what one of them brings would be taken for what the other does.
+            let is_doubled = |known: &CertificateItem| part.is_some() && known.part == part;
+            if taken.iter().any(is_doubled)
+                || self.books.certificates().any(|(_, it)| is_doubled(it))
+            {
+                return Err(Kind::PaperUnreadable);
+            }
             match &paper.part {
                 None => ledger.came_in += 1,
                 Some(part) => {
                     let group = part.group();
-                    let is_known = self.books.group(group.id).is_some()
-                        || groups.iter().any(|other| other.id == group.id);
-                    if !is_known {
-                        ledger.came_in += group.values.len() as u64;
-                        groups.push(group);
+                    let author = part.author;
+                    let mut read = groups.iter();
+                    let read = read.find(|(other, _)| other.id == group.id);
+                    let known = read.map(|(other, _)| other);
+                    match known.or_else(|| self.books.group(group.id)) {
+                        Some(known) => {
+                            let is_its_author = read.is_none_or(|(_, other)| *other == author);
+                            if !group.is_as_planned(known) || !is_its_author {
+                                return Err(Kind::PaperUnreadable);
+                            }
+                        }
+                        None if self.books.item(item_of(group.id)).is_some() => {
+                            return Err(Kind::PaperUnreadable);
+                        }
+                        None => {
+                            ledger.came_in += group.values.len() as u64;
+                            groups.push((group, author));
+                        }
                     }
                 }
             }
@@ -197,6 +242,7 @@ impl Wallet {
             let size = usize::try_from(paper.size()).unwrap_or(usize::MAX);
             let mut item = CertificateItem::of(&certificate, size, None);
             item.part = part;
+            taken.push(item.clone());
             let id = ItemId::make(context.rng);
             let body = paper.body().write();
             changes.push(Change::Put(id, Item::Certificate(item), Some(body)));
@@ -209,15 +255,21 @@ impl Wallet {
             let flow = FlowId::make(context.rng);
             changes.push(Change::Journal(flow, Flow::Rotate(rotate)));
             if let Ok(key) = OpeningKey::read(&paper.key)
-                && self.books.key_item(key.name().id).is_none()
+                && !keys.contains(&key)
             {
-                changes.push(crate::flow::ring(&key, &self.books, now, context.rng));
+                keys.push(key);
             }
         }
-        if !is_new {
+        if taken.is_empty() {
             return Err(Kind::PaperAlreadyHere);
         }
-        changes.extend(groups.into_iter().map(Group::put));
+        let opens = |key: &OpeningKey| {
+            let known = self.books.key_item(key.name().id);
+            known.is_some_and(|(_, item)| item.here == KeyHere::Opens)
+        };
+        let new = keys.iter().filter(|key| !opens(key));
+        changes.extend(new.map(|key| crate::flow::ring(key, &self.books, now, context.rng)));
+        changes.extend(groups.into_iter().map(|(group, _)| group.put()));
         changes.push(Change::Settle(ledger));
         Ok(changes)
     }

@@ -7,6 +7,7 @@ use crate::group::{Members, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::plan::check::{Operator, Seat};
 use crate::plan::key::OpeningKey;
+use crate::plan::part::Role;
 use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Body, Context};
 use alloc::boxed::Box;
@@ -93,11 +94,17 @@ impl Wallet {
             Phase::Elsewhere => ledger.elsewhere += count,
             Phase::Leaving | Phase::Registering | Phase::Standby => return Vec::new(),
         }
-        group.phase = Phase::Leaving;
+        let key = group.key.filter(|_| !group.is_key());
+        let keeps_key = key.is_some_and(|key| self.books.is_key_needed(key, id));
         let mut changes = stop(&members, context.rng);
         changes.push(Change::Settle(ledger));
         let mut stays = false;
-        for (certificate, item, _) in &members.certificates {
+        let mut holds_key = false;
+        for (certificate, item, of) in &members.certificates {
+            if keeps_key && Role::of(of.class) == Role::Key {
+                holds_key = true;
+                continue;
+            }
             if self.books.lock(*certificate).is_some() {
                 // Whatever works on it ends it, now that the group is leaving.
                 stays = true;
@@ -122,7 +129,15 @@ impl Wallet {
         }
         let parts = members.parts.iter();
         changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
-        changes.push(match stays {
+        group.phase = match holds_key {
+            true => Phase::AtSafes,
+            false => Phase::Leaving,
+        };
+        if holds_key {
+            // What is left stands for the key alone, which other values need.
+            group.values.clear();
+        }
+        changes.push(match stays || holds_key {
             true => group.put(),
             false => Change::Delete(item_of(id)),
         });

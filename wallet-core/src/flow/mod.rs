@@ -39,7 +39,7 @@ use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Address, Certificate};
 use saifu_protocol::message::Recovered;
-use saifu_protocol::problem::Problem;
+use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
 use saifu_protocol::{CertificateId, RequestId, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -335,6 +335,18 @@ impl Desk<'_> {
             crate::books::Item::Certificate(certificate),
             body,
         ))
+    }
+}
+
+/// What a safe that hands out nothing, without proof, says about it.
+fn refusal(code: Code) -> Kind {
+    match code {
+        Code::NotFound => Kind::UnknownToSafe,
+        Code::Damaged => Kind::DamagedAtSafe,
+        Code::RolledBack => Kind::SafeRolledBack,
+        Code::HashMismatch => Kind::CertificateHashUnknown,
+        Code::CertificateMismatch => Kind::CertificateUnknown,
+        _ => Kind::RefusedBySafe,
     }
 }
 

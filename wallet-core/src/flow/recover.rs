@@ -541,12 +541,7 @@ impl Recover {
                     None => Step::garbled(),
                 };
             }
-            Code::NotFound => Kind::UnknownToSafe,
-            Code::Damaged => Kind::DamagedAtSafe,
-            Code::RolledBack => Kind::SafeRolledBack,
-            Code::HashMismatch => Kind::CertificateHashUnknown,
-            Code::CertificateMismatch => Kind::CertificateUnknown,
-            _ => Kind::RefusedBySafe,
+            code => super::refusal(code),
         };
         if let Some(of) = self.part(desk)
             && desk.is_leaving(self.certificate)

@@ -180,7 +180,8 @@ impl Reunite {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let size = members.group.values.iter().map(|value| value.size).sum();
+        let sizes = members.group.values.iter().map(|value| value.size);
+        let size = sizes.fold(0, u64::saturating_add);
         if let Some(missing) = desk.books.missing_room(size)
             && !matches!(self.then, Then::Keys)
         {
@@ -501,9 +502,11 @@ impl Reunite {
         let name = super::name_of(desk.books, crate::books::item_of(self.group));
         let proves = |it: &&CertificateItem| proof.map(Standing::Elsewhere) == Some(it.standing);
         let mut certificates = members.certificates.iter().map(|(_, it, _)| *it);
-        changes.push(match certificates.find(proves) {
-            Some(certificate) => desk.notice(kind, &name, certificate.safe, rng),
-            None => desk.own_notice(kind, &name, rng),
+        changes.extend(match certificates.find(proves) {
+            Some(certificate) => Some(desk.notice(kind, &name, certificate.safe, rng)),
+            // Nothing came, and each safe that refused has been told of by itself: there is nothing to add.
+            None if members.is_refused() && matches!(kind, Kind::Apart { .. }) => None,
+            None => Some(desk.own_notice(kind, &name, rng)),
         });
         Step::strict(changes, Next::Nothing)
     }
@@ -608,9 +611,15 @@ fn find(bodies: &[(ItemId, Body)], item: ItemId) -> Option<&Body> {
     found.map(|(_, body)| body)
 }
 
-/// A certificate's class and the part's own must be one: what is no key must not have been registered as one.
-fn is_what_it_says(header: &Header, of: PartOf) -> bool {
-    header.class == of.class && header.index == of.index && header.group == of.group
+/// A certificate's class and the part's own must be one: what is no key must not have been registered as one. And the plan
+/// must be the one that was signed with the part: by another one fewer safes might have to confirm, and two wallets might
+/// both have enough.
+fn is_what_it_says(header: &Header, of: PartOf, plan: &Plan) -> bool {
+    header.class == of.class
+        && header.index == of.index
+        && header.group == of.group
+        && header.plan == plan.id()
+        && header.quorum == plan.quorum
 }
 
 /// The parts that are here, their covers taken off, and the key they are signed with. A part that does not uncover is left
@@ -639,7 +648,8 @@ fn uncovered(
             None => &certificate.holder,
         };
         if let Ok(uncovered) = uncover(body.as_bytes(), seed, safe)
-            && Part::read(&uncovered).is_ok_and(|it| is_what_it_says(it.header(), part.of))
+            && Part::read(&uncovered)
+                .is_ok_and(|it| is_what_it_says(it.header(), part.of, &members.group.plan))
         {
             parts.push(uncovered);
         }

@@ -130,10 +130,14 @@ impl Rotate {
             None if problem.code == Code::Conflict => return Step::garbled(),
             None => Standing::NotHandedOut,
         };
+        let kind = match problem.code {
+            Code::NotFound | Code::CertificateMismatch | Code::Conflict => Kind::PaperWorthless,
+            code => super::refusal(code),
+        };
         let name = super::name_of(desk.books, self.certificate);
         let mut changes = alloc::vec![
             Change::End(desk.id),
-            desk.notice(Kind::PaperWorthless, &name, self.safe, rng),
+            desk.notice(kind, &name, self.safe, rng),
         ];
         changes.extend(desk.restand(self.certificate, standing, None));
         changes.extend(self.recover(desk, rng));

@@ -159,7 +159,11 @@ impl<'a> Sorted<'a> {
             let name = set[0].name.clone();
             let raw: Vec<&CheckedShare> = set.iter().map(|share| &share.share).collect();
             match share::combine(&raw) {
-                Ok(secret) => self.keys.extend(OpeningKey::named(name, secret).ok()),
+                Ok(secret) => {
+                    let key = OpeningKey::named(name, secret).ok();
+                    let key = key.filter(|key| !self.keys.contains(key));
+                    self.keys.extend(key);
+                }
                 Err(NotCombined::TooFew { have, need }) => {
                     self.lacking.push((name.id, have, need));
                 }

@@ -128,7 +128,7 @@ pub(super) fn hand_over(s: Service, what: What) -> Node {
     })
 }
 
-fn shown(s: Service, what: What) -> Vec<String> {
+fn shown(s: Service, what: What) -> Vec<Zeroizing<String>> {
     s.opened.with(|opened| match opened {
         Some(Opened::Papers { what: open, texts }) if *open == what => texts.clone(),
         Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
@@ -172,7 +172,7 @@ fn explain(s: Service, what: What, offer: &Offer, with_key: RwSignal<bool>) -> N
 
 fn papers(
     s: Service,
-    texts: Vec<String>,
+    texts: Vec<Zeroizing<String>>,
     copied: RwSignal<Option<Key>>,
     sure: RwSignal<bool>,
 ) -> Node {
@@ -180,7 +180,8 @@ fn papers(
     device::focus_heading_if_lost();
     let lang = s.lang.get();
     let count = texts.len();
-    let all = Zeroizing::new(texts.join("\n"));
+    let lines: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+    let all = Zeroizing::new(lines.join("\n"));
     let papers: Vec<Node> = texts
         .into_iter()
         .enumerate()
@@ -206,7 +207,7 @@ fn papers(
     Node::Many(vec![papers.into(), copied, actions(vec![done, copy])])
 }
 
-fn paper(s: Service, number: String, paper: String) -> El {
+fn paper(s: Service, number: String, paper: Zeroizing<String>) -> El {
     let lang = s.lang.get();
     let drawing = value::drawing(lang, &paper);
     let too_long = drawing
@@ -222,7 +223,7 @@ fn paper(s: Service, number: String, paper: String) -> El {
         .fixed("tabindex", "0")
         .attr("aria-label", number.clone())
         .fixed("role", "group")
-        .child(paper);
+        .child(String::clone(&paper));
     el("article")
         .class("panel stack stack--tight")
         .child(el("h3").child(number))

@@ -53,6 +53,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::PaperAlreadyHere
         | Kind::PaperWorthless
         | Kind::KeyUnusable
+        | Kind::KeyNeeded
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
             Apart::TooFewPieces { .. }
@@ -186,7 +187,7 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         ),
         Kind::UnknownToSafe => Halves::new(
             format!("{the_safe} says it knows nothing of the certificate of {in_sentence}."),
-            "The certificate was kept: it is your proof. Show it to the operator, and do not use this safe for anything new.",
+            "If you handed it over, that is why: discard it here. If not, the certificate is your proof: show it to the operator, and do not use this safe for anything new.",
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(
             format!("{subject} was discarded, but {safe} says it knows nothing of it."),
@@ -267,6 +268,10 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::KeyUnusable => Halves::new(
             format!("The key that was chosen for {in_sentence} is not here, or of another kind than the plan needs."),
             "Nothing was changed. Fetch the key from its backup under Keys, or let a fresh one be made.",
+        ),
+        Kind::KeyNeeded => Halves::new(
+            format!("Other backups open with the key that lies with {in_sentence}, so it was not handed over."),
+            "Recover what those backups hold, or move them under keys of their own. Then hand it over.",
         ),
         Kind::Apart { why } => english_apart(why, subject, in_sentence),
     }
@@ -395,7 +400,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         ),
         Kind::UnknownToSafe => Halves::new(
             format!("{safe}は、{subject}の登録証に覚えがないと答えました。"),
-            "登録証は残してあります。これが証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
+            "人に渡したのなら、そのためです。ここでは破棄してください。そうでなければ、登録証が証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(
             format!("{subject}を破棄しましたが、{safe}は覚えがないと答えました。"),
@@ -476,6 +481,10 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::KeyUnusable => Halves::new(
             format!("{subject}に選んだ鍵がここにないか、必要な種類と違います。"),
             "何も変わっていません。「鍵」の画面で取り戻すか、新しい鍵を使ってください。",
+        ),
+        Kind::KeyNeeded => Halves::new(
+            format!("{subject}と一緒に預けた鍵でしか開けないものがほかにもあるため、渡しませんでした。"),
+            "先にそれらを取り戻すか、別の鍵で預け直してから、もう一度渡してください。",
         ),
         Kind::Apart { why } => japanese_apart(why, subject),
     }
