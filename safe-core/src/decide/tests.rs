@@ -32,6 +32,7 @@ use saifu_protocol::{
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+mod foreign;
 mod given;
 mod rotate;
 

@@ -198,3 +198,5 @@ fn what_was_handed_over_is_forgotten_without_a_word_to_any_safe() {
     owners.take(papers.join(""));
     assert_eq!(owners.held(TAKER).len(), 1);
 }
+
+mod hostile;
