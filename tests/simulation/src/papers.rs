@@ -200,3 +200,4 @@ fn what_was_handed_over_is_forgotten_without_a_word_to_any_safe() {
 }
 
 mod hostile;
+mod lies;

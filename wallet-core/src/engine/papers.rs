@@ -44,7 +44,8 @@ impl Wallet {
                     .parts
                     .iter()
                     .all(|(_, part)| part.here != PartHere::Home);
-                if !is_at_rest || !is_all || members.group.is_key() {
+                if !is_at_rest || !is_all || members.group.is_key() || self.holds_key_of_others(id)
+                {
                     return None;
                 }
                 members

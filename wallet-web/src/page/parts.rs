@@ -11,8 +11,8 @@ use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::view::{
-    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, PartState, Standing,
-    Task, ValueCard, Waiting,
+    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Standing, Task,
+    ValueCard, Waiting,
 };
 
 /// A picture from the sheet of icons. Always beside words, so never read out.
