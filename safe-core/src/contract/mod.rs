@@ -1,0 +1,98 @@
+//! The suite every ledger must pass. It runs on [`crate::MemoryLedger`] natively and on the SQL ledger in workerd, so
+//! that what the simulation finds out about one holds for the other.
+
+mod change;
+mod load;
+mod rotation;
+mod scene;
+mod upkeep;
+
+use crate::ledger::Ledger;
+use alloc::string::String;
+use alloc::vec::Vec;
+use scene::Check;
+
+/// What became of one case.
+#[derive(Debug)]
+pub struct Case {
+    /// Its name.
+    pub name: &'static str,
+    /// Why it failed.
+    pub failure: Option<String>,
+}
+
+type Named<L> = (&'static str, fn(&mut L) -> Check);
+
+/// Runs the suite; `make` gives an empty ledger each time.
+pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
+    let cases: [Named<L>; 19] = [
+        ("an empty ledger loads nothing", load::empty),
+        (
+            "a batch and its entries load back as they were",
+            load::loads_back,
+        ),
+        (
+            "a group is the entries of its counter and no others",
+            load::group,
+        ),
+        ("bytes load for their holder only", load::bytes_for_holder),
+        ("bytes stop at the budget", load::budget),
+        ("every state loads back, also twice", change::states),
+        (
+            "a failed change leaves nothing of those before it",
+            change::all_or_nothing,
+        ),
+        ("a request has one batch", change::one_batch_per_request),
+        ("the newest batch is the last", load::newest),
+        ("a batch that wraps loads whole", load::wrapped_batch),
+        (
+            "a purge takes the bytes and leaves the tombstone",
+            upkeep::purge,
+        ),
+        (
+            "only what is over and has bytes is purgeable",
+            upkeep::purgeable,
+        ),
+        (
+            "what is purgeable comes by age, then by key",
+            upkeep::purgeable_in_order,
+        ),
+        (
+            "the outbox gives batches in order until they are published",
+            upkeep::outbox,
+        ),
+        (
+            "a rotation loads back, and so does the next",
+            rotation::rotation,
+        ),
+        (
+            "a rotation that does not fit leaves nothing",
+            rotation::rotation_all_or_nothing,
+        ),
+        (
+            "the states of a rotated entry load back with its holder",
+            rotation::states_of_rotated,
+        ),
+        (
+            "the outbox gives what was registered and what holds",
+            rotation::rotation_outbox,
+        ),
+        (
+            "the largest counters, times and objects are kept",
+            load::largest,
+        ),
+    ];
+    cases
+        .into_iter()
+        .map(|(name, case)| {
+            let result = match make() {
+                Ok(mut ledger) => case(&mut ledger),
+                Err(_) => Err(String::from("no empty ledger")),
+            };
+            Case {
+                name,
+                failure: result.err(),
+            }
+        })
+        .collect()
+}
