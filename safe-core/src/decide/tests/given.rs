@@ -2,10 +2,12 @@
 //! read.
 
 use super::*;
+use crate::decide::MAX_REPLY_OBJECT_BYTES;
 use saifu_protocol::certificate::{LegacyHash, ObjectClass};
 use saifu_protocol::digest::DigestSetting;
-use saifu_protocol::message::Given;
-use saifu_protocol::{Certificate, CertificateDigest, SealedDigest};
+use saifu_protocol::message::{EntryState, Given};
+use saifu_protocol::presentation::NO_SESSION;
+use saifu_protocol::{Certificate, CertificateDigest, Digest, SealedDigest, limits};
 
 fn sealed(byte: u8) -> CertificateDigest {
     CertificateDigest::Sealed(SealedDigest::new(vec![byte; 178]).unwrap())

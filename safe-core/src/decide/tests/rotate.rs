@@ -2,8 +2,9 @@
 
 use super::*;
 use saifu_protocol::certificate::{Claims, ObjectClass};
-use saifu_protocol::message::{Given, RotateItem, Rotated};
-use saifu_protocol::{Certificate, CertificateDigest, SealedDigest};
+use saifu_protocol::message::{EntryState, Given, RotateItem, Rotated};
+use saifu_protocol::presentation::NO_SESSION;
+use saifu_protocol::{Certificate, CertificateDigest, Digest, SealedDigest, limits};
 
 const RECEIVER: u8 = 0x77;
 
