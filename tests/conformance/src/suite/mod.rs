@@ -1,0 +1,165 @@
+//! What any safe must do.
+
+mod describe;
+mod end;
+mod given;
+mod list;
+mod recover;
+mod register;
+mod request;
+mod rotate;
+mod scene;
+mod search;
+
+use crate::wallet::{Check, Wallet};
+
+pub(crate) type Case = (&'static str, fn(&Wallet) -> Check);
+
+pub(crate) const CASES: &[Case] = &[
+    ("the safe describes itself", describe::describes_itself),
+    (
+        "headers let any wallet in and keep caches out",
+        describe::headers,
+    ),
+    ("an unknown address is a problem", describe::unknown_address),
+    (
+        "a registration gives a certificate that collates",
+        register::registration_collates,
+    ),
+    (
+        "a repeated registration is answered byte for byte",
+        register::registration_repeats,
+    ),
+    (
+        "a request id with other content is refused",
+        register::request_reused,
+    ),
+    (
+        "a refused item takes no counter, also when repeated",
+        register::refused_item,
+    ),
+    (
+        "class and digest that are given are taken over, also when repeated",
+        given::given_is_taken_over,
+    ),
+    ("what is given is held to its limits", given::given_limits),
+    (
+        "the bare form finds a sealed digest and no other",
+        given::sealed_bare_form,
+    ),
+    (
+        "what is sealed, divided or coupled is handed out once",
+        given::given_once,
+    ),
+    (
+        "a key is read by every session until it is retired",
+        given::read_only,
+    ),
+    (
+        "a batch of 50 takes ascending counters",
+        register::batch_of_50,
+    ),
+    ("equal objects are two entries", register::equal_objects),
+    ("the largest object comes back", register::largest_object),
+    (
+        "limits are named when they are exceeded",
+        register::limits_are_named,
+    ),
+    (
+        "a recovery gives the bytes as often as its session asks",
+        recover::recovery,
+    ),
+    ("a batch of 50 recovers and ends", recover::batch_recovery),
+    (
+        "another session is refused with a receipt",
+        recover::other_session,
+    ),
+    (
+        "a confirmation is final and its receipt the same every time",
+        end::confirmation,
+    ),
+    (
+        "a return lets others in and its session out",
+        end::giving_back,
+    ),
+    (
+        "a return that overtakes its recovery bars it",
+        end::return_overtakes,
+    ),
+    (
+        "a retirement is final and its receipt the same every time",
+        end::retirement,
+    ),
+    (
+        "a registration is retired by its request",
+        end::retire_registration,
+    ),
+    (
+        "a registration called off before it arrives never does",
+        end::called_off,
+    ),
+    (
+        "a rotation lets the next holder in and the last one out",
+        rotate::rotation,
+    ),
+    (
+        "a repeated rotation is answered byte for byte",
+        rotate::rotation_repeats,
+    ),
+    (
+        "what is open or over is not rotated, and a receipt says so",
+        rotate::rotation_refused,
+    ),
+    (
+        "a rotation is held to its form and its proof",
+        rotate::rotation_proof,
+    ),
+    (
+        "a registration keeps its certificates when they are replaced",
+        rotate::rotation_of_registration,
+    ),
+    (
+        "a batch of 50 is rotated in one request",
+        rotate::batch_rotation,
+    ),
+    (
+        "a rotated certificate is listed to its new account only",
+        rotate::rotation_listing,
+    ),
+    (
+        "many rotations at once leave one holder",
+        rotate::many_rotations,
+    ),
+    ("a stranger learns nothing", search::stranger),
+    ("a proof holds for one act", search::proof_of_another_act),
+    (
+        "a wrong hash is told from a wrong certificate",
+        search::mismatches,
+    ),
+    (
+        "the bare form opens and gives the whole certificate",
+        recover::bare_form,
+    ),
+    ("a wrong clock is told the time", request::clock),
+    (
+        "a request for another safe, route, body or key is refused",
+        request::wrong_request,
+    ),
+    ("a body that does not read is refused", request::unreadable),
+    (
+        "certificates are listed in the order of their counters",
+        list::listing,
+    ),
+    (
+        "many sessions at once get one entry once",
+        recover::many_sessions,
+    ),
+    (
+        "equal counters are told apart after the counter returned to 0",
+        register::wrap,
+    ),
+    (
+        "bytes go after the grace period and the tombstone stays",
+        end::grace,
+    ),
+];
