@@ -1,6 +1,8 @@
 //! Whatever is sealed to a safe and signed, each route answers it and none panics.
 
 use super::*;
+use saifu_protocol::Digest;
+use saifu_protocol::presentation::NO_SESSION;
 use serde_json::{Value as Tree, json};
 
 /// A stand-in for chance: the same every time.
@@ -159,7 +161,7 @@ fn every_route_answers_what_is_no_request() {
             body: &body,
         };
         let answered = handle(&http, &keys, &settings, now, rng, &mut ledger, |_| {
-            Evidence::default()
+            crate::decide::Evidence::default()
         });
         assert!(
             answered.reply.status != 401,
