@@ -18,10 +18,12 @@ mod papers;
 mod planted;
 mod safe;
 mod scene;
+mod seen;
 mod spread;
 mod world;
 
 pub use invariants::Violation;
 pub use planted::Bug;
+pub use seen::{Mark, Seen};
 pub use spread::{Odds, Spread, race, run_cheats, run_spread};
-pub use world::{Mark, Seen, World, run};
+pub use world::{World, run};

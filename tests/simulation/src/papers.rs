@@ -3,11 +3,10 @@
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};
-use crate::scene::{Scene, skew};
+use crate::scene::{Scene, skew, ticket};
 use saifu_protocol::SafeId;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::{Books, Custody};
-use saifu_wallet_core::form::Form;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Kind;
@@ -43,21 +42,15 @@ impl Owners {
                 owners.trust(device, number);
             }
         }
-        let form = Form {
-            name: "Ticket".into(),
-            unit_price: "1600".into(),
-            payload: Zeroizing::new("bearer-1".into()),
-            ..Form::default()
-        };
+        let form = ticket(1);
         owners.want(GIVER, Intent::Add { form });
         owners
     }
 
     fn trust(&mut self, device: usize, number: usize) {
-        let address = self.0.safes[number].settings.address.as_str().to_owned();
-        self.want(device, Intent::MeetSafe { address });
-        let safe = self.0.safes[number].id();
-        self.want(device, Intent::TrustSafe { safe });
+        for intent in self.0.safes[number].introduction() {
+            self.want(device, intent);
+        }
     }
 
     /// Wants something, and lets everything come to rest that comes of it.
@@ -71,18 +64,13 @@ impl Owners {
             let Some(device) = self.0.busy_device() else {
                 return;
             };
-            let now = self.0.now_ms;
-            if let Some(event) = self.0.devices[device].take_event() {
-                self.0.tell(device, event);
-            } else {
-                self.0.devices[device].finish_commit(None, now, &mut self.0.dice);
-            }
+            self.0.device_step(device);
         }
         panic!("it does not come to rest");
     }
 
     fn books(&self, device: usize) -> Books {
-        self.0.devices[device].store.books()
+        self.0.books(device)
     }
 
     fn held(&self, device: usize) -> Vec<ItemId> {

@@ -18,6 +18,7 @@ use saifu_safe_core::entry::State;
 use saifu_safe_core::{
     HttpReply, HttpRequest, MemoryIndex, MemoryLedger, SafeKeys, Settings, settings, upkeep,
 };
+use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::port::{Answer, Ask};
 use std::collections::{BTreeSet, VecDeque};
 
@@ -92,6 +93,13 @@ impl Safe {
 
     pub(crate) fn id(&self) -> SafeId {
         self.keys.id()
+    }
+
+    /// What an owner wants one after the other to get to know it.
+    pub(crate) fn introduction(&self) -> [Intent; 2] {
+        let address = self.settings.address.as_str().to_owned();
+        let safe = self.id();
+        [Intent::MeetSafe { address }, Intent::TrustSafe { safe }]
     }
 
     pub(crate) fn is_honest(&self) -> bool {

@@ -1,11 +1,15 @@
 //! What every world has: devices, safes, a network between them, a clock, and what can happen to each of them.
 
-use crate::device::Device;
+use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::planted::Bug;
 use crate::safe::{IndexMood, Safe};
+use saifu_wallet_core::books::{Books, Custody};
+use saifu_wallet_core::form::Form;
+use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::port::{Answer, Ask, CommitError, Event};
+use zeroize::Zeroizing;
 
 /// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
 pub(crate) const START_MS: u64 = 953_078_400_000;
@@ -75,9 +79,66 @@ impl Scene {
         self.devices.iter().position(|device| !device.is_quiet())
     }
 
+    /// The transaction under way becomes durable, or the next event is handled. What was stored before, if the store may
+    /// have changed.
+    pub(crate) fn device_step(&mut self, device: usize) -> Option<Store> {
+        if self.devices[device].has_commit() && self.dice.percent(70) {
+            return self.finish_commit(device);
+        }
+        if let Some(event) = self.devices[device].take_event() {
+            self.tell(device, event);
+            return None;
+        }
+        self.finish_commit(device)
+    }
+
+    fn finish_commit(&mut self, device: usize) -> Option<Store> {
+        let at = &mut self.devices[device];
+        if !at.has_commit() {
+            return None;
+        }
+        let before = at.store.clone();
+        let has_changed = at.finish_commit(self.bug, self.now_ms, &mut self.dice);
+        has_changed.then_some(before)
+    }
+
+    /// A wallet that runs dies, perhaps just after its transaction has become durable; one that does not is started.
+    /// What was stored before, if the store may have changed.
+    pub(crate) fn crash_or_start(&mut self, device: usize) -> Option<Store> {
+        if self.devices[device].wallet.is_none() {
+            self.start(device);
+            return None;
+        }
+        if self.dice.percent(50) && self.bug.is_none() {
+            let before = self.devices[device].store.clone();
+            self.devices[device].finish_commit_and_crash();
+            return Some(before);
+        }
+        self.devices[device].crash();
+        None
+    }
+
     pub(crate) fn storage_trouble(&mut self, device: usize) {
         let error = [CommitError::Full, CommitError::Failed][self.dice.below(2)];
         self.devices[device].fail_commit(error, self.now_ms, &mut self.dice);
+    }
+
+    pub(crate) fn books(&self, device: usize) -> Books {
+        self.devices[device].store.books()
+    }
+
+    /// Usable values that nothing works on, by id.
+    pub(crate) fn held(&self, device: usize) -> Vec<ItemId> {
+        let books = self.books(device);
+        books
+            .values()
+            .filter(|(id, value)| value.custody == Custody::Held && books.lock(*id).is_none())
+            .map(|(id, _)| id)
+            .collect()
+    }
+
+    pub(crate) fn jobs(&self, device: usize) -> Vec<FlowId> {
+        self.books(device).flows().map(|(id, _)| id).collect()
     }
 
     // ---- the network
@@ -159,6 +220,11 @@ impl Scene {
 
     // ---- safes
 
+    /// What the owner wants one after another to get to know all safes.
+    pub(crate) fn introductions(&self) -> Vec<Intent> {
+        self.safes.iter().flat_map(Safe::introduction).collect()
+    }
+
     pub(crate) fn safe_step(&mut self) {
         let at = self.dice.below(self.safes.len());
         let mood = [IndexMood::Fresh, IndexMood::Stale, IndexMood::Down][self.dice.below(3)];
@@ -214,4 +280,14 @@ impl Scene {
 /// How far the clock of a new device is from the true time: most are right, some are hours or days off.
 pub(crate) fn skew(dice: &mut Dice) -> i64 {
     [0, 0, 0, -7_200_000, 86_400_000][dice.below(5)]
+}
+
+/// What the owner fills in for a value, told from all others by its name and its payload.
+pub(crate) fn ticket(number: usize) -> Form {
+    Form {
+        name: format!("Ticket {number}"),
+        unit_price: "1600".into(),
+        payload: Zeroizing::new(format!("bearer-{number}")),
+        ..Form::default()
+    }
 }

@@ -5,15 +5,12 @@ use crate::dice::Dice;
 use crate::invariants::{Violation, Witness, identity};
 use crate::planted::Bug;
 use crate::safe::{Honesty, Safe};
-use crate::scene::{Scene, skew};
+use crate::scene::{Scene, skew, ticket};
+use crate::seen::Seen;
 use saifu_wallet_core::books::{CertificateBody, Custody, Standing};
-use saifu_wallet_core::form::Form;
-use saifu_wallet_core::ids::{FlowId, ItemId};
+use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
-use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::port::Event;
-use saifu_wallet_core::view::Waiting;
-use std::collections::BTreeSet;
 use zeroize::Zeroizing;
 
 /// Steps of each act in which everything may go wrong.
@@ -57,45 +54,7 @@ pub fn run(seed: u64, bug: Option<Bug>) -> Result<Seen, Violation> {
         .witness
         .check_end(&world.scene.devices, &world.scene.safes)
         .map_err(|what| step(&world, what))?;
-    Ok(world.seen())
-}
-
-/// What owners met with in a world, to see that a clean run has seen trouble at all.
-#[derive(Debug, Default)]
-pub struct Seen {
-    /// Notices that were shown.
-    pub notices: Vec<Kind>,
-    /// Why jobs had to wait.
-    pub waited: Vec<Waiting>,
-    /// Values that were used up.
-    pub used: u64,
-    /// What plans were brought to.
-    pub marks: BTreeSet<Mark>,
-}
-
-/// Something a world of plans can be brought to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Mark {
-    /// Values went to the safes.
-    Spread,
-    /// Before all of them had answered.
-    SpreadBeforeComplete,
-    /// They came back.
-    CameBack,
-    /// They moved to other safes.
-    Moved,
-    /// What had arrived was given up, because other devices had been confirmed.
-    Outvoted,
-    /// A registration was undone that had certificates.
-    Undone,
-    /// A key was erased here.
-    KeyErased,
-    /// A key stayed at safes for other values when its own came back.
-    KeyOutlived,
-    /// The profile was copied.
-    Copied,
-    /// The world was forked and healed without some of the safes.
-    HealedWithoutSome,
+    Ok(Seen::on(world.scene.devices))
 }
 
 impl World {
@@ -121,17 +80,9 @@ impl World {
 
     /// The owner gets to know the safes and puts in the first values, with nothing going wrong yet.
     fn settle_in(&mut self) -> Result<(), String> {
-        self.scene.devices[0].start(self.scene.now_ms, &mut self.scene.dice);
-        for number in 0..self.scene.safes.len() {
-            let address = self.scene.safes[number]
-                .settings
-                .address
-                .as_str()
-                .to_owned();
-            self.scene.want(0, Intent::MeetSafe { address });
-            self.calm(200)?;
-            let safe = self.scene.safes[number].id();
-            self.scene.want(0, Intent::TrustSafe { safe });
+        self.scene.start(0);
+        for intent in self.scene.introductions() {
+            self.scene.want(0, intent);
             self.calm(200)?;
         }
         for _ in 0..2 {
@@ -139,16 +90,6 @@ impl World {
             self.calm(200)?;
         }
         Ok(())
-    }
-
-    fn seen(mut self) -> Seen {
-        let mut seen = Seen::default();
-        for device in &mut self.scene.devices {
-            seen.notices.append(&mut device.told);
-            seen.waited.append(&mut device.waited);
-            seen.used += device.store.books().ledger().used;
-        }
-        seen
     }
 
     // ---- steps
@@ -162,7 +103,7 @@ impl World {
 
     /// Everything is backed up, the profile is copied, and all devices want everything back at once.
     fn race(&mut self) -> Result<(), String> {
-        let values = self.held(0);
+        let values = self.scene.held(0);
         let safe = self.scene.safes[0].id();
         self.scene.want(0, Intent::BackUp { values, safe });
         self.run_dry()?;
@@ -237,7 +178,7 @@ impl World {
             }
             if round > 10 {
                 for device in 0..self.scene.devices.len() {
-                    for job in self.jobs(device) {
+                    for job in self.scene.jobs(device) {
                         self.scene.want(device, Intent::CallOff { job });
                     }
                 }
@@ -250,7 +191,7 @@ impl World {
         for _ in 0..2 {
             for device in 0..self.scene.devices.len() {
                 let certificates: Vec<ItemId> = {
-                    let books = self.scene.devices[device].store.books();
+                    let books = self.scene.books(device);
                     books.certificates().map(|(id, _)| id).collect()
                 };
                 for certificate in certificates {
@@ -265,19 +206,7 @@ impl World {
     // ---- what can happen
 
     fn device_step(&mut self, device: usize) {
-        if self.scene.devices[device].has_commit() && self.scene.dice.percent(70) {
-            self.finish_commit(device);
-        } else if let Some(event) = self.scene.devices[device].take_event() {
-            self.scene.tell(device, event);
-        } else if self.scene.devices[device].has_commit() {
-            self.finish_commit(device);
-        }
-    }
-
-    fn finish_commit(&mut self, device: usize) {
-        let before = self.scene.devices[device].store.clone();
-        let (bug, now) = (self.scene.bug, self.scene.now_ms);
-        if self.scene.devices[device].finish_commit(bug, now, &mut self.scene.dice) {
+        if let Some(before) = self.scene.device_step(device) {
             self.note_what_went(device, &before);
         }
     }
@@ -285,7 +214,7 @@ impl World {
     /// What the owner has used or given up is the owner's doing, not a loss.
     fn note_what_went(&mut self, device: usize, before: &Store) {
         self.has_changed = true;
-        let (old, new) = (before.books(), self.scene.devices[device].store.books());
+        let (old, new) = (before.books(), self.scene.books(device));
         if new.ledger().came_in > old.ledger().came_in {
             for (id, _) in new.values().filter(|(id, _)| old.item(*id).is_none()) {
                 let body = self.scene.devices[device].store.body(id);
@@ -326,14 +255,8 @@ impl World {
     }
 
     fn crash_or_start(&mut self, device: usize) {
-        if self.scene.devices[device].wallet.is_none() {
-            self.scene.start(device);
-        } else if self.scene.dice.percent(50) && self.scene.bug.is_none() {
-            let before = self.scene.devices[device].store.clone();
-            self.scene.devices[device].finish_commit_and_crash();
+        if let Some(before) = self.scene.crash_or_start(device) {
             self.note_what_went(device, &before);
-        } else {
-            self.scene.devices[device].crash();
         }
     }
 
@@ -345,7 +268,7 @@ impl World {
     /// A copy of the browser profile, taken when no usable bytes lie in it: bytes that are copied are copied, and no
     /// protocol can undo that.
     fn copy_profile(&mut self, device: usize) {
-        let books = self.scene.devices[device].store.books();
+        let books = self.scene.books(device);
         let bare = books.values().next().is_none() && books.flows().next().is_none();
         if bare && self.scene.devices.len() < 3 && books.certificates().next().is_some() {
             let store = self.scene.devices[device].store.clone();
@@ -386,17 +309,8 @@ impl World {
         }
     }
 
-    fn held(&self, device: usize) -> Vec<ItemId> {
-        let books = self.scene.devices[device].store.books();
-        books
-            .values()
-            .filter(|(id, value)| value.custody == Custody::Held && books.lock(*id).is_none())
-            .map(|(id, _)| id)
-            .collect()
-    }
-
     fn back_up(&mut self, device: usize) {
-        let held = self.held(device);
+        let held = self.scene.held(device);
         let at = self.scene.dice.below(self.scene.safes.len());
         let safe = self.scene.safes[at].id();
         if let Some(value) = self.scene.dice.pick(&held).copied() {
@@ -424,7 +338,7 @@ impl World {
     }
 
     fn certificates(&self, device: usize) -> Vec<ItemId> {
-        let books = self.scene.devices[device].store.books();
+        let books = self.scene.books(device);
         books
             .certificates()
             .filter(|(_, certificate)| !matches!(certificate.standing, Standing::Elsewhere(_)))
@@ -433,7 +347,7 @@ impl World {
     }
 
     fn use_or_correct(&mut self, device: usize) {
-        let held = self.held(device);
+        let held = self.scene.held(device);
         let Some(value) = self.scene.dice.pick(&held).copied() else {
             return;
         };
@@ -452,25 +366,11 @@ impl World {
         }
     }
 
-    fn jobs(&self, device: usize) -> Vec<FlowId> {
-        let books = self.scene.devices[device].store.books();
-        books.flows().map(|(id, _)| id).collect()
-    }
-
     fn call_off(&mut self, device: usize) {
-        let jobs = self.jobs(device);
+        let jobs = self.scene.jobs(device);
         if let Some(job) = self.scene.dice.pick(&jobs).copied() {
             self.scene.want(device, Intent::CallOff { job });
         }
-    }
-}
-
-fn ticket(number: usize) -> Form {
-    Form {
-        name: format!("Ticket {number}"),
-        unit_price: "1600".into(),
-        payload: Zeroizing::new(format!("bearer-{number}")),
-        ..Form::default()
     }
 }
 
@@ -480,6 +380,8 @@ mod scenarios {
 
     use super::*;
     use crate::safe::IndexMood;
+    use saifu_wallet_core::notice::Kind;
+    use saifu_wallet_core::view::Waiting;
 
     /// A world with one value, registered at the first safe, whose index has its certificate.
     fn registered() -> World {
@@ -489,7 +391,7 @@ mod scenarios {
             .iter_mut()
             .for_each(|safe| safe.honesty = Honesty::Honest);
         world.settle_in().unwrap();
-        let values = world.held(0);
+        let values = world.scene.held(0);
         let safe = world.scene.safes[0].id();
         world.scene.want(0, Intent::BackUp { values, safe });
         world.calm(CALM_STEPS).unwrap();
@@ -515,13 +417,7 @@ mod scenarios {
             world.calm(1).unwrap_or_default();
         }
         assert!(world.scene.devices[0].told.contains(&Kind::SafeRolledBack));
-        assert!(
-            world.scene.devices[0]
-                .store
-                .books()
-                .certificate(certificate)
-                .is_some()
-        );
+        assert!(world.scene.books(0).certificate(certificate).is_some());
     }
 
     #[test]
@@ -530,7 +426,7 @@ mod scenarios {
         let before = world.scene.safes[0].ledger.clone();
         recover_one(&mut world);
         let arrived = |world: &World| {
-            let books = world.scene.devices[0].store.books();
+            let books = world.scene.books(0);
             books
                 .values()
                 .any(|(_, value)| value.custody == Custody::Arrived)
@@ -540,7 +436,7 @@ mod scenarios {
         }
         world.scene.safes[0].ledger = before;
         world.calm(CALM_STEPS).unwrap();
-        assert_eq!(world.held(0).len(), 1);
+        assert_eq!(world.scene.held(0).len(), 1);
         assert!(!arrived(&world));
     }
 
@@ -557,7 +453,7 @@ mod scenarios {
         );
         world.scene.safes[0].is_up = true;
         world.run_dry().unwrap();
-        assert_eq!(world.held(0).len(), 1);
+        assert_eq!(world.scene.held(0).len(), 1);
     }
 
     #[test]
@@ -567,7 +463,7 @@ mod scenarios {
             world.scene.safes[0].index_mood = mood;
             recover_one(&mut world);
             world.calm(CALM_STEPS).unwrap();
-            assert_eq!(world.held(0).len(), 1);
+            assert_eq!(world.scene.held(0).len(), 1);
         }
     }
 
@@ -578,11 +474,11 @@ mod scenarios {
         world.calm(CALM_STEPS).unwrap();
         recover_one(&mut world);
         world.calm(CALM_STEPS).unwrap();
-        assert!(world.held(0).is_empty());
+        assert!(world.scene.held(0).is_empty());
         let told = &world.scene.devices[0].told;
         assert!(told.iter().any(|kind| matches!(kind, Kind::NoRoom { .. })));
         world.scene.want(0, Intent::SetCapacity { bytes: 1 << 20 });
         world.calm(CALM_STEPS).unwrap();
-        assert_eq!(world.held(0).len(), 1);
+        assert_eq!(world.scene.held(0).len(), 1);
     }
 }

@@ -4,13 +4,14 @@
 //! the first session. Where 2k − n > f the value comes back once, whatever the schedule. Where 2k − n = f it may come back
 //! twice, and a simulation that did not find that would be blind.
 
-use super::{MOST_FORKS, Spread};
+use super::Spread;
+use super::forks::MOST_FORKS;
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::invariants::Violation;
 use crate::safe::{Honesty, Safe};
 use crate::scene::Scene;
-use crate::world::Seen;
+use crate::seen::Seen;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_safe_core::MemoryLedger;
 use saifu_wallet_core::intent::Intent;
@@ -137,7 +138,7 @@ impl Race {
         self.world.watch.is_doomed = !self.odds.is_safe();
         let plan = self.odds.plan(self.world.scene.dice.percent(50));
         let safes = self.world.scene.safes.iter().map(Safe::id).collect();
-        let values = self.world.held(0);
+        let values = self.world.scene.held(0);
         self.world.want_protected(0, values, plan, safes, None);
         self.world.settle()?;
         self.world.copy_profile(0);
