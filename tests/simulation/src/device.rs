@@ -12,13 +12,17 @@ use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
 use saifu_wallet_core::view::{self, Part, Waiting};
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, VecDeque};
+use std::rc::Rc;
 
 /// What is on the medium.
 #[derive(Clone, Default)]
 pub(crate) struct Store {
     version: u64,
     records: BTreeMap<Key, Body>,
+    /// What the records say, once somebody has asked: reading them is most of what a world would take its time for.
+    read: OnceCell<Rc<Books>>,
 }
 
 impl Store {
@@ -35,8 +39,9 @@ impl Store {
         }
     }
 
-    pub(crate) fn books(&self) -> Books {
-        Books::read(self.open()).expect("what the wallet has stored it can read")
+    pub(crate) fn books(&self) -> Rc<Books> {
+        let read = || Books::read(self.open()).expect("what the wallet has stored it can read");
+        self.read.get_or_init(|| Rc::new(read())).clone()
     }
 
     pub(crate) fn body(&self, item: ItemId) -> Option<&Body> {
@@ -70,12 +75,14 @@ impl Store {
     }
 
     fn delete(&mut self, batch: &Batch) {
+        self.read.take();
         for key in &batch.deletes {
             self.records.remove(key);
         }
     }
 
     fn put(&mut self, batch: &Batch) {
+        self.read.take();
         for (key, body) in &batch.puts {
             self.records.insert(*key, body.clone());
         }

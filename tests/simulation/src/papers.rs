@@ -12,6 +12,7 @@ use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::plan::preset::Preset;
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 const GIVER: usize = 0;
@@ -69,7 +70,7 @@ impl Owners {
         panic!("it does not come to rest");
     }
 
-    fn books(&self, device: usize) -> Books {
+    fn books(&self, device: usize) -> Rc<Books> {
         self.0.books(device)
     }
 

@@ -9,6 +9,7 @@ use saifu_wallet_core::form::Form;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::port::{Answer, Ask, CommitError, Event};
+use std::rc::Rc;
 use zeroize::Zeroizing;
 
 /// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
@@ -123,7 +124,7 @@ impl Scene {
         self.devices[device].fail_commit(error, self.now_ms, &mut self.dice);
     }
 
-    pub(crate) fn books(&self, device: usize) -> Books {
+    pub(crate) fn books(&self, device: usize) -> Rc<Books> {
         self.devices[device].store.books()
     }
 

@@ -12,6 +12,7 @@ use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::group::{Group, Phase};
 use saifu_wallet_core::plan::Place;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// Bytes that two safes must not have in common.
 const WINDOW: usize = 16;
@@ -90,7 +91,7 @@ impl Watch {
         bug: Option<Bug>,
     ) -> Result<(), String> {
         self.check_overlap(safes)?;
-        let books: Vec<Books> = devices.iter().map(|device| device.store.books()).collect();
+        let books: Vec<Rc<Books>> = devices.iter().map(|device| device.store.books()).collect();
         let mut held: BTreeMap<String, usize> = BTreeMap::new();
         for (device, books) in books.iter().enumerate() {
             if !books.account().balances() {
