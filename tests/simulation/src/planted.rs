@@ -36,6 +36,8 @@ pub enum Bug {
     GoesTooEarly,
     /// Plans: what opens is erased when its parts are made, not when they are registered.
     KeyErasedTooEarly,
+    /// Plans: what values move to counts as standing by before its safes have answered.
+    StandsByTooEarly,
     /// Plans: one safe is enough to confirm.
     OneVoteIsEnough,
 }
@@ -60,6 +62,7 @@ pub(crate) fn miswrite(batch: &mut Batch, bug: Bug) {
         let (Key::Page(_), Ok(text)) = (*key, std::str::from_utf8(body.as_bytes())) else {
             continue;
         };
+        let standing_by = |phase| format!(r#""phase":"{phase}","replaces""#);
         let wrong = match bug {
             Bug::GoesTooEarly => (2..=MOST_SAFES).fold(text.to_owned(), |text, after| {
                 text.replace(&format!(r#""after":{after}"#), r#""after":1"#)
@@ -67,6 +70,9 @@ pub(crate) fn miswrite(batch: &mut Batch, bug: Bug) {
             Bug::OneVoteIsEnough => (2..=MOST_SAFES).fold(text.to_owned(), |text, quorum| {
                 text.replace(&format!(r#""quorum":{quorum}"#), r#""quorum":1"#)
             }),
+            Bug::StandsByTooEarly => {
+                text.replace(&standing_by("registering"), &standing_by("standby"))
+            }
             _ => continue,
         };
         *body = Body::new(wrong.into_bytes());

@@ -36,6 +36,11 @@ fn a_key_erased_too_early_is_found() {
 }
 
 #[test]
+fn a_successor_that_stands_by_too_early_is_found() {
+    is_found_in_plans(Bug::StandsByTooEarly);
+}
+
+#[test]
 fn one_vote_that_is_enough_is_found() {
     is_found_in_plans(Bug::OneVoteIsEnough);
 }

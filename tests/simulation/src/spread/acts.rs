@@ -2,12 +2,13 @@
 
 use super::Spread;
 use saifu_wallet_core::books::{Books, KeyHere};
+use saifu_wallet_core::group::Phase;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::plan::key::KeyId;
 
 /// Steps of each act in which everything may go wrong.
-const WILD_STEPS: usize = 150;
+const WILD_STEPS: usize = 110;
 /// How often everything is asked for until it must be there: a key may have to come before what it opens.
 pub(super) const PASSES: usize = 3;
 
@@ -56,6 +57,16 @@ impl Spread {
             }
         }
         self.settle()
+    }
+
+    /// Everything is protected, and then to go to other safes.
+    pub(super) fn move_everything(&mut self) -> Result<(), String> {
+        self.protect_all(0);
+        self.come_to_rest()?;
+        for backup in self.groups(0, |group| group.phase == Phase::AtSafes) {
+            self.repair(0, backup);
+        }
+        Ok(())
     }
 
     /// Everything is protected, the profile is copied, and all devices want everything back at once.

@@ -1,9 +1,9 @@
 //! Worlds for what plans spread over several safes: the real wallet on up to three devices, two to five real safes with an
 //! operator each, plans drawn at random, and an owner who does things at bad moments.
 //!
-//! At random steps, and after each transaction by which a value goes, the world forks: everything in the copy heals, and
-//! what its owner wants must come back exactly once. In one kind of fork so many safes as the plans allow are gone for
-//! good, and no safe takes anything new.
+//! At random steps, and after each transaction by which a value goes or begins to move, the world forks: everything in the
+//! copy heals, and what its owner wants must come back exactly once. In one kind of fork so many safes as the plans allow
+//! are gone for good, and no safe takes anything new.
 
 mod acts;
 mod cheats;
@@ -52,6 +52,9 @@ pub fn run_spread(seed: u64, bug: Option<Bug>) -> Result<Seen, Violation> {
     let mut spread = Spread::new(seed, bug);
     for act in [
         |spread: &mut Spread| spread.settle_in(2),
+        Spread::go_wild,
+        Spread::come_to_rest,
+        Spread::move_everything,
         Spread::go_wild,
         Spread::come_to_rest,
         Spread::race,

@@ -8,7 +8,7 @@ use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::group::{Group, Phase};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
-use saifu_wallet_core::plan::{KeyPlace, Plan};
+use saifu_wallet_core::plan::{GroupId, KeyPlace, Plan};
 use saifu_wallet_core::port::Event;
 
 /// Values an owner has at most.
@@ -25,7 +25,7 @@ impl Spread {
             0..=3 => self.add(device),
             4..=12 => self.protect(device),
             13..=20 => self.recover(device),
-            21..=24 => self.repair(device),
+            21..=24 => self.repair_any(device),
             25 => self.use_up(device),
             26..=29 => self.call_off(device),
             30 => self.discard(device),
@@ -98,17 +98,21 @@ impl Spread {
         }
     }
 
-    fn repair(&mut self, device: usize) {
+    fn repair_any(&mut self, device: usize) {
         let groups = self.groups(device, |group| group.phase == Phase::AtSafes);
         if let Some(backup) = self.scene.dice.pick(&groups).copied() {
-            let choice = plans::choose(&self.scene.safes, &mut self.scene.dice);
-            let intent = Intent::Repair {
-                backup,
-                plan: choice.plan,
-                safes: choice.safes,
-            };
-            self.scene.want(device, intent);
+            self.repair(device, backup);
         }
+    }
+
+    pub(super) fn repair(&mut self, device: usize, backup: GroupId) {
+        let choice = plans::choose(&self.scene.safes, &mut self.scene.dice);
+        let intent = Intent::Repair {
+            backup,
+            plan: choice.plan,
+            safes: choice.safes,
+        };
+        self.scene.want(device, intent);
     }
 
     fn discard(&mut self, device: usize) {

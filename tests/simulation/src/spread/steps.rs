@@ -7,6 +7,7 @@ use crate::scene::skew;
 use crate::seen::Mark;
 use saifu_wallet_core::books::{Books, Custody};
 use saifu_wallet_core::flow::Flow;
+use saifu_wallet_core::group::Group;
 
 /// Steps after which what has not come to rest never will.
 const CALM_STEPS: usize = 6_000;
@@ -87,7 +88,11 @@ impl Spread {
         let goes = before
             .values()
             .any(|(id, value)| value.custody == Custody::Held && after.item(id).is_none());
-        if goes && self.is_wild() {
+        let is_new = |group: &Group| before.group(group.id).is_none();
+        let moves = after
+            .groups()
+            .any(|group| group.replaces.is_some() && is_new(group));
+        if (goes || moves) && self.is_wild() {
             self.look_ahead()?;
         }
         Ok(())
