@@ -192,10 +192,13 @@ impl<'a> Members<'a> {
     /// How many operators have everything that goes to them.
     pub(crate) fn complete_seats(&self) -> usize {
         let layout = self.group.plan.layout();
+        let has_key_parts = self.has_key_parts();
         let has = |seat: &&Seat| {
             let mut due = layout.iter().filter(|part| part.to == Place::At(seat.slot));
             due.all(|part| {
-                self.group.is_key() && Role::of(part.class) == Role::Data
+                let role = Role::of(part.class);
+                self.group.is_key() && role == Role::Data
+                    || role == Role::Key && !has_key_parts
                     || self
                         .certificates
                         .iter()
@@ -203,6 +206,14 @@ impl<'a> Members<'a> {
             })
         };
         self.group.seats.iter().filter(has).count()
+    }
+
+    /// Whether parts were made of what opens: not where only what seals was here, for then they are another group's.
+    pub(crate) fn has_key_parts(&self) -> bool {
+        let of_parts = self.parts.iter().map(|(_, part)| part.of);
+        let of_certificates = self.certificates.iter().map(|(.., of)| *of);
+        let mut all = of_parts.chain(of_certificates);
+        self.group.plan.shares().is_some() || all.any(|of| Role::of(of.class) == Role::Key)
     }
 
     /// Whether parts that are here, with the keys that are here, are enough to try.

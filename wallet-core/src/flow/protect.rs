@@ -346,7 +346,7 @@ impl Protect {
             .unregistered()
             .any(|(_, part, _)| Role::of(part.of.class) != Role::Data);
         changes.extend(refused.into_iter().map(Change::Delete));
-        if members.group.erases_key() && !lost_key {
+        if members.group.erases_key() && members.has_key_parts() && !lost_key {
             changes.extend(erase(members.group, sealing, desk));
         }
         changes.push(Change::End(desk.id));

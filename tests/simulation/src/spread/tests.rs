@@ -7,11 +7,16 @@ use crate::safe::{Honesty, Safe};
 use crate::scene::Scene;
 use crate::seen::Mark;
 use saifu_protocol::SafeId;
+use saifu_protocol::certificate::LegacyHash;
 use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::group::Phase;
+use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::preset::Preset;
-use saifu_wallet_core::plan::{Away, Custody as After, GroupA, KeyForm, KeyPlace, Plan, Step};
+use saifu_wallet_core::plan::{
+    Away, Custody as After, DigestForm, GroupA, KeyForm, KeyPlace, LocalKey, Place, Plan, Seal,
+    Slot, Step,
+};
 use std::collections::BTreeSet;
 
 fn stage(seed: u64, safes: usize) -> Spread {
@@ -170,4 +175,46 @@ fn a_key_in_shares_by_itself_comes_back() {
     stage.scene.want(0, Intent::RecoverKey { backup });
     stage.settle().unwrap();
     assert_eq!(here(&stage), Some(KeyHere::Opens));
+}
+
+/// A pair whose private half is at a safe, with the first value, and here no more.
+fn sealing(stage: &mut Spread) -> (Plan, ItemId) {
+    let away = Away::Elsewhere(vec![Slot(1)]);
+    let local = LocalKey::Erased;
+    let plan = Plan {
+        steps: vec![Step::Seal(Seal {
+            form: KeyForm::Pair,
+            key: KeyPlace::Away { to: away, local },
+        })],
+        data: vec![Place::At(Slot(0))],
+        quorum: 1,
+        digest: DigestForm::Sealed,
+        hash: LegacyHash::Off,
+        custody: After::Safes { after: 2 },
+    };
+    let first = stage.scene.held(0)[0];
+    let safes = stage.ids();
+    stage.want_protected(0, vec![first], plan.clone(), safes, None);
+    stage.settle().unwrap();
+    let key = stage.scene.books(0).keys().next().unwrap().0;
+    assert_eq!(key_here(stage, key), Some(KeyHere::Seals));
+    (plan, key)
+}
+
+fn key_here(stage: &Spread, key: ItemId) -> Option<KeyHere> {
+    stage.scene.books(0).key(key).map(|key| key.here)
+}
+
+#[test]
+fn what_is_sealed_with_a_public_half_waits_for_no_key_and_leaves_the_half_here() {
+    let mut stage = stage(7, 2);
+    let (plan, key) = sealing(&mut stage);
+    let (second, safes) = (stage.scene.held(0), stage.ids());
+    stage.want_protected(0, second, plan, safes, Some(key));
+    stage.settle().unwrap();
+    assert_eq!(stage.scene.jobs(0), []);
+    assert_eq!(stage.scene.books(0).account().at_safes, 2);
+    assert_eq!(key_here(&stage, key), Some(KeyHere::Seals));
+    stage.recover_everything().unwrap();
+    stage.check_end().unwrap();
 }
