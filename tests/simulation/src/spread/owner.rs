@@ -5,7 +5,7 @@ use crate::scene::ticket;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::flow::Flow;
-use saifu_wallet_core::group::{Group, Phase};
+use saifu_wallet_core::group::{Group, PartOf, Phase};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::plan::{GroupId, KeyPlace, Plan};
@@ -115,8 +115,16 @@ impl Spread {
         self.scene.want(device, intent);
     }
 
+    /// Not the last of a key that other values need: it is those values.
     fn discard(&mut self, device: usize) {
-        let groups = self.groups(device, |_| true);
+        let books = self.scene.books(device);
+        let is_free = |group: &Group| {
+            let is_here =
+                |key| matches!(books.key_item(key), Some((_, it)) if it.here == KeyHere::Opens);
+            let needs_it = |other: &Group| other.id != group.id && other.key == group.key;
+            !group.is_key() || group.key.is_none_or(is_here) || !books.groups().any(needs_it)
+        };
+        let groups = self.groups(device, is_free);
         if let Some(backup) = self.scene.dice.pick(&groups).copied() {
             self.scene.want(device, Intent::DiscardBackup { backup });
         }
@@ -180,7 +188,7 @@ impl Spread {
         let Some(key) = books.key(item).map(|key| key.key) else {
             return;
         };
-        let mut needing = books.groups().filter(|group| group.key == Some(key));
+        let needing = books.groups().filter(|group| group.key == Some(key));
         let is_away = |group: &Group| {
             let place = group.plan.seal().map(|seal| &seal.key);
             matches!(place, Some(KeyPlace::Away { .. }))
@@ -192,7 +200,14 @@ impl Spread {
         let is_under_way = books
             .flows()
             .any(|(_, flow)| matches!(flow, Flow::Protect(_) | Flow::Reunite(_)));
-        if !is_under_way && needing.all(is_away) {
+        let has_parts = |group: &Group| {
+            let mut parts = books.certificates().filter_map(|(_, it)| it.part);
+            let is_key = |part: PartOf| part.group == group.id && !part.class.is_released_once();
+            group.plan.shares().is_some() || parts.any(is_key)
+        };
+        let needing: Vec<&Group> = needing.collect();
+        let is_at_safes = needing.is_empty() || needing.iter().any(|group| has_parts(group));
+        if !is_under_way && is_at_safes && needing.into_iter().all(is_away) {
             self.relies_on_safes = true;
             self.scene.want(device, Intent::DeleteKey { key: item });
         }
