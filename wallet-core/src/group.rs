@@ -120,6 +120,17 @@ impl Group {
         )
     }
 
+    /// Whether what opens, or a share of it, is in parts of this class.
+    pub(crate) fn carries_key(&self, class: ObjectClass) -> bool {
+        match Role::of(class) {
+            Role::Key | Role::Share => true,
+            Role::Data => {
+                let shares = self.plan.shares();
+                shares.is_some_and(|shares| shares.group_a != GroupA::None)
+            }
+        }
+    }
+
     /// Whether the confirmation of this part is the vote of its safe. Each safe has one vote, that of the first part which
     /// it releases once: with one for every part, two recoveries could share the parts of a safe, and both count it.
     pub(crate) fn is_vote(&self, of: PartOf) -> bool {
@@ -206,6 +217,15 @@ impl<'a> Members<'a> {
             })
         };
         self.group.seats.iter().filter(has).count()
+    }
+
+    /// Whether giving the values up must leave their key at the safes, because others are sealed with it.
+    pub(crate) fn keeps_key(&self, books: &Books) -> bool {
+        let is_needed = |key| books.is_key_needed(key, self.group.id);
+        let mut certificates = self.certificates.iter();
+        !self.group.is_key()
+            && self.group.key.is_some_and(is_needed)
+            && certificates.any(|(.., of)| self.group.carries_key(of.class))
     }
 
     /// Whether parts were made of what opens: not where only what seals was here, for then they are another group's.

@@ -8,7 +8,6 @@ use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::plan::key::OpeningKey;
-use crate::plan::part::Role;
 use crate::plan::{CheckedPlan, GroupId};
 use crate::port::{Body, Context, Effect};
 use crate::view::Opened;
@@ -61,13 +60,8 @@ impl Wallet {
 
     /// Whether a key lies with it that other backups open with: whoever takes it over binds it to another holder.
     fn holds_key_of_others(&self, id: GroupId) -> bool {
-        let Some(members) = Members::of(&self.books, id) else {
-            return false;
-        };
-        let mut parts = members.certificates.iter().map(|(.., of)| of.class);
-        let key = members.group.key;
-        key.is_some_and(|key| self.books.is_key_needed(key, id))
-            && parts.any(|class| Role::of(class) == Role::Key)
+        let members = Members::of(&self.books, id);
+        members.is_some_and(|members| members.keeps_key(&self.books))
     }
 
     pub(super) fn hand_over(

@@ -1,13 +1,12 @@
 //! What the wallet does when its owner wants something protected by a plan, brought back, or given up; and with keys.
 
 use super::Wallet;
-use crate::books::{Change, Item, KeyHere, KeyItem, Standing, item_of};
+use crate::books::{Change, Item, KeyHere, KeyItem, PartHere, PartItem, Standing, item_of};
 use crate::flow::{Flow, Protect, ProtectState, Retire, RetireWhat, Then, begin, stop};
-use crate::group::{Members, Phase};
+use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::plan::check::{Operator, Seat};
 use crate::plan::key::OpeningKey;
-use crate::plan::part::Role;
 use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Body, Context};
 use alloc::boxed::Box;
@@ -86,6 +85,15 @@ impl Wallet {
         if members.group.phase == Phase::Leaving {
             return abandon(&members);
         }
+        let keeps_key = members.keeps_key(&self.books);
+        let is_kept = |of: PartOf| keeps_key && members.group.carries_key(of.class);
+        let mut certificates = members.certificates.iter();
+        if keeps_key
+            && certificates.any(|(it, _, of)| !is_kept(*of) && self.books.lock(*it).is_some())
+        {
+            // What works on it leaves it with the key, where nobody would end it.
+            return Vec::new();
+        }
         let mut group = members.group.clone();
         let mut ledger = self.books.ledger();
         let count = group.values.len() as u64;
@@ -94,15 +102,12 @@ impl Wallet {
             Phase::Elsewhere => ledger.elsewhere += count,
             Phase::Leaving | Phase::Registering | Phase::Standby => return Vec::new(),
         }
-        let key = group.key.filter(|_| !group.is_key());
-        let keeps_key = key.is_some_and(|key| self.books.is_key_needed(key, id));
+        group.phase = Phase::Leaving;
         let mut changes = stop(&members, context.rng);
         changes.push(Change::Settle(ledger));
         let mut stays = false;
-        let mut holds_key = false;
         for (certificate, item, of) in &members.certificates {
-            if keeps_key && Role::of(of.class) == Role::Key {
-                holds_key = true;
+            if is_kept(*of) {
                 continue;
             }
             if self.books.lock(*certificate).is_some() {
@@ -127,17 +132,16 @@ impl Wallet {
                 Flow::Retire(retire),
             ));
         }
+        let is_kept = |part: &PartItem| part.here == PartHere::Home && is_kept(part.of);
         let parts = members.parts.iter();
+        let parts = parts.filter(|(_, part)| !is_kept(part));
         changes.extend(parts.map(|(part, _)| Change::Delete(*part)));
-        group.phase = match holds_key {
-            true => Phase::AtSafes,
-            false => Phase::Leaving,
-        };
-        if holds_key {
+        if keeps_key {
             // What is left stands for the key alone, which other values need.
             group.values.clear();
+            group.phase = Phase::AtSafes;
         }
-        changes.push(match stays || holds_key {
+        changes.push(match stays || keeps_key {
             true => group.put(),
             false => Change::Delete(item_of(id)),
         });

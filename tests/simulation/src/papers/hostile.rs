@@ -3,6 +3,7 @@
 
 use super::*;
 use saifu_wallet_core::books::KeyHere;
+use saifu_wallet_core::form::Form;
 use saifu_wallet_core::plan::{KeyForm, Plan};
 
 impl Owners {

@@ -113,12 +113,15 @@ impl Spread {
 
     /// Nothing is left over once what cannot come back here any more, and what stands for keys alone, is discarded.
     pub(super) fn check_end(&mut self) -> Result<(), String> {
-        for device in 0..self.scene.devices.len() {
-            for backup in self.groups(device, |_| true) {
-                self.scene.want(device, Intent::DiscardBackup { backup });
+        // Twice, for a key outlives what was registered with it as long as anything else needs it.
+        for _ in 0..2 {
+            for device in 0..self.scene.devices.len() {
+                for backup in self.groups(device, |_| true) {
+                    self.scene.want(device, Intent::DiscardBackup { backup });
+                }
             }
+            self.settle()?;
         }
-        self.settle()?;
         self.watch.check_usable(&self.scene.devices)?;
         for (number, device) in self.scene.devices.iter().enumerate() {
             let books = device.store.books();

@@ -218,3 +218,17 @@ fn what_is_sealed_with_a_public_half_waits_for_no_key_and_leaves_the_half_here()
     stage.recover_everything().unwrap();
     stage.check_end().unwrap();
 }
+#[test]
+fn giving_up_one_value_leaves_the_key_of_another_where_it_is() {
+    let mut stage = stage(7, 2);
+    let (plan, key) = sealing(&mut stage);
+    let backup = stage.groups(0, |_| true)[0];
+    let (second, safes) = (stage.scene.held(0), stage.ids());
+    stage.want_protected(0, second, plan, safes, Some(key));
+    stage.settle().unwrap();
+    stage.scene.want(0, Intent::DiscardBackup { backup });
+    stage.settle().unwrap();
+    stage.recover_everything().unwrap();
+    assert_eq!(stage.scene.held(0).len(), 1);
+    stage.check_end().unwrap();
+}

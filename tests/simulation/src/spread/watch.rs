@@ -75,7 +75,7 @@ impl Watch {
         }
         for group in old.groups().filter(|group| group.phase == Phase::AtSafes) {
             let stays = new.group(group.id);
-            if stays.is_none_or(|group| group.phase == Phase::Leaving) {
+            if stays.is_none_or(|group| group.phase == Phase::Leaving || group.is_key()) {
                 for value in &group.values {
                     self.fates.insert(value.name.clone(), Fate::GivenUp);
                 }
