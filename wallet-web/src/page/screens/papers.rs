@@ -108,7 +108,7 @@ pub(super) fn hand_over(s: Service, what: What) -> Node {
         let shown = shown(s, what);
         let content = match shown.is_empty() {
             true => explain(s, what, &offer, with_key),
-            false => papers(s, shown, copied, sure),
+            false => papers(s, what, shown, copied, sure),
         };
         Node::Many(vec![
             head(s, text(lang, Key::HandOver), Some(back(what)), None),
@@ -172,6 +172,7 @@ fn explain(s: Service, what: What, offer: &Offer, with_key: RwSignal<bool>) -> N
 
 fn papers(
     s: Service,
+    what: What,
     texts: Vec<Zeroizing<String>>,
     copied: RwSignal<Option<Key>>,
     sure: RwSignal<bool>,
@@ -180,8 +181,6 @@ fn papers(
     device::focus_heading_if_lost();
     let lang = s.lang.get();
     let count = texts.len();
-    let lines: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
-    let all = Zeroizing::new(lines.join("\n"));
     let papers: Vec<Node> = texts
         .into_iter()
         .enumerate()
@@ -189,6 +188,10 @@ fn papers(
         .collect();
     let words = text(lang, Key::CopyAll);
     let copy = button("btn", Some("copy"), words, move || {
+        // Put together for a moment only: what a button holds may outlive its screen.
+        let texts = shown(s, what);
+        let lines: Vec<&str> = texts.iter().map(|text| text.as_str()).collect();
+        let all = Zeroizing::new(lines.join("\n"));
         device::copy(&all, move |allowed| {
             copied.try_set(Some(if allowed { Key::Copied } else { Key::NotCopied }));
         });
