@@ -1,32 +1,20 @@
-// What makes its bearer the owner of a value — its code — is seen by its owner and by nobody else. It may not be found in
-// a safe's ledger, not on the way, not on the console, and in no form on this device's disk.
+// What makes its bearer the owner of a value — its code, the keys and shares that open it, the keys that present its
+// certificates — is seen by its owner and by nobody else. It may not be found in a safe's ledger, not on the way, not on the
+// console, not on the page, and in no form on this device's disk.
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { formsOf, formsOfBytes, makeFinder } from "./lib/forms.mjs";
+import { secretsOf } from "./lib/keys.mjs";
 import { readLedger } from "./lib/ledger.mjs";
+import { HEAP_FLAG, readMemory } from "./lib/memory.mjs";
 import { startSafeBehindProxy } from "./lib/proxy.mjs";
 import { startSite } from "./lib/site.mjs";
+import { until } from "./lib/until.mjs";
 import { openWallet } from "./lib/walk.mjs";
-
-/** What base64 makes of some bytes, wherever in a text they begin: the characters that do not hang on their neighbours. */
-const base64Forms = (bytes) =>
-  [0, 1, 2].flatMap((shift) => {
-    const shifted = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64");
-    const from = [0, 2, 3][shift];
-    const fixed = shifted.slice(from, Math.floor(((shift + bytes.length) * 8) / 6));
-    return [fixed, fixed.replaceAll("+", "-").replaceAll("/", "_")];
-  });
-
-/** Every form in which a text could have been left. */
-const formsOf = (text) => {
-  const utf8 = Buffer.from(text);
-  const forms = [utf8, Buffer.from(text, "utf16le"), Buffer.from(text, "utf16le").swap16(), Buffer.from(utf8.toString("hex")), Buffer.from(encodeURIComponent(text))];
-  for (const form of new Set(base64Forms(utf8))) forms.push(Buffer.from(form), Buffer.from(form, "utf16le"));
-  return forms;
-};
 
 const filesIn = async (folder) => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -134,5 +122,169 @@ test("the code of a value is left nowhere", async (t) => {
     await safe.stop();
     assert.deepEqual(await found(safe.folder, forms), []);
     assert.ok((await readFile(safe.logFile, "utf8")).length > 0);
+  });
+});
+
+test("keys, seeds, shares and holders' keys are left nowhere", async (t) => {
+  const operators = ["Akagi", "Brienz", "Corrib"];
+  const all = await Promise.all(operators.map((name) => startSafeBehindProxy(t, { vars: { OPERATOR: name, GRACE_SECONDS: 0 } })));
+  const wallet = await openWallet(t, await startSite(t), { args: [HEAP_FLAG] });
+  const { context, page, profileDir } = wallet;
+  const written = [];
+  context.on("console", (message) => written.push(message.text()));
+  context.on("weberror", (error) => written.push(String(error.error().stack)));
+  const asked = [];
+  context.on("request", (request) => asked.push(request.url(), JSON.stringify(request.headers()), request.postDataBuffer() ?? ""));
+  // So that what is said while it opens is heard, too.
+  await wallet.reload();
+
+  /** Every secret there ever was, by its bytes. What is erased soon after it was made must be noted before. */
+  const known = new Map();
+  const note = async () => {
+    const secrets = await secretsOf(page.workers()[0], all.map(({ safe }) => safe));
+    for (const { what, bytes } of secrets) known.set(bytes.toString("hex"), { what, forms: formsOfBytes(bytes) });
+  };
+  const countOf = (what) => [...known.values()].filter((secret) => secret.what === what).length;
+  /** What of all that is in there; nothing, if nothing is. */
+  const foundIn = (...pieces) => {
+    const find = makeFinder([...known.values()]);
+    return pieces.map((piece) => find(Buffer.from(piece))).find((what) => what !== undefined);
+  };
+  const onScreen = () =>
+    page.evaluate(() => document.documentElement.outerHTML + document.title + [...document.querySelectorAll("input, textarea")].map((input) => input.value).join());
+  const inFiles = async (folder) => {
+    const found = [];
+    for (const file of await filesIn(folder)) {
+      const what = foundIn(await readFile(file));
+      if (what) found.push(`${what} in ${file}`);
+    }
+    return found;
+  };
+
+  for (const { proxy } of all) await wallet.trustSafe(proxy.url);
+  const ways = {
+    Elsewhere: (name) => wallet.backUp(name, "Key kept elsewhere"),
+    Pieces: (name) => wallet.backUp(name, "Any 2 of 3 safes"),
+    Seeded: (name) => wallet.backUpNamed(name, "Seed of the key at another safe"),
+    Shared: (name) => wallet.backUpNamed(name, "Key split in two"),
+  };
+  for (const [name, backUp] of Object.entries(ways)) {
+    await wallet.addTicket({ name, payload: `code of ${name}` });
+    await wallet.untilHere(name);
+    await backUp(name);
+    await wallet.untilAtSafe(name);
+    await note();
+  }
+  await wallet.makeKey("Seed of a pair");
+  await note();
+  await wallet.backUpKey("Seed of a pair", [operators[0]], { erase: true });
+  await until("it only seals", async () => (await wallet.keys()).some(({ here }) => here === "Only seals"), { seconds: 30 });
+  await note();
+
+  await t.test("each kind of them was met, and would be found if it were left", () => {
+    const counts = Object.fromEntries([...known.values()].map(({ what }) => [what, countOf(what)]));
+    t.diagnostic(JSON.stringify(counts));
+    // The key of "Elsewhere" (that of "Shared" is there only in shares until it comes back), the seeds of "Seeded" and of the pair, the
+    // shares of three pieces and of one key, and a holder's key for each registration: 2 + 3 + 2 + 2 + 1.
+    const { "an opening key": keys, "a seed": seeds, "a share": shares, "a holder's key": holders } = counts;
+    assert.deepEqual({ keys, seeds, shares, holders }, { keys: 1, seeds: 2, shares: 5, holders: 10 });
+    const secret = randomBytes(32);
+    const find = makeFinder([{ what: "it", forms: formsOfBytes(secret) }]);
+    const json = `{"k":"${secret.toString("base64url")}"}`;
+    for (const [what, text] of Object.entries({
+      "as it is": secret,
+      "in hexadecimal": secret.toString("hex"),
+      "as numbers": `Key([${[...secret].join(", ")}])`,
+      "in UTF-16": Buffer.from(json, "utf16le"),
+      "among other bytes, in base64": Buffer.concat([Buffer.from("x"), secret, Buffer.from("y")]).toString("base64"),
+      "in a text that is in base64url": Buffer.from(`!${json}`).toString("base64url"),
+    })) {
+      assert.equal(find(Buffer.concat([Buffer.from("before"), Buffer.from(text), Buffer.from("after")])), "it", what);
+    }
+    assert.equal(find(randomBytes(1 << 20)), undefined);
+  });
+
+  await t.test("no screen shows one, and none is in the page's memory", async () => {
+    for (const screen of ["values", "certificates", "safes", "notices", "settings", "back-up", "advanced", "keys", "policy", "take-over"]) {
+      await wallet.go(screen);
+      assert.equal(foundIn(await onScreen()), undefined, screen);
+    }
+    for (const name of Object.keys(ways)) {
+      await wallet.openBackup(name);
+      assert.equal(foundIn(await onScreen()), undefined, name);
+      await wallet.compact();
+      assert.equal(foundIn(await onScreen()), undefined, `the certificate of ${name}`);
+    }
+    for (const { name } of await wallet.keys()) {
+      await wallet.openKey(name);
+      assert.equal(foundIn(await onScreen()), undefined, name);
+    }
+    const { heap, module } = await readMemory(context, page);
+    assert.equal(foundIn(heap), undefined, "what its scripts can reach");
+    assert.equal(foundIn(module), undefined, "the memory of its module");
+  });
+
+  await t.test("what its scripts can reach would be found", async () => {
+    const planted = randomBytes(32);
+    await page.evaluate((text) => (globalThis.planted = `{"k":"${text}"}`), planted.toString("base64url"));
+    const find = makeFinder([{ what: "it", forms: formsOfBytes(planted) }]);
+    assert.equal(find((await readMemory(context, page)).heap), "it");
+    await page.evaluate(() => delete globalThis.planted);
+  });
+
+  await t.test("bearer papers show what they are for, as long as they are open", async () => {
+    const [paper] = await wallet.handOver("Elsewhere", { withKey: true });
+    const { holder, key } = JSON.parse(paper.slice("saifu-bearer:".length));
+    assert.equal(known.get(Buffer.from(holder, "base64url").toString("hex"))?.what, "a holder's key");
+    assert.equal(known.get(Buffer.from(key, "base64url").subarray(-32).toString("hex"))?.what, "an opening key");
+    assert.notEqual(foundIn(await onScreen()), undefined);
+    const open = await readMemory(context, page);
+    assert.notEqual(foundIn(open.module), undefined, "the module has what it shows");
+
+    await wallet.go("values");
+    assert.equal(foundIn(await onScreen()), undefined);
+    const left = await readMemory(context, page);
+    assert.equal(foundIn(left.heap), undefined, "what its scripts can reach");
+  });
+
+  await t.test("everything comes back", async () => {
+    for (const name of Object.keys(ways)) {
+      await wallet.recover(name);
+      await wallet.untilHere(name);
+      await note();
+      assert.equal(await wallet.code(name), `code of ${name}`);
+    }
+    assert.equal(countOf("an opening key"), 2, "that of “Shared” came back into the ring");
+    await wallet.openKey("Seed of a pair");
+    await page.getByRole("button", { name: "Fetch it from its backup" }).click();
+    await until("it is here", async () => (await wallet.keys()).some(({ name, here }) => name.startsWith("Seed of a pair") && here === "Here"));
+    await wallet.untilQuiet();
+    await note();
+    assert.equal(foundIn(await onScreen()), undefined);
+  });
+
+  await t.test("nothing was written to the console", () => assert.equal(foundIn(...written), undefined));
+
+  await t.test("no request says it, and no answer", () => {
+    assert.ok(asked.length > 0);
+    assert.equal(foundIn(...asked), undefined);
+    for (const { proxy } of all) {
+      assert.ok(["/v1/register", "/v1/recover"].every((path) => proxy.count(path) > 0));
+      for (const { path, headers, body, reply } of proxy.seen) {
+        assert.equal(foundIn(path, JSON.stringify(headers), body, JSON.stringify(reply.headers), reply.body), undefined, path);
+      }
+    }
+  });
+
+  await t.test("no file of the browser's profile has it", async () => {
+    await wallet.close();
+    assert.deepEqual(await inFiles(profileDir), []);
+  });
+
+  await t.test("nor does a safe, what wrangler keeps beside it, or its log", async () => {
+    for (const { safe } of all) {
+      await safe.stop();
+      assert.deepEqual(await inFiles(safe.folder), []);
+    }
   });
 });

@@ -167,6 +167,15 @@ export const walkOn = (page, site) => {
       if (protection !== undefined) await page.getByRole("radio", { name: new RegExp(`^${protection}`) }).check();
       await button("Back up").click();
     },
+    /** Likewise by one of all the ways that have a name, sealed by a fresh key or by that of the ring which is named so. */
+    backUpNamed: async (name, way, { key } = {}) => {
+      await wallet.openValue(name);
+      await page.getByRole("link", { name: "Back up", exact: true }).click();
+      await page.getByRole("link", { name: "More ways" }).click();
+      await page.getByLabel("Start from").selectOption({ label: way });
+      if (key !== undefined) await page.getByLabel("Which key seals").selectOption({ label: key });
+      await button("Back up").click();
+    },
     openBackup: async (name) => {
       await go("certificates");
       await main.getByRole("listitem").filter({ hasText: name }).getByRole("link").click();
@@ -250,6 +259,20 @@ export const walkOn = (page, site) => {
       await go("keys");
       await main.getByRole("link", { name: new RegExp(name) }).click();
       await region("What it opens").waitFor();
+    },
+
+    makeKey: async (form) => {
+      const before = (await wallet.keys()).length;
+      await page.getByLabel("Kind of key").selectOption(form);
+      await button("Make").click();
+      await until("it is made", async () => (await wallet.keys()).length > before);
+    },
+    /** Presses what registers a key at safes, and no more. */
+    backUpKey: async (name, operators, { erase = false } = {}) => {
+      await wallet.openKey(name);
+      for (const operator of operators) await page.getByRole("checkbox", { name: new RegExp(`^${operator}`) }).check();
+      await page.getByLabel("Erase the key here once it is registered").setChecked(erase);
+      await button("Back the key up").click();
     },
 
     // ---- what is under way, and what has to be known
