@@ -2,31 +2,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { readLedger } from "./lib/ledger.mjs";
-import { startSafeBehindProxy } from "./lib/proxy.mjs";
-import { startSite } from "./lib/site.mjs";
+import { OPERATORS, startAll } from "./lib/spread.mjs";
 import { until } from "./lib/until.mjs";
-import { accountOf, openWallet } from "./lib/walk.mjs";
-
-const OPERATORS = ["Akagi", "Brienz", "Corrib", "Durance"];
-
-/** A wallet that trusts so many safes of different operators. */
-const startAll = async (t, count) => {
-  const safes = await Promise.all(
-    OPERATORS.slice(0, count).map((name) => startSafeBehindProxy(t, { vars: { OPERATOR: name, GRACE_SECONDS: 0 } })),
-  );
-  const wallet = await openWallet(t, await startSite(t));
-  for (const { proxy } of safes) await wallet.trustSafe(proxy.url);
-  const add = async (name, more) => {
-    await wallet.addTicket({ name, payload: `code of ${name}`, ...more });
-    await wallet.untilHere(name);
-  };
-  const alive = async () => {
-    const ledgers = await Promise.all(safes.map(({ safe }) => readLedger(safe).catch(() => ({ entries: [] }))));
-    return ledgers.flatMap(({ entries }) => entries).filter(({ state }) => state === "registered" || state === "withdrawing");
-  };
-  return { safes, wallet, add, alive };
-};
+import { accountOf } from "./lib/walk.mjs";
 
 const PROTECTIONS = [
   { protection: "One safe, sealed", parts: ["The value"] },

@@ -1,7 +1,7 @@
 // What a wallet has stored, opened: as code could that runs as this site, and as docs/data-model.md says it is sealed. It shares
 // nothing with what sealed it.
 
-import { createDecipheriv, hkdfSync } from "node:crypto";
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
 
 const FORMAT = Buffer.from([1]);
 const bytesOf = (text) => Buffer.from(text, "base64");
@@ -55,4 +55,42 @@ export const readVault = async (worker) => {
     return [name, openGcm(key, sealed.subarray(0, 12), Buffer.concat([FORMAT, Buffer.from(name)]), sealed.subarray(12))];
   });
   return { records: new Map(opened), keys: [bytesOf(master), key] };
+};
+
+const write = async ({ puts, deletes }) => {
+  const database = await new Promise((done, failed) => {
+    const opening = indexedDB.open("saifu-wallet");
+    opening.onsuccess = () => done(opening.result);
+    opening.onerror = () => failed(opening.error);
+  });
+  const transaction = database.transaction(["records", "bodies"], "readwrite");
+  for (const [name, text] of puts) transaction.objectStore("records").put(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)), name);
+  for (const name of deletes) transaction.objectStore("bodies").delete(name);
+  await new Promise((done, failed) => {
+    transaction.oncomplete = done;
+    transaction.onabort = () => failed(transaction.error);
+  });
+  database.close();
+};
+
+/**
+ * Destroys the key ring (104) and nothing else: every key's body, and unless they stay `named`, every mention of keys in the index, too.
+ * The wallet has to be opened again. Answers how many keys there were.
+ */
+export const destroyKeyRing = async (worker, { named = false } = {}) => {
+  const { records, keys } = await readVault(worker);
+  const [, key] = keys;
+  const pages = [...records].filter(([name]) => name.startsWith("page/")).map(([name, bytes]) => [name, JSON.parse(bytes)]);
+  const isKey = ([, item]) => item.key !== undefined;
+  const lost = pages.flatMap(([, items]) => items.filter(isKey).map(([id]) => `body/${id}`));
+  const puts = named
+    ? []
+    : pages.map(([name, items]) => {
+        const nonce = randomBytes(12);
+        const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(Buffer.concat([FORMAT, Buffer.from(name)]));
+        const sealed = [nonce, cipher.update(JSON.stringify(items.filter((item) => !isKey(item)))), cipher.final(), cipher.getAuthTag()];
+        return [name, Buffer.concat(sealed).toString("base64")];
+      });
+  await worker.evaluate(write, { puts, deletes: lost });
+  return lost.length;
 };
