@@ -11,6 +11,16 @@ import { accountOf, openWallet } from "./lib/walk.mjs";
 /** About 700 bytes: one fits into a kilobyte, two do not. */
 const large = (name) => ({ name, payload: `code of ${name}`, remarks: "x".repeat(500) });
 
+/** A recovery that finds no room: it waits before any safe is asked. */
+const untilItWaits = async (wallet, { proxy, safe }, name) => {
+  await wallet.says("Waits for room in the wallet. Nothing is lost.");
+  const { what, now } = await wallet.untilNotice(new RegExp(`^The wallet is full: \\d+ (bytes|B) more are needed for “${name}”\\.$`));
+  assert.match(now, /Nothing is lost, the work waits\. Back something up, clear what has ended, or raise the limit/, what);
+  assert.deepEqual(await wallet.jobs(), [`${name} – Recovering Waits for room in the wallet. Nothing is lost. Call off`]);
+  assert.equal(proxy.count("/v1/recover"), 0);
+  assert.equal((await readLedger(safe)).entries[0].state, "registered");
+};
+
 test("a wallet with room for one value", async (t) => {
   const { proxy, safe } = await startSafeBehindProxy(t);
   const wallet = await openWallet(t, await startSite(t));
@@ -25,14 +35,9 @@ test("a wallet with room for one value", async (t) => {
   await wallet.untilAtSafe("First");
   await add("Second");
 
-  await t.test("a recovery waits before it takes anything from the safe for good, and says how much is missing", async () => {
+  await t.test("a recovery waits before it asks the safe, and says how much is missing", async () => {
     await wallet.recover("First");
-    await wallet.says("Waits for room in the wallet. Nothing is lost.");
-    const { what, now } = await wallet.untilNotice(/^The wallet is full: \d+ (bytes|B) more are needed for “First”\.$/);
-    assert.match(now, /Nothing is lost, the work waits\. Back something up, clear what has ended, or raise the limit/, what);
-    assert.deepEqual(await wallet.jobs(), ["First – Recovering Waits for room in the wallet. Nothing is lost. Call off"]);
-    assert.equal(proxy.count("/v1/ack"), 0);
-    assert.match((await readLedger(safe)).entries[0].state, /^(registered|withdrawing)$/);
+    await untilItWaits(wallet, { proxy, safe }, "First");
   });
 
   await t.test("it still waits when the wallet is opened again", async () => {
@@ -86,4 +91,23 @@ test("a wallet with room for one value", async (t) => {
     await until("it waits at the safe", alive);
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 3, here: 1, atSafes: 1, used: 1 }));
   });
+});
+
+test("what was registered as it is waits for room in the same way", async (t) => {
+  const { proxy, safe } = await startSafeBehindProxy(t);
+  const wallet = await openWallet(t, await startSite(t));
+  await wallet.trustSafe(proxy.url);
+  await wallet.setCapacity(1);
+  await wallet.addTicket(large("First"));
+  await wallet.untilHere("First");
+  await wallet.backUpNamed("First", "As it is, at one safe");
+  await wallet.untilAtSafe("First");
+  await wallet.addTicket(large("Second"));
+  await wallet.untilHere("Second");
+  await wallet.recoverAlone("First");
+  await untilItWaits(wallet, { proxy, safe }, "First");
+  await wallet.markUsed("Second");
+  await wallet.untilHere("First");
+  assert.equal(await wallet.code("First"), "code of First");
+  assert.deepEqual(await wallet.account(), accountOf({ cameIn: 2, here: 1, used: 1 }));
 });

@@ -1,6 +1,7 @@
 // The whole way of a value: into the wallet, to a real safe, and back exactly once.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { readLedger } from "./lib/ledger.mjs";
 import { startSafe } from "./lib/safe.mjs";
@@ -15,6 +16,9 @@ const TICKET = {
   place: "Theatre B",
   remarks: "row 4",
 };
+
+const sha256 = (bytes) => createHash("sha256").update(bytes).digest();
+const claimsOf = (certificate) => JSON.parse(Buffer.from(certificate.split(".")[1], "base64url"));
 
 test("a value goes to a safe and comes back exactly once", async (t) => {
   // Without a grace period: what is handed out is gone at once.
@@ -56,6 +60,13 @@ test("a value goes to a safe and comes back exactly once", async (t) => {
     const { entries } = await readLedger(safe);
     certificate = await wallet.compact();
     assert.equal(certificate, entries[0].certificate, "to the byte what the safe issued");
+    const shown = await wallet.facts(wallet.main);
+    assert.deepEqual([shown.Name, shown["What it stands for"], shown.Safe], [TICKET.name, "The value", "Akagi Safe (local)"]);
+    const { cls, dig, h } = claimsOf(certificate);
+    assert.equal(cls, "value");
+    assert.equal(Buffer.from(dig, "base64url").length, 178, "a digest that only this wallet reads, of one length for all");
+    assert.deepEqual(Object.keys(h), ["s256"], "no legacy hash beside it");
+    assert.deepEqual(Buffer.from(h.s256, "base64url"), sha256(entries[0].object), "the hash of what lies there");
     await wallet.context.setOffline(false);
   });
 
@@ -107,5 +118,60 @@ test("a value goes to a safe and comes back exactly once", async (t) => {
     });
   });
 
+  assert.deepEqual(wallet.complaints.filter((complaint) => !complaint.includes("ERR_INTERNET_DISCONNECTED")), []);
+});
+
+test("registered as it is, its certificate says what the safe has", async (t) => {
+  const safe = await startSafe(t, { vars: { GRACE_SECONDS: 0 } });
+  const wallet = await openWallet(t, await startSite(t));
+  await wallet.trustSafe(safe.url);
+  await wallet.addTicket(TICKET);
+  await wallet.untilHere(TICKET.name);
+  await wallet.backUpNamed(TICKET.name, "As it is, at one safe");
+  await wallet.untilAtSafe(TICKET.name);
+  assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
+
+  await t.test("as a paper, readable without any network", async () => {
+    await wallet.page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await wallet.reload();
+    await wallet.context.setOffline(true);
+    await wallet.reload();
+    await wallet.openCertificate(TICKET.name);
+    const paper = await wallet.paper();
+    assert.deepEqual(
+      [paper.Class, paper.Name, paper.Quantity, paper.Valid, paper.Place, paper.Safe],
+      ["Movie ticket", TICKET.name, "1 ticket", "No limit", TICKET.place, "Akagi Safe (local)"],
+    );
+    const [entry] = (await readLedger(safe)).entries;
+    assert.deepEqual([entry.name, entry.state], [TICKET.name, "registered"], "the safe made the digest and can read it");
+    const certificate = await wallet.compactAlone();
+    assert.equal(certificate, entry.certificate, "to the byte what the safe issued");
+    const { cls, h } = claimsOf(certificate);
+    assert.equal(cls, "value");
+    assert.deepEqual(Buffer.from(h.s256, "base64url"), sha256(entry.object));
+    assert.equal(paper["Hash (SHA-256)"].replaceAll(/\s/g, ""), sha256(entry.object).toString("hex"));
+    await wallet.context.setOffline(false);
+  });
+
+  await t.test("it comes back by it, once", async () => {
+    await wallet.recoverAlone(TICKET.name);
+    await wallet.untilHere(TICKET.name);
+    assert.equal(await wallet.code(TICKET.name), TICKET.payload);
+    assert.deepEqual(await wallet.backups(), []);
+    assert.deepEqual((await readLedger(safe)).entries.map(({ state }) => state), ["withdrawn"]);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+  });
+
+  await t.test("a certificate is discarded, and the value at the safe with it", async () => {
+    await wallet.backUpNamed(TICKET.name, "As it is, at one safe");
+    await wallet.untilAtSafe(TICKET.name);
+    await wallet.discardCertificate(TICKET.name);
+    await until("the certificate is gone", async () => (await wallet.backups()).length === 0);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, discarded: 1 }));
+    await until("the safe has ended it", async () => {
+      const entry = (await readLedger(safe)).entries.at(-1);
+      return entry.state === "retired" && entry.object === null;
+    });
+  });
   assert.deepEqual(wallet.complaints.filter((complaint) => !complaint.includes("ERR_INTERNET_DISCONNECTED")), []);
 });

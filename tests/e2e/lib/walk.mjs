@@ -181,6 +181,34 @@ export const walkOn = (page, site) => {
       await main.getByRole("listitem").filter({ hasText: name }).getByRole("link").click();
       await region("Where it lies").waitFor();
     },
+    /** The certificate of a value that was registered as it is. */
+    openCertificate: async (name) => {
+      await go("certificates");
+      await main.getByRole("listitem").filter({ hasText: name }).getByRole("link").click();
+      await heading("Certificate").waitFor();
+    },
+    /** What stands on it. */
+    paper: () => facts(page.getByRole("article", { name: "Certificate of registration" })),
+    /** Its text. */
+    compactAlone: async () => {
+      await page.getByText("The certificate as text").click();
+      return main.locator("code.compact").textContent();
+    },
+    /** What it shows of the safe's receipt. */
+    receipt: () => facts(region("Signed receipt of the safe")),
+    /** Presses what recovers it, and no more. */
+    recoverAlone: async (name) => {
+      await wallet.openCertificate(name);
+      await button(/^(Recover|Ask the safe again)$/).click();
+    },
+    discardCertificate: async (name) => {
+      await wallet.openCertificate(name);
+      await button("Discard…").click();
+      const sure = button("Discard");
+      assert.equal(await sure.isDisabled(), true, "not without knowing what it means");
+      await page.getByLabel("I know that the value at the safe is lost as well").check();
+      await sure.click();
+    },
     /** The parts of the backup that is open: where each is, what it is and how it stands. */
     parts: () =>
       region("Where it lies")
