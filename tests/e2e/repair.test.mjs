@@ -1,0 +1,131 @@
+// A safe that is gone for good, and one that says nothing: a backup is moved away from the first, and waits for the second.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { readLedger } from "./lib/ledger.mjs";
+import { OPERATORS, startAll } from "./lib/spread.mjs";
+import { until } from "./lib/until.mjs";
+import { accountOf } from "./lib/walk.mjs";
+
+/** What the states of a safe's entries are, oldest first. */
+const statesAt = async ({ safe }) => (await readLedger(safe)).entries.map(({ state }) => state);
+
+const chooseSeats = async ({ page }, operators) => {
+  await page.getByText(/^Safes: /).click();
+  for (const [slot, operator] of operators.entries()) await page.getByLabel(`Safe ${slot + 1} gets`).selectOption({ label: operator });
+};
+
+/** Whatever is asked is taken and never answered, until `end()`. */
+const muffle = (proxy) => {
+  let end;
+  const ended = new Promise((done) => (end = done));
+  proxy.fault = async () => void (await ended);
+  return () => {
+    proxy.fault = undefined;
+    end();
+  };
+};
+
+test("a backup is moved away from a safe that is gone", async (t) => {
+  const { safes, wallet, add } = await startAll(t, 4);
+  const [akagi, brienz, corrib, durance] = safes;
+  await add("Moved", { price: "1600" });
+  await wallet.openValue("Moved");
+  await wallet.page.getByRole("link", { name: "Back up", exact: true }).click();
+  await wallet.page.getByRole("radio", { name: /^Any 2 of 3 safes/ }).check();
+  await chooseSeats(wallet, OPERATORS.slice(0, 3));
+  await wallet.page.getByRole("button", { name: "Back up", exact: true }).click();
+  await wallet.untilAtSafe("Moved");
+  for (const it of [akagi, brienz, corrib]) assert.deepEqual(await statesAt(it), ["registered"]);
+
+  await corrib.proxy.down();
+  await t.test("it is registered anew, and only then do the old ones let go", async () => {
+    await wallet.openBackup("Moved");
+    await wallet.page.getByRole("link", { name: "Move to other safes…" }).click();
+    await wallet.page.getByRole("radio", { name: /^Any 2 of 3 safes/ }).check();
+    await chooseSeats(wallet, [OPERATORS[0], OPERATORS[1], OPERATORS[3]]);
+    const held = durance.proxy.hold("/v1/register", "request");
+    await wallet.page.getByRole("button", { name: "Move it" }).click();
+    await held.reached;
+    for (const it of [akagi, brienz]) assert.match((await statesAt(it))[0], /^(registered|withdrawing)$/, "as long as it is nowhere else");
+    assert.deepEqual(await wallet.values(), [{ name: "Moved", chip: "Arrived – confirming" }], "it cannot be used on the way");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
+    held.release();
+
+    await until("the old ones are ended where they are alive", async () => {
+      const states = await Promise.all([akagi, brienz].map(statesAt));
+      return states.every(([old, now]) => /^(withdrawn|retired)$/.test(old) && now === "registered");
+    });
+    assert.deepEqual(await statesAt(durance), ["registered"]);
+    assert.deepEqual(await statesAt(corrib), ["registered"], "it has not heard of it");
+  });
+
+  await t.test("the page says where it is now, and what is still to be told", async () => {
+    await until("there are two", async () => (await wallet.backups()).length === 2);
+    await wallet.page.getByRole("main").getByRole("listitem").filter({ hasNotText: "Being ended" }).getByRole("link").click();
+    await wallet.says("All 3 safes have it.");
+    const parts = await wallet.parts();
+    assert.deepEqual(parts.map(({ state }) => state), ["Has it", "Has it", "Has it"]);
+    assert.deepEqual(parts.map(({ safe }) => safe).sort(), [OPERATORS[0], OPERATORS[1], OPERATORS[3]]);
+    await wallet.go("certificates");
+    await wallet.page.getByRole("main").getByRole("listitem").filter({ hasText: "Being ended" }).getByRole("link").click();
+    await wallet.says("1 safe is still told to end its part.");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
+  });
+
+  await t.test("it comes back with one more safe gone", async () => {
+    await brienz.proxy.down();
+    await wallet.go("certificates");
+    await wallet.page.getByRole("main").getByRole("listitem").filter({ hasNotText: "Being ended" }).getByRole("link").click();
+    await wallet.page.getByRole("button", { name: "Recover", exact: true }).click();
+    await wallet.untilHere("Moved");
+    assert.equal(await wallet.code("Moved"), "code of Moved");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+  });
+
+  await t.test("those that come back are told to end theirs", async () => {
+    await Promise.all([brienz.proxy.up(), corrib.proxy.up()]);
+    await wallet.reload();
+    await until("nothing is left", async () => (await wallet.backups()).length === 0, { seconds: 60 });
+    const states = (await Promise.all(safes.map(statesAt))).flat();
+    assert.equal(states.length, 6);
+    for (const state of states) assert.match(state, /^(withdrawn|retired)$/);
+    assert.deepEqual(await wallet.notices(), []);
+  });
+});
+
+test("a safe of three takes everything and says nothing", async (t) => {
+  const { safes, wallet, add } = await startAll(t, 3);
+  const [, , { proxy: third }] = safes;
+  await add("Waits", { price: "1600" });
+  const speak = muffle(third);
+  await wallet.backUp("Waits", "Any 2 of 3 safes");
+
+  await t.test("as long as it may still answer, the rest is on its way", async () => {
+    await wallet.says("2 of 3 safes have it. The rest is on its way.");
+  });
+  await t.test("then it is tried again by itself, and the value stays here", async () => {
+    await wallet.page.getByText("2 of 3 safes have it. The last one is tried again by itself.").waitFor({ timeout: 40_000 });
+    const parts = await wallet.parts();
+    assert.deepEqual(new Set(parts.map(({ safe, state }) => `${safe}: ${state}`)), new Set(["Akagi: Has it", "Brienz: Has it", "Corrib: Being sent"]));
+    await wallet.says("No answer; tried again by itself.");
+    assert.deepEqual(await wallet.values(), [{ name: "Waits", chip: "Backing up…" }]);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+    assert.deepEqual(await wallet.notices(), []);
+  });
+  await t.test("when it speaks again, it completes by itself", async () => {
+    const asked = third.count("/v1/register");
+    speak();
+    await wallet.untilAtSafe("Waits", { timeout: 60_000 });
+    assert.ok(third.count("/v1/register") > asked, "without the owner");
+    await wallet.openBackup("Waits");
+    await wallet.says("All 3 safes have it.");
+    for (const it of safes) assert.deepEqual(await statesAt(it), ["registered"], "once, however often it was asked");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
+  });
+  await t.test("and it comes back", async () => {
+    await wallet.recover("Waits");
+    await wallet.untilHere("Waits");
+    assert.equal(await wallet.code("Waits"), "code of Waits");
+  });
+});
