@@ -245,6 +245,7 @@ test("keys, seeds, shares and holders' keys are left nowhere", async (t) => {
     assert.equal(foundIn(await onScreen()), undefined);
     const left = await readMemory(context, page);
     assert.equal(foundIn(left.heap), undefined, "what its scripts can reach");
+    assert.equal(foundIn(left.module), undefined, "the memory of its module");
   });
 
   await t.test("everything comes back", async () => {
