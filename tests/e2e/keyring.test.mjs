@@ -89,3 +89,21 @@ test("the key ring alone is destroyed, and everything comes back by the keys' ce
   await until("nothing else is left at safes", async () => (await alive()).length === 2);
   assert.deepEqual(wallet.complaints, []);
 });
+
+test("keys whose records are gone come back although the index names them", async (t) => {
+  const { wallet, add } = await startAll(t, 2);
+  const ways = WAYS.slice(0, 2);
+  for (const way of ways) {
+    await add(way);
+    await wallet.backUpNamed(way, way);
+    await wallet.untilAtSafe(way);
+  }
+  assert.equal(await destroyKeyRing(wallet.page.workers()[0], { named: true }), 2);
+  await wallet.reload();
+  for (const name of ways) {
+    await wallet.recover(name);
+    await wallet.untilHere(name);
+    assert.equal(await wallet.code(name), `code of ${name}`);
+  }
+  assert.deepEqual(await wallet.notices(), []);
+});
