@@ -19,8 +19,8 @@ use super::{
     protect, recover,
 };
 use crate::books::{
-    Books, CertificateBody, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, PartHere,
-    Standing, ValueItem,
+    Books, CertificateBody, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem,
+    PartHere, Standing, ValueItem,
 };
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -253,14 +253,14 @@ impl Reunite {
             let keys = recover_keys(&parts, &author).keys;
             return self.keep_keys(&keys, members, desk, rng);
         }
-        let ring: Vec<OpeningKey> = members
-            .group
-            .key
-            .and_then(|key| desk.books.key_item(key))
-            .and_then(|(item, _)| find(bodies, item))
-            .and_then(|body| OpeningKey::read(body.as_bytes()).ok())
-            .into_iter()
-            .collect();
+        let known = members.group.key.and_then(|key| desk.books.key_item(key));
+        let known = known.filter(|(_, key)| key.here == KeyHere::Opens);
+        let body = known.and_then(|(item, _)| find(bodies, item));
+        let ring = body.and_then(|body| OpeningKey::read(body.as_bytes()).ok());
+        if let (Some((item, key)), None) = (known, &ring) {
+            return self.miss_key(item, key, members, desk);
+        }
+        let ring: Vec<OpeningKey> = ring.into_iter().collect();
         let keys = Keys {
             author: &author,
             opening: &ring,
@@ -280,6 +280,26 @@ impl Reunite {
                 step
             }
         }
+    }
+
+    /// The index names a key whose body is gone: from now on it counts as erased, and what lies at safes of it is asked for.
+    fn miss_key(
+        &self,
+        item: ItemId,
+        key: &KeyItem,
+        members: &Members<'_>,
+        desk: &Desk<'_>,
+    ) -> Step {
+        let mut key = key.clone();
+        key.here = KeyHere::Erased;
+        let certificates = members.certificates.iter();
+        let of_key = certificates.filter(|(.., of)| Role::of(of.class) == Role::Key);
+        let to_ask = of_key.map(|(certificate, ..)| *certificate).collect();
+        let changes = alloc::vec![
+            Change::Put(item, Item::Key(key), None),
+            self.journal(ReuniteState::Collecting { to_ask }, desk),
+        ];
+        Step::strict(changes, Next::Again)
     }
 
     /// The values and the keys that came with them are stored, and every part is told to confirm.

@@ -187,7 +187,7 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         ),
         Kind::UnknownToSafe => Halves::new(
             format!("{the_safe} says it knows nothing of the certificate of {in_sentence}."),
-            "If you handed it over, that is why: discard it here. If not, the certificate is your proof: show it to the operator, and do not use this safe for anything new.",
+            "The certificate was kept. If you handed it over, that is why: discard it here. If not, it is your proof: show it to the operator, and do not use this safe for anything new.",
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(
             format!("{subject} was discarded, but {safe} says it knows nothing of it."),
@@ -400,7 +400,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         ),
         Kind::UnknownToSafe => Halves::new(
             format!("{safe}は、{subject}の登録証に覚えがないと答えました。"),
-            "人に渡したのなら、そのためです。ここでは破棄してください。そうでなければ、登録証が証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
+            "登録証は残してあります。人に渡したのなら、そのためです。ここでは破棄してください。そうでなければ、登録証が証拠になります。運営者に見せ、この金庫には新しく預けないでください。",
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(
             format!("{subject}を破棄しましたが、{safe}は覚えがないと答えました。"),
