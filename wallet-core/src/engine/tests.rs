@@ -1,9 +1,11 @@
 //! What the engine does around the flows: one transaction at a time, waits, turns, clocks, and what is shown.
 
+use super::answer::CLOCK_RETRIES;
+use super::drive::MOST_AT_ONE_SAFE;
 use super::*;
 use crate::form::Form;
 use crate::intent::{Intent, RemoveReason};
-use crate::port::{Batch, Key};
+use crate::port::{Answer, Batch, CommitError, Key};
 use crate::view::{Job, Opened, Task};
 use alloc::collections::BTreeMap;
 use saifu_crypto::Secret;

@@ -1,0 +1,294 @@
+//! Flows at work: their turn, their next move, and what each waits for.
+
+use super::{Asked, Awaiting, LoadFor, Sleeper, Then, Wallet, Work};
+use crate::client;
+use crate::flow::{Desk, Flow, Input, Next};
+use crate::ids::{FlowId, ItemId};
+use crate::intent::Intent;
+use crate::port::{Ask, Body, Context, Effect, Event};
+use crate::view::Waiting;
+use alloc::vec::Vec;
+use saifu_protocol::UnixTime;
+
+/// First wait before an attempt is repeated, in milliseconds; doubled each time.
+const FIRST_WAIT_MS: u64 = 1_000;
+/// Longest wait before an attempt is repeated, in milliseconds.
+const LONGEST_WAIT_MS: u64 = 300_000;
+/// How many requests a flow sends one after the other without anything coming of them that is worth storing. A safe that
+/// lies, or forgets, must not be able to keep a wallet busy.
+const MOST_ASKS: u32 = 4;
+/// How many flows are at work with one safe at a time. More would only share the line to it, and all time out together.
+pub(super) const MOST_AT_ONE_SAFE: usize = 4;
+
+impl Wallet {
+    pub(super) fn begin(&mut self, flow: FlowId) {
+        let has_turn = self.take_turn(flow);
+        let running = self.running.of(flow);
+        self.dirty.jobs();
+        if has_turn {
+            running.awaiting = Awaiting::Turn;
+            self.work.push_back(Work::Drive(flow, Input::Start));
+        } else {
+            running.awaiting = Awaiting::Line;
+            self.line.push_back(flow);
+        }
+    }
+
+    /// Whether the flow may work with its safe now.
+    fn take_turn(&mut self, flow: FlowId) -> bool {
+        let Some(safe) = self.books.flow(flow).and_then(Flow::safe) else {
+            return true;
+        };
+        let busy = self.busy.of(safe);
+        busy.contains_key(&flow) || (busy.len() < MOST_AT_ONE_SAFE && busy.add(flow))
+    }
+
+    /// The flow rests or has ended: whoever waits for the same safe may begin.
+    fn leave(&mut self, flow: FlowId) {
+        let left = self
+            .busy
+            .values_mut()
+            .any(|busy| busy.remove(&flow).is_some());
+        if !left {
+            return;
+        }
+        for next in core::mem::take(&mut self.line) {
+            if self.awaits(next, &Awaiting::Line) {
+                self.begin(next);
+            }
+        }
+    }
+
+    pub(super) fn drive(
+        &mut self,
+        id: FlowId,
+        input: Input,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let (Some(flow), Some(running)) = (self.books.flow(id), self.running.get_mut(&id)) else {
+            return;
+        };
+        running.awaiting = Awaiting::Turn;
+        let loaded = match &input {
+            Input::Loaded(body) => Some(body.clone()),
+            _ => None,
+        };
+        let desk = Desk {
+            id,
+            books: &self.books,
+            now: UnixTime(context.now_ms / 1_000),
+            body: running.body.as_ref(),
+        };
+        let step = flow.step(input, &desk, context.rng);
+        if let Some(body) = loaded {
+            running.body = body;
+        }
+        self.dirty.jobs();
+        if step.changes.is_empty() {
+            self.proceed(id, step.next, context, effects);
+        } else {
+            let then = Then::Flow(id, step.next);
+            self.commit(step.changes, step.durability, then, effects);
+        }
+    }
+
+    pub(super) fn proceed(
+        &mut self,
+        id: FlowId,
+        next: Next,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let token = self.token();
+        let missing = match next {
+            Next::NoRoom(missing) => Some(missing),
+            _ => None,
+        };
+        let awaiting = match next {
+            Next::Load(item) => {
+                self.loads.insert(token, LoadFor::Flow(id));
+                effects.push(Effect::Load { load: token, item });
+                Awaiting::Load(token)
+            }
+            Next::Ask(..) if self.asked_too_often(id) => {
+                return self.proceed(id, Next::Wait(Waiting::SafeFailed), context, effects);
+            }
+            Next::Ask(safe, request, question) => {
+                let now = self.safe_time(safe, context.now_ms);
+                let sealed = self
+                    .books
+                    .safe(safe)
+                    .and_then(|safe| client::ask(safe, &question, request, now, context.rng));
+                let Some(sealed) = sealed else {
+                    return self.proceed(id, Next::Wait(Waiting::KeyChanged), context, effects);
+                };
+                self.asks
+                    .insert(token, Asked::Flow(id, safe, sealed.expected));
+                effects.push(Effect::Ask(Ask {
+                    ask: token,
+                    url: sealed.url,
+                    headers: sealed.headers,
+                    body: Some(sealed.body),
+                }));
+                Awaiting::Ask(token)
+            }
+            Next::Wait(waiting) => {
+                let running = self.running.of(id);
+                running.waiting = Some(waiting);
+                running.asks = 0;
+                running.attempts = running.attempts.saturating_add(1);
+                let after_ms = wait_ms(running.attempts, context);
+                self.wakes.insert(token, Sleeper::Flow(id));
+                effects.push(Effect::Wake {
+                    wake: token,
+                    after_ms,
+                });
+                Awaiting::Wake(token)
+            }
+            Next::LoadAll(items) => {
+                let mut items = items;
+                items.reverse();
+                let Some(first) = items.pop() else {
+                    return self
+                        .work
+                        .push_back(Work::Drive(id, Input::Gathered(Vec::new())));
+                };
+                self.loads.insert(token, LoadFor::Gathering(id, first));
+                effects.push(Effect::Load {
+                    load: token,
+                    item: first,
+                });
+                let running = self.running.of(id);
+                running.to_load = items;
+                running.gathered.clear();
+                Awaiting::Load(token)
+            }
+            Next::Rest => Awaiting::Rest,
+            Next::NoRoom(_) => Awaiting::Room,
+            Next::Again => return self.begin(id),
+            Next::Nothing => return,
+        };
+        if let Some(missing) = missing {
+            self.tell_of_room(id, missing, context);
+        }
+        if matches!(
+            awaiting,
+            Awaiting::Wake(_) | Awaiting::Room | Awaiting::Rest
+        ) {
+            self.leave(id);
+        }
+        let running = self.running.of(id);
+        running.awaiting = awaiting;
+        self.dirty.jobs();
+    }
+
+    pub(super) fn loaded(
+        &mut self,
+        load: u64,
+        body: Option<Body>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        match self.loads.remove(&load) {
+            Some(LoadFor::Flow(flow)) if self.awaits(flow, &Awaiting::Load(load)) => {
+                self.drive(flow, Input::Loaded(body), context, effects);
+            }
+            Some(LoadFor::Gathering(flow, item)) if self.awaits(flow, &Awaiting::Load(load)) => {
+                self.gather(flow, item, body, context, effects);
+            }
+            Some(LoadFor::Opened(item)) => self.show_opened(item, body),
+            Some(LoadFor::Paper(item)) => self.paper_loaded(item, body, effects),
+            Some(LoadFor::Flow(_) | LoadFor::Gathering(..)) | None => {}
+        }
+    }
+
+    /// One of several bodies was read: the next one, or all of them to the flow.
+    fn gather(
+        &mut self,
+        flow: FlowId,
+        item: ItemId,
+        body: Option<Body>,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let load = self.token();
+        let running = self.running.of(flow);
+        running.gathered.extend(body.map(|body| (item, body)));
+        if let Some(item) = running.to_load.pop() {
+            running.awaiting = Awaiting::Load(load);
+            self.loads.insert(load, LoadFor::Gathering(flow, item));
+            effects.push(Effect::Load { load, item });
+        } else {
+            let gathered = core::mem::take(&mut running.gathered);
+            self.drive(flow, Input::Gathered(gathered), context, effects);
+        }
+    }
+
+    /// Counts a request; true if the flow has sent too many that led to nothing.
+    fn asked_too_often(&mut self, flow: FlowId) -> bool {
+        let running = self.running.of(flow);
+        running.asks += 1;
+        running.asks > MOST_ASKS
+    }
+
+    pub(super) fn woke(&mut self, wake: u64) {
+        match self.wakes.remove(&wake) {
+            Some(Sleeper::Flow(flow)) if self.awaits(flow, &Awaiting::Wake(wake)) => {
+                self.begin(flow);
+            }
+            Some(Sleeper::Intent(_, intent, _)) => self.want_again(intent),
+            Some(Sleeper::Flow(_)) | None => {}
+        }
+    }
+
+    /// Starts every flow whose next attempt is due later.
+    pub(super) fn hurry(&mut self) {
+        let waiting: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| matches!(running.awaiting, Awaiting::Wake(_)))
+            .map(|(id, _)| *id)
+            .collect();
+        for flow in waiting {
+            self.begin(flow);
+        }
+        // The last first, because each goes in front of the line.
+        for (_, sleeper) in core::mem::take(&mut self.wakes).into_iter().rev() {
+            if let Sleeper::Intent(_, intent, _) = sleeper {
+                self.want_again(intent);
+            }
+        }
+    }
+
+    /// A wish that could not be stored comes before everything that was wanted after it, or it would undo that.
+    fn want_again(&mut self, intent: Intent) {
+        self.dirty.jobs();
+        self.work.push_front(Work::Event(Event::Intent(intent)));
+    }
+
+    pub(super) fn forget_flow(&mut self, flow: FlowId) {
+        self.running.remove(&flow);
+        self.leave(flow);
+        self.asks.retain(|asked| match asked {
+            Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
+            Asked::Meet(_) => true,
+        });
+        self.wakes
+            .retain(|sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));
+    }
+
+    pub(super) fn awaits(&self, flow: FlowId, awaiting: &Awaiting) -> bool {
+        self.running
+            .get(&flow)
+            .is_some_and(|running| running.awaiting == *awaiting)
+    }
+}
+
+/// Doubling waits with up to a quarter of jitter, so that a safe that comes back is not asked by everyone at once.
+fn wait_ms(attempts: u32, context: &mut Context<'_>) -> u64 {
+    let doubled = FIRST_WAIT_MS.saturating_mul(1 << attempts.saturating_sub(1).min(16));
+    let wait = doubled.min(LONGEST_WAIT_MS);
+    let [random] = saifu_crypto::make_bytes::<1>(context.rng);
+    wait + wait * u64::from(random) / 1_024
+}

@@ -1,0 +1,203 @@
+//! Transactions: one at a time, and what is true once it is durable.
+
+use super::{Awaiting, LoadFor, Pending, Sleeper, Then, Wallet};
+use crate::books::{Change, Item};
+use crate::flow::{Flow, Next};
+use crate::ids::{FlowId, ItemId};
+use crate::map::Set;
+use crate::notice::Kind;
+use crate::plan::GroupId;
+use crate::port::{CommitError, Context, Durability, Effect};
+use crate::view::{Phase, Reach, Waiting};
+use alloc::vec::Vec;
+
+/// Wait before something the owner wants is stored again, in milliseconds.
+const INTENT_WAIT_MS: u64 = 5_000;
+
+impl Wallet {
+    pub(super) fn commit(
+        &mut self,
+        changes: Vec<Change>,
+        durability: Durability,
+        then: Then,
+        effects: &mut Vec<Effect>,
+    ) {
+        effects.push(Effect::Commit(self.books.batch(&changes, durability)));
+        self.pending = Some(Pending { changes, then });
+    }
+
+    pub(super) fn committed(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
+        let Some(Pending { changes, then }) = self.pending.take() else {
+            return;
+        };
+        let mut made_room = false;
+        let mut begun = Vec::new();
+        let mut restarted = Vec::new();
+        let stepped = match &then {
+            Then::Flow(flow, _) => Some(*flow),
+            Then::Safe(_) | Then::Intent(_) => None,
+        };
+        let touched = self.touched(&changes);
+        for change in &changes {
+            self.dirty.note(change);
+            match change {
+                Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
+                // Another flow has set it to another state: whatever it was waiting for is not wanted any more.
+                Change::Journal(flow, _) if Some(*flow) != stepped => restarted.push(*flow),
+                Change::End(flow) => self.forget_flow(*flow),
+                Change::Delete(item) => {
+                    made_room = true;
+                    self.close_if_open(*item);
+                }
+                Change::Settle(_) => made_room = true,
+                Change::Trust(safe) => {
+                    self.set_meeting(None);
+                    // It has just said who it is.
+                    self.reach.insert(safe.id, Reach::Answers);
+                }
+                _ => {}
+            }
+        }
+        self.books.apply(changes);
+        for flow in begun {
+            let locked = self.books.flow(flow).map_or_else(Vec::new, Flow::items);
+            for item in locked {
+                self.close_if_open(item);
+            }
+            self.begin(flow);
+        }
+        for flow in restarted {
+            self.begin(flow);
+        }
+        if made_room {
+            self.resume_suspended();
+        }
+        self.rouse(&touched);
+        match then {
+            Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
+                let running = self.running.of(flow);
+                running.asks = 0;
+                running.attempts = 0;
+                self.proceed(flow, next, context, effects);
+            }
+            // No progress of the flow: its waits go on growing.
+            Then::Safe(flow) => self.begin(flow),
+            Then::Flow(..) | Then::Intent(_) => {}
+        }
+    }
+
+    pub(super) fn commit_failed(
+        &mut self,
+        error: CommitError,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        let Some(pending) = self.pending.take() else {
+            return;
+        };
+        let (waiting, kind) = match error {
+            CommitError::Fenced => {
+                self.halted = Some(Phase::Fenced);
+                self.dirty.phase();
+                return;
+            }
+            CommitError::Full => (Waiting::StorageFull, Kind::StorageFull),
+            CommitError::Failed => (Waiting::StorageFailed, Kind::StorageFailed),
+        };
+        match pending.then {
+            Then::Flow(flow, _) | Then::Safe(flow) => {
+                self.proceed(flow, Next::Wait(waiting), context, effects);
+            }
+            Then::Intent(intent) => {
+                self.tell(kind, context);
+                let wake = self.token();
+                let name = FlowId::make(context.rng);
+                self.wakes
+                    .insert(wake, Sleeper::Intent(name, intent, waiting));
+                self.dirty.jobs();
+                effects.push(Effect::Wake {
+                    wake,
+                    after_ms: INTENT_WAIT_MS,
+                });
+            }
+        }
+    }
+
+    /// The groups that changes are about, and those that wait for them.
+    fn touched(&self, changes: &[Change]) -> Set<GroupId> {
+        let mut groups = Set::default();
+        for change in changes {
+            let of_item = |id: &ItemId| self.books.item(*id).and_then(Item::group);
+            let group = match change {
+                Change::Put(_, Item::Group(group), _) => {
+                    if let Some(old) = group.replaces {
+                        groups.add(old);
+                    }
+                    Some(group.id)
+                }
+                Change::Put(_, item, _) => item.group(),
+                Change::Delete(id) => of_item(id),
+                Change::Journal(_, flow) => flow.group(&self.books),
+                Change::End(id) => self.books.flow(*id).and_then(|it| it.group(&self.books)),
+                _ => None,
+            };
+            let flow = match change {
+                Change::Journal(_, flow) => Some(flow),
+                Change::End(id) => self.books.flow(*id),
+                _ => None,
+            };
+            // Before it has a group of its own, the group it is to replace waits for it all the same.
+            if let Some(Flow::Protect(protect)) = flow
+                && let Some(old) = protect.replaces
+            {
+                groups.add(old);
+            }
+            if let Some(group) = group {
+                groups.add(group);
+                let known = self.books.group(group).and_then(|group| group.replaces);
+                if let Some(old) = known {
+                    groups.add(old);
+                }
+            }
+        }
+        groups
+    }
+
+    /// Starts every flow that rests until something of its group changes, or is just reading what there was before.
+    fn rouse(&mut self, touched: &Set<GroupId>) {
+        if touched.len() == 0 {
+            return;
+        }
+        let resting: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| match running.awaiting {
+                Awaiting::Rest => true,
+                Awaiting::Load(load) => {
+                    matches!(self.loads.get(&load), Some(LoadFor::Gathering(..)))
+                }
+                _ => false,
+            })
+            .map(|(id, _)| *id)
+            .filter(|id| {
+                let group = self.books.flow(*id).and_then(|it| it.group(&self.books));
+                group.is_some_and(|group| touched.contains_key(&group))
+            })
+            .collect();
+        for flow in resting {
+            self.begin(flow);
+        }
+    }
+
+    fn resume_suspended(&mut self) {
+        let suspended: Vec<FlowId> = self
+            .running
+            .iter()
+            .filter(|(_, running)| running.awaiting == Awaiting::Room)
+            .map(|(id, _)| *id)
+            .collect();
+        for flow in suspended {
+            self.begin(flow);
+        }
+    }
+}
