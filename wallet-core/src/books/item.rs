@@ -1,0 +1,286 @@
+//! Summaries: what the index says of a value, a certificate, a part, a key and a group.
+
+use crate::group::{Group, PartOf};
+use crate::ids::ItemId;
+use crate::plan::key::{KeyId, KeyName};
+use crate::plan::{GroupId, KeyForm};
+
+use crate::view::Amount;
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::certificate::{Address, Certificate};
+use saifu_protocol::message::EntryState;
+use saifu_protocol::value::{Class, Currency, Date, Value};
+use saifu_protocol::{Counter, Digest, SafeId, SessionId, UnixTime, b64, limits, value};
+use serde::{Deserialize, Serialize};
+
+/// The summary of an item: what lists show, what conditions look at.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Item {
+    /// A value that is here.
+    Value(ValueItem),
+    /// A certificate of what is at a safe.
+    Certificate(CertificateItem),
+    /// A part of a protected value.
+    Part(PartItem),
+    /// A key or a seed of the key ring.
+    Key(KeyItem),
+    /// What was registered together by one plan.
+    Group(Box<Group>),
+}
+
+impl Item {
+    /// The group it belongs to.
+    pub(crate) fn group(&self) -> Option<GroupId> {
+        match self {
+            Item::Certificate(certificate) => certificate.part.map(|part| part.group),
+            Item::Part(part) => Some(part.of.group),
+            _ => None,
+        }
+    }
+
+    /// The last day of validity, if there is one.
+    pub(super) fn last_day(&self) -> Option<Date> {
+        match self {
+            Item::Value(value) => value::parse_date(&value.to),
+            Item::Certificate(certificate) => certificate.digest.to,
+            Item::Group(group) => {
+                let days = group.values.iter();
+                days.filter_map(|value| value::parse_date(&value.to)).min()
+            }
+            Item::Part(_) | Item::Key(_) => None,
+        }
+    }
+}
+
+/// The summary of a part that is here.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartItem {
+    /// Which part it is.
+    pub of: PartOf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Why it is here.
+    pub here: PartHere,
+}
+
+/// Why a part is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PartHere {
+    /// It is being registered; covered for its safe.
+    ToRegister,
+    /// The plan keeps it at home; not covered.
+    Home,
+    /// It has come back from this safe; still covered.
+    Fetched {
+        /// The safe.
+        safe: SafeId,
+    },
+}
+
+/// The summary of a key or a seed (104: the key storage).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyItem {
+    /// Its id, derived from what opens.
+    pub key: KeyId,
+    /// What it is.
+    pub form: KeyForm,
+    /// For a seed, the algorithm that makes a key of it: name and version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub algorithm: Option<(String, u8)>,
+    /// Since when.
+    pub since: UnixTime,
+    /// What of it is here.
+    pub here: KeyHere,
+}
+
+/// What of a key is here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyHere {
+    /// What opens.
+    Opens,
+    /// Only what seals.
+    Seals,
+    /// Nothing but its name: it was erased once it was registered.
+    Erased,
+}
+
+impl KeyItem {
+    /// The summary of the key with this name.
+    pub fn of(name: &KeyName, since: UnixTime, here: KeyHere) -> Self {
+        let algorithm = name.kind.algorithm();
+        Self {
+            key: name.id,
+            form: name.kind.form(),
+            algorithm: algorithm.map(|it| (it.name().into(), it.version())),
+            since,
+            here,
+        }
+    }
+}
+
+/// The summary of a value.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ValueItem {
+    /// Class code.
+    pub class: String,
+    /// Name.
+    pub name: String,
+    /// How many.
+    pub quantity: u32,
+    /// What it is worth.
+    pub worth: Option<Amount>,
+    /// Place.
+    pub place: String,
+    /// First day, empty if open.
+    pub from: String,
+    /// Last day, empty if open.
+    pub to: String,
+    /// Size of its object in bytes.
+    pub size: u64,
+    /// When it came in.
+    pub since: UnixTime,
+    /// Whether it is a usable copy.
+    pub custody: Custody,
+    /// The certificate it was recovered by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_of: Option<ItemId>,
+}
+
+/// Whether the copy here is the usable one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Custody {
+    /// It is.
+    Held,
+    /// It has arrived, but the safe has not confirmed: not usable, not showable.
+    Arrived,
+}
+
+impl ValueItem {
+    /// The summary of `value`, whose object has `size` bytes.
+    pub fn of(value: &Value, size: usize, since: UnixTime, custody: Custody) -> Self {
+        let fields = value.fields();
+        let day = |date: Option<Date>| date.map(value::format_date).unwrap_or_default();
+        Self {
+            class: fields.class.code().into(),
+            name: fields.name.clone(),
+            quantity: fields.quantity,
+            worth: value.worth().map(|money| Amount {
+                minor: money.amount,
+                currency: money.currency.code().into(),
+            }),
+            place: fields.place.clone(),
+            from: day(fields.validity.from),
+            to: day(fields.validity.to),
+            size: size as u64,
+            since,
+            custody,
+            came_of: None,
+        }
+    }
+}
+
+impl ValueItem {
+    /// Whether a value could be so, of which somebody else says it.
+    pub(crate) fn is_plausible(&self) -> bool {
+        let is_day = |day: &str| day.is_empty() || value::parse_date(day).is_some();
+        let is_text = |text: &str, most: usize| {
+            text.chars().count() <= most && !text.chars().any(char::is_control)
+        };
+        let is_amount = |amount: &Amount| Currency::from_code(&amount.currency).is_some();
+        Class::from_code(&self.class).is_some()
+            && is_text(&self.name, limits::MAX_NAME_CHARS)
+            && is_text(&self.place, limits::MAX_PLACE_CHARS)
+            && is_day(&self.from)
+            && is_day(&self.to)
+            && self.worth.as_ref().is_none_or(is_amount)
+            && self.size <= limits::MAX_OBJECT_BYTES as u64
+    }
+}
+
+/// The summary of a certificate: readable without asking the safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CertificateItem {
+    /// The safe that issued it.
+    pub safe: SafeId,
+    /// Where that safe is.
+    pub address: Address,
+    /// The digest.
+    pub digest: Digest,
+    /// SHA-256 of the registered bytes.
+    #[serde(with = "b64::bytes")]
+    pub sha256: Vec<u8>,
+    /// MD5 of the registered bytes; empty if absent.
+    #[serde(with = "b64::bytes")]
+    pub md5: Vec<u8>,
+    /// The counter.
+    pub counter: Counter,
+    /// When it was issued.
+    pub issued_at: UnixTime,
+    /// Until when the safe promises to keep the entry.
+    pub retained_until: UnixTime,
+    /// Size of the registered bytes: what recovery needs room for.
+    pub object_bytes: u64,
+    /// How the last attempt to recover ended.
+    pub standing: Standing,
+    /// The value it was issued for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub came_of: Option<ItemId>,
+    /// Which part of a protected value it stands for; none for a value registered as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOf>,
+}
+
+/// How a certificate stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// The value waits at the safe.
+    AtSafe,
+    /// The safe could not hand it out.
+    NotHandedOut,
+    /// The safe proved that it is elsewhere.
+    Elsewhere(Elsewhere),
+}
+
+/// What the signed receipt of a safe says of an entry that this wallet does not get.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Elsewhere {
+    /// The state of the entry.
+    pub state: EntryState,
+    /// The session that has it.
+    pub session: Option<SessionId>,
+    /// Since when.
+    pub since: UnixTime,
+}
+
+impl CertificateItem {
+    /// The summary of `certificate`, which stands for `object_bytes` registered bytes of the value `came_of`.
+    pub fn of(certificate: &Certificate, object_bytes: usize, came_of: Option<ItemId>) -> Self {
+        let claims = certificate.claims();
+        Self {
+            safe: claims.safe,
+            address: claims.address.clone(),
+            digest: claims.digest.open().cloned().unwrap_or_default(),
+            sha256: claims.hash.sha256.to_vec(),
+            md5: claims.hash.md5.map(|md5| md5.to_vec()).unwrap_or_default(),
+            counter: claims.counter,
+            issued_at: claims.issued_at,
+            retained_until: claims.retained_until,
+            object_bytes: object_bytes as u64,
+            standing: Standing::AtSafe,
+            came_of,
+            part: None,
+        }
+    }
+}
+
+/// Where the record of a group lies in the index.
+pub(crate) fn item_of(group: GroupId) -> ItemId {
+    ItemId::new(*group.as_bytes())
+}

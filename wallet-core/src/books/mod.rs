@@ -1,0 +1,236 @@
+//! The books: every value, certificate, safe and open journal entry this wallet has, and how they become records.
+//!
+//! The index (851 of WO 01/13293, Fig. 3) is kept in pages of summaries, apart from the bodies, so that a wallet opens by
+//! reading the index alone. A [`Change`] says what is to be true; [`Books::batch`] turns changes into one transaction, and
+//! only when that is durable does [`Books::apply`] make them true here. Memory never runs ahead of the store.
+
+mod condition;
+mod index;
+mod item;
+mod query;
+mod record;
+pub(crate) mod secret;
+#[cfg(test)]
+mod tests;
+
+pub use condition::Condition;
+pub(crate) use item::item_of;
+pub use item::{
+    CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem, Standing,
+    ValueItem,
+};
+pub use record::{CertificateBody, DEFAULT_CAPACITY, Identity, Ledger, Safe, Session};
+
+use crate::flow::Flow;
+use crate::ids::{FlowId, ItemId};
+use crate::map::{Map, Set};
+use crate::notice::Notice;
+use crate::plan::GroupId;
+use crate::plan::policy::Policy;
+use crate::port::{Batch, Body, Durability, Key, Opened};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use index::Overlay;
+use saifu_protocol::{SafeId, json};
+use serde::Serialize;
+
+/// One thing that is to be true.
+#[derive(Debug)]
+pub enum Change {
+    /// The item is in the index; its body, where given, is stored too.
+    Put(ItemId, Item, Option<Body>),
+    /// The item and its body are gone.
+    Delete(ItemId),
+    /// The journal says this of the flow.
+    Journal(FlowId, Flow),
+    /// The flow has ended.
+    End(FlowId),
+    /// The safe is trusted.
+    Trust(Safe),
+    /// The safe is forgotten.
+    Forget(SafeId),
+    /// The notice waits to be acknowledged.
+    Notify(Notice),
+    /// The notice was acknowledged.
+    Acknowledge(ItemId),
+    /// Settings and tallies.
+    Settle(Ledger),
+    /// Who this wallet is to itself.
+    Identify(Identity),
+    /// Which plan a value gets if its owner does not choose.
+    Choose(Policy),
+}
+
+/// The books.
+#[derive(Debug, Default)]
+pub struct Books {
+    version: u64,
+    pages: Map<u32, Set<ItemId>>,
+    items: BTreeMap<ItemId, Placed>,
+    safes: Map<SafeId, Safe>,
+    flows: Map<FlowId, Flow>,
+    notices: Map<ItemId, Notice>,
+    /// The parts and certificates of each group.
+    members: Map<GroupId, Set<ItemId>>,
+    identity: Option<Identity>,
+    policy: Policy,
+    ledger: Ledger,
+}
+
+#[derive(Debug)]
+struct Placed {
+    page: u32,
+    item: Item,
+}
+
+/// A stored record does not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Damaged;
+
+impl Books {
+    /// Reads the books.
+    ///
+    /// # Errors
+    /// [`Damaged`] if a record does not read: better to stop than to overwrite what a later version may mend.
+    pub fn read(stored: Opened) -> Result<Self, Damaged> {
+        let mut books = Self {
+            version: stored.version,
+            ..Self::default()
+        };
+        for (key, body) in &stored.records {
+            books.read_record(key, body).ok_or(Damaged)?;
+        }
+        let unlocked = |(id, value): (ItemId, &ValueItem)| {
+            value.custody == Custody::Arrived && books.lock(id).is_none()
+        };
+        if books.values().any(unlocked) {
+            // Neither usable nor on its way to be: no wallet writes that.
+            return Err(Damaged);
+        }
+        Ok(books)
+    }
+
+    fn read_record(&mut self, key: &Key, body: &Body) -> Option<()> {
+        let bytes = body.as_bytes();
+        match key {
+            Key::Page(page) => {
+                let items: Vec<(ItemId, Item)> = json::read(bytes).ok()?;
+                for (id, item) in items {
+                    self.pages.of(*page).add(id);
+                    self.place(id, *page, item);
+                }
+            }
+            Key::Safe(id) => {
+                self.safes.insert(*id, json::read(bytes).ok()?);
+            }
+            Key::Flow(id) => {
+                self.flows.insert(*id, json::read(bytes).ok()?);
+            }
+            Key::Notice(id) => {
+                self.notices.insert(*id, json::read(bytes).ok()?);
+            }
+            Key::Identity => self.identity = Some(json::read(bytes).ok()?),
+            Key::Policy => self.policy = json::read(bytes).ok()?,
+            Key::Ledger => self.ledger = json::read(bytes).ok()?,
+            Key::Body(_) => return None,
+        }
+        Some(())
+    }
+
+    /// The transaction that makes `changes` true.
+    pub fn batch(&self, changes: &[Change], durability: Durability) -> Batch {
+        let mut batch = Batch {
+            expected_version: self.version,
+            puts: Vec::new(),
+            deletes: Vec::new(),
+            durability,
+        };
+        let mut index = Overlay::default();
+        for change in changes {
+            match change {
+                Change::Put(id, item, body) => {
+                    index.put(self, *id, item);
+                    if let Some(body) = body {
+                        batch.puts.push((Key::Body(*id), body.clone()));
+                    }
+                }
+                Change::Delete(id) => {
+                    index.delete(self, *id);
+                    batch.deletes.push(Key::Body(*id));
+                }
+                Change::Journal(id, flow) => put(&mut batch, Key::Flow(*id), flow),
+                Change::End(id) => batch.deletes.push(Key::Flow(*id)),
+                Change::Trust(safe) => put(&mut batch, Key::Safe(safe.id), safe),
+                Change::Forget(id) => batch.deletes.push(Key::Safe(*id)),
+                Change::Notify(notice) => put(&mut batch, Key::Notice(notice.id), notice),
+                Change::Acknowledge(id) => batch.deletes.push(Key::Notice(*id)),
+                Change::Settle(ledger) => put(&mut batch, Key::Ledger, ledger),
+                Change::Identify(identity) => put(&mut batch, Key::Identity, identity),
+                Change::Choose(policy) => put(&mut batch, Key::Policy, policy),
+            }
+        }
+        index.write(self, &mut batch);
+        batch
+    }
+
+    /// Makes changes true whose transaction is durable.
+    pub fn apply(&mut self, changes: Vec<Change>) {
+        self.version += 1;
+        let mut index = Overlay::default();
+        for change in &changes {
+            match change {
+                Change::Put(id, item, _) => index.put(self, *id, item),
+                Change::Delete(id) => index.delete(self, *id),
+                _ => {}
+            }
+        }
+        index.apply(self);
+        for change in changes {
+            match change {
+                Change::Put(..) | Change::Delete(_) => {}
+                Change::Journal(id, flow) => {
+                    self.flows.insert(id, flow);
+                }
+                Change::End(id) => {
+                    self.flows.remove(&id);
+                }
+                Change::Trust(safe) => {
+                    self.safes.insert(safe.id, safe);
+                }
+                Change::Forget(id) => {
+                    self.safes.remove(&id);
+                }
+                Change::Notify(notice) => {
+                    self.notices.insert(notice.id, notice);
+                }
+                Change::Acknowledge(id) => {
+                    self.notices.remove(&id);
+                }
+                Change::Settle(ledger) => self.ledger = ledger,
+                Change::Identify(identity) => self.identity = Some(identity),
+                Change::Choose(policy) => self.policy = policy,
+            }
+        }
+    }
+
+    fn place(&mut self, id: ItemId, page: u32, item: Item) {
+        if let Some(group) = item.group() {
+            self.members.of(group).add(id);
+        }
+        self.items.insert(id, Placed { page, item });
+    }
+
+    fn displace(&mut self, id: ItemId) {
+        let group = self
+            .items
+            .remove(&id)
+            .and_then(|placed| placed.item.group());
+        if let Some(group) = group {
+            self.members.of(group).remove(&id);
+        }
+    }
+}
+
+fn put<T: Serialize>(batch: &mut Batch, key: Key, record: &T) {
+    batch.puts.push((key, Body::new(json::write(record))));
+}

@@ -1,0 +1,207 @@
+//! Looking things up.
+
+use super::{
+    Books, CertificateItem, Condition, Custody, Identity, Item, KeyItem, Ledger, Safe, Standing,
+    ValueItem, item_of,
+};
+use crate::flow::Flow;
+use crate::group::{Group, Phase};
+use crate::ids::{FlowId, ItemId};
+use crate::notice::Notice;
+use crate::plan::GroupId;
+use crate::plan::key::KeyId;
+use crate::plan::policy::Policy;
+use crate::view::Account;
+use alloc::vec::Vec;
+use saifu_protocol::SafeId;
+use saifu_protocol::value::Date;
+
+impl Books {
+    /// The item with this id.
+    pub fn item(&self, id: ItemId) -> Option<&Item> {
+        self.items.get(&id).map(|placed| &placed.item)
+    }
+
+    /// The value with this id.
+    pub fn value(&self, id: ItemId) -> Option<&ValueItem> {
+        match self.item(id)? {
+            Item::Value(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The certificate with this id.
+    pub fn certificate(&self, id: ItemId) -> Option<&CertificateItem> {
+        match self.item(id)? {
+            Item::Certificate(certificate) => Some(certificate),
+            _ => None,
+        }
+    }
+
+    /// The key with this item id.
+    pub fn key(&self, id: ItemId) -> Option<&KeyItem> {
+        match self.item(id)? {
+            Item::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Every key of the key ring.
+    pub fn keys(&self) -> impl Iterator<Item = (ItemId, &KeyItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Key(key) => Some((*id, key)),
+                _ => None,
+            })
+    }
+
+    /// Where the key with this id lies in the key ring.
+    pub fn key_item(&self, key: KeyId) -> Option<(ItemId, &KeyItem)> {
+        self.keys().find(|(_, item)| item.key == key)
+    }
+
+    /// The group with this id.
+    pub fn group(&self, id: GroupId) -> Option<&Group> {
+        match self.item(item_of(id))? {
+            Item::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+
+    /// Every group.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        let items = self.items.values();
+        items.filter_map(|placed| match &placed.item {
+            Item::Group(group) => Some(&**group),
+            _ => None,
+        })
+    }
+
+    /// The parts and certificates of a group.
+    pub(crate) fn items_of(&self, group: GroupId) -> impl Iterator<Item = ItemId> {
+        let members = self.members.get(&group);
+        members
+            .into_iter()
+            .flat_map(|set| set.iter().map(|(id, ())| *id))
+    }
+
+    /// Who this wallet is to itself; none before it has protected anything.
+    pub(crate) fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Which plan a value gets if its owner does not choose.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// Every value.
+    pub fn values(&self) -> impl Iterator<Item = (ItemId, &ValueItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Value(value) => Some((*id, value)),
+                _ => None,
+            })
+    }
+
+    /// Every certificate.
+    pub fn certificates(&self) -> impl Iterator<Item = (ItemId, &CertificateItem)> {
+        self.items
+            .iter()
+            .filter_map(|(id, placed)| match &placed.item {
+                Item::Certificate(certificate) => Some((*id, certificate)),
+                _ => None,
+            })
+    }
+
+    /// The items that meet a condition (WO 01/13293, Fig. 3: "a list of the information matched with the conditions").
+    ///
+    /// `today` is the day where the owner is.
+    pub fn list(&self, condition: Condition, today: Date) -> impl Iterator<Item = (ItemId, &Item)> {
+        self.items
+            .iter()
+            .filter(move |(_, placed)| condition.is_met_by(&placed.item, today))
+            .map(|(id, placed)| (*id, &placed.item))
+    }
+
+    /// The safe with this id.
+    pub fn safe(&self, id: SafeId) -> Option<&Safe> {
+        self.safes.get(&id)
+    }
+
+    /// Every safe.
+    pub fn safes(&self) -> impl Iterator<Item = &Safe> {
+        self.safes.values()
+    }
+
+    /// The flow with this id.
+    pub fn flow(&self, id: FlowId) -> Option<&Flow> {
+        self.flows.get(&id)
+    }
+
+    /// Every open journal entry.
+    pub fn flows(&self) -> impl Iterator<Item = (FlowId, &Flow)> {
+        self.flows.iter().map(|(id, flow)| (*id, flow))
+    }
+
+    /// The flow that works on this item: while there is one, the item is locked.
+    pub fn lock(&self, item: ItemId) -> Option<FlowId> {
+        self.flows()
+            .find(|(_, flow)| flow.items().contains(&item))
+            .map(|(id, _)| id)
+    }
+
+    /// Every notice that was not acknowledged.
+    pub fn notices(&self) -> impl Iterator<Item = &Notice> {
+        self.notices.values()
+    }
+
+    /// Settings and tallies.
+    pub fn ledger(&self) -> Ledger {
+        self.ledger
+    }
+
+    /// Bytes the values here take.
+    pub fn used_bytes(&self) -> u64 {
+        self.values().map(|(_, value)| value.size).sum()
+    }
+
+    /// How many bytes are missing to take in `size` more; `None` if there is room.
+    pub fn missing_room(&self, size: u64) -> Option<u64> {
+        let needed = self.used_bytes().saturating_add(size);
+        needed
+            .checked_sub(self.ledger.capacity)
+            .filter(|missing| *missing > 0)
+    }
+
+    /// The conservation account: where every value that came in is now.
+    ///
+    /// Arrived copies are not counted: their value is still at the safe until it confirms.
+    pub fn account(&self) -> Account {
+        let held = self
+            .values()
+            .filter(|(_, value)| value.custody == Custody::Held)
+            .count();
+        let waiting = self
+            .flows()
+            .filter(|(_, flow)| matches!(flow, Flow::Add(_)))
+            .count();
+        let alone = self.certificates().filter(|(_, it)| it.part.is_none());
+        let (elsewhere, at_safes): (Vec<_>, Vec<_>) = alone
+            .partition(|(_, certificate)| matches!(certificate.standing, Standing::Elsewhere(_)));
+        let of_groups = |phase: Phase| -> u64 {
+            let groups = self.groups().filter(|group| group.phase == phase);
+            groups.map(|group| group.values.len() as u64).sum()
+        };
+        Account {
+            came_in: self.ledger.came_in,
+            here: (held + waiting) as u64,
+            at_safes: at_safes.len() as u64 + of_groups(Phase::AtSafes),
+            used: self.ledger.used,
+            discarded: self.ledger.discarded,
+            elsewhere: self.ledger.elsewhere + elsewhere.len() as u64 + of_groups(Phase::Elsewhere),
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! What lies in a record of its own: bodies of certificates, safes, settings, and who this wallet is to itself.
+
+use super::secret;
+use crate::bearer::Cover;
+use crate::port::Body;
+use alloc::string::String;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::certificate::{Address, LegacyHash};
+use saifu_protocol::{PublicKey, SafeId, SessionId, UnixTime, json};
+use serde::{Deserialize, Serialize};
+
+/// Who this wallet is to itself: by this it knows the parts it has made. It does not open anything.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Identity {
+    /// Seed of the key that signs parts (signature 303).
+    #[serde(with = "secret")]
+    pub author: Secret,
+    /// Seals digests.
+    #[serde(with = "secret")]
+    pub catalogue: Secret,
+}
+
+impl core::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Identity(redacted)")
+    }
+}
+
+/// A session at a safe.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Its private key: what is handed out is sealed to it.
+    #[serde(with = "secret")]
+    pub key: Secret,
+}
+
+impl Session {
+    /// A fresh one.
+    pub(crate) fn make(rng: &mut dyn CryptoRng) -> Self {
+        Self {
+            id: SessionId::make(rng),
+            key: Secret::make(rng),
+        }
+    }
+}
+
+impl core::fmt::Debug for Session {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Session")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The body of a certificate. The holder's key lies with it, never in a key ring: with the ring destroyed and the
+/// certificates whole, everything comes back.
+#[derive(Serialize, Deserialize)]
+pub struct CertificateBody {
+    /// The certificate, compact.
+    pub compact: String,
+    /// Seed of the holder's key.
+    #[serde(with = "secret")]
+    pub holder: Secret,
+    /// The session of an attempt that the safe refused without proof: the entry may still be open for it, so the next
+    /// attempt takes the same one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    /// For a part: the key this wallet signed it with, so that it is known again with the rest of the wallet lost.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<PublicKey>,
+    /// For a part that was handed over: the seed it was covered for, which is not this wallet's holder's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Cover>,
+}
+
+impl CertificateBody {
+    /// As a body.
+    pub fn write(&self) -> Body {
+        Body::new(json::write(self))
+    }
+
+    /// From a body.
+    pub fn read(body: &Body) -> Option<Self> {
+        json::read(body.as_bytes()).ok()
+    }
+}
+
+/// A trusted safe.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Safe {
+    /// Its id, pinned.
+    pub id: SafeId,
+    /// Where it is.
+    pub address: Address,
+    /// Who runs it.
+    pub operator: String,
+    /// Under which law.
+    pub jurisdiction: String,
+    /// The key it signs with; its thumbprint is the id.
+    pub signing_key: PublicKey,
+    /// The key bodies are sealed to.
+    pub sealing_key: PublicKey,
+    /// When the safe attested that key. An older attestation is not taken.
+    pub attested_at: UnixTime,
+    /// The largest object it takes, in bytes.
+    pub object_limit: u64,
+    /// Whether it adds the weak hash.
+    pub legacy_hash: LegacyHash,
+    /// Seed of the account key: random per safe, so that safes cannot tell that two accounts are of one wallet.
+    #[serde(with = "secret")]
+    pub account: Secret,
+}
+
+impl core::fmt::Debug for Safe {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Safe")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How much a new wallet may hold, in bytes.
+pub const DEFAULT_CAPACITY: u64 = 1 << 20;
+
+/// Settings, and what has left the wallet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// How many bytes of values the wallet may hold.
+    pub capacity: u64,
+    /// Values that came in.
+    pub came_in: u64,
+    /// Values that were used.
+    pub used: u64,
+    /// Values that were discarded.
+    pub discarded: u64,
+    /// Values proven to be elsewhere whose certificate was discarded.
+    pub elsewhere: u64,
+}
+
+impl Default for Ledger {
+    fn default() -> Self {
+        Self {
+            capacity: DEFAULT_CAPACITY,
+            came_in: 0,
+            used: 0,
+            discarded: 0,
+            elsewhere: 0,
+        }
+    }
+}
