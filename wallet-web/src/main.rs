@@ -11,6 +11,13 @@ mod page;
 #[cfg(target_arch = "wasm32")]
 mod worker;
 
+/// What is freed is overwritten: text that was read from JSON or grew has left copies that no type of ours owns, and without
+/// this a secret stays in the module's memory until something else happens to lie there.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<std::alloc::System> =
+    zeroizing_alloc::ZeroAlloc(std::alloc::System);
+
 #[cfg(target_arch = "wasm32")]
 fn main() {
     use wasm_bindgen::JsCast;
