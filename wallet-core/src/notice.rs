@@ -87,6 +87,8 @@ pub enum Kind {
     PaperAlreadyHere,
     /// Taking over: the safe does not know it, or somebody has been quicker.
     PaperWorthless,
+    /// Something works on what it is about, so what was wanted was not done. Nothing was changed.
+    Busy,
     /// The plan does not fit the value, the safes or the key it is to be used with. Nothing was changed.
     PlanDoesNotFit,
     /// The key is not here, or not of the form the plan needs. Nothing was changed.
@@ -261,6 +263,7 @@ impl Kind {
             },
             Kind::PaperAlreadyHere,
             Kind::PaperWorthless,
+            Kind::Busy,
             Kind::PlanDoesNotFit,
             Kind::KeyUnusable,
             Kind::KeyNeeded,

@@ -188,5 +188,6 @@ fn what_was_handed_over_is_forgotten_without_a_word_to_any_safe() {
     assert_eq!(owners.held(TAKER).len(), 1);
 }
 
+mod again;
 mod hostile;
 mod lies;

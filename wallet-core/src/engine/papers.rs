@@ -3,7 +3,7 @@
 use super::{LoadFor, Wallet};
 use crate::bearer::{self, Bearer, What};
 use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, item_of};
-use crate::flow::{Flow, Rotate};
+use crate::flow::{Flow, Handed, Rotate};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -189,6 +189,16 @@ impl Wallet {
         let mut groups: Vec<(Group, PublicKey)> = Vec::new();
         let mut keys: Vec<OpeningKey> = Vec::new();
         let mut taken: Vec<CertificateItem> = Vec::new();
+        let rotate = |certificate: ItemId, safe, handed, context: &mut Context<'_>| {
+            let rotate = Rotate {
+                certificate,
+                safe,
+                request: RequestId::make(context.rng),
+                next: Secret::make(context.rng),
+                handed,
+            };
+            Change::Journal(FlowId::make(context.rng), Flow::Rotate(rotate))
+        };
         for paper in &papers {
             let certificate = self.genuine(paper)?;
             let claims = certificate.claims();
@@ -197,10 +207,32 @@ impl Wallet {
                     && known.counter == claims.counter
                     && known.sha256 == claims.hash.sha256
             };
-            if taken.iter().any(is_it) || self.books.certificates().any(|(_, it)| is_it(it)) {
+            if taken.iter().any(is_it) {
                 continue;
             }
             let part = paper.part.as_ref().map(|part| part.of);
+            let key = OpeningKey::read(&paper.key).ok();
+            let key = key.filter(|key| !keys.contains(key));
+            if let Some((id, known)) = self.books.certificates().find(|(_, it)| is_it(it)) {
+                // No holder's certificate is issued before that of the holder before: this one is spent.
+                if claims.issued_at < known.issued_at {
+                    continue;
+                }
+                if known.part != part {
+                    return Err(Kind::PaperUnreadable);
+                }
+                if !self.is_at_rest(id, part) {
+                    return Err(Kind::Busy);
+                }
+                let handed = Handed {
+                    compact: paper.certificate.clone(),
+                    holder: paper.holder.clone(),
+                };
+                taken.push(known.clone());
+                changes.push(rotate(id, claims.safe, Some(handed), context));
+                keys.extend(key);
+                continue;
+            }
             // Two certificates of one part: what one of them brings would be taken for what the other does.
             let is_doubled = |known: &CertificateItem| part.is_some() && known.part == part;
             if taken.iter().any(is_doubled)
@@ -241,19 +273,8 @@ impl Wallet {
             let id = ItemId::make(context.rng);
             let body = paper.body().write();
             changes.push(Change::Put(id, Item::Certificate(item), Some(body)));
-            let rotate = Rotate {
-                certificate: id,
-                safe,
-                request: RequestId::make(context.rng),
-                next: Secret::make(context.rng),
-            };
-            let flow = FlowId::make(context.rng);
-            changes.push(Change::Journal(flow, Flow::Rotate(rotate)));
-            if let Ok(key) = OpeningKey::read(&paper.key)
-                && !keys.contains(&key)
-            {
-                keys.push(key);
-            }
+            changes.push(rotate(id, safe, None, context));
+            keys.extend(key);
         }
         if taken.is_empty() {
             return Err(Kind::PaperAlreadyHere);
@@ -267,6 +288,16 @@ impl Wallet {
         changes.extend(groups.into_iter().map(|(group, _)| group.put()));
         changes.push(Change::Settle(ledger));
         Ok(changes)
+    }
+
+    /// Whether nothing works on a certificate, or on what it is a part of.
+    fn is_at_rest(&self, certificate: ItemId, part: Option<PartOf>) -> bool {
+        let is_group_at_rest = part.is_none_or(|of| {
+            let phase = self.books.group(of.group).map(|group| group.phase);
+            let is_settled = matches!(phase, Some(Phase::AtSafes | Phase::Elsewhere));
+            is_settled && self.books.work_on(of.group).is_none()
+        });
+        is_group_at_rest && self.books.lock(certificate).is_none()
     }
 
     /// The certificate in a paper, if a trusted safe signed it and the paper does not contradict it.

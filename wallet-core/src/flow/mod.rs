@@ -24,7 +24,7 @@ pub use register::Register;
 pub use retire::{Retire, RetireWhat};
 pub(crate) use reunite::begin;
 pub use reunite::{Reunite, ReuniteState, Then};
-pub use rotate::Rotate;
+pub use rotate::{Handed, Rotate};
 
 use crate::books::{Books, Change, Elsewhere, Standing, item_of};
 use crate::client::Question;

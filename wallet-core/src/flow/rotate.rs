@@ -7,18 +7,23 @@
 //!              │   └──refused──▶ certificate marked, the owner told
 //!              └──crash, no answer: same request again; the safe answers with the same certificate
 //! ```
+//! What is handed back to whoever gave it is of an entry that wallet still has a certificate of, which opens nothing any
+//! more. Or it does, and the paper is an old one: only the safe knows. So the certificate here stays as it is until the
+//! safe has answered for the paper.
 
-use super::{Desk, Flow, Input, Next, Step, recover, reunite, verify_certificate};
+use super::{Desk, Flow, Input, Next, Step, protect, recover, reunite, verify_certificate};
 use crate::bearer::Cover;
 use crate::books::{CertificateBody, Change, Item, Standing, secret};
 use crate::client::Question;
+use crate::group::Phase;
 use crate::ids::ItemId;
 use crate::notice::Kind;
 use crate::view::Waiting;
+use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
-use saifu_protocol::certificate::Claims;
+use saifu_protocol::certificate::{Claims, read_claims_unverified};
 use saifu_protocol::message::Presented;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId};
@@ -36,6 +41,19 @@ pub struct Rotate {
     /// Seed of the key that replaces the holder's.
     #[serde(with = "secret")]
     pub next: Secret,
+    /// What the paper says, where this wallet has a certificate of the entry already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handed: Option<Handed>,
+}
+
+/// A certificate as it was handed over, of an entry that this wallet has another one of.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Handed {
+    /// The certificate, compact.
+    pub compact: String,
+    /// Seed of its holder's key.
+    #[serde(with = "secret")]
+    pub holder: Secret,
 }
 
 impl Rotate {
@@ -48,20 +66,41 @@ impl Rotate {
         let Some(kept) = kept else {
             return Step::then(Next::Wait(Waiting::StorageFailed));
         };
+        let handed = self.handed.clone().unwrap_or_else(|| Handed {
+            compact: kept.compact.clone(),
+            holder: kept.holder.clone(),
+        });
         match input {
+            Input::Loaded(_) if self.handed.is_some() && handed.holder == kept.holder => {
+                self.end(Kind::PaperAlreadyHere, desk, rng)
+            }
             Input::Loaded(_) => Step::then(Next::Ask(
                 self.safe,
                 self.request,
                 Question::Rotate {
-                    compact: kept.compact,
-                    holder: kept.holder,
+                    compact: handed.compact,
+                    holder: handed.holder,
                     next: self.next_holder(),
                 },
             )),
-            Input::Registered(compact) => self.take_over(&compact, kept, desk, rng),
-            Input::Refused(problem) => self.refused(&problem, &kept, desk, rng),
+            Input::Registered(compact) => {
+                self.take_over(&compact, &handed.compact, kept, desk, rng)
+            }
+            Input::Refused(problem) => self.refused(&problem, &handed.compact, desk, rng),
             _ => Step::garbled(),
         }
+    }
+
+    /// The certificate that was here stays as it was.
+    fn end(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let name = super::name_of(desk.books, self.certificate);
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        // Of several papers of one backup it is said once.
+        let mut told = desk.books.notices();
+        if !told.any(|told| told.kind == kind && told.subject == name) {
+            changes.push(desk.notice(kind, &name, self.safe, rng));
+        }
+        Step::strict(changes, Next::Nothing)
     }
 
     fn next_holder(&self) -> HolderId {
@@ -72,6 +111,7 @@ impl Rotate {
     fn take_over(
         &self,
         compact: &str,
+        handed: &str,
         kept: CertificateBody,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
@@ -79,7 +119,7 @@ impl Rotate {
         let Some(safe) = desk.books.safe(self.safe) else {
             return Step::garbled();
         };
-        let old = verify_certificate(&kept.compact, &safe.signing_key, &safe.address);
+        let old = verify_certificate(handed, &safe.signing_key, &safe.address);
         let new = verify_certificate(compact, &safe.signing_key, &safe.address);
         let (Some(old), Some(new)) = (old, new) else {
             return Step::garbled();
@@ -97,6 +137,8 @@ impl Rotate {
         }
         let mut item = item.clone();
         item.issued_at = new.claims().issued_at;
+        item.standing = Standing::AtSafe;
+        // The bytes at the safe are the same for every holder, and covered for the first of them.
         let cover = item.part.map(|_| kept.cover.unwrap_or(Cover(kept.holder)));
         let body = CertificateBody {
             compact: compact.into(),
@@ -113,6 +155,19 @@ impl Rotate {
             ),
             Change::End(desk.id),
         ];
+        let part = desk.books.certificate(self.certificate);
+        let group = part.and_then(|it| desk.books.group(it.part?.group));
+        match group.map(|group| group.phase) {
+            Some(Phase::Leaving) => {
+                changes.push(protect::retire(self.certificate, self.safe, rng));
+            }
+            Some(Phase::Elsewhere) => changes.extend(group.map(|group| {
+                let mut group = group.clone();
+                group.phase = Phase::AtSafes;
+                group.put()
+            })),
+            _ => {}
+        }
         changes.extend(self.recover(desk, rng));
         Step::strict(changes, Next::Nothing)
     }
@@ -120,11 +175,11 @@ impl Rotate {
     fn refused(
         &self,
         problem: &Problem,
-        kept: &CertificateBody,
+        handed: &str,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let target = Presented::Certificate(kept.compact.clone()).fingerprint();
+        let target = Presented::Certificate(handed.into()).fingerprint();
         let standing = match desk.conflict(problem, self.safe, target) {
             Some(proof) => Standing::Elsewhere(proof),
             None if problem.code == Code::Conflict => return Step::garbled(),
@@ -134,6 +189,17 @@ impl Rotate {
             Code::NotFound | Code::CertificateMismatch | Code::Conflict => Kind::PaperWorthless,
             code => super::refusal(code),
         };
+        if self.handed.is_some() {
+            let handed = read_claims_unverified(handed).map(|claims| claims.issued_at);
+            let known = desk.books.certificate(self.certificate);
+            // Of the same second as the one here: most likely the one this has taken the place of, read again.
+            let is_spent = known.map(|it| it.issued_at) == handed.ok();
+            let kind = match kind {
+                Kind::PaperWorthless if is_spent => Kind::PaperAlreadyHere,
+                kind => kind,
+            };
+            return self.end(kind, desk, rng);
+        }
         let name = super::name_of(desk.books, self.certificate);
         let mut changes = alloc::vec![
             Change::End(desk.id),

@@ -52,6 +52,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::PaperOfStrangeSafe { .. }
         | Kind::PaperAlreadyHere
         | Kind::PaperWorthless
+        | Kind::Busy
         | Kind::KeyUnusable
         | Kind::KeyNeeded
         | Kind::RecoveredUnreadable => Weight::Warning,
@@ -260,6 +261,10 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::PaperWorthless => Halves::new(
             format!("The safe does not hand out {in_sentence} for this paper: it is spent, or somebody was quicker."),
             "Ask whoever gave it to you. If other papers belong to it, take those over, too.",
+        ),
+        Kind::Busy => Halves::new(
+            format!("Something is still being done with {in_sentence}, so what you asked for was not done."),
+            "Nothing was changed. Wait until it is finished, or call it off, then ask again.",
         ),
         Kind::PlanDoesNotFit => Halves::new(
             format!("The protection that was chosen does not fit {in_sentence}, or the safes it was to go to."),
@@ -473,6 +478,10 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::PaperWorthless => Halves::new(
             format!("金庫はこの証では{subject}を渡しません。使用済みか、だれかに先を越されました。"),
             "渡してくれた人に確かめてください。ほかにも証があれば、それも受け取ってください。",
+        ),
+        Kind::Busy => Halves::new(
+            format!("{subject}はまだ処理の途中のため、お求めのことは行いませんでした。"),
+            "何も変わっていません。処理が終わるのを待つか、中止してから、もう一度お試しください。",
         ),
         Kind::PlanDoesNotFit => Halves::new(
             format!("選んだ守り方が、{subject}または預け先の金庫に合いません。"),

@@ -1,0 +1,129 @@
+//! Papers of what a wallet has, or has had: handed back, read twice, come late, or larger than they say.
+
+use super::*;
+use saifu_wallet_core::plan::{KeyPlace, Plan, Step};
+
+/// As it says, but the key stays with whoever backs it up.
+fn key_stays(preset: Preset) -> Plan {
+    let mut plan = preset.plan();
+    for step in &mut plan.steps {
+        if let Step::Seal(seal) = step {
+            seal.key = KeyPlace::Stays;
+        }
+    }
+    plan
+}
+
+impl Owners {
+    fn papers_of(&mut self, device: usize, backup: GroupId) -> String {
+        let what = What::Backup(backup);
+        let with_key = false;
+        self.want(device, Intent::HandOver { what, with_key });
+        self.0.devices[device].papers.join("\n")
+    }
+
+    /// The giver backs its ticket up and, hours later, gives it away without the key: the taker has it and cannot open it.
+    fn given_without_key(&mut self, preset: Preset, hours: u64) -> (GroupId, String) {
+        let value = self.held(GIVER)[0];
+        let backup = self.protect(value, key_stays(preset), None);
+        let text = self.papers_of(GIVER, backup);
+        self.0.now_ms += hours * 3_600_000;
+        self.take(text.clone());
+        assert!(self.held(TAKER).is_empty());
+        (backup, text)
+    }
+
+    fn give_back(&mut self) -> String {
+        let backup = self.backup(TAKER).expect("the taker has it");
+        let text = self.papers_of(TAKER, backup);
+        let what = What::Backup(backup);
+        self.want(TAKER, Intent::HandedOver { what });
+        text
+    }
+
+    fn take_back(&mut self, text: String) {
+        let text = Zeroizing::new(text);
+        self.want(GIVER, Intent::TakeOver { text });
+    }
+
+    fn balances(&self) -> bool {
+        let balances = |device: usize| self.books(device).account().balances();
+        balances(GIVER) && balances(TAKER)
+    }
+}
+
+const WITHOUT_KEY: [Preset; 2] = [Preset::OneSafeSealed, Preset::SealedThenDivided];
+
+#[test]
+fn what_is_handed_back_opens_for_who_gave_it_first() {
+    for preset in WITHOUT_KEY {
+        for has_tried in [false, true] {
+            let mut owners = Owners::new(3);
+            let (backup, _) = owners.given_without_key(preset, 1);
+            if has_tried {
+                owners.want(GIVER, Intent::RecoverBackup { backup });
+                assert!(owners.held(GIVER).is_empty());
+            }
+            let text = owners.give_back();
+            owners.take_back(text);
+            let told = &owners.0.devices[GIVER].told;
+            assert_eq!(owners.held(GIVER).len(), 1, "{preset:?}: {told:?}");
+            assert!(owners.books(GIVER).groups().next().is_none());
+            assert_eq!(owners.books(GIVER).ledger().came_in, 1);
+            assert!(owners.balances());
+        }
+    }
+}
+
+/// It is the certificate of before that is read again: what has taken its place must not suffer from it.
+#[test]
+fn a_paper_that_is_read_again_changes_nothing() {
+    for (preset, hours) in [
+        (WITHOUT_KEY[0], 0),
+        (WITHOUT_KEY[1], 0),
+        (WITHOUT_KEY[1], 1),
+    ] {
+        let mut owners = Owners::new(3);
+        let (_, text) = owners.given_without_key(preset, hours);
+        owners.take(text.clone());
+        assert!(owners.told(TAKER, |kind| *kind == Kind::PaperAlreadyHere));
+        let text = owners.give_back();
+        owners.take_back(text);
+        assert_eq!(owners.held(GIVER).len(), 1, "{preset:?}");
+        assert!(owners.balances());
+    }
+}
+
+#[test]
+fn a_giver_that_reads_its_own_papers_still_has_what_they_stand_for() {
+    let mut owners = Owners::new(3);
+    let papers = owners.papers(Preset::AnyTwoOfThree, false);
+    owners.take_back(papers.join("\n"));
+    assert!(owners.told(GIVER, |kind| *kind == Kind::PaperAlreadyHere));
+    assert!(owners.held(GIVER).is_empty());
+    let backup = owners.backup(GIVER).expect("it is there");
+    owners.want(GIVER, Intent::RecoverBackup { backup });
+    assert_eq!(owners.held(GIVER).len(), 1);
+    assert!(owners.balances());
+}
+
+#[test]
+fn a_paper_of_what_is_being_worked_on_is_refused_as_such() {
+    let mut owners = Owners::new(3);
+    let (backup, _) = owners.given_without_key(Preset::SealedThenDivided, 0);
+    let text = owners.give_back();
+    for safe in &mut owners.0.safes {
+        safe.is_up = false;
+    }
+    owners.want(GIVER, Intent::RecoverBackup { backup });
+    owners.take_back(text.clone());
+    assert!(owners.told(GIVER, |kind| *kind == Kind::Busy));
+    owners.0.mend_safes();
+    while owners.0.pass_time_to_next() {
+        owners.want(GIVER, Intent::Close);
+    }
+    assert!(owners.held(GIVER).is_empty());
+    owners.take_back(text);
+    assert_eq!(owners.held(GIVER).len(), 1);
+    assert!(owners.balances());
+}
