@@ -201,6 +201,7 @@ impl HandedPart {
             phase: crate::group::Phase::AtSafes,
             replaces: None,
             confirmed: Vec::new(),
+            handed: true,
         }
     }
 }

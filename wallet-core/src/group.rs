@@ -45,6 +45,10 @@ pub struct Group {
     /// The safes that have confirmed the recovery under way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub confirmed: Vec<SafeId>,
+    /// Whether it came by papers, and nothing of it has come home yet. Papers that are spent, or too few, look the same:
+    /// until then its values are not counted as having come in.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub handed: bool,
 }
 
 /// How far a group has come.
@@ -89,6 +93,14 @@ impl Group {
     /// That the group stands so.
     pub(crate) fn put(self) -> Change {
         Change::Put(item_of(self.id), Item::Group(Box::new(self)), None)
+    }
+
+    /// How many values of it the account counts.
+    pub(crate) fn counted(&self) -> u64 {
+        match self.handed {
+            true => 0,
+            false => self.values.len() as u64,
+        }
     }
 
     /// Whether it holds no value but a key.

@@ -193,7 +193,7 @@ impl Books {
             .partition(|(_, certificate)| matches!(certificate.standing, Standing::Elsewhere(_)));
         let of_groups = |phase: Phase| -> u64 {
             let groups = self.groups().filter(|group| group.phase == phase);
-            groups.map(|group| group.values.len() as u64).sum()
+            groups.map(Group::counted).sum()
         };
         Account {
             came_in: self.ledger.came_in,

@@ -162,7 +162,7 @@ impl Wallet {
             What::Certificate(_) => ledger.elsewhere += 1,
             What::Backup(id) => {
                 let group = self.books.group(id);
-                ledger.elsewhere += group.map_or(0, |group| group.values.len() as u64);
+                ledger.elsewhere += group.map_or(0, Group::counted);
                 changes.push(Change::Delete(item_of(id)));
             }
         }
@@ -258,10 +258,9 @@ impl Wallet {
                         None if self.books.item(item_of(group.id)).is_some() => {
                             return Err(Kind::PaperUnreadable);
                         }
-                        None => {
-                            ledger.came_in += group.values.len() as u64;
-                            groups.push((group, author));
-                        }
+                        // Enough of its papers came before.
+                        None if self.has_come_home(group.id) => continue,
+                        None => groups.push((group, author)),
                     }
                 }
             }
@@ -288,6 +287,14 @@ impl Wallet {
         changes.extend(groups.into_iter().map(|(group, _)| group.put()));
         changes.push(Change::Settle(ledger));
         Ok(changes)
+    }
+
+    /// Whether a value that is here was a backup's.
+    fn has_come_home(&self, backup: GroupId) -> bool {
+        let came_of = Some(item_of(backup));
+        self.books
+            .values()
+            .any(|(_, value)| value.came_of == came_of)
     }
 
     /// Whether nothing works on a certificate, or on what it is a part of.

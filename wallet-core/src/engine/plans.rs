@@ -96,7 +96,7 @@ impl Wallet {
         }
         let mut group = members.group.clone();
         let mut ledger = self.books.ledger();
-        let count = group.values.len() as u64;
+        let count = group.counted();
         match group.phase {
             Phase::AtSafes => ledger.discarded += count,
             Phase::Elsewhere => ledger.elsewhere += count,

@@ -210,6 +210,7 @@ impl Protect {
             phase: Phase::Registering,
             replaces: self.replaces,
             confirmed: Vec::new(),
+            handed: false,
         };
         changes.push(group.put());
         self.send(protected, &checked, &mut changes, rng);

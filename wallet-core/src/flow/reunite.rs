@@ -325,12 +325,8 @@ impl Reunite {
         }
         if values.len() != members.group.values.len() {
             // Whoever handed this over said something else. What has come is what counts.
-            let mut ledger = desk.books.ledger();
-            ledger.came_in = (ledger.came_in + values.len() as u64)
-                .saturating_sub(members.group.values.len() as u64);
             let mut group = members.group.clone();
             group.values = summaries(&changes);
-            changes.push(Change::Settle(ledger));
             changes.push(group.put());
         }
         changes.extend(
@@ -441,6 +437,11 @@ impl Reunite {
         rng: &mut dyn CryptoRng,
     ) -> Step {
         let mut changes = alloc::vec![Change::End(desk.id)];
+        if members.group.handed {
+            let mut ledger = desk.books.ledger();
+            ledger.came_in += values.len() as u64;
+            changes.push(Change::Settle(ledger));
+        }
         if let Some(next) = desk.books.successor(self.group) {
             let mut next = next.clone();
             next.phase = Phase::AtSafes;

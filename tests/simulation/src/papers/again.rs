@@ -1,6 +1,7 @@
 //! Papers of what a wallet has, or has had: handed back, read twice, come late, or larger than they say.
 
 use super::*;
+use saifu_wallet_core::intent::RemoveReason;
 use saifu_wallet_core::plan::{KeyPlace, Plan, Step};
 
 /// As it says, but the key stays with whoever backs it up.
@@ -125,5 +126,43 @@ fn a_paper_of_what_is_being_worked_on_is_refused_as_such() {
     assert!(owners.held(GIVER).is_empty());
     owners.take_back(text);
     assert_eq!(owners.held(GIVER).len(), 1);
+    assert!(owners.balances());
+}
+
+#[test]
+fn a_paper_that_comes_after_its_value_is_home_stands_for_no_second_one() {
+    for is_used in [false, true] {
+        let mut owners = Owners::new(3);
+        let papers = owners.papers(Preset::AnyTwoOfThree, false);
+        owners.take(papers[..2].join("\n"));
+        let value = owners.held(TAKER)[0];
+        if is_used {
+            let why = RemoveReason::Used;
+            owners.want(TAKER, Intent::Remove { value, why });
+        }
+        owners.take(papers[2].clone());
+        let account = owners.books(TAKER).account();
+        assert_eq!((account.came_in, account.at_safes), (1, 0), "{is_used}");
+        if !is_used {
+            assert!(owners.books(TAKER).groups().next().is_none());
+            assert!(owners.told(TAKER, |kind| *kind == Kind::PaperAlreadyHere));
+        } else if let Some(backup) = owners.backup(TAKER) {
+            owners.want(TAKER, Intent::DiscardBackup { backup });
+            assert_eq!(owners.books(TAKER).account().discarded, 0);
+        }
+        assert!(owners.balances());
+    }
+}
+
+#[test]
+fn some_of_the_papers_count_for_nothing_until_the_others_come() {
+    let mut owners = Owners::new(3);
+    let papers = owners.papers(Preset::AnyTwoOfThree, false);
+    owners.take(papers[0].clone());
+    assert_eq!(owners.books(TAKER).account().came_in, 0);
+    assert!(owners.balances());
+    owners.take(papers[1].clone());
+    let account = owners.books(TAKER).account();
+    assert_eq!((account.came_in, account.here), (1, 1));
     assert!(owners.balances());
 }
