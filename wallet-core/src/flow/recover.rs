@@ -300,6 +300,15 @@ impl Recover {
         };
         let id = ItemId::make(rng);
         let size = recovered.object.len();
+        if let Some(missing) = desk.books.missing_room(size as u64)
+            && let Some(known) = desk.books.certificate(self.certificate)
+        {
+            // A paper may have said less. The session stays open, and the safe is asked again when there is room.
+            let mut known = known.clone();
+            known.object_bytes = size as u64;
+            let known = Change::Put(self.certificate, Item::Certificate(known), None);
+            return Step::strict(alloc::vec![known], Next::NoRoom(missing));
+        }
         let mut item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
         item.came_of = Some(self.certificate);
         let arrived = self.in_state(RecoverState::Arrived {

@@ -310,6 +310,12 @@ impl Reunite {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
+        let sizes = reunited.objects.iter().map(|bytes| bytes.len() as u64);
+        let size = sizes.fold(0, u64::saturating_add);
+        if let Some(missing) = desk.books.missing_room(size) {
+            // Papers may have said less. The parts stay here until there is room.
+            return Step::then(Next::NoRoom(missing));
+        }
         let mut changes = Vec::new();
         let mut values = Vec::new();
         for bytes in &reunited.objects {

@@ -166,3 +166,50 @@ fn some_of_the_papers_count_for_nothing_until_the_others_come() {
     assert_eq!((account.came_in, account.here), (1, 1));
     assert!(owners.balances());
 }
+
+/// Every size in the paper is another one.
+fn resized(paper: &str, size: u64) -> String {
+    let mut parts = paper.split(r#""size":"#);
+    let mut altered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits = part.trim_start_matches(|c: char| c.is_ascii_digit());
+        altered.push_str(&format!(r#""size":{size}{digits}"#));
+    }
+    altered
+}
+
+#[test]
+fn papers_that_name_small_sizes_do_not_fill_the_wallet() {
+    let what_for = |owners: &mut Owners, alone: bool| match alone {
+        false => owners.papers(Preset::AnyTwoOfThree, false),
+        true => {
+            let safe = owners.0.safes[0].id();
+            let values = owners.held(GIVER);
+            owners.want(GIVER, Intent::BackUp { values, safe });
+            let books = owners.books(GIVER);
+            let (certificate, _) = books.certificates().next().expect("it was backed up");
+            let what = What::Certificate(certificate);
+            let with_key = false;
+            owners.want(GIVER, Intent::HandOver { what, with_key });
+            owners.0.devices[GIVER].papers.clone()
+        }
+    };
+    for alone in [false, true] {
+        let mut owners = Owners::new(3);
+        owners.want(TAKER, Intent::SetCapacity { bytes: 10 });
+        let papers = what_for(&mut owners, alone);
+        let papers: Vec<String> = papers.iter().map(|paper| resized(paper, 0)).collect();
+        owners.take(papers.join("\n"));
+        assert_eq!(owners.books(TAKER).used_bytes(), 0, "{alone}");
+        assert!(owners.told(TAKER, |kind| matches!(kind, Kind::NoRoom { .. })));
+        // It waits, over a restart, too.
+        owners.0.devices[TAKER].crash();
+        owners.0.start(TAKER);
+        owners.want(TAKER, Intent::Close);
+        assert_eq!(owners.books(TAKER).used_bytes(), 0, "{alone}");
+        owners.want(TAKER, Intent::SetCapacity { bytes: 1 << 20 });
+        let told = &owners.0.devices[TAKER].told;
+        assert_eq!(owners.held(TAKER).len(), 1, "{alone}: {told:?}");
+        assert!(owners.balances());
+    }
+}
