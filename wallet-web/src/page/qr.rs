@@ -81,4 +81,53 @@ mod tests {
         assert!(draw(&"x".repeat(saifu_protocol::limits::MAX_PAYLOAD_BYTES)).is_some());
         assert!(draw(&"x".repeat(3_000)).is_none());
     }
+
+    /// What another program reads in the code, drawn in black on white with a margin of four modules.
+    fn read_back(drawn: &Drawn) -> String {
+        const SCALE: usize = 4;
+        const MARGIN: usize = 4;
+        let side = usize::try_from(drawn.side).unwrap();
+        let mut dark = vec![false; side * side];
+        for run in drawn.path.split_terminator('z') {
+            let numbers: Vec<usize> = run
+                .split(|it: char| !it.is_ascii_digit())
+                .filter_map(|it| it.parse().ok())
+                .collect();
+            let [x, y, length, height, back] = numbers[..] else {
+                panic!("no run of modules: {run}");
+            };
+            assert_eq!((height, back), (1, length));
+            dark[y * side + x..][..length].fill(true);
+        }
+        let pixels = (side + 2 * MARGIN) * SCALE;
+        let is_dark = |x: usize, y: usize| {
+            let module = |at: usize| (at / SCALE).checked_sub(MARGIN).filter(|it| *it < side);
+            module(x)
+                .zip(module(y))
+                .is_some_and(|(x, y)| dark[y * side + x])
+        };
+        let shade = |x, y| if is_dark(x, y) { 0 } else { u8::MAX };
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(pixels, pixels, shade);
+        let grids = image.detect_grids();
+        let [grid] = &grids[..] else {
+            panic!("{} codes in one picture", grids.len());
+        };
+        grid.decode().unwrap().1
+    }
+
+    #[test]
+    fn another_program_reads_what_was_drawn() {
+        let paper = format!(
+            "saifu-bearer:{{\"suite\":1,\"certificate\":\"{}\"}}",
+            "eyJhbGciOi".repeat(180)
+        );
+        for text in [
+            "4F9K 22XA 7QPL",
+            "0123456789",
+            "code of 静かな港, €12.50",
+            &paper,
+        ] {
+            assert_eq!(read_back(&draw(text).unwrap()), text);
+        }
+    }
 }
