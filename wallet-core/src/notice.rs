@@ -44,8 +44,17 @@ pub enum Kind {
         /// The safe's limit in bytes.
         limit: u64,
     },
+    /// Back-up: a part would be larger than any safe takes. The value stayed.
+    TooLarge {
+        /// The limit of the format in bytes.
+        limit: u64,
+    },
+    /// Back-up: the value here is of a version this wallet does not read. It stayed, and nothing was sent.
+    ValueUnreadable,
     /// Back-up was called off by the owner. The value stayed.
     CalledOff,
+    /// Moving to other safes: something else that is told kept the successor from being registered. All stayed where it was.
+    MoveCalledOff,
     /// Recovery: the value is open on, or was handed to, another device; the safe proves it with a signed receipt.
     ReleasedElsewhere(Elsewhere),
     /// Recovery: another device was confirmed first, so the copy that had arrived here was destroyed.
@@ -240,7 +249,10 @@ impl Kind {
             Kind::CertificateForged,
             Kind::RegistrationRefused,
             Kind::TooLargeForSafe { limit: 1 << 20 },
+            Kind::TooLarge { limit: 1 << 20 },
+            Kind::ValueUnreadable,
             Kind::CalledOff,
+            Kind::MoveCalledOff,
             Kind::ArrivedCopyDestroyed { session, since },
             Kind::UnknownToSafe,
             Kind::DamagedAtSafe,

@@ -281,7 +281,7 @@ impl Protect {
         for item in &self.values {
             let bytes = body_of(bodies, *item)?;
             let value = object::read_object(bytes);
-            let value = value.map_err(|_| Hindrance::Refused(Kind::RecoveredUnreadable))?;
+            let value = value.map_err(|_| Hindrance::Refused(Kind::ValueUnreadable))?;
             values.push((bytes, value));
         }
         Ok(values)
@@ -479,7 +479,7 @@ fn check(plan: &Plan, seats: &[Seat], values: &[(&[u8], Value)]) -> Result<Check
 
 fn refusal(error: ProtectError) -> Hindrance {
     Hindrance::Refused(match error {
-        ProtectError::TooLarge { .. } => Kind::TooLargeForSafe {
+        ProtectError::TooLarge { .. } => Kind::TooLarge {
             limit: MAX_PART_BYTES as u64,
         },
         ProtectError::OtherKey | ProtectError::KeyToSplitMissing => Kind::KeyUnusable,
@@ -524,4 +524,18 @@ fn item_group(changes: &[Change]) -> Option<GroupId> {
         Change::Put(_, Item::Group(group), _) => Some(group.id),
         _ => None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_larger_than_any_part_is_told_without_a_safe_to_blame() {
+        let Hindrance::Refused(kind) = refusal(ProtectError::TooLarge { bytes: 2 << 20 }) else {
+            panic!("it is refused");
+        };
+        let limit = MAX_PART_BYTES as u64;
+        assert_eq!(kind, Kind::TooLarge { limit });
+    }
 }

@@ -407,8 +407,8 @@ impl Reunite {
                 Step::strict(changes, Next::Again)
             }
             _ if is_under_way => Step::then(Next::Rest),
-            // A safe refused; the notice about it says which.
-            _ => self.give_up(Kind::PlanDoesNotFit, members, desk, rng),
+            // Whatever refused is told by itself.
+            _ => self.give_up(Kind::MoveCalledOff, members, desk, rng),
         }
     }
 

@@ -719,6 +719,28 @@ fn retire_of_what_another_device_has_marks_the_certificate() {
     assert!(matches!(notices(&step)[..], [Kind::ReleasedElsewhere(_)]));
 }
 
+// ---- protect
+
+#[test]
+fn protect_of_a_value_that_does_not_read_says_that_nothing_was_sent() {
+    let fixture = Fixture::new();
+    let plan = crate::plan::preset::Preset::OneSafeSealed.plan();
+    let protect = Flow::Protect(Protect {
+        values: alloc::vec![VALUE],
+        key: None,
+        replaces: None,
+        state: ProtectState::Preparing {
+            plan: plan.into(),
+            seats: Vec::new(),
+        },
+    });
+    let bodies = alloc::vec![(VALUE, Body::new(b"of another version".to_vec()))];
+    let step = fixture.step(&protect, None, Input::Gathered(bodies));
+    assert!(ends(&step));
+    assert_eq!(notices(&step), [&Kind::ValueUnreadable]);
+    assert!(deletes(&step).is_empty());
+}
+
 // ---- the journal
 
 #[test]

@@ -213,3 +213,25 @@ fn papers_that_name_small_sizes_do_not_fill_the_wallet() {
         assert!(owners.balances());
     }
 }
+
+#[test]
+fn a_move_that_cannot_be_made_is_told_as_that_and_why() {
+    let mut owners = Owners::new(3);
+    owners.papers(Preset::AnyTwoOfThree, false);
+    let backup = owners.backup(GIVER).expect("it was backed up");
+    let safes = vec![owners.0.safes[0].id()];
+    let plan = Preset::AnyTwoOfThree.plan();
+    owners.want(
+        GIVER,
+        Intent::Repair {
+            backup,
+            plan,
+            safes,
+        },
+    );
+    let told = owners.0.devices[GIVER].told.clone();
+    assert!(told.contains(&Kind::MoveCalledOff), "{told:?}");
+    assert!(told.contains(&Kind::PlanDoesNotFit), "{told:?}");
+    owners.want(GIVER, Intent::RecoverBackup { backup });
+    assert_eq!(owners.held(GIVER).len(), 1);
+}

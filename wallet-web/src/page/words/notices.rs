@@ -40,9 +40,11 @@ pub(crate) enum Weight {
 /// How much a notice weighs.
 pub(crate) fn weight(kind: &Kind) -> Weight {
     match kind {
-        Kind::CalledOff | Kind::RecoveryCalledOff => Weight::Note,
+        Kind::CalledOff | Kind::MoveCalledOff | Kind::RecoveryCalledOff => Weight::Note,
         Kind::RegistrationRefused
         | Kind::TooLargeForSafe { .. }
+        | Kind::TooLarge { .. }
+        | Kind::ValueUnreadable
         | Kind::RefusedBySafe
         | Kind::NoRoom { .. }
         | Kind::StorageFull
@@ -93,7 +95,13 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
 /// The words of a notice.
 pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
     let subject = quoted(lang, &notice.subject);
-    let safe = named_safe(lang, &notice.safe);
+    let safe = match (&notice.kind, notice.safe.is_empty()) {
+        // What is told of no safe is told of a backup, and that lies at several.
+        (Kind::RecoveryCalledOff | Kind::RecoveredUnreadable, true) => {
+            lang.of("its safes", "預け先の金庫").into()
+        }
+        _ => named_safe(lang, &notice.safe),
+    };
     match lang {
         Lang::En => english(&notice.kind, &capital(&subject), &subject, &safe),
         Lang::Ja => japanese(&notice.kind, &subject, &safe),
@@ -257,6 +265,18 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::PaperAlreadyHere => Halves::new(
             "What the paper stands for is in this wallet already.",
             "Nothing was changed. You will find it in the wallet.",
+        ),
+        Kind::TooLarge { limit } => Halves::new(
+            format!("{subject} would make a part larger than any safe takes ({}).", format::bytes(Lang::En, *limit)),
+            "It is still in this browser, unchanged. Shorten remarks and code, or couple fewer values.",
+        ),
+        Kind::ValueUnreadable => Halves::new(
+            format!("{subject} was written by a newer Saifu that this version cannot read, so it was not backed up."),
+            "It is still in this browser, unchanged; nothing was sent. Update Saifu under Settings, then back it up.",
+        ),
+        Kind::MoveCalledOff => Halves::new(
+            format!("Moving {in_sentence} to other safes was stopped; it lies where it lay."),
+            "Another notice says why. Choose other safes or another protection, then move it again.",
         ),
         Kind::PaperWorthless => Halves::new(
             format!("The safe does not hand out {in_sentence} for this paper: it is spent, or somebody was quicker."),
@@ -475,6 +495,18 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             "この証のものは、すでにこの財布にあります。",
             "何も変わっていません。財布の中をご覧ください。",
         ),
+        Kind::TooLarge { limit } => Halves::new(
+            format!("{subject}は大きすぎて、どの金庫にも預けられません（上限 {}）。", format::bytes(Lang::Ja, *limit)),
+            "このブラウザにそのまま残っています。備考やコードを短くするか、まとめる数を減らしてください。",
+        ),
+        Kind::ValueUnreadable => Halves::new(
+            format!("{subject}は新しいSaifuで作られていて、このバージョンでは読めないため、預けませんでした。"),
+            "このブラウザにそのまま残っています。何も送っていません。設定でSaifuを更新してから預けてください。",
+        ),
+        Kind::MoveCalledOff => Halves::new(
+            format!("{subject}の移し替えを中止しました。元の金庫にあります。"),
+            "理由は別のお知らせにあります。ほかの金庫か守り方を選んで、もう一度移してください。",
+        ),
         Kind::PaperWorthless => Halves::new(
             format!("金庫はこの証では{subject}を渡しません。使用済みか、だれかに先を越されました。"),
             "渡してくれた人に確かめてください。ほかにも証があれば、それも受け取ってください。",
@@ -598,6 +630,25 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_lies_at_several_safes_is_not_said_to_lie_at_one() {
+        let mut it = Notice {
+            id: ItemId::new([1; 16]),
+            at: UnixTime(953_078_400),
+            subject: "A".into(),
+            safe: String::new(),
+            kind: Kind::RecoveryCalledOff,
+        };
+        assert!(notice(Lang::En, &it).now.contains("at its safes"));
+        assert!(notice(Lang::Ja, &it).now.contains("預け先の金庫"));
+        it.safe = "https://safe.example".into();
+        assert!(
+            notice(Lang::En, &it)
+                .now
+                .contains("at the safe safe.example")
+        );
     }
 
     #[test]
