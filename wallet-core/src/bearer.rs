@@ -14,8 +14,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::Secret;
-use saifu_protocol::certificate::{self, Claims};
-use saifu_protocol::{PublicKey, UnixTime, b64, json};
+use saifu_protocol::certificate::{self, Address, Claims};
+use saifu_protocol::{PublicKey, SafeId, UnixTime, b64, json};
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -145,9 +145,20 @@ pub(crate) fn read(text: &str) -> Result<Vec<Bearer>, NotAPaper> {
     read.collect()
 }
 
-/// Whether a text can be read: the page asks before it sends.
-pub fn is_readable(text: &str) -> bool {
-    read(text).is_ok()
+/// The safes that papers are for, each once, with their addresses: whoever takes them over must trust these first. So say
+/// the papers; nothing of it is proven.
+///
+/// # Errors
+/// [`NotAPaper`] if one of the texts is none.
+pub fn look(text: &str) -> Result<Vec<(SafeId, Address)>, NotAPaper> {
+    let mut safes = Vec::new();
+    for claims in read(text)?.iter().filter_map(Bearer::claims) {
+        let safe = (claims.safe, claims.address);
+        if !safes.contains(&safe) {
+            safes.push(safe);
+        }
+    }
+    Ok(safes)
 }
 
 impl Bearer {

@@ -238,6 +238,17 @@ impl Apart {
 }
 
 impl Kind {
+    /// Whether it says of papers that they were not taken over.
+    pub fn is_of_papers(&self) -> bool {
+        matches!(
+            self,
+            Kind::PaperUnreadable
+                | Kind::PaperOfStrangeSafe { .. }
+                | Kind::PaperAlreadyHere
+                | Kind::Busy
+        )
+    }
+
     /// One of every kind, for tests that go over all of them.
     pub fn samples() -> alloc::vec::Vec<Kind> {
         let session = Some(SessionId::new([7; 16]));

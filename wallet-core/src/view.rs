@@ -47,6 +47,8 @@ pub enum Part {
     Summary(Summary),
     /// The one item that is open.
     Opened(Option<Opened>),
+    /// What was to be taken over is stored: the text of it may go.
+    TakenOver,
 }
 
 /// Whether the wallet can be used.

@@ -11,7 +11,7 @@ use saifu_wallet_core::plan::{KeyPlace, LocalKey};
 use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
-use saifu_wallet_core::view::{self, Part, Waiting};
+use saifu_wallet_core::view::{self, BackupCard, Part, Waiting};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -122,6 +122,12 @@ pub(crate) struct Device {
     pub(crate) waited: Vec<Waiting>,
     /// The bearer papers that were shown last.
     pub(crate) papers: Vec<String>,
+    /// The notices that are shown now.
+    pub(crate) notices: Vec<Kind>,
+    /// The backups that are shown now.
+    pub(crate) backups: Vec<BackupCard>,
+    /// How often papers were taken over.
+    pub(crate) taken_over: usize,
 }
 
 impl Device {
@@ -140,6 +146,9 @@ impl Device {
             told: Vec::new(),
             waited: Vec::new(),
             papers: Vec::new(),
+            notices: Vec::new(),
+            backups: Vec::new(),
+            taken_over: 0,
         }
     }
 
@@ -199,7 +208,12 @@ impl Device {
     fn look(&mut self, parts: Vec<Part>) {
         for part in parts {
             match part {
-                Part::Notices(notices) => self.told.extend(notices.into_iter().map(|n| n.kind)),
+                Part::Notices(notices) => {
+                    self.notices = notices.into_iter().map(|n| n.kind).collect();
+                    self.told.extend(self.notices.iter().cloned());
+                }
+                Part::Backups(backups) => self.backups = backups,
+                Part::TakenOver => self.taken_over += 1,
                 Part::Jobs(jobs) => self
                     .waited
                     .extend(jobs.iter().filter_map(|job| job.waiting)),

@@ -172,6 +172,13 @@ impl Wallet {
 
     /// Each certificate is stored as it was given, and a flow makes it this wallet's own.
     pub(super) fn take_over(&mut self, text: &str, context: &mut Context<'_>) -> Vec<Change> {
+        // Of an earlier attempt, which this one takes the place of.
+        let before = self.passing.len();
+        self.passing
+            .retain(|notice| !(notice.subject.is_empty() && notice.kind.is_of_papers()));
+        if self.passing.len() != before {
+            self.dirty.notices();
+        }
         match self.taken_over(text, context) {
             Ok(changes) => changes,
             Err(kind) => {

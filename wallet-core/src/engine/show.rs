@@ -42,6 +42,7 @@ pub(super) struct Dirty {
     notices: bool,
     policy: bool,
     opened: bool,
+    taken_over: bool,
 }
 
 impl Dirty {
@@ -55,6 +56,7 @@ impl Dirty {
             notices: true,
             policy: true,
             opened: true,
+            taken_over: false,
         }
     }
 
@@ -107,6 +109,10 @@ impl Dirty {
     pub(super) fn opened(&mut self) {
         self.opened = true;
     }
+
+    pub(super) fn taken_over(&mut self) {
+        self.taken_over = true;
+    }
 }
 
 impl Wallet {
@@ -141,6 +147,9 @@ impl Wallet {
         }
         if dirty.opened {
             parts.push(Part::Opened(self.opened.clone()));
+        }
+        if dirty.taken_over {
+            parts.push(Part::TakenOver);
         }
         parts
     }

@@ -4,6 +4,7 @@ use super::{Awaiting, LoadFor, Pending, Sleeper, Then, Wallet};
 use crate::books::{Change, Item};
 use crate::flow::{Flow, Next};
 use crate::ids::{FlowId, ItemId};
+use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Kind;
 use crate::plan::GroupId;
@@ -82,6 +83,7 @@ impl Wallet {
             }
             // No progress of the flow: its waits go on growing.
             Then::Safe(flow) => self.begin(flow),
+            Then::Intent(Intent::TakeOver { .. }) => self.dirty.taken_over(),
             Then::Flow(..) | Then::Intent(_) => {}
         }
     }

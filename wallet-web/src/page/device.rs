@@ -185,8 +185,13 @@ pub(crate) fn is_half_typed(id: &str) -> bool {
 
 /// Empties a field.
 pub(crate) fn clear(id: &str) {
+    fill(id, "");
+}
+
+/// Fills a field.
+pub(crate) fn fill(id: &str, words: &str) {
     if let Some(field) = document().get_element_by_id(id) {
-        let _ = Reflect::set(&field, &"value".into(), &"".into());
+        let _ = Reflect::set(&field, &"value".into(), &words.into());
     }
 }
 

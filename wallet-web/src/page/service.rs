@@ -17,6 +17,7 @@ use saifu_wallet_core::view::{
     ValueCard,
 };
 use wasm_bindgen::JsValue;
+use zeroize::Zeroizing;
 
 /// See above. A handle: copies mean the same.
 #[derive(Clone, Copy)]
@@ -48,6 +49,10 @@ pub(crate) struct Service {
 
     install_offer: StoredValue<Option<JsValue>, LocalStorage>,
     card: StoredValue<Option<Card>, LocalStorage>,
+    /// What was typed to be taken over, while its owner is away to trust a safe for it.
+    papers: StoredValue<Option<Zeroizing<String>>, LocalStorage>,
+    /// Set when what was typed is taken over; its screen puts it back.
+    pub(crate) taken_over: RwSignal<bool>,
 }
 
 impl Service {
@@ -77,6 +82,8 @@ impl Service {
             installable: RwSignal::new(false),
             install_offer: StoredValue::new_local(None),
             card: StoredValue::new_local(None),
+            papers: StoredValue::new_local(None),
+            taken_over: RwSignal::new(false),
         };
         device::show_language(service.lang.get_untracked());
         device::show_theme(service.theme.get_untracked());
@@ -147,6 +154,7 @@ impl Service {
             }
             Part::Summary(it) => self.summary.set(it),
             Part::Opened(it) => self.opened.set(it),
+            Part::TakenOver => self.taken_over.set(true),
         }
     }
 
@@ -202,6 +210,16 @@ impl Service {
     pub(crate) fn close(self) {
         self.opened.try_set(None);
         self.send(Intent::Close);
+    }
+
+    /// Keeps papers for the moment until a safe is trusted.
+    pub(crate) fn keep_papers(self, text: Zeroizing<String>) {
+        self.papers.set_value(Some(text));
+    }
+
+    /// The papers that were kept; from now on they are not.
+    pub(crate) fn kept_papers(self) -> Option<Zeroizing<String>> {
+        self.papers.try_update_value(Option::take).flatten()
     }
 
     /// Takes the wallet over from another tab.

@@ -1,6 +1,7 @@
 //! Papers of what a wallet has, or has had: handed back, read twice, come late, or larger than they say.
 
 use super::*;
+use saifu_wallet_core::bearer;
 use saifu_wallet_core::intent::RemoveReason;
 use saifu_wallet_core::plan::{KeyPlace, Plan, Step};
 
@@ -234,4 +235,28 @@ fn a_move_that_cannot_be_made_is_told_as_that_and_why() {
     assert!(told.contains(&Kind::PlanDoesNotFit), "{told:?}");
     owners.want(GIVER, Intent::RecoverBackup { backup });
     assert_eq!(owners.held(GIVER).len(), 1);
+}
+
+#[test]
+fn which_safe_is_missing_can_be_said_before_and_a_refusal_is_forgotten_after() {
+    let mut owners = Owners::new(3);
+    let text = owners.papers(Preset::AnyTwoOfThree, false).join("\n");
+    let safe = owners.0.safes[1].id();
+    owners.want(TAKER, Intent::ForgetSafe { safe });
+    let named = bearer::look(&text).expect("they are papers");
+    let safes = owners.0.safes.iter();
+    let all: Vec<_> = safes
+        .map(|it| (it.id(), it.settings.address.clone()))
+        .collect();
+    assert!(named.len() == 3 && named.iter().all(|it| all.contains(it)));
+    owners.take(text.clone());
+    let is_strange = |kind: &Kind| matches!(kind, Kind::PaperOfStrangeSafe { .. });
+    let taker = &owners.0.devices[TAKER];
+    assert!(taker.notices.iter().any(is_strange) && taker.taken_over == 0);
+    owners.trust(TAKER, 1);
+    owners.take(text);
+    let taker = &owners.0.devices[TAKER];
+    assert_eq!(taker.notices, []);
+    assert_eq!(taker.taken_over, 1);
+    assert_eq!(owners.held(TAKER).len(), 1);
 }

@@ -174,7 +174,7 @@ fn papers_altered_anywhere_leave_the_wallet_whole() {
             continue;
         };
         altered += 1;
-        if !saifu_wallet_core::bearer::is_readable(&text) {
+        if saifu_wallet_core::bearer::look(&text).is_err() {
             continue;
         }
         let mut copy = Owners::new(0);

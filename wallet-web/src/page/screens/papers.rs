@@ -2,6 +2,7 @@
 
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
+use crate::page::parts;
 use crate::page::parts::{
     actions, backup_name, button, certificate_name, dialog, empty, halves, head, keep_dialog, link,
     quiet, small_icon, tick,
@@ -11,9 +12,11 @@ use crate::page::screens::value;
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
+use saifu_protocol::SafeId;
 use saifu_protocol::certificate::ObjectClass;
 use saifu_wallet_core::bearer::{self, What};
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice;
 use saifu_wallet_core::view::{
     BackupCard, BackupStanding, CertificateCard, CertificateStanding, Opened, PartState,
 };
@@ -236,17 +239,72 @@ fn paper(s: Service, number: String, paper: Zeroizing<String>) -> El {
         .child(code)
 }
 
-/// The screen that takes over.
+/// Why what was typed is not sent.
+#[derive(Clone, PartialEq, Eq)]
+enum Hitch {
+    NoPaper,
+    /// Addresses of safes that are not trusted yet.
+    Strange(Vec<String>),
+}
+
+/// What is in the way of taking papers over, as far as the page can see.
+fn hitch_of(s: Service, typed: &str) -> Option<Hitch> {
+    let Ok(named) = bearer::look(typed) else {
+        return Some(Hitch::NoPaper);
+    };
+    let is_known = |id: SafeId| {
+        s.safes
+            .with_untracked(|all| all.iter().any(|it| it.id == id))
+    };
+    let strange = named.into_iter().filter(|(id, _)| !is_known(*id));
+    let strange: Vec<String> = strange.map(|(_, at)| at.as_str().into()).collect();
+    (!strange.is_empty()).then_some(Hitch::Strange(strange))
+}
+
+fn explain_hitch(s: Service, hitch: &Hitch) -> Node {
+    let lang = s.lang.get();
+    let line = |words: Node| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(el("span").child(words))
+    };
+    let Hitch::Strange(addresses) = hitch else {
+        return line(text(lang, Key::NoPaper).into()).into();
+    };
+    let lines = addresses.iter().map(|address| {
+        let address = address.clone();
+        let words = words::said(lang, notice::Kind::PaperOfStrangeSafe { address });
+        line(words.what.into()).into()
+    });
+    let mut nodes: Vec<Node> = lines.collect();
+    // What was typed is there again when its owner comes back.
+    let add = button("btn", Some("add"), text(lang, Key::AddSafe), move || {
+        s.keep_papers(Zeroizing::new(device::typed("papers")));
+        s.go(Route::AddSafe);
+    });
+    nodes.push(actions(vec![add]));
+    Node::Many(nodes)
+}
+
+/// The screen that takes over. What was typed stays until the wallet has stored what it stands for.
 pub(super) fn take_over(s: Service) -> Node {
-    let is_strange = RwSignal::new(false);
+    let problem = RwSignal::new(None);
+    s.taken_over.set(false);
+    Effect::new(move |_| {
+        if s.taken_over.get() {
+            device::clear("papers");
+            s.go(Route::Certificates);
+        }
+    });
+    device::soon(move || {
+        if let Some(text) = s.kept_papers() {
+            device::fill("papers", &text);
+        }
+    });
     Node::live(move || {
         let lang = s.lang.get();
-        let problem = is_strange.get().then(|| {
-            el("p")
-                .class("field-error")
-                .child(small_icon("warn"))
-                .child(el("span").words(text(lang, Key::NoPaper)))
-        });
+        let hitch = problem.get();
         let input = el("textarea")
             .class("input")
             .fixed("id", "papers")
@@ -255,7 +313,7 @@ pub(super) fn take_over(s: Service) -> Node {
             .fixed("autocapitalize", "off")
             .fixed("spellcheck", "false")
             .fixed("aria-describedby", "papers-hint papers-problem")
-            .attr_if(problem.is_some(), "aria-invalid", "true");
+            .attr_if(hitch.is_some(), "aria-invalid", "true");
         let hint = text(lang, Key::TakeOverHint);
         let field = div("field")
             .child(
@@ -269,20 +327,25 @@ pub(super) fn take_over(s: Service) -> Node {
                 el("div")
                     .fixed("id", "papers-problem")
                     .fixed("role", "alert")
-                    .child(problem),
+                    .child(hitch.map(|hitch| explain_hitch(s, &hitch))),
             );
+        // What the wallet itself found wrong with them.
+        let refused = s.notices.with(|all| {
+            let mut all = all.iter();
+            let told = all.find(|it| it.subject.is_empty() && it.kind.is_of_papers());
+            told.map(|told| parts::notice(s, told))
+        });
         let words = text(lang, Key::TakeOver);
         let take = button("btn btn--primary", Some("recover"), words, move || {
             let typed = Zeroizing::new(device::typed("papers"));
-            is_strange.set(!bearer::is_readable(&typed));
-            if !is_strange.get_untracked() {
-                device::clear("papers");
+            problem.set(hitch_of(s, &typed));
+            if problem.with_untracked(Option::is_none) {
                 s.send(Intent::TakeOver { text: typed });
-                s.go(Route::Certificates);
             }
         });
         let content = div("stack stack--wide")
             .child(quiet(text(lang, Key::TakeOverText)))
+            .child(refused)
             .child(field)
             .child(actions(vec![take]));
         let title = text(lang, Key::TakeOver);

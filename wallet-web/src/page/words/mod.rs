@@ -9,7 +9,7 @@ mod plans;
 mod sentences;
 
 pub(crate) use keys::{Key, text};
-pub(crate) use notices::{Halves, Weight, notice, weight};
+pub(crate) use notices::{Halves, Weight, notice, said, weight};
 pub(crate) use plans::*;
 pub(crate) use sentences::*;
 

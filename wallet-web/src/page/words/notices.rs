@@ -2,8 +2,10 @@
 
 use super::Lang;
 use crate::page::format;
+use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
 use saifu_wallet_core::books::Elsewhere;
+use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::notice::{Apart, Kind, Notice};
 use std::iter::once;
 
@@ -106,6 +108,21 @@ pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
         Lang::En => english(&notice.kind, &capital(&subject), &subject, &safe),
         Lang::Ja => japanese(&notice.kind, &subject, &safe),
     }
+}
+
+/// What a notice of this kind says where it is about nothing that has a name.
+pub(crate) fn said(lang: Lang, kind: Kind) -> Halves {
+    let id = ItemId::new([0; 16]);
+    notice(
+        lang,
+        &Notice {
+            id,
+            at: UnixTime(0),
+            subject: String::new(),
+            safe: String::new(),
+            kind,
+        },
+    )
 }
 
 fn quoted(lang: Lang, subject: &str) -> String {
@@ -599,8 +616,6 @@ fn japanese_apart(why: &Apart, subject: &str) -> Halves {
 mod tests {
     use super::*;
     use crate::page::words::tests::check_sentences;
-    use saifu_protocol::UnixTime;
-    use saifu_wallet_core::ids::ItemId;
 
     #[test]
     fn every_notice_says_what_happened_and_what_to_do_in_both_languages() {
