@@ -15,9 +15,9 @@ use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::Secret;
 use saifu_protocol::certificate::{self, Address, Claims};
-use saifu_protocol::{PublicKey, SafeId, UnixTime, b64, json};
+use saifu_protocol::{PublicKey, SafeId, UnixTime, json};
 use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 /// What every such text begins with.
 pub const PREFIX: &str = "saifu-bearer:";
@@ -45,8 +45,8 @@ pub(crate) struct Bearer {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) part: Option<HandedPart>,
     /// The key that opens, if its owner hands it over, too.
-    #[serde(default, with = "b64::bytes", skip_serializing_if = "Vec::is_empty")]
-    pub(crate) key: Vec<u8>,
+    #[serde(default, with = "secret::bytes", skip_serializing_if = "Vec::is_empty")]
+    pub(crate) key: Zeroizing<Vec<u8>>,
 }
 
 /// A part, and its group as far as it is not in the certificates.
@@ -74,12 +74,6 @@ pub struct Cover(#[serde(with = "secret")] pub(crate) Secret);
 impl fmt::Debug for Bearer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Bearer(redacted)")
-    }
-}
-
-impl Drop for Bearer {
-    fn drop(&mut self) {
-        self.key.zeroize();
     }
 }
 
@@ -113,7 +107,7 @@ pub(crate) fn write(
         holder: kept.holder.clone(),
         size,
         part,
-        key: key.to_vec(),
+        key: Zeroizing::new(key.to_vec()),
     };
     let written = Zeroizing::new(json::write(&bearer));
     let text = core::str::from_utf8(&written).ok()?;

@@ -518,6 +518,8 @@ pub enum Waiting {
     Clock,
     /// The safe's memory was set back, so it cannot confirm what has arrived.
     RolledBack,
+    /// Another session has it open at the safe, and may give it back.
+    OpenElsewhere,
     /// The safe shows another key than the one that was trusted.
     KeyChanged,
     /// The browser's storage is full.
@@ -528,12 +530,13 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 8] = [
+    pub const ALL: [Waiting; 9] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
         Waiting::Clock,
         Waiting::RolledBack,
+        Waiting::OpenElsewhere,
         Waiting::KeyChanged,
         Waiting::StorageFull,
         Waiting::StorageFailed,

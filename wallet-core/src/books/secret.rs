@@ -1,4 +1,5 @@
-//! Serde for a secret inside a record. Records are sealed before they are stored; nothing else is written this way.
+//! Serde for a secret inside a record or a bearer paper. Records are sealed before they are stored; a paper is shown and
+//! written down nowhere.
 
 use alloc::string::String;
 use saifu_crypto::Secret;
@@ -15,4 +16,23 @@ pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Secret, 
     b64::decode_array(&text)
         .map(Secret::new)
         .map_err(|_| D::Error::custom("not a secret"))
+}
+
+/// Likewise for secret bytes of any length.
+pub(crate) mod bytes {
+    use super::{Deserialize, Deserializer, Serializer, String, Zeroizing, b64};
+    use alloc::vec::Vec;
+    use serde::de::Error as _;
+
+    pub(crate) fn serialize<S: Serializer>(bytes: &[u8], to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(&Zeroizing::new(b64::encode(bytes)))
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Zeroizing<Vec<u8>>, D::Error> {
+        let text = Zeroizing::new(String::deserialize(from)?);
+        let bytes = b64::decode(&text).map_err(|_| D::Error::custom("not base64url"))?;
+        Ok(Zeroizing::new(bytes))
+    }
 }

@@ -58,7 +58,7 @@ impl Wallet {
             Intent::HandOver { what, with_key } => {
                 return self.hand_over(*what, *with_key, context, effects);
             }
-            Intent::HandedOver { what } => self.handed_over(*what),
+            Intent::HandedOver { what } => self.handed_over(*what, context),
             Intent::TakeOver { text } => self.take_over(text, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::Recover { certificate } => self.recover(*certificate, context),

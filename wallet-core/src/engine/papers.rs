@@ -79,7 +79,7 @@ impl Wallet {
             return self.tell_about(name, Kind::KeyNeeded, context);
         }
         let Some(certificates) = self.to_hand_over(what) else {
-            return;
+            return self.tell_busy(what, context);
         };
         let key = match what {
             What::Backup(id) if with_key => self
@@ -98,6 +98,17 @@ impl Wallet {
             key,
         });
         self.load_paper(effects);
+    }
+
+    fn tell_busy(&mut self, what: What, context: &mut Context<'_>) {
+        let item = match what {
+            What::Certificate(item) => item,
+            What::Backup(id) => item_of(id),
+        };
+        if self.books.item(item).is_some() {
+            let name = crate::flow::name_of(&self.books, item);
+            self.tell_about(name, Kind::Busy, context);
+        }
     }
 
     fn load_paper(&mut self, effects: &mut Vec<Effect>) {
@@ -152,8 +163,9 @@ impl Wallet {
     }
 
     /// It is somebody else's now. No safe is told: the entries are theirs to end.
-    pub(super) fn handed_over(&mut self, what: What) -> Vec<Change> {
+    pub(super) fn handed_over(&mut self, what: What, context: &mut Context<'_>) -> Vec<Change> {
         let Some(certificates) = self.to_hand_over(what) else {
+            self.tell_busy(what, context);
             return Vec::new();
         };
         let mut ledger = self.books.ledger();

@@ -2,9 +2,10 @@
 
 use super::Wallet;
 use crate::books::{Change, Item, KeyHere, KeyItem, PartHere, PartItem, Standing, item_of};
-use crate::flow::{Flow, Protect, ProtectState, Retire, RetireWhat, Then, begin, stop};
+use crate::flow::{Flow, Protect, ProtectState, Retire, RetireWhat, Then, begin, name_of, stop};
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
+use crate::notice::Kind;
 use crate::plan::check::{Operator, Seat};
 use crate::plan::key::OpeningKey;
 use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
@@ -29,7 +30,7 @@ impl Wallet {
     }
 
     pub(super) fn protect(
-        &self,
+        &mut self,
         values: &[ItemId],
         plan: &Plan,
         safes: &[SafeId],
@@ -42,10 +43,16 @@ impl Wallet {
             .filter(|id| self.usable(*id).is_some());
         let usable: Vec<ItemId> = usable.collect();
         let key_is_free = key.is_none_or(|key| self.books.lock(key).is_none());
-        if usable.is_empty() || !key_is_free {
+        // Whatever is asked for twice is under way already.
+        if usable.is_empty() {
             return Vec::new();
         }
         let together = plan.steps.contains(&Step::Couple);
+        if !key_is_free || together && usable.len() < values.len() {
+            let name = values.first().map(|id| name_of(&self.books, *id));
+            self.tell_about(name.unwrap_or_default(), Kind::Busy, context);
+            return Vec::new();
+        }
         let sets: Vec<Vec<ItemId>> = match together {
             true => alloc::vec![usable],
             false => usable.into_iter().map(|id| alloc::vec![id]).collect(),
@@ -67,15 +74,23 @@ impl Wallet {
     }
 
     pub(super) fn reunite(
-        &self,
+        &mut self,
         id: GroupId,
         then: Then,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
-        begin(&self.books, id, then, context.rng)
+        let changes = begin(&self.books, id, then, context.rng);
+        // Asked for twice it is under way already. What is done to it otherwise comes first.
+        if changes.is_empty()
+            && self.books.recovery_of(id).is_none()
+            && self.books.work_on(id).is_some()
+        {
+            self.tell_about(name_of(&self.books, item_of(id)), Kind::Busy, context);
+        }
+        changes
     }
 
-    pub(super) fn discard_backup(&self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
+    pub(super) fn discard_backup(&mut self, id: GroupId, context: &mut Context<'_>) -> Vec<Change> {
         let Some(members) = Members::of(&self.books, id) else {
             return Vec::new();
         };
@@ -92,6 +107,7 @@ impl Wallet {
             && certificates.any(|(it, _, of)| !is_kept(*of) && self.books.lock(*it).is_some())
         {
             // What works on it leaves it with the key, where nobody would end it.
+            self.tell_about(name_of(&self.books, item_of(id)), Kind::Busy, context);
             return Vec::new();
         }
         let mut group = members.group.clone();

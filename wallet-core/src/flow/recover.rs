@@ -461,7 +461,7 @@ impl Recover {
                     && self.part(desk).is_some()
                     && !desk.is_leaving(self.certificate) =>
             {
-                Step::then(Next::Wait(Waiting::RolledBack))
+                Step::then(Next::Wait(Waiting::OpenElsewhere))
             }
             // The session was given back — by a copy of this wallet, since this one has not — and will never own the entry.
             Some(holder)

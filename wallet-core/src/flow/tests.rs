@@ -601,6 +601,24 @@ fn arrived_and_forgotten_by_the_safe_keeps_the_copy() {
     }
 }
 
+/// The safe has not forgotten anything, so its operator is not to be asked.
+#[test]
+fn arrived_part_that_another_session_has_open_waits_for_that_one() {
+    let mut fixture = Fixture::new();
+    let mut item = fixture.books.certificate(PAPER).unwrap().clone();
+    item.part = Some(crate::group::PartOf {
+        group: GroupId::new([8; 16]),
+        class: ObjectClass::Value,
+        index: 0,
+    });
+    let put = Change::Put(PAPER, Item::Certificate(item), None);
+    fixture.books.apply(alloc::vec![put]);
+    let other = fixture.conflict(EntryState::Withdrawing, Some(OTHER));
+    let step = fixture.with_paper(&fixture.arrived(), other);
+    assert!(waits(&step, Waiting::OpenElsewhere));
+    assert!(deletes(&step).is_empty());
+}
+
 #[test]
 fn arrived_at_a_safe_set_back_opens_its_session_again() {
     let fixture = Fixture::new();

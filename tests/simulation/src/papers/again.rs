@@ -2,6 +2,7 @@
 
 use super::*;
 use saifu_wallet_core::bearer;
+use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::intent::RemoveReason;
 use saifu_wallet_core::plan::{KeyPlace, Plan, Step};
 
@@ -114,9 +115,7 @@ fn a_paper_of_what_is_being_worked_on_is_refused_as_such() {
     let mut owners = Owners::new(3);
     let (backup, _) = owners.given_without_key(Preset::SealedThenDivided, 0);
     let text = owners.give_back();
-    for safe in &mut owners.0.safes {
-        safe.is_up = false;
-    }
+    owners.silence();
     owners.want(GIVER, Intent::RecoverBackup { backup });
     owners.take_back(text.clone());
     assert!(owners.told(GIVER, |kind| *kind == Kind::Busy));
@@ -259,4 +258,80 @@ fn which_safe_is_missing_can_be_said_before_and_a_refusal_is_forgotten_after() {
     assert_eq!(taker.notices, []);
     assert_eq!(taker.taken_over, 1);
     assert_eq!(owners.held(TAKER).len(), 1);
+}
+
+#[test]
+fn values_that_were_to_be_together_are_all_protected_or_none() {
+    let mut owners = Owners::new(3);
+    owners.add(GIVER, "Second");
+    let values = owners.held(GIVER);
+    owners.silence();
+    let safes: Vec<SafeId> = owners.0.safes.iter().map(Safe::id).collect();
+    let back_up = Intent::BackUp {
+        values: values[..1].to_vec(),
+        safe: safes[0],
+    };
+    owners.want(GIVER, back_up);
+    let plan = Preset::CoupledThenSealed.plan();
+    let key = None;
+    owners.want(
+        GIVER,
+        Intent::Protect {
+            values,
+            plan,
+            safes,
+            key,
+        },
+    );
+    assert!(owners.backup(GIVER).is_none());
+    assert!(owners.told(GIVER, |kind| *kind == Kind::Busy));
+}
+
+impl Owners {
+    fn silence(&mut self) {
+        for safe in &mut self.0.safes {
+            safe.is_up = false;
+        }
+    }
+
+    /// The giver's recovery of a backup begins and is called off, and no safe says a word.
+    fn called_off_in_silence(&mut self, backup: GroupId) {
+        self.want(GIVER, Intent::RecoverBackup { backup });
+        let books = self.books(GIVER);
+        let mut flows = books.flows();
+        let recovery = flows.find(|(_, flow)| matches!(flow, Flow::Reunite(_)));
+        let (job, _) = recovery.expect("it is being recovered");
+        self.want(GIVER, Intent::CallOff { job });
+    }
+}
+
+#[test]
+fn what_cannot_be_handed_over_now_is_told() {
+    let mut owners = Owners::new(3);
+    owners.papers(Preset::AnyTwoOfThree, false);
+    let backup = owners.backup(GIVER).expect("it was backed up");
+    owners.silence();
+    owners.want(GIVER, Intent::RecoverBackup { backup });
+    owners.0.devices[GIVER].papers.clear();
+    let what = What::Backup(backup);
+    let with_key = false;
+    owners.want(GIVER, Intent::HandOver { what, with_key });
+    assert!(owners.0.devices[GIVER].papers.is_empty());
+    assert!(owners.told(GIVER, |kind| *kind == Kind::Busy));
+}
+
+#[test]
+fn what_cannot_be_discarded_now_is_told() {
+    let mut owners = Owners::new(2);
+    let (backup, _) = owners.two_under_one_key();
+    owners.silence();
+    owners.called_off_in_silence(backup);
+    owners.want(GIVER, Intent::DiscardBackup { backup });
+    assert!(owners.told(GIVER, |kind| *kind == Kind::Busy));
+    let books = owners.books(GIVER);
+    assert!(
+        books
+            .group(backup)
+            .is_some_and(|group| !group.values.is_empty())
+    );
 }

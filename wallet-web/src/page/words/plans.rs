@@ -351,6 +351,10 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "Its memory was set back. Contact its operator.",
             "記録が巻き戻っています。運営者に連絡してください。",
         ),
+        Waiting::OpenElsewhere => lang.of(
+            "Another device has it open; asked again by itself. If it is yours, finish or call off there.",
+            "別の端末が引き出し中です。自動でやり直します。自分の端末なら、そこで終えるか中止してください。",
+        ),
         Waiting::KeyChanged => lang.of(
             "It shows another key than the one you trusted. Nothing is sent there.",
             "信頼したものと違う鍵を示しています。何も送りません。",

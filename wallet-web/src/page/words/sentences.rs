@@ -292,6 +292,14 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting) -> Halves {
             "金庫の記録が巻き戻っていて、届いたものを確認できません。",
             "運営者に連絡してください。確認できるまで、届いたものは使えないままになります。",
         ),
+        (Lang::En, Waiting::OpenElsewhere) => (
+            "Another device has it open at the safe.",
+            "It is asked again by itself. If that device is yours, finish the recovery there or call it off.",
+        ),
+        (Lang::Ja, Waiting::OpenElsewhere) => (
+            "別の端末が、この金庫から引き出している途中です。",
+            "自動でやり直します。自分の端末なら、そこで取り戻しを終えるか中止してください。",
+        ),
         (Lang::En, Waiting::KeyChanged) => (
             "The safe shows another key than the one you trusted. Nothing is sent.",
             "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
