@@ -179,7 +179,7 @@ impl<'a> Members<'a> {
             group,
             certificates: Vec::new(),
             parts: Vec::new(),
-            flows: Vec::new(),
+            flows: books.flows_of(id),
         };
         for item in books.items_of(id) {
             match books.item(item) {
@@ -193,10 +193,6 @@ impl<'a> Members<'a> {
                 _ => {}
             }
         }
-        let flows = books.flows();
-        members.flows = flows
-            .filter(|(_, flow)| flow.group(books) == Some(id))
-            .collect();
         Some(members)
     }
 
@@ -369,7 +365,8 @@ impl<'a> Members<'a> {
 impl Books {
     /// What a part that has arrived is to do.
     pub(crate) fn verdict(&self, id: GroupId) -> Verdict {
-        let reunite = self.flows().find_map(|(_, flow)| match flow {
+        let mut flows = self.work_about(item_of(id));
+        let reunite = flows.find_map(|(_, flow)| match flow {
             Flow::Reunite(reunite) if reunite.group == id => Some(&reunite.state),
             _ => None,
         });
@@ -384,22 +381,17 @@ impl Books {
         }
     }
 
-    /// The group that is to take over from this one.
-    pub(crate) fn successor(&self, id: GroupId) -> Option<&Group> {
-        self.groups().find(|group| group.replaces == Some(id))
-    }
-
     /// Whether the key is named by a group other than `except` that is not leaving.
     pub(crate) fn is_key_needed(&self, key: KeyId, except: GroupId) -> bool {
-        self.groups().any(|group| {
-            group.id != except && group.key == Some(key) && group.phase != Phase::Leaving
-        })
+        let mut groups = self.groups_with(key);
+        groups.any(|group| group.id != except && group.phase != Phase::Leaving)
     }
 
     /// The recovery under way of a group.
     pub(crate) fn recovery_of(&self, id: GroupId) -> Option<FlowId> {
         let recovers = |flow: &Flow| matches!(flow, Flow::Reunite(reunite) if reunite.group == id);
-        let found = self.flows().find(|(_, flow)| recovers(flow));
+        let mut flows = self.work_about(item_of(id));
+        let found = flows.find(|(_, flow)| recovers(flow));
         found.map(|(flow, _)| flow)
     }
 
@@ -412,7 +404,8 @@ impl Books {
             Flow::Reunite(reunite) => reunite.group == id,
             _ => false,
         };
-        let found = self.flows().find(|(_, flow)| whole(flow));
+        let mut flows = self.work_about(item_of(id));
+        let found = flows.find(|(_, flow)| whole(flow));
         found.map(|(flow, _)| flow)
     }
 }

@@ -284,3 +284,8 @@ impl CertificateItem {
 pub(crate) fn item_of(group: GroupId) -> ItemId {
     ItemId::new(*group.as_bytes())
 }
+
+/// The group whose record lies there.
+pub(crate) fn group_of(item: ItemId) -> GroupId {
+    GroupId::new(*item.as_bytes())
+}

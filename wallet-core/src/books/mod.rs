@@ -7,6 +7,7 @@
 mod condition;
 mod index;
 mod item;
+mod links;
 mod query;
 mod record;
 pub(crate) mod secret;
@@ -14,23 +15,23 @@ pub(crate) mod secret;
 mod tests;
 
 pub use condition::Condition;
-pub(crate) use item::item_of;
 pub use item::{
     CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem, Standing,
     ValueItem,
 };
+pub(crate) use item::{group_of, item_of};
 pub use record::{CertificateBody, DEFAULT_CAPACITY, Identity, Ledger, Safe, Session};
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, ItemId};
 use crate::map::{Map, Set};
 use crate::notice::Notice;
-use crate::plan::GroupId;
 use crate::plan::policy::Policy;
 use crate::port::{Batch, Body, Durability, Key, Opened};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use index::Overlay;
+use links::Links;
 use saifu_protocol::{SafeId, json};
 use serde::Serialize;
 
@@ -70,8 +71,7 @@ pub struct Books {
     safes: Map<SafeId, Safe>,
     flows: Map<FlowId, Flow>,
     notices: Map<ItemId, Notice>,
-    /// The parts and certificates of each group.
-    members: Map<GroupId, Set<ItemId>>,
+    links: Links,
     identity: Option<Identity>,
     policy: Policy,
     ledger: Ledger,
@@ -124,7 +124,7 @@ impl Books {
                 self.safes.insert(*id, json::read(bytes).ok()?);
             }
             Key::Flow(id) => {
-                self.flows.insert(*id, json::read(bytes).ok()?);
+                self.journal(*id, json::read(bytes).ok()?);
             }
             Key::Notice(id) => {
                 self.notices.insert(*id, json::read(bytes).ok()?);
@@ -188,11 +188,11 @@ impl Books {
         for change in changes {
             match change {
                 Change::Put(..) | Change::Delete(_) => {}
-                Change::Journal(id, flow) => {
-                    self.flows.insert(id, flow);
-                }
+                Change::Journal(id, flow) => self.journal(id, flow),
                 Change::End(id) => {
-                    self.flows.remove(&id);
+                    if let Some(flow) = self.flows.remove(&id) {
+                        self.links.end(id, &flow);
+                    }
                 }
                 Change::Trust(safe) => {
                     self.safes.insert(safe.id, safe);
@@ -214,20 +214,23 @@ impl Books {
     }
 
     fn place(&mut self, id: ItemId, page: u32, item: Item) {
-        if let Some(group) = item.group() {
-            self.members.of(group).add(id);
-        }
+        self.displace(id);
+        self.links.place(id, &item);
         self.items.insert(id, Placed { page, item });
     }
 
     fn displace(&mut self, id: ItemId) {
-        let group = self
-            .items
-            .remove(&id)
-            .and_then(|placed| placed.item.group());
-        if let Some(group) = group {
-            self.members.of(group).remove(&id);
+        if let Some(placed) = self.items.remove(&id) {
+            self.links.displace(id, &placed.item);
         }
+    }
+
+    fn journal(&mut self, id: FlowId, flow: Flow) {
+        if let Some(before) = self.flows.get(&id) {
+            self.links.end(id, before);
+        }
+        self.links.begin(id, &flow);
+        self.flows.insert(id, flow);
     }
 }
 

@@ -7,6 +7,7 @@ use super::{
 use crate::flow::Flow;
 use crate::group::{Group, Phase};
 use crate::ids::{FlowId, ItemId};
+use crate::map::Set;
 use crate::notice::Notice;
 use crate::plan::GroupId;
 use crate::plan::key::KeyId;
@@ -58,7 +59,8 @@ impl Books {
 
     /// Where the key with this id lies in the key ring.
     pub fn key_item(&self, key: KeyId) -> Option<(ItemId, &KeyItem)> {
-        self.keys().find(|(_, item)| item.key == key)
+        let item = self.links.ring(key).next()?;
+        Some((item, self.key(item)?))
     }
 
     /// The group with this id.
@@ -80,10 +82,19 @@ impl Books {
 
     /// The parts and certificates of a group.
     pub(crate) fn items_of(&self, group: GroupId) -> impl Iterator<Item = ItemId> {
-        let members = self.members.get(&group);
-        members
-            .into_iter()
-            .flat_map(|set| set.iter().map(|(id, ())| *id))
+        self.links.members(group)
+    }
+
+    /// The groups that name this key.
+    pub(crate) fn groups_with(&self, key: KeyId) -> impl Iterator<Item = &Group> {
+        let named = self.links.named(key);
+        named.filter_map(|group| self.group(group))
+    }
+
+    /// The group that is to take over from this one.
+    pub(crate) fn successor(&self, id: GroupId) -> Option<&Group> {
+        let mut next = self.links.successors(id);
+        next.find_map(|group| self.group(group))
     }
 
     /// Who this wallet is to itself; none before it has protected anything.
@@ -148,9 +159,29 @@ impl Books {
 
     /// The flow that works on this item: while there is one, the item is locked.
     pub fn lock(&self, item: ItemId) -> Option<FlowId> {
-        self.flows()
+        self.work_about(item)
             .find(|(_, flow)| flow.items().contains(&item))
             .map(|(id, _)| id)
+    }
+
+    /// The flows that work on this item, or on or for the group whose record it is.
+    pub(crate) fn work_about(&self, item: ItemId) -> impl Iterator<Item = (FlowId, &Flow)> {
+        let flows = self.links.work(item);
+        flows.filter_map(|id| Some((id, self.flow(id)?)))
+    }
+
+    /// The flows that work for a group: on it, or on anything that belongs to it.
+    pub(crate) fn flows_of(&self, group: GroupId) -> Vec<(FlowId, &Flow)> {
+        let items = self.items_of(group).chain([item_of(group)]);
+        let mut flows = Set::default();
+        for (id, flow) in items.flat_map(|item| self.work_about(item)) {
+            // What has arrived for another group may lie here.
+            if flow.group(self) == Some(group) {
+                flows.add(id);
+            }
+        }
+        let flow = |(id, ()): (FlowId, ())| Some((id, self.flow(id)?));
+        flows.into_iter().filter_map(flow).collect()
     }
 
     /// Every notice that was not acknowledged.

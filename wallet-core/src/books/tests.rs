@@ -1,5 +1,7 @@
 //! The books in memory are the books in the store.
 
+mod links;
+
 use super::index::PAGE_ITEMS;
 use super::*;
 use alloc::string::String;

@@ -3,7 +3,7 @@
 use super::{Awaiting, Meeting, Sleeper, Wallet};
 use crate::books::{
     Books, CertificateItem, Change, Condition, Custody, KeyHere, PartHere, Standing, ValueItem,
-    item_of,
+    group_of, item_of,
 };
 use crate::flow::{self, Flow, RecoverState};
 use crate::group::{self, Group, Members, PartOf};
@@ -11,10 +11,10 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Notice;
+use crate::plan::Planned;
 use crate::plan::part::Role;
 use crate::plan::preset::Preset;
 use crate::plan::promise::Question;
-use crate::plan::{GroupId, Planned};
 use crate::view::{
     self, Amount, BackupCard, BackupStanding, CertificateCard, CertificateStanding, Contents,
     DigestView, Job, KeyCard, Part, PartCard, PartState, Phase, Reach, SafeCard, Stage, Summary,
@@ -240,7 +240,7 @@ impl Wallet {
     fn backup_cards(&self) -> Vec<BackupCard> {
         let groups = self.books.groups();
         newest_first(groups.map(|group| (group.since, item_of(group.id))))
-            .filter_map(|item| Members::of(&self.books, GroupId::new(*item.as_bytes())))
+            .filter_map(|item| Members::of(&self.books, group_of(item)))
             .filter(|members| members.group.phase != group::Phase::Standby)
             .map(|members| self.backup_card(&members))
             .collect()
@@ -342,18 +342,14 @@ impl Wallet {
             .filter_map(|id| Some((id, self.books.key(id)?)))
             .map(|(id, key)| {
                 let named = || {
-                    let groups = self.books.groups();
-                    groups.filter(|group| {
-                        group.key == Some(key.key) && group.phase != group::Phase::Leaving
-                    })
+                    let groups = self.books.groups_with(key.key);
+                    groups.filter(|group| group.phase != group::Phase::Leaving)
                 };
-                let holds = |group: &&Group| {
-                    let members = Members::of(&self.books, group.id);
-                    members.is_some_and(|members| {
-                        let mut of = members.certificates.iter();
-                        of.any(|(.., of)| Role::of(of.class) == Role::Key)
-                    })
+                let is_key = |item| {
+                    let part = self.books.certificate(item).and_then(|it| it.part);
+                    part.is_some_and(|of| Role::of(of.class) == Role::Key)
                 };
+                let holds = |group: &&Group| self.books.items_of(group.id).any(is_key);
                 KeyCard {
                     id,
                     key: key.key,
