@@ -10,7 +10,7 @@ pub enum Condition {
     OnlyCertificates,
     /// Values only.
     OnlyValues,
-    /// The last day of validity is today or at most so many days ahead.
+    /// The last day of validity, of anything in it, is today or at most so many days ahead.
     EndingWithin {
         /// How many days.
         days: u16,
@@ -23,7 +23,7 @@ impl Condition {
             (Condition::OnlyCertificates, Item::Certificate(_))
             | (Condition::OnlyValues, Item::Value(_)) => true,
             (Condition::OnlyCertificates | Condition::OnlyValues, _) => false,
-            (Condition::EndingWithin { days }, item) => item.last_day().is_some_and(|last| {
+            (Condition::EndingWithin { days }, item) => item.last_days().any(|last| {
                 let ahead = (last - today).whole_days();
                 (0..=i64::from(days)).contains(&ahead)
             }),

@@ -41,17 +41,17 @@ impl Item {
         }
     }
 
-    /// The last day of validity, if there is one.
-    pub(super) fn last_day(&self) -> Option<Date> {
-        match self {
-            Item::Value(value) => value::parse_date(&value.to),
-            Item::Certificate(certificate) => certificate.digest.to,
-            Item::Group(group) => {
-                let days = group.values.iter();
-                days.filter_map(|value| value::parse_date(&value.to)).min()
-            }
-            Item::Part(_) | Item::Key(_) => None,
-        }
+    /// The last day of validity of everything in it that has one.
+    pub(super) fn last_days(&self) -> impl Iterator<Item = Date> {
+        let (of_digest, values) = match self {
+            Item::Value(value) => (None, core::slice::from_ref(value)),
+            Item::Certificate(certificate) => (certificate.digest.to, &[][..]),
+            Item::Group(group) => (None, group.values.as_slice()),
+            Item::Part(_) | Item::Key(_) => (None, &[][..]),
+        };
+        let of_values = values.iter();
+        let of_values = of_values.filter_map(|value| value::parse_date(&value.to));
+        of_digest.into_iter().chain(of_values)
     }
 }
 

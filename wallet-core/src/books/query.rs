@@ -137,6 +137,12 @@ impl Books {
             .map(|(id, placed)| (*id, &placed.item))
     }
 
+    /// Whether an item meets a condition.
+    pub(crate) fn meets(&self, id: ItemId, condition: Condition, today: Date) -> bool {
+        self.item(id)
+            .is_some_and(|item| condition.is_met_by(item, today))
+    }
+
     /// The safe with this id.
     pub fn safe(&self, id: SafeId) -> Option<&Safe> {
         self.safes.get(&id)

@@ -4,6 +4,9 @@ mod links;
 
 use super::index::PAGE_ITEMS;
 use super::*;
+use crate::group::{Group, Phase};
+use crate::plan::GroupId;
+use crate::plan::preset::Preset;
 use alloc::string::String;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::value::Date;
@@ -171,6 +174,44 @@ fn lists_follow_their_condition_both_ends_included() {
     assert_eq!(count(Condition::EndingWithin { days: 8 }), 3);
     assert_eq!(count(Condition::OnlyValues), 5);
     assert_eq!(count(Condition::OnlyCertificates), 0);
+}
+
+#[test]
+fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
+    let today = value::parse_date("2000-03-15").unwrap();
+    let soon = Condition::EndingWithin { days: 7 };
+    for (days, is_listed) in [
+        (&["2000-03-14", "2000-03-22"][..], true),
+        (&["2000-03-22", "2000-03-14"], true),
+        (&["2000-03-14", "2000-03-23"], false),
+        (&["", ""], false),
+        (&[], false),
+    ] {
+        let value = |to: &&str| {
+            let Item::Value(value) = item(1) else {
+                unreachable!();
+            };
+            let to = String::from(*to);
+            ValueItem { to, ..value }
+        };
+        let group = Group {
+            id: GroupId::new([1; 16]),
+            plan: Preset::CoupledThenSealed.plan(),
+            seats: Vec::new(),
+            values: days.iter().map(value).collect(),
+            key: None,
+            since: UnixTime(0),
+            phase: Phase::AtSafes,
+            replaces: None,
+            confirmed: Vec::new(),
+            handed: false,
+        };
+        let mut books = Books::default();
+        books.apply(alloc::vec![group.put()]);
+        assert_eq!(books.list(soon, today).count() == 1, is_listed, "{days:?}");
+        let group = item_of(GroupId::new([1; 16]));
+        assert_eq!(books.meets(group, soon, today), is_listed, "{days:?}");
+    }
 }
 
 #[test]

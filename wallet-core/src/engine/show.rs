@@ -277,10 +277,7 @@ impl Wallet {
             key_is_here: key.is_some_and(|(_, key)| key.here == KeyHere::Opens),
             parts: planned.map(|part| self.part_card(members, part)).collect(),
             standing,
-            ends_within_a_week: group.values.iter().any(|value| {
-                let last = value::parse_date(&value.to);
-                last.is_some_and(|last| (0..=7).contains(&(last - self.today).whole_days()))
-            }),
+            ends_within_a_week: self.books.meets(item_of(group.id), SOON, self.today),
         }
     }
 

@@ -5,10 +5,9 @@ use crate::flow::{
     Protect, ProtectState, Recover, RecoverState, Register, Retire, RetireWhat, Reunite,
     ReuniteState, Rotate, Then,
 };
-use crate::group::{Group, PartOf, Phase};
+use crate::group::PartOf;
+use crate::plan::KeyForm;
 use crate::plan::key::KeyId;
-use crate::plan::preset::Preset;
-use crate::plan::{GroupId, KeyForm};
 use alloc::boxed::Box;
 use saifu_crypto::Secret;
 use saifu_protocol::certificate::{Address, ObjectClass};
