@@ -2,17 +2,22 @@
 
 use super::*;
 use crate::books::{
-    CertificateBody, CertificateItem, Custody, Elsewhere, Item, Safe, Session, Standing, ValueItem,
+    CertificateBody, CertificateItem, Custody, Elsewhere, Item, PartHere, PartItem, Safe, Session,
+    Standing, ValueItem,
 };
+use crate::group::PartOf;
+use crate::plan::GroupId;
 use crate::port::Opened;
 use saifu_crypto::Secret;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::certificate::{Claims, LegacyHash, ObjectClass, ObjectHash};
 use saifu_protocol::digest::DigestSetting;
-use saifu_protocol::message::{EntryState, Presented};
+use saifu_protocol::message::{EntryState, Given, Presented};
 use saifu_protocol::problem::Code;
-use saifu_protocol::{Counter, Digest, HolderId, PublicKey, SessionId, object};
+use saifu_protocol::{
+    CertificateDigest, Counter, Digest, HolderId, PublicKey, SealedDigest, SessionId, object,
+};
 
 const FLOW: FlowId = FlowId::new([1; 16]);
 const VALUE: ItemId = ItemId::new([2; 16]);
@@ -329,6 +334,84 @@ fn register_certificate_that_does_not_collate_stores_and_deletes_nothing() {
         assert!(ends(&step) && deletes(&step).is_empty() && stored(&step).is_empty());
         assert!(matches!(journaled(&step), Some(Flow::Retire(_))));
     }
+}
+
+/// Keys, seeds, pieces and shares: what the wallet gave is what the certificate must say, before anything goes here.
+#[test]
+fn register_certificate_of_a_part_is_collated_like_that_of_a_value() {
+    type Spoil = fn(&mut Claims);
+    let lies: [(Spoil, Kind); 5] = [
+        (|c| c.hash.sha256[0] ^= 1, Kind::CertificateHashWrong),
+        (
+            |c| c.class = ObjectClass::Value,
+            Kind::CertificateDigestWrong,
+        ),
+        (
+            |c| c.digest = Digest::default().into(),
+            Kind::CertificateDigestWrong,
+        ),
+        (
+            |c| c.digest = sealed_digest(8),
+            Kind::CertificateDigestWrong,
+        ),
+        (
+            |c| c.holder = HolderId::new([0; 32]),
+            Kind::CertificateHolderWrong,
+        ),
+    ];
+    let is_part = |class: &ObjectClass| *class != ObjectClass::Value;
+    for class in ObjectClass::ALL.into_iter().filter(is_part) {
+        let mut fixture = Fixture::new();
+        let given = Given {
+            class,
+            digest: sealed_digest(9),
+        };
+        let of = PartOf {
+            group: GroupId::new([4; 16]),
+            class,
+            index: 0,
+        };
+        let part = Item::Part(PartItem {
+            of,
+            size: fixture.object.len() as u64,
+            here: PartHere::ToRegister,
+        });
+        let body = Some(Body::new(fixture.object.clone()));
+        fixture
+            .books
+            .apply(alloc::vec![Change::Put(VALUE, part, body)]);
+        let Flow::Register(register) = fixture.register() else {
+            panic!("it registers");
+        };
+        let flow = Flow::Register(Register {
+            given: Some(given.clone()),
+            ..register
+        });
+        let answered = |spoil: &dyn Fn(&mut Claims)| {
+            let certificate = fixture.certificate(|claims| {
+                claims.class = given.class;
+                claims.digest = given.digest.clone();
+                spoil(claims);
+            });
+            fixture.with_object(&flow, Input::Registered(certificate.compact().into()))
+        };
+        let step = answered(&|_| {});
+        let [Item::Certificate(certificate)] = stored(&step)[..] else {
+            panic!("{class:?}: its certificate is stored");
+        };
+        assert_eq!(certificate.part, Some(of));
+        assert_eq!(deletes(&step), [VALUE], "what was sent goes with it");
+        for (spoil, kind) in &lies {
+            let step = answered(spoil);
+            assert_eq!(notices(&step), [kind], "{class:?}");
+            assert!(ends(&step) && deletes(&step).is_empty() && stored(&step).is_empty());
+            assert!(matches!(journaled(&step), Some(Flow::Retire(_))));
+        }
+    }
+}
+
+fn sealed_digest(byte: u8) -> CertificateDigest {
+    CertificateDigest::Sealed(SealedDigest::new(alloc::vec![byte; 178]).unwrap())
 }
 
 #[test]

@@ -117,6 +117,13 @@ impl<'a> Question<'a> {
         company.count(&self.plan.data) >= self.plan.data_needed() && self.has_key(company)
     }
 
+    /// What these safes, one bit for each, have with this wallet or without: enough to open it, and the key.
+    #[cfg(test)]
+    pub(crate) fn have(&self, present: u16, home: bool) -> (bool, bool) {
+        let company = self.company(present, home);
+        (self.opens(&company), self.has_key(&company))
+    }
+
     fn has_key(&self, company: &Company<'_>) -> bool {
         let Some(seal) = self.plan.seal() else {
             return true;

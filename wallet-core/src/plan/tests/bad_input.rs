@@ -6,6 +6,7 @@ use super::super::preset::Preset;
 use super::super::{Failure, KeyForm, ProtectError, Why, WhyRefused, limits, protect_with};
 use super::super::{Given, protect_key, recover_keys, reunite};
 use super::*;
+use crate::notice::Apart;
 use alloc::format;
 use saifu_protocol::certificate::ObjectClass;
 
@@ -104,6 +105,34 @@ fn whatever_byte_is_altered_the_part_is_refused() {
                 let failure = wallet.reunite(&[&altered], &[]).unwrap_err();
                 assert_eq!(failure.refused.len(), 1, "{name:?} {:?} {at}", part.class);
                 assert!(failure.keys.is_empty());
+            }
+        }
+    }
+}
+
+/// An altered body is called forged, and never by what it would come to if it were opened: what a stranger wrote is not
+/// given to the keys to try.
+#[test]
+fn nothing_of_a_forged_part_is_opened() {
+    const SIGNATURE: usize = 64;
+    let wallet = Wallet::new(1);
+    for name in Preset::EMBODIMENTS {
+        let protected = wallet.protect(&preset(name), &[VALUE], 0);
+        let parts = bytes(&protected.parts);
+        for (at, part) in parts.iter().enumerate() {
+            let end = part.len() - SIGNATURE;
+            let start = end - Part::read(part).unwrap().body().len();
+            for place in (start..end).step_by(11).chain([end - 1]) {
+                let mut altered = part.to_vec();
+                altered[place] ^= 1;
+                let mut mixed = parts.clone();
+                mixed[at] = &altered;
+                let refused = match wallet.reunite(&mixed, &kept(&protected)) {
+                    Ok(reunited) => reunited.refused,
+                    Err(failure) => failure.refused,
+                };
+                let forged = [(at, WhyRefused::Forged)];
+                assert_eq!(whys(&refused), forged, "{name:?} {place}");
             }
         }
     }
@@ -401,6 +430,80 @@ fn an_unknown_algorithm_is_named_and_the_seed_is_kept() {
     let unnamed = signed_again(&wallet, parts[1], |body| body[name_at] = b' ');
     let keys = recover_keys(&[&unnamed], &wallet.public());
     assert_eq!(whys(&keys.refused), [(0, WhyRefused::NotAKey)]);
+}
+
+/// What the owner is told of each: the words are the page's, and there no two reasons say the same.
+#[test]
+fn each_bad_input_has_a_reason_of_its_own() {
+    let wallet = Wallet::new(1);
+    let protect = |name, rng| wallet.protect(&preset(name), &[VALUE], rng);
+    let told = |parts: &[&[u8]], keys: &[OpeningKey]| {
+        let failure = wallet.reunite(parts, keys).unwrap_err();
+        Apart::of(&failure)
+    };
+
+    let sealed = protect(Preset::SealedByCommonKey, 0);
+    let parts = bytes(&sealed.parts);
+    assert_eq!(told(&parts, &[]), Apart::KeyMissing);
+    let wrong = OpeningKey::make(KeyForm::Key, &mut Counting(500));
+    assert_eq!(told(&parts, &[wrong]), Apart::WrongKey);
+    let moved = signed_again(&wallet, parts[0], |body| *body.last_mut().unwrap() ^= 1);
+    assert_eq!(told(&[&moved], &kept(&sealed)), Apart::DoesNotOpen);
+    let deep = signed_again(&wallet, parts[0], |body| {
+        for _ in 0..=limits::MAX_LAYERS {
+            let len = u32::try_from(body.len()).unwrap().to_be_bytes();
+            *body = [&[1, 1], len.as_slice(), body].concat();
+        }
+    });
+    assert_eq!(told(&[&deep], &kept(&sealed)), Apart::Malformed);
+    assert_eq!(told(&[], &[]), Apart::Malformed);
+
+    let (divided, other) = (
+        protect(Preset::AnyTwoOfThree, 0),
+        protect(Preset::AnyTwoOfThree, 900),
+    );
+    let (one, two) = (bytes(&divided.parts), bytes(&other.parts));
+    let too_few = Apart::TooFewPieces { have: 1, need: 2 };
+    assert_eq!(told(&one[..1], &[]), too_few);
+    assert_eq!(told(&[one[0], one[0]], &[]), Apart::Duplicate);
+    assert_eq!(told(&[one[0], two[1]], &[]), Apart::OtherSet);
+    let altered = |at: usize| {
+        let mut altered = one[1].to_vec();
+        altered[at] = 9;
+        altered
+    };
+    assert_eq!(told(&[one[0], &altered(0)], &[]), Apart::Forged);
+    assert_eq!(told(&[one[0], &altered(5)], &[]), Apart::Unknown);
+    assert_eq!(told(&[one[0], &altered(6)], &[]), Apart::Unknown);
+    assert_eq!(
+        told(&[one[0], &altered(one[1].len() - 70)], &[]),
+        Apart::Forged
+    );
+    let large = alloc::vec![0; limits::MAX_PART_BYTES + 1];
+    assert_eq!(told(&[one[0], &large], &[]), Apart::TooLarge);
+    let bad = signed_again(&wallet, one[1], |body| body[4] ^= 1);
+    assert_eq!(told(&[one[0], &bad], &[]), Apart::BadShare { number: 2 });
+
+    let split = protect(Preset::KeySplit, 0);
+    let parts = bytes(&split.parts);
+    let too_few = Apart::TooFewShares { have: 1, need: 2 };
+    assert_eq!(told(&parts[..1], &[]), too_few);
+
+    let elsewhere = protect(Preset::KeyElsewhere, 0);
+    let parts = bytes(&elsewhere.parts);
+    let no_key = signed_again(&wallet, parts[1], |body| *body.last_mut().unwrap() ^= 1);
+    assert_eq!(told(&[parts[0], &no_key], &[]), Apart::WrongKey);
+
+    let seed = protect(Preset::SeedElsewhere, 0);
+    let parts = bytes(&seed.parts);
+    let later = signed_again(&wallet, parts[1], |body| {
+        body[19..30].copy_from_slice(b"mlkem-later");
+    });
+    let unknown = Apart::UnknownAlgorithm {
+        name: "mlkem-later".into(),
+        version: 1,
+    };
+    assert_eq!(told(&[parts[0], &later], &[]), unknown);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! What `check` computes from the plan alone is held against what really opens: for every set of safes, with this wallet and
 //! without. A seed that fails is printed and replays.
 
+use super::super::promise::Question;
 use super::super::{
     Away, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, Seal, Shares, Step,
 };
@@ -147,17 +148,27 @@ fn try_plan(seed: u64) -> bool {
 
     let slots: Vec<Slot> = plan.seats().iter().map(|seat| seat.slot).collect();
     let safes = u8::try_from(slots.len()).unwrap();
+    let question = Question::new(plan.plan(), plan.seats());
     let opens = |set, home| {
         let (mut parts, keys) = company(&protected, &slots, set, home);
         parts.reverse();
+        let (enough, has_key) = question.have(u16::from(set), home);
         match wallet.reunite(&parts, &keys) {
             Ok(reunited) => {
+                assert!(enough, "{set:b} {home}: {}", context());
                 assert_eq!(objects(&reunited), wanted, "{}", context());
                 assert!(reunited.refused.is_empty(), "{}", context());
+                if let Some(KeyAtHome::UntilRegistered(key)) = &protected.key {
+                    let keys = core::slice::from_ref(key);
+                    assert_eq!(reunited.keys, keys, "it is back, too: {}", context());
+                }
                 true
             }
             Err(failure) => {
+                assert!(!enough, "{set:b} {home}: {failure:?}: {}", context());
                 assert!(failure.refused.is_empty(), "{}", context());
+                // Too few shares give no key, and the error no byte of what was protected: it has no room for any.
+                assert!(failure.keys.is_empty() || has_key, "{}", context());
                 false
             }
         }
@@ -165,6 +176,10 @@ fn try_plan(seed: u64) -> bool {
     let sets = |size: u32| (0..1_u8 << safes).filter(move |set| set.count_ones() == size);
     let all = (1_u8 << safes) - 1;
     assert!(opens(all, true), "{}", context());
+    for set in 0..=all {
+        opens(set, true);
+        opens(set, false);
+    }
 
     let promise = plan.promise();
     let readers = (1..=safes).find(|size| sets(u32::from(*size)).any(|set| opens(set, false)));
