@@ -22,4 +22,5 @@ mod map;
 pub mod notice;
 pub mod plan;
 pub mod port;
+pub mod rules;
 pub mod view;
