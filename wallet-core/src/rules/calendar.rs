@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
+/// Minutes of a day.
+pub(super) const DAY_MINUTES: i64 = 1_440;
 /// The Julian day of 1970-01-01.
 const EPOCH: i64 = 2_440_588;
 
@@ -33,6 +35,11 @@ impl Moment {
                 .div_euclid(DAY)
                 .saturating_add(EPOCH),
         )
+    }
+
+    /// Minutes that have passed by the owner's clock when it is `time`.
+    pub(super) fn local_minutes(self, time: UnixTime) -> i64 {
+        self.local_seconds(time).div_euclid(60)
     }
 
     fn local_seconds(self, time: UnixTime) -> i64 {

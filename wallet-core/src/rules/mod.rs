@@ -1,8 +1,8 @@
 //! Rules: what is backed up and brought home by itself, and when (WO 01/13293: backup condition storage 158, object
 //! extraction 159).
 //!
-//! A [`Condition`] is a tree over everything that is known of a value without opening it, a [`Subject`]; [`select`] answers
-//! which values it means.
+//! A [`Condition`] is a tree over everything that is known of a value without opening it, a [`Subject`]; [`select()`] answers
+//! which values it means. When it is asked is a [`Trigger`], [`trigger::due`] between two looks at the signals of the platform.
 //!
 //! Everything here is a function of its arguments: no clock, and no memory but what a [`Subject`] says of how it came to
 //! where it lies.
@@ -17,8 +17,10 @@ mod select;
 mod subject;
 #[cfg(test)]
 mod tests;
+pub mod trigger;
 
 pub use calendar::{Moment, Period};
 pub use condition::{Amount, Condition, Day, Excess, Number, Surroundings, Text, Truth};
 pub use select::{Apart, Selection, select};
 pub use subject::{Cover, Lies, Lock, Moved, Subject, Told};
+pub use trigger::Trigger;

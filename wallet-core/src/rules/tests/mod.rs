@@ -4,6 +4,7 @@ mod conditions;
 mod dice;
 mod example;
 mod properties;
+mod triggers;
 
 use super::*;
 use crate::books::{Custody, ValueItem};
