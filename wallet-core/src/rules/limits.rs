@@ -24,3 +24,6 @@ pub const MAX_RULE_NAME_CHARS: usize = 60;
 /// The most rules. With the largest of each, 32 × 64 conditions × some 200 bytes ≈ 400 KB, so a record of them stays
 /// far below what is written in one transaction elsewhere.
 pub const MAX_RULES: usize = 32;
+
+/// For how many days what its owner moved by hand stays where it was put.
+pub const REST_DAYS: i32 = 7;

@@ -1,8 +1,11 @@
 //! Rules: what is backed up and brought home by itself, and when (WO 01/13293: backup condition storage 158, object
 //! extraction 159).
 //!
-//! A [`Condition`] is a tree over everything that is known of a value without opening it, a [`Subject`]; [`select()`] answers
-//! which values it means. When it is asked is a [`Trigger`], [`trigger::due`] between two looks at the signals of the platform.
+//! A [`Rule`] says *which* values: a [`Condition`] is a tree over everything that is known of a value without opening it, a
+//! [`Subject`]; [`select()`] answers which values it means. It says *when*: a [`Trigger`] is [`trigger::due`] between two looks at
+//! the signals of the platform. And it says *what is done*: values are backed up or fetched, [`Does`]. [`Rules`] are those of
+//! one wallet; what they may really move is answered by [`Rules::to_back_up`] and [`Rules::to_fetch`], so that nothing goes
+//! back and forth between them.
 //!
 //! Everything here is a function of its arguments: no clock, and no memory but what a [`Subject`] says of how it came to
 //! where it lies.
@@ -12,7 +15,9 @@
 
 mod calendar;
 mod condition;
+mod decide;
 pub mod limits;
+mod rule;
 mod select;
 mod subject;
 #[cfg(test)]
@@ -21,6 +26,7 @@ pub mod trigger;
 
 pub use calendar::{Moment, Period};
 pub use condition::{Amount, Condition, Day, Excess, Number, Surroundings, Text, Truth};
+pub use rule::{BackUp, Does, Fetch, How, Rule, RuleId, RuleProblem, RuleState, Rules, Shipped};
 pub use select::{Apart, Selection, select};
 pub use subject::{Cover, Lies, Lock, Moved, Subject, Told};
 pub use trigger::Trigger;

@@ -23,6 +23,14 @@ pub enum Apart {
     Locked,
     /// Its summary does not say enough to tell. What may be wrong is not done.
     Unclear,
+    /// A rule that is on would have it back at once.
+    Wanted,
+    /// A rule has brought it home, and rules do not send it away again while one that fetches is on.
+    BroughtHome,
+    /// Its owner has put it where it is a few days ago.
+    JustMoved,
+    /// There is no room for it.
+    NoRoom,
 }
 
 impl Selection {

@@ -4,7 +4,9 @@ mod conditions;
 mod dice;
 mod example;
 mod properties;
+mod rules;
 mod triggers;
+mod year;
 
 use super::*;
 use crate::books::{Custody, ValueItem};
