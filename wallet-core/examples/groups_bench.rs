@@ -290,6 +290,7 @@ impl Filler {
             phase: Phase::AtSafes,
             replaces: None,
             confirmed: Vec::new(),
+            handed: false,
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());
