@@ -4,6 +4,9 @@
 //! `vectors/signed.json` is never regenerated; a new format gets a new file. `vectors/README.md` says where it came from.
 //! From the same keys and claims this version still signs the same text: what no longer does is another suite.
 
+// All of it is a test, also what no test attribute says so of.
+#![cfg(test)]
+
 use saifu_crypto::Secret;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
