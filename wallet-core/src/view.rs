@@ -231,6 +231,13 @@ pub struct PartCard {
     pub waiting: Option<Waiting>,
 }
 
+impl PartCard {
+    /// Whether its safe has it and nothing of it is still to be given back.
+    pub fn is_there(&self) -> bool {
+        self.certificate.is_some() && self.state != PartState::Returning
+    }
+}
+
 /// How a part stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

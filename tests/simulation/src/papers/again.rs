@@ -5,6 +5,7 @@ use saifu_wallet_core::bearer;
 use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::intent::RemoveReason;
 use saifu_wallet_core::plan::{KeyPlace, Plan, Step};
+use saifu_wallet_core::view::BackupStanding;
 
 /// As it says, but the key stays with whoever backs it up.
 fn key_stays(preset: Preset) -> Plan {
@@ -334,4 +335,28 @@ fn what_cannot_be_discarded_now_is_told() {
             .group(backup)
             .is_some_and(|group| !group.values.is_empty())
     );
+}
+
+#[test]
+fn a_safe_that_is_still_to_take_its_part_back_is_not_said_to_have_it() {
+    let mut owners = Owners::new(3);
+    owners.papers(Preset::AnyTwoOfThree, false);
+    let backup = owners.backup(GIVER).expect("it was backed up");
+    let have = |owners: &Owners| {
+        let [card] = owners.0.devices[GIVER].backups.as_slice() else {
+            panic!("one backup is shown");
+        };
+        assert_eq!(card.standing, BackupStanding::AtSafes);
+        card.parts.iter().filter(|part| part.is_there()).count()
+    };
+    assert_eq!(have(&owners), 3);
+    owners.silence();
+    owners.0.safes[0].is_up = true;
+    owners.called_off_in_silence(backup);
+    assert_eq!(have(&owners), 1);
+    owners.0.mend_safes();
+    while owners.0.pass_time_to_next() {
+        owners.want(GIVER, Intent::Close);
+    }
+    assert_eq!(have(&owners), 3);
 }

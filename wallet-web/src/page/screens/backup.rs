@@ -155,7 +155,11 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
         let press = move || discarding.set(true);
         buttons.push(button("btn btn--danger", Some("trash"), words, press));
     }
-    actions(buttons)
+    let is_returning = |part: &PartCard| part.state == PartState::Returning;
+    let is_to_wait = card.standing == BackupStanding::AtSafes && !is_key;
+    let later = (is_to_wait && card.parts.iter().any(is_returning))
+        .then(|| quiet(text(lang, Key::HandOverLater)));
+    Node::Many(vec![actions(buttons), later.into()])
 }
 
 /// The work under way, as far as it is not that of single parts.
@@ -272,7 +276,7 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
             if card.parts.iter().any(is_refused) {
                 return Node::Nothing;
             }
-            let (have, all) = count_safes(card, |part| part.certificate.is_some());
+            let (have, all) = count_safes(card, PartCard::is_there);
             words::have_it(lang, have, all, waits)
         }
         BackupStanding::Recovering { .. } => {

@@ -363,6 +363,7 @@ keys! {
     StartAgain: "Start again", "もう一度開く";
 
     HandOverDots: "Hand over…", "人に渡す…";
+    HandOverLater: "It can be handed over once every safe has its part back.", "すべての金庫に部品が戻ったら、渡せるようになります。";
     HandOver: "Hand over", "人に渡す";
     BearerWarning: "Whoever reads what is shown next has the value.", "次の画面を読んだ人が、中身を手に入れます。";
     HandOverText: "It is a bearer paper, like cash: a photograph of it is enough. Show it only to whoever is to have it, and let them take it over at once.", "現金と同じ持参人証です。写真に撮られるだけで渡ってしまいます。渡す相手だけに見せ、その場で受け取ってもらってください。";
