@@ -324,10 +324,10 @@ fn outside(body: &[u8]) -> Verdict {
             .time
             .map_or(Verdict::Unknown(Waiting::Garbled), Verdict::Clock),
         Code::Envelope => Verdict::Rekey,
+        Code::NoRoute => Verdict::Unknown(Waiting::TooOld),
         Code::Malformed
         | Code::TooLarge
         | Code::Unauthenticated
-        | Code::NoRoute
         | Code::RequestReused
         | Code::Busy
         | Code::IndexUnavailable
@@ -543,7 +543,7 @@ mod tests {
         let (sealed, _) = asked_to_rotate(0);
         let body = serde_json::to_vec(&Problem::from(Code::NoRoute)).unwrap();
         let unknown = read(&sealed.expected, Some((404, &body)));
-        assert!(matches!(unknown, Verdict::Unknown(Waiting::SafeFailed)));
+        assert!(matches!(unknown, Verdict::Unknown(Waiting::TooOld)));
     }
 
     #[test]

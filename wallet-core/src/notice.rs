@@ -111,6 +111,8 @@ pub enum Kind {
     },
     /// The safe refuses the request of this wallet as a whole.
     RefusedBySafe,
+    /// The safe is of a version that does not know what it is asked. The work waits, and is tried again now and then.
+    SafeTooOld,
     /// There is no room in the wallet; the work waits.
     NoRoom {
         /// Bytes that are missing.
@@ -276,6 +278,7 @@ impl Kind {
             Kind::DiscardedUnknownToSafe,
             Kind::DiscardedAfterRollback,
             Kind::RefusedBySafe,
+            Kind::SafeTooOld,
             Kind::NoRoom { missing: 300 },
             Kind::StorageFull,
             Kind::StorageFailed,

@@ -521,6 +521,8 @@ pub enum Waiting {
     Garbled,
     /// The safe is busy or failed.
     SafeFailed,
+    /// The safe is of a version that does not know what it is asked.
+    TooOld,
     /// The safe's clock and this device's differ too much even after setting right.
     Clock,
     /// The safe's memory was set back, so it cannot confirm what has arrived.
@@ -537,10 +539,11 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 9] = [
+    pub const ALL: [Waiting; 10] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
+        Waiting::TooOld,
         Waiting::Clock,
         Waiting::RolledBack,
         Waiting::OpenElsewhere,

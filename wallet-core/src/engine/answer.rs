@@ -53,6 +53,9 @@ impl Wallet {
         self.set_reach(safe, reach);
         let input = match verdict {
             Verdict::Unknown(waiting) => {
+                if waiting == Waiting::TooOld {
+                    self.tell_of_version(flow, safe, context);
+                }
                 return self.proceed(flow, Next::Wait(waiting), context, effects);
             }
             Verdict::Clock(time) => {
@@ -85,6 +88,23 @@ impl Wallet {
         running.clock_retries = 0;
         running.waiting = None;
         self.drive(flow, input, context, effects);
+    }
+
+    /// Not the safe's own word, so nothing ends by it. Its owner hears of it once, not at every attempt.
+    fn tell_of_version(&mut self, flow: FlowId, safe: SafeId, context: &mut Context<'_>) {
+        if self.running.of(flow).waiting == Some(Waiting::TooOld) {
+            return;
+        }
+        let subject = self.books.flow(flow);
+        let subject = subject.map(|flow| super::show::subject(&self.books, flow));
+        let address = self.books.safe(safe);
+        let address = address.map(|safe| safe.address.as_str().into());
+        self.tell_at(
+            address.unwrap_or_default(),
+            subject.unwrap_or_default(),
+            Kind::SafeTooOld,
+            context,
+        );
     }
 
     /// A safe may change the key bodies are sealed to, never the key it signs with: that one is who it is.

@@ -137,7 +137,11 @@ impl Wallet {
                 let running = self.running.of(id);
                 running.waiting = Some(waiting);
                 running.asks = 0;
-                running.attempts = running.attempts.saturating_add(1);
+                running.attempts = match waiting {
+                    // A safe does not become another version from one second to the next.
+                    Waiting::TooOld => u32::MAX,
+                    _ => running.attempts.saturating_add(1),
+                };
                 let after_ms = wait_ms(running.attempts, context);
                 self.wakes.insert(token, Sleeper::Flow(id));
                 effects.push(Effect::Wake {

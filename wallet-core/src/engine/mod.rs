@@ -294,16 +294,22 @@ impl Wallet {
 
     /// A notice that is not stored: it is about something the owner sees again if it is still true.
     fn tell_about(&mut self, subject: String, kind: Kind, context: &mut Context<'_>) {
+        self.tell_at(String::new(), subject, kind, context);
+    }
+
+    /// Likewise, about the safe at an address.
+    fn tell_at(&mut self, safe: String, subject: String, kind: Kind, context: &mut Context<'_>) {
         let same = |notice: &Notice| {
             core::mem::discriminant(&notice.kind) == core::mem::discriminant(&kind)
                 && notice.subject == subject
+                && notice.safe == safe
         };
         self.passing.retain(|notice| !same(notice));
         self.passing.push(Notice {
             id: ItemId::make(context.rng),
             at: UnixTime(context.now_ms / 1_000),
             subject,
-            safe: String::new(),
+            safe,
             kind,
         });
         self.dirty.notices();

@@ -16,7 +16,7 @@ use saifu_protocol::PublicKey;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
-use saifu_protocol::problem::Problem;
+use saifu_protocol::problem::{Code, Problem};
 
 /// A wallet, a store that does what it is told, and what came out.
 struct Bench {
@@ -301,6 +301,31 @@ fn another_clock_is_followed_at_once_and_then_waited_for() {
     assert!(bench.asks.is_empty());
     assert_eq!(bench.jobs()[0].waiting, Some(Waiting::Clock));
     assert_eq!(bench.wallet.safe_time(safe, 1_000_000), UnixTime(500_000));
+}
+
+/// Nothing ends by a word in the clear, and nobody is told every few seconds.
+#[test]
+fn a_safe_that_does_not_know_the_request_is_told_of_once_and_asked_seldom() {
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    bench.add("A");
+    bench.back_up_all(safe);
+    for told in [&[Kind::SafeTooOld][..], &[], &[]] {
+        let ask = bench.asks.pop().unwrap().ask;
+        let (status, body) = problem(Code::NoRoute.into());
+        bench.answer(ask, status, body);
+        assert!(bench.asks.is_empty());
+        assert_eq!(bench.jobs()[0].waiting, Some(Waiting::TooOld));
+        assert_eq!(bench.notices(), told);
+        for notice in bench.wallet.passing.clone() {
+            let notice = notice.id;
+            bench.want(Intent::Acknowledge { notice });
+        }
+        let (wake, after_ms) = bench.wakes.pop().unwrap();
+        assert!(after_ms >= 300_000);
+        bench.tell(Event::Woke { wake });
+    }
+    assert_eq!(bench.held(), 1);
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::TooLarge { .. }
         | Kind::ValueUnreadable
         | Kind::RefusedBySafe
+        | Kind::SafeTooOld
         | Kind::NoRoom { .. }
         | Kind::StorageFull
         | Kind::StorageFailed
@@ -254,6 +255,10 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         Kind::RefusedBySafe => Halves::new(
             format!("{the_safe} refuses what this wallet asks."),
             "Nothing was changed. Update Saifu under Settings and try again; if it stays, ask the operator.",
+        ),
+        Kind::SafeTooOld => Halves::new(
+            format!("{the_safe} is of an older version and does not know what it is asked to do with {in_sentence}."),
+            "Nothing is lost; it is asked again now and then. Ask its operator to update it. Papers stay good for everybody who has a copy until then.",
         ),
         Kind::NoRoom { missing } => Halves::new(
             format!("The wallet is full: {} more are needed for {in_sentence}.", format::bytes(Lang::En, *missing)),
@@ -483,6 +488,10 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
         Kind::RefusedBySafe => Halves::new(
             format!("{safe}が、この財布からの依頼を断りました。"),
             "何も変わっていません。設定でSaifuを更新してもう一度試し、続くときは運営者に尋ねてください。",
+        ),
+        Kind::SafeTooOld => Halves::new(
+            format!("{safe}のバージョンが古く、{subject}についての依頼に応じられません。"),
+            "何も失われていません。ときどき自動でやり直します。運営者に更新を頼んでください。それまで持参人証の写しは有効なままです。",
         ),
         Kind::NoRoom { missing } => Halves::new(
             format!("財布がいっぱいです。{subject}にはあと{}必要です。", format::bytes(Lang::Ja, *missing)),

@@ -343,6 +343,10 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "It is busy or has a failure of its own; tried again by itself.",
             "混雑または故障しています。自動でやり直します。",
         ),
+        Waiting::TooOld => lang.of(
+            "It is of an older version; asked again now and then. Ask its operator to update it.",
+            "バージョンが古く応じられません。ときどきやり直します。運営者に更新を頼んでください。",
+        ),
         Waiting::Clock => lang.of(
             "Its clock and this device’s differ too much. Set this one right.",
             "時計が大きくずれています。端末の時計を合わせてください。",

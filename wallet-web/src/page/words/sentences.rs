@@ -276,6 +276,14 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting) -> Halves {
             "金庫が混み合っているか、故障しています。",
             "何もする必要はありません。自動でやり直します。何日も続くときは運営者に尋ねてください。",
         ),
+        (Lang::En, Waiting::TooOld) => (
+            "The safe is of an older version and does not know what it is asked.",
+            "It is asked again now and then. Ask its operator to update it.",
+        ),
+        (Lang::Ja, Waiting::TooOld) => (
+            "金庫のバージョンが古く、この依頼に応じられません。",
+            "ときどき自動でやり直します。運営者に更新を頼んでください。",
+        ),
         (Lang::En, Waiting::Clock) => (
             "The clock of the safe and that of this device differ too much.",
             "Set the clock of this device right and try now. If it is right, ask the operator.",
