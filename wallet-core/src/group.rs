@@ -10,6 +10,7 @@ use crate::books::{
 };
 use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
 use crate::ids::{FlowId, ItemId};
+use crate::map::Set;
 use crate::plan::check::Seat;
 use crate::plan::key::KeyId;
 use crate::plan::part::Role;
@@ -247,20 +248,9 @@ impl<'a> Members<'a> {
     /// Whether parts that are here, with the keys that are here, are enough to try.
     pub(crate) fn is_enough(&self, has_key: bool) -> bool {
         let plan = &self.group.plan;
-        let data = self.here(Role::Data);
-        if data < usize::from(plan.data_needed()) {
-            return false;
-        }
-        let Some(seal) = plan.seal() else {
-            return true;
-        };
-        if has_key || self.here(Role::Key) > 0 {
-            return true;
-        }
-        if plan.shares().is_none() {
-            return seal.key == KeyPlace::Stays && has_key;
-        }
-        self.has_shares()
+        let opens = || has_key || self.here(Role::Key) > 0 || self.has_shares();
+        let is_enough = self.here(Role::Data) >= usize::from(plan.data_needed());
+        is_enough && (plan.seal().is_none() || opens())
     }
 
     /// Whether the shares that are here give a key that is shared.
@@ -283,33 +273,34 @@ impl<'a> Members<'a> {
         self.parts.iter().filter(of_role).count()
     }
 
-    /// The safes whose votes have arrived.
-    pub(crate) fn arrived_from(&self) -> Vec<SafeId> {
-        let mut safes: Vec<SafeId> = Vec::new();
+    /// How many safes' votes have arrived.
+    pub(crate) fn arrived(&self) -> usize {
+        let mut safes = Set::default();
         for (_, part) in &self.parts {
             if let PartHere::Fetched { safe } = part.here
                 && self.group.is_vote(part.of)
-                && !safes.contains(&safe)
             {
-                safes.push(safe);
+                safes.add(safe);
             }
         }
-        safes
+        safes.len()
     }
 
-    /// The safes that may still confirm: they have, or are being asked.
-    pub(crate) fn may_confirm(&self) -> Vec<SafeId> {
-        let mut safes = self.group.confirmed.clone();
+    /// How many safes may still confirm: they have, or are being asked.
+    pub(crate) fn may_confirm(&self) -> usize {
+        let mut safes = Set::default();
+        for safe in &self.group.confirmed {
+            safes.add(*safe);
+        }
         for (_, flow) in &self.flows {
             if let Flow::Recover(recover) = flow
                 && self.is_vote(recover.certificate)
                 && !matches!(recover.state, RecoverState::Returning { .. })
-                && !safes.contains(&recover.safe)
             {
-                safes.push(recover.safe);
+                safes.add(recover.safe);
             }
         }
-        safes
+        safes.len()
     }
 
     /// The receipt to show if receipts leave fewer safes than have to confirm: of what was handed out for good, if that alone

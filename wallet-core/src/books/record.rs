@@ -56,7 +56,7 @@ impl core::fmt::Debug for Session {
 
 /// The body of a certificate. The holder's key lies with it, never in a key ring: with the ring destroyed and the
 /// certificates whole, everything comes back.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 pub struct CertificateBody {
     /// The certificate, compact.
     pub compact: String,

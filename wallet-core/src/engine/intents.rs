@@ -2,7 +2,7 @@
 
 use super::{Asked, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
-use crate::flow::{Add, Flow, Input, Register, Retire, RetireWhat, Then as For};
+use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
 use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
@@ -319,13 +319,7 @@ impl Wallet {
             ledger.elsewhere += 1;
             return alloc::vec![Change::Delete(certificate), Change::Settle(ledger)];
         }
-        let retire = Retire {
-            safe: item.safe,
-            request: RequestId::make(context.rng),
-            what: RetireWhat::Certificate { certificate },
-        };
-        let journal = Change::Journal(FlowId::make(context.rng), Flow::Retire(retire));
-        alloc::vec![journal]
+        alloc::vec![retire(certificate, item.safe, context.rng)]
     }
 
     fn call_off(&mut self, job: FlowId) {

@@ -3,7 +3,7 @@
 use super::{LoadFor, Wallet};
 use crate::bearer::{self, Bearer, What};
 use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, item_of};
-use crate::flow::{Flow, Handed, Rotate};
+use crate::flow::{Flow, Handed, Rotate, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -301,8 +301,8 @@ impl Wallet {
             let known = self.books.key_item(key.name().id);
             known.is_some_and(|(_, item)| item.here == KeyHere::Opens)
         };
-        let new = keys.iter().filter(|key| !opens(key));
-        changes.extend(new.map(|key| crate::flow::ring(key, &self.books, now, context.rng)));
+        keys.retain(|key| !opens(key));
+        changes.extend(ring_all(&keys, &self.books, now, context.rng));
         changes.extend(groups.into_iter().map(|(group, _)| group.put()));
         changes.push(Change::Settle(ledger));
         Ok(changes)

@@ -2,7 +2,7 @@
 
 use super::Wallet;
 use crate::books::{Change, Item, KeyHere, KeyItem, PartHere, PartItem, Standing, item_of};
-use crate::flow::{Flow, Protect, ProtectState, Retire, RetireWhat, Then, begin, name_of, stop};
+use crate::flow::{Flow, Protect, Then, begin, name_of, retire, stop};
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -10,9 +10,8 @@ use crate::plan::check::{Operator, Seat};
 use crate::plan::key::OpeningKey;
 use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
 use crate::port::{Body, Context};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
-use saifu_protocol::{RequestId, SafeId, UnixTime};
+use saifu_protocol::{SafeId, UnixTime};
 
 impl Wallet {
     /// Who takes which slot: the safes in their order. A safe that is not trusted takes none, and the plan is refused.
@@ -59,15 +58,7 @@ impl Wallet {
         };
         let seats = self.seats(safes);
         let journal = |values: Vec<ItemId>| {
-            let protect = Protect {
-                values,
-                key,
-                replaces: None,
-                state: ProtectState::Preparing {
-                    plan: Box::new(plan.clone()),
-                    seats: seats.clone(),
-                },
-            };
+            let protect = Protect::of(values, key, plan, &seats);
             Change::Journal(FlowId::make(context.rng), Flow::Protect(protect))
         };
         sets.into_iter().map(journal).collect()
@@ -136,17 +127,7 @@ impl Wallet {
                 continue;
             }
             stays = true;
-            let retire = Retire {
-                safe: item.safe,
-                request: RequestId::make(context.rng),
-                what: RetireWhat::Certificate {
-                    certificate: *certificate,
-                },
-            };
-            changes.push(Change::Journal(
-                FlowId::make(context.rng),
-                Flow::Retire(retire),
-            ));
+            changes.push(retire(*certificate, item.safe, context.rng));
         }
         let is_kept = |part: &PartItem| part.here == PartHere::Home && is_kept(part.of);
         let parts = members.parts.iter();
@@ -190,15 +171,7 @@ impl Wallet {
         if !is_here || self.books.lock(key).is_some() {
             return Vec::new();
         }
-        let protect = Protect {
-            values: Vec::new(),
-            key: Some(key),
-            replaces: None,
-            state: ProtectState::Preparing {
-                plan: Box::new(plan.clone()),
-                seats: self.seats(safes),
-            },
-        };
+        let protect = Protect::of(Vec::new(), Some(key), plan, &self.seats(safes));
         let id = FlowId::make(context.rng);
         alloc::vec![Change::Journal(id, Flow::Protect(protect))]
     }

@@ -17,7 +17,7 @@ mod tests;
 
 pub use add::Add;
 pub use protect::{Protect, ProtectState};
-pub(crate) use protect::{ring, stop};
+pub(crate) use protect::{retire, ring_all, stop};
 pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;

@@ -76,6 +76,24 @@ pub enum ProtectState {
 }
 
 impl Protect {
+    /// These values, or this key, by this plan; nothing of it is made yet.
+    pub(crate) fn of(
+        values: Vec<ItemId>,
+        key: Option<ItemId>,
+        plan: &Plan,
+        seats: &[Seat],
+    ) -> Self {
+        Self {
+            values,
+            key,
+            replaces: None,
+            state: ProtectState::Preparing {
+                plan: Box::new(plan.clone()),
+                seats: seats.to_vec(),
+            },
+        }
+    }
+
     /// Its group, once it has one.
     pub(crate) fn group(&self) -> Option<GroupId> {
         match self.state {
@@ -212,13 +230,11 @@ impl Protect {
             confirmed: Vec::new(),
             handed: false,
         };
+        let id = group.id;
         changes.push(group.put());
         self.send(protected, &checked, &mut changes, rng);
         let registering = Flow::Protect(Self {
-            state: ProtectState::Registering {
-                group: item_group(&changes).ok_or(Hindrance::Storage)?,
-                sealing,
-            },
+            state: ProtectState::Registering { group: id, sealing },
             ..self.clone()
         });
         changes.push(Change::Journal(desk.id, registering));
@@ -434,7 +450,7 @@ pub(crate) fn stop(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change
 }
 
 /// The entry of this certificate is to end.
-pub(super) fn retire(
+pub(crate) fn retire(
     certificate: ItemId,
     safe: saifu_protocol::SafeId,
     rng: &mut dyn CryptoRng,
@@ -489,13 +505,19 @@ fn refusal(error: ProtectError) -> Hindrance {
     })
 }
 
-/// The key is in the ring, opening.
-pub(crate) fn ring(
-    key: &OpeningKey,
+/// The keys are in the ring, opening.
+pub(crate) fn ring_all(
+    keys: &[OpeningKey],
     books: &Books,
     now: UnixTime,
     rng: &mut dyn CryptoRng,
-) -> Change {
+) -> Vec<Change> {
+    let each = keys.iter().map(|key| ring(key, books, now, rng));
+    each.collect()
+}
+
+/// The key is in the ring, opening.
+fn ring(key: &OpeningKey, books: &Books, now: UnixTime, rng: &mut dyn CryptoRng) -> Change {
     let known = books.key_item(key.name().id);
     let (item, since) = known.map_or_else(
         || (ItemId::make(rng), now),
@@ -517,13 +539,6 @@ fn erase(group: &Group, sealing: &[u8], desk: &Desk<'_>) -> Option<Change> {
     };
     let body = Body::new(sealing.to_vec());
     Some(Change::Put(item, Item::Key(key), Some(body)))
-}
-
-fn item_group(changes: &[Change]) -> Option<GroupId> {
-    changes.iter().find_map(|change| match change {
-        Change::Put(_, Item::Group(group), _) => Some(group.id),
-        _ => None,
-    })
 }
 
 #[cfg(test)]

@@ -628,11 +628,8 @@ impl Recover {
     /// The certificate's body, keeping another session for the next attempt.
     fn body(&self, kept: &CertificateBody, session: Option<Session>) -> Option<Body> {
         let body = CertificateBody {
-            compact: kept.compact.clone(),
-            holder: kept.holder.clone(),
             session,
-            author: kept.author,
-            cover: kept.cover.clone(),
+            ..kept.clone()
         };
         Some(body.write())
     }

@@ -15,8 +15,7 @@
 //! is ended, and tried again until it is.
 
 use super::{
-    Desk, Flow, Input, Next, Protect, ProtectState, Recover, RecoverState, ReturnReason, Step,
-    protect, recover,
+    Desk, Flow, Input, Next, Protect, Recover, RecoverState, ReturnReason, Step, protect, recover,
 };
 use crate::books::{
     Books, CertificateBody, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem,
@@ -208,7 +207,7 @@ impl Reunite {
             Then::Keys => key_is_here() || members.has_shares(),
             Then::Hold | Then::Replace { .. } => {
                 let quorum = usize::from(members.group.plan.quorum);
-                members.is_enough(ring.is_some()) && members.arrived_from().len() >= quorum
+                members.is_enough(ring.is_some()) && members.arrived() >= quorum
             }
         };
         if is_enough {
@@ -272,10 +271,7 @@ impl Reunite {
                 let why = Apart::of(&failure);
                 let mut step = self.give_up(Kind::Apart { why }, members, desk, rng);
                 // The keys are whole all the same.
-                let ring = failure
-                    .keys
-                    .iter()
-                    .map(|key| protect::ring(key, desk.books, desk.now, rng));
+                let ring = protect::ring_all(&failure.keys, desk.books, desk.now, rng);
                 step.changes.extend(ring);
                 step
             }
@@ -335,22 +331,12 @@ impl Reunite {
             group.values = summaries(&changes);
             changes.push(group.put());
         }
-        changes.extend(
-            reunited
-                .keys
-                .iter()
-                .map(|key| protect::ring(key, desk.books, desk.now, rng)),
-        );
+        changes.extend(protect::ring_all(&reunited.keys, desk.books, desk.now, rng));
         let state = match &self.then {
             Then::Replace { plan, seats } => {
                 let again = Flow::Protect(Protect {
-                    values: values.clone(),
-                    key: None,
                     replaces: Some(self.group),
-                    state: ProtectState::Preparing {
-                        plan: plan.clone(),
-                        seats: seats.clone(),
-                    },
+                    ..Protect::of(values.clone(), None, plan, seats)
                 });
                 changes.push(Change::Journal(FlowId::make(rng), again));
                 ReuniteState::Replacing { values }
@@ -378,12 +364,8 @@ impl Reunite {
             let why = Apart::WrongKey;
             return self.give_up(Kind::Apart { why }, members, desk, rng);
         }
-        let mut changes: Vec<Change> = Vec::new();
-        changes.extend(
-            keys.iter()
-                .map(|key| protect::ring(key, desk.books, desk.now, rng)),
-        );
-        changes.extend(give_back(members, ReturnReason::CalledOff, rng));
+        let mut changes = protect::ring_all(keys, desk.books, desk.now, rng);
+        changes.extend(give_back(members, rng));
         changes.push(Change::End(desk.id));
         Step::strict(changes, Next::Nothing)
     }
@@ -423,7 +405,7 @@ impl Reunite {
         if members.group.confirmed.len() >= quorum {
             return self.hold(values, members, desk, rng);
         }
-        if members.may_confirm().len() >= quorum {
+        if members.may_confirm() >= quorum {
             return Step::then(Next::Rest);
         }
         let why = match members.elsewhere() {
@@ -508,10 +490,6 @@ impl Reunite {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let why = match kind {
-            Kind::RecoveredUnreadable => ReturnReason::Unreadable,
-            _ => ReturnReason::CalledOff,
-        };
         let mut changes = alloc::vec![Change::End(desk.id)];
         let mut group = members.group.clone();
         group.confirmed.clear();
@@ -524,7 +502,7 @@ impl Reunite {
             changes.push(group.put());
         }
         changes.extend(self.arrived().iter().map(|value| Change::Delete(*value)));
-        changes.extend(give_back(members, why, rng));
+        changes.extend(give_back(members, rng));
         changes.extend(self.undo_successor(desk, rng));
         let name = super::name_of(desk.books, crate::books::item_of(self.group));
         let proves = |it: &&CertificateItem| proof.map(Standing::Elsewhere) == Some(it.standing);
@@ -596,8 +574,9 @@ fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
     changes
 }
 
-/// Every part that has arrived, or may arrive, is given back. What has been told to confirm cannot be.
-fn give_back(members: &Members<'_>, why: ReturnReason, rng: &mut dyn CryptoRng) -> Vec<Change> {
+/// Every part that has arrived, or may arrive, is given back, and why is told for the group. What has been told to confirm
+/// cannot be.
+fn give_back(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
     let mut changes = Vec::new();
     for (id, recover) in fetched(members) {
         if let RecoverState::Fetched { part } = recover.state {
@@ -611,8 +590,11 @@ fn give_back(members: &Members<'_>, why: ReturnReason, rng: &mut dyn CryptoRng) 
                 changes.push(Change::End(id));
             }
             RecoverState::Opening { .. } | RecoverState::Fetched { .. } => {
-                let request = RequestId::make(rng);
-                changes.push(recover.journal(id, RecoverState::Returning { request, why }));
+                let returning = RecoverState::Returning {
+                    request: RequestId::make(rng),
+                    why: ReturnReason::CalledOff,
+                };
+                changes.push(recover.journal(id, returning));
             }
             RecoverState::Arrived { .. } | RecoverState::Returning { .. } => {}
         }
@@ -705,7 +687,7 @@ fn missing(members: &Members<'_>, has_key: bool) -> Apart {
             None => Apart::KeyMissing,
         };
     }
-    let have = u8::try_from(members.arrived_from().len()).unwrap_or(u8::MAX);
+    let have = u8::try_from(members.arrived()).unwrap_or(u8::MAX);
     Apart::TooFewSafes {
         have,
         need: plan.quorum,
