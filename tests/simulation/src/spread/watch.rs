@@ -7,7 +7,7 @@ use crate::safe::Safe;
 use saifu_protocol::certificate::{ObjectClass, read_claims_unverified};
 use saifu_protocol::{CertificateDigest, SafeId, SessionId, object};
 use saifu_safe_core::entry::State;
-use saifu_wallet_core::books::{Books, CertificateBody, Custody};
+use saifu_wallet_core::books::{Books, CertificateBody, Custody, KeyHere};
 use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::group::{Group, Phase};
 use saifu_wallet_core::plan::Place;
@@ -110,6 +110,15 @@ impl Watch {
                 if devices[device].store.body(id).is_none() {
                     return Err(format!("{} has no body", value.name));
                 }
+            }
+        }
+        for (device, books) in devices.iter().zip(&books) {
+            let mut keys = books.keys().filter(|(_, key)| key.here == KeyHere::Opens);
+            if let Some((_, key)) = keys.find(|(id, _)| device.store.body(*id).is_none()) {
+                return Err(format!(
+                    "the key {:?} is named as here, and is not",
+                    key.key
+                ));
             }
         }
         for name in held.keys() {
