@@ -1,6 +1,7 @@
 //! What a page shows. Views render these and decide nothing.
 //!
-//! The wallet sends [`Part`]s: each replaces the part of that kind shown before. No part but [`Part::Opened`] carries
+//! The wallet sends [`Part`]s: each replaces the part of that kind shown before, and [`Part::SomeBackups`] what it names of the
+//! backups. No part but [`Part::Opened`] carries
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
 use crate::bearer::What;
@@ -14,6 +15,7 @@ use crate::plan::preset::Preset;
 use crate::plan::{GroupId, KeyForm, Plan, Promise, Weakness};
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cmp::Reverse;
 use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::{Counter, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -31,6 +33,9 @@ pub enum Part {
     Certificates(Vec<CertificateCard>),
     /// What lies at safes by a plan, newest first: the certificates of one backup are one thing.
     Backups(Vec<BackupCard>),
+    /// These backups are so now, and those without a card are gone; all others are as they were shown before
+    /// ([`BackupCard::update`]). There may be thousands, and most events concern one.
+    SomeBackups(Vec<(GroupId, Option<BackupCard>)>),
     /// The keys and seeds of the key ring, newest first.
     Keys(Vec<KeyCard>),
     /// Which plan a value gets if its owner does not choose.
@@ -187,6 +192,20 @@ pub struct BackupCard {
     pub standing: BackupStanding,
     /// Whether the last day of one of its values lies within the next seven days.
     pub ends_within_a_week: bool,
+}
+
+impl BackupCard {
+    /// Makes [`Part::SomeBackups`] true of the backups that are shown.
+    pub fn update(shown: &mut Vec<Self>, changes: Vec<(GroupId, Option<Self>)>) {
+        for (id, card) in changes {
+            shown.retain(|other| other.id != id);
+            if let Some(card) = card {
+                let place = |card: &Self| (Reverse(card.since), card.id);
+                let at = shown.partition_point(|other| place(other) < place(&card));
+                shown.insert(at, card);
+            }
+        }
+    }
 }
 
 /// What a backup holds, as known without asking any safe.

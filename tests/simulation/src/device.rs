@@ -11,7 +11,7 @@ use saifu_wallet_core::plan::{KeyPlace, LocalKey};
 use saifu_wallet_core::port::{
     ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
 };
-use saifu_wallet_core::view::{self, BackupCard, Part, Waiting};
+use saifu_wallet_core::view::{self, BackupCard, KeyCard, Part, Waiting};
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -128,6 +128,8 @@ pub(crate) struct Device {
     pub(crate) backups: Vec<BackupCard>,
     /// How often papers were taken over.
     pub(crate) taken_over: usize,
+    /// The keys on the page.
+    keys: Vec<KeyCard>,
 }
 
 impl Device {
@@ -149,6 +151,7 @@ impl Device {
             notices: Vec::new(),
             backups: Vec::new(),
             taken_over: 0,
+            keys: Vec::new(),
         }
     }
 
@@ -202,6 +205,7 @@ impl Device {
                 Effect::Show(parts) => self.look(parts),
             }
         }
+        self.compare();
     }
 
     /// The owner looks at the page.
@@ -212,7 +216,6 @@ impl Device {
                     self.notices = notices.into_iter().map(|n| n.kind).collect();
                     self.told.extend(self.notices.iter().cloned());
                 }
-                Part::Backups(backups) => self.backups = backups,
                 Part::TakenOver => self.taken_over += 1,
                 Part::Jobs(jobs) => self
                     .waited
@@ -220,6 +223,20 @@ impl Device {
                 Part::Opened(Some(view::Opened::Papers { texts, .. })) => {
                     self.papers = texts.iter().map(|text| String::clone(text)).collect();
                 }
+                Part::Backups(backups) => self.backups = backups,
+                Part::SomeBackups(changes) => BackupCard::update(&mut self.backups, changes),
+                Part::Keys(keys) => self.keys = keys,
+                _ => {}
+            }
+        }
+    }
+
+    /// Only what has changed is sent to the page: all of that must come to what there is to be seen.
+    fn compare(&self) {
+        for part in self.wallet.iter().flat_map(Wallet::view) {
+            match part {
+                Part::Backups(backups) => assert_eq!(self.backups, backups, "what is shown"),
+                Part::Keys(keys) => assert_eq!(self.keys, keys, "what is shown"),
                 _ => {}
             }
         }

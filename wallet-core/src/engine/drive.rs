@@ -84,7 +84,7 @@ impl Wallet {
         if let Some(body) = loaded {
             running.body = body;
         }
-        self.dirty.jobs();
+        self.dirty.flow(id, &self.books);
         if step.changes.is_empty() {
             self.proceed(id, step.next, context, effects);
         } else {
@@ -184,7 +184,7 @@ impl Wallet {
         }
         let running = self.running.of(id);
         running.awaiting = awaiting;
-        self.dirty.jobs();
+        self.dirty.flow(id, &self.books);
     }
 
     pub(super) fn loaded(

@@ -213,6 +213,11 @@ impl Wallet {
         self.work_off(context)
     }
 
+    /// Everything that is to be seen now: what all parts that were shown come to.
+    pub fn view(&self) -> Vec<Part> {
+        self.parts(Dirty::everything())
+    }
+
     /// The books, to look at.
     pub fn books(&self) -> &Books {
         &self.books

@@ -2,8 +2,8 @@
 
 use super::{Awaiting, Meeting, Sleeper, Wallet};
 use crate::books::{
-    Books, CertificateItem, Change, Condition, Custody, KeyHere, PartHere, Standing, ValueItem,
-    group_of, item_of,
+    Books, CertificateItem, Change, Condition, Custody, Item, KeyHere, PartHere, Standing,
+    ValueItem, group_of, item_of,
 };
 use crate::flow::{self, Flow, RecoverState};
 use crate::group::{self, Group, Members, PartOf};
@@ -11,10 +11,10 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Notice;
-use crate::plan::Planned;
 use crate::plan::part::Role;
 use crate::plan::preset::Preset;
 use crate::plan::promise::Question;
+use crate::plan::{GroupId, Planned};
 use crate::view::{
     self, Amount, BackupCard, BackupStanding, CertificateCard, CertificateStanding, Contents,
     DigestView, Job, KeyCard, Part, PartCard, PartState, Phase, Reach, SafeCard, Stage, Summary,
@@ -36,6 +36,11 @@ const SOON: Condition = Condition::EndingWithin { days: 7 };
 pub(super) struct Dirty {
     phase: bool,
     items: bool,
+    /// All backups.
+    backups: bool,
+    /// These of them.
+    groups: Set<GroupId>,
+    keys: bool,
     safes: bool,
     meeting: bool,
     jobs: bool,
@@ -50,6 +55,9 @@ impl Dirty {
         Self {
             phase: true,
             items: true,
+            backups: true,
+            groups: Set::default(),
+            keys: true,
             safes: true,
             meeting: true,
             jobs: true,
@@ -60,25 +68,55 @@ impl Dirty {
         }
     }
 
-    pub(super) fn note(&mut self, change: &Change) {
+    /// `books` are those before the change.
+    pub(super) fn note(&mut self, change: &Change, books: &Books) {
         match change {
-            Change::Put(..) | Change::Delete(_) => {
-                self.items = true;
-                self.safes = true;
-            }
-            Change::Journal(..) | Change::End(_) => {
-                self.items = true;
-                self.jobs = true;
-                self.safes = true;
-            }
+            Change::Put(id, item, _) => self.note_item(books.item(*id), Some(item), books),
+            Change::Delete(id) => self.note_item(books.item(*id), None, books),
+            Change::Journal(id, flow) => self.note_flow(books.flow(*id), Some(flow), books),
+            Change::End(id) => self.note_flow(books.flow(*id), None, books),
             Change::Trust(_) | Change::Forget(_) => {
                 self.safes = true;
-                self.items = true;
+                self.items();
             }
             Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
             Change::Settle(_) => self.items = true,
             Change::Identify(_) => {}
             Change::Choose(_) => self.policy = true,
+        }
+    }
+
+    fn note_item(&mut self, before: Option<&Item>, after: Option<&Item>, books: &Books) {
+        self.items = true;
+        self.safes = true;
+        self.keys |= concerns_keys(before, after);
+        for item in before.into_iter().chain(after) {
+            match item {
+                Item::Value(_) => {}
+                Item::Certificate(_) | Item::Part(_) => self.group(item.group()),
+                Item::Group(group) => self.group(Some(group.id)),
+                Item::Key(key) => {
+                    let named = books.groups_with(key.key);
+                    named.for_each(|group| self.group(Some(group.id)));
+                }
+            }
+        }
+    }
+
+    fn note_flow(&mut self, before: Option<&Flow>, after: Option<&Flow>, books: &Books) {
+        self.items = true;
+        self.jobs = true;
+        self.safes = true;
+        for flow in before.into_iter().chain(after) {
+            self.group(flow.group(books));
+            let mut items = flow.items().into_iter();
+            self.keys |= items.any(|item| books.key(item).is_some());
+        }
+    }
+
+    fn group(&mut self, group: Option<GroupId>) {
+        if let Some(group) = group {
+            self.groups.add(group);
         }
     }
 
@@ -88,6 +126,13 @@ impl Dirty {
 
     pub(super) fn items(&mut self) {
         self.items = true;
+        self.backups = true;
+    }
+
+    /// What a flow waits for.
+    pub(super) fn flow(&mut self, flow: FlowId, books: &Books) {
+        self.jobs = true;
+        self.group(books.flow(flow).and_then(|flow| flow.group(books)));
     }
 
     pub(super) fn safes(&mut self) {
@@ -126,8 +171,12 @@ impl Wallet {
             parts.push(Part::Certificates(self.certificate_cards()));
             parts.push(Part::Summary(self.summary()));
         }
-        if dirty.items || dirty.jobs {
+        if dirty.backups {
             parts.push(Part::Backups(self.backup_cards()));
+        } else if dirty.groups.len() > 0 {
+            parts.push(Part::SomeBackups(self.some_backups(dirty.groups)));
+        }
+        if dirty.keys {
             parts.push(Part::Keys(self.key_cards()));
         }
         if dirty.policy {
@@ -240,13 +289,18 @@ impl Wallet {
     fn backup_cards(&self) -> Vec<BackupCard> {
         let groups = self.books.groups();
         newest_first(groups.map(|group| (group.since, item_of(group.id))))
-            .filter_map(|item| Members::of(&self.books, group_of(item)))
-            .filter(|members| members.group.phase != group::Phase::Standby)
-            .map(|members| self.backup_card(&members))
+            .filter_map(|item| self.backup_card(group_of(item)))
             .collect()
     }
 
-    fn backup_card(&self, members: &Members<'_>) -> BackupCard {
+    fn some_backups(&self, groups: Set<GroupId>) -> Vec<(GroupId, Option<BackupCard>)> {
+        let card = |(id, ())| (id, self.backup_card(id));
+        groups.into_iter().map(card).collect()
+    }
+
+    /// None of a group that stands by: what it is to take over is shown.
+    fn backup_card(&self, id: GroupId) -> Option<BackupCard> {
+        let members = &Members::of(&self.books, id)?;
         let group = members.group;
         let work = self.books.work_on(group.id);
         let standing = match (group.phase, work) {
@@ -256,7 +310,8 @@ impl Wallet {
             {
                 BackupStanding::Recovering { job }
             }
-            (group::Phase::AtSafes | group::Phase::Standby, _) => BackupStanding::AtSafes,
+            (group::Phase::Standby, _) => return None,
+            (group::Phase::AtSafes, _) => BackupStanding::AtSafes,
             (group::Phase::Registering | group::Phase::Leaving, _) => BackupStanding::Ending,
             (group::Phase::Elsewhere, _) => BackupStanding::Elsewhere,
         };
@@ -265,7 +320,7 @@ impl Wallet {
         let key = group.key.and_then(|key| self.books.key_item(key));
         let planned = group.plan.layout().into_iter();
         let planned = planned.filter(|part| !group.is_key() || Role::of(part.class) != Role::Data);
-        BackupCard {
+        Some(BackupCard {
             id: group.id,
             contents: group.values.iter().map(contents).collect(),
             since: group.since,
@@ -278,7 +333,7 @@ impl Wallet {
             parts: planned.map(|part| self.part_card(members, part)).collect(),
             standing,
             ends_within_a_week: self.books.meets(item_of(group.id), SOON, self.today),
-        }
+        })
     }
 
     fn part_card(&self, members: &Members<'_>, planned: Planned) -> PartCard {
@@ -342,11 +397,11 @@ impl Wallet {
                     let groups = self.books.groups_with(key.key);
                     groups.filter(|group| group.phase != group::Phase::Leaving)
                 };
-                let is_key = |item| {
+                let holds_key = |item| {
                     let part = self.books.certificate(item).and_then(|it| it.part);
-                    part.is_some_and(|of| Role::of(of.class) == Role::Key)
+                    part.is_some_and(is_key)
                 };
-                let holds = |group: &&Group| self.books.items_of(group.id).any(is_key);
+                let holds = |group: &&Group| self.books.items_of(group.id).any(holds_key);
                 KeyCard {
                     id,
                     key: key.key,
@@ -489,6 +544,27 @@ impl Wallet {
             account,
         }
     }
+}
+
+/// Whether the card of a key may be another when this item has changed.
+fn concerns_keys(before: Option<&Item>, after: Option<&Item>) -> bool {
+    let naming = |group: &Group| {
+        let leaving = group.phase == group::Phase::Leaving;
+        group.key.map(|key| (key, leaving, group.is_key()))
+    };
+    if let (Some(Item::Group(before)), Some(Item::Group(after))) = (before, after) {
+        return naming(before) != naming(after);
+    }
+    before.into_iter().chain(after).any(|item| match item {
+        Item::Key(_) => true,
+        Item::Group(group) => group.key.is_some(),
+        Item::Certificate(certificate) => certificate.part.is_some_and(is_key),
+        Item::Value(_) | Item::Part(_) => false,
+    })
+}
+
+fn is_key(of: PartOf) -> bool {
+    Role::of(of.class) == Role::Key
 }
 
 /// The name under which the owner knows what a flow works on.

@@ -1,5 +1,7 @@
 //! What the engine does around the flows: one transaction at a time, waits, turns, clocks, and what is shown.
 
+mod cards;
+
 use super::answer::CLOCK_RETRIES;
 use super::drive::MOST_AT_ONE_SAFE;
 use super::*;

@@ -40,7 +40,7 @@ impl Wallet {
         };
         let touched = self.touched(&changes);
         for change in &changes {
-            self.dirty.note(change);
+            self.dirty.note(change, &self.books);
             match change {
                 Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
                 // Another flow has set it to another state: whatever it was waiting for is not wanted any more.

@@ -140,6 +140,7 @@ impl Service {
             Part::Values(it) => self.values.set(it),
             Part::Certificates(it) => self.certificates.set(it),
             Part::Backups(it) => self.backups.set(it),
+            Part::SomeBackups(it) => self.backups.update(|all| BackupCard::update(all, it)),
             Part::Keys(it) => self.keys.set(it),
             Part::Policy(it) => self.policy.set(it),
             Part::Safes(it) => self.safes.set(it),
