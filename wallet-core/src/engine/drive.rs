@@ -1,14 +1,14 @@
 //! Flows at work: their turn, their next move, and what each waits for.
 
-use super::{Asked, Awaiting, LoadFor, Sleeper, Then, Wallet, Work};
-use crate::client;
+use super::{Asked, Awaiting, Gatherer, Gathering, LoadFor, Sleeper, Then, Wallet, Work};
+use crate::client::{self, Question};
 use crate::flow::{Desk, Flow, Input, Next};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::port::{Ask, Body, Context, Effect, Event};
 use crate::view::Waiting;
 use alloc::vec::Vec;
-use saifu_protocol::UnixTime;
+use saifu_protocol::{RequestId, SafeId, UnixTime};
 
 /// First wait before an attempt is repeated, in milliseconds; doubled each time.
 const FIRST_WAIT_MS: u64 = 1_000;
@@ -100,82 +100,33 @@ impl Wallet {
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) {
-        let token = self.token();
-        let missing = match next {
-            Next::NoRoom(missing) => Some(missing),
-            _ => None,
-        };
         let awaiting = match next {
-            Next::Load(item) => {
-                self.loads.insert(token, LoadFor::Flow(id));
-                effects.push(Effect::Load { load: token, item });
-                Awaiting::Load(token)
-            }
-            Next::Ask(..) if self.asked_too_often(id) => {
-                return self.proceed(id, Next::Wait(Waiting::SafeFailed), context, effects);
+            Next::Load(item) => Awaiting::Load(self.load(item, LoadFor::Flow(id), effects)),
+            Next::LoadAll(items) => {
+                self.running.of(id).gathering = Gathering::of(items);
+                match self.load_next(Gatherer::Flow(id), effects) {
+                    Some(load) => Awaiting::Load(load),
+                    None => {
+                        let nothing = Input::Gathered(Vec::new());
+                        return self.work.push_back(Work::Drive(id, nothing));
+                    }
+                }
             }
             Next::Ask(safe, request, question) => {
-                let now = self.safe_time(safe, context.now_ms);
-                let sealed = self
-                    .books
-                    .safe(safe)
-                    .and_then(|safe| client::ask(safe, &question, request, now, context.rng));
-                let Some(sealed) = sealed else {
-                    return self.proceed(id, Next::Wait(Waiting::KeyChanged), context, effects);
-                };
-                self.asks
-                    .insert(token, Asked::Flow(id, safe, sealed.expected));
-                effects.push(Effect::Ask(Ask {
-                    ask: token,
-                    url: sealed.url,
-                    headers: sealed.headers,
-                    body: Some(sealed.body),
-                }));
-                Awaiting::Ask(token)
+                match self.ask(id, safe, request, &question, context, effects) {
+                    Ok(ask) => Awaiting::Ask(ask),
+                    Err(why) => Awaiting::Wake(self.sleep(id, why, context, effects)),
+                }
             }
-            Next::Wait(waiting) => {
-                let running = self.running.of(id);
-                running.waiting = Some(waiting);
-                running.asks = 0;
-                running.attempts = match waiting {
-                    // A safe does not become another version from one second to the next.
-                    Waiting::TooOld => u32::MAX,
-                    _ => running.attempts.saturating_add(1),
-                };
-                let after_ms = wait_ms(running.attempts, context);
-                self.wakes.insert(token, Sleeper::Flow(id));
-                effects.push(Effect::Wake {
-                    wake: token,
-                    after_ms,
-                });
-                Awaiting::Wake(token)
-            }
-            Next::LoadAll(items) => {
-                let mut items = items;
-                items.reverse();
-                let Some(first) = items.pop() else {
-                    return self
-                        .work
-                        .push_back(Work::Drive(id, Input::Gathered(Vec::new())));
-                };
-                self.loads.insert(token, LoadFor::Gathering(id, first));
-                effects.push(Effect::Load {
-                    load: token,
-                    item: first,
-                });
-                let running = self.running.of(id);
-                running.to_load = items;
-                running.gathered.clear();
-                Awaiting::Load(token)
-            }
+            Next::Wait(why) => Awaiting::Wake(self.sleep(id, why, context, effects)),
             Next::Rest => Awaiting::Rest,
-            Next::NoRoom(_) => Awaiting::Room,
+            Next::NoRoom(missing) => {
+                self.tell_of_room(id, missing, context);
+                Awaiting::Room
+            }
             Next::Again => return self.begin(id),
             Next::Nothing => return,
         };
-        if let Some(missing) = missing {
-            self.tell_of_room(id, missing, context);
-        }
         if matches!(
             awaiting,
             Awaiting::Wake(_) | Awaiting::Room | Awaiting::Rest
@@ -185,6 +136,58 @@ impl Wallet {
         let running = self.running.of(id);
         running.awaiting = awaiting;
         self.dirty.flow(id, &self.books);
+    }
+
+    /// Asks a safe on behalf of a flow. Answers by which token the answer comes, or why there will be none.
+    fn ask(
+        &mut self,
+        id: FlowId,
+        safe: SafeId,
+        request: RequestId,
+        question: &Question,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<u64, Waiting> {
+        if self.asked_too_often(id) {
+            return Err(Waiting::SafeFailed);
+        }
+        let now = self.safe_time(safe, context.now_ms);
+        let known = self.books.safe(safe);
+        let sealed = known.and_then(|it| client::ask(it, question, request, now, context.rng));
+        let sealed = sealed.ok_or(Waiting::KeyChanged)?;
+        let ask = self.token();
+        let asked = Asked::Flow(id, safe, sealed.expected);
+        self.asks.insert(ask, asked);
+        effects.push(Effect::Ask(Ask {
+            ask,
+            url: sealed.url,
+            headers: sealed.headers,
+            body: Some(sealed.body),
+        }));
+        Ok(ask)
+    }
+
+    /// The flow starts again after a while. Answers by which token it is woken.
+    fn sleep(
+        &mut self,
+        id: FlowId,
+        why: Waiting,
+        context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> u64 {
+        let wake = self.token();
+        let running = self.running.of(id);
+        running.waiting = Some(why);
+        running.asks = 0;
+        running.attempts = match why {
+            // A safe does not become another version from one second to the next.
+            Waiting::TooOld => u32::MAX,
+            _ => running.attempts.saturating_add(1),
+        };
+        let after_ms = wait_ms(running.attempts, context);
+        self.wakes.insert(wake, Sleeper::Flow(id));
+        effects.push(Effect::Wake { wake, after_ms });
+        wake
     }
 
     pub(super) fn loaded(
@@ -198,12 +201,14 @@ impl Wallet {
             Some(LoadFor::Flow(flow)) if self.awaits(flow, &Awaiting::Load(load)) => {
                 self.drive(flow, Input::Loaded(body), context, effects);
             }
-            Some(LoadFor::Gathering(flow, item)) if self.awaits(flow, &Awaiting::Load(load)) => {
+            Some(LoadFor::Next(Gatherer::Flow(flow), item))
+                if self.awaits(flow, &Awaiting::Load(load)) =>
+            {
                 self.gather(flow, item, body, context, effects);
             }
+            Some(LoadFor::Next(Gatherer::Papers, item)) => self.paper_loaded(item, body, effects),
             Some(LoadFor::Opened(item)) => self.show_opened(item, body),
-            Some(LoadFor::Paper(item)) => self.paper_loaded(item, body, effects),
-            Some(LoadFor::Flow(_) | LoadFor::Gathering(..)) | None => {}
+            Some(LoadFor::Flow(_) | LoadFor::Next(Gatherer::Flow(_), _)) | None => {}
         }
     }
 
@@ -216,16 +221,14 @@ impl Wallet {
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) {
-        let load = self.token();
+        self.running.of(flow).gathering.take(item, body);
+        let next = self.load_next(Gatherer::Flow(flow), effects);
         let running = self.running.of(flow);
-        running.gathered.extend(body.map(|body| (item, body)));
-        if let Some(item) = running.to_load.pop() {
+        if let Some(load) = next {
             running.awaiting = Awaiting::Load(load);
-            self.loads.insert(load, LoadFor::Gathering(flow, item));
-            effects.push(Effect::Load { load, item });
         } else {
-            let gathered = core::mem::take(&mut running.gathered);
-            self.drive(flow, Input::Gathered(gathered), context, effects);
+            let read = core::mem::take(&mut running.gathering.read);
+            self.drive(flow, Input::Gathered(read), context, effects);
         }
     }
 

@@ -1,6 +1,6 @@
 //! What the wallet does when its owner wants something.
 
-use super::{Asked, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
+use super::{Asked, Gatherer, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
 use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
 use crate::form::{self, Form};
@@ -140,9 +140,7 @@ impl Wallet {
         let showable = self.usable(item).is_some() || self.books.certificate(item).is_some();
         self.close();
         if showable {
-            let load = self.token();
-            self.loads.insert(load, LoadFor::Opened(item));
-            effects.push(Effect::Load { load, item });
+            self.load(item, LoadFor::Opened(item), effects);
         }
     }
 
@@ -167,8 +165,12 @@ impl Wallet {
     }
 
     pub(super) fn close(&mut self) {
-        self.loads
-            .retain(|load| !matches!(load, LoadFor::Opened(_) | LoadFor::Paper(_)));
+        self.loads.retain(|load| {
+            !matches!(
+                load,
+                LoadFor::Opened(_) | LoadFor::Next(Gatherer::Papers, _)
+            )
+        });
         self.papers = None;
         if self.opened.take().is_some() {
             self.dirty.opened();

@@ -6,6 +6,7 @@
 
 mod answer;
 mod drive;
+mod gather;
 mod intents;
 mod papers;
 mod plans;
@@ -26,6 +27,7 @@ use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use gather::{Gatherer, Gathering};
 use saifu_protocol::certificate::Address;
 use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::value::Date;
@@ -70,9 +72,7 @@ struct Running {
     asks: u32,
     waiting: Option<Waiting>,
     body: Option<Body>,
-    /// Bodies that are still to be read, the next one last.
-    to_load: Vec<ItemId>,
-    gathered: Vec<(ItemId, Body)>,
+    gathering: Gathering,
 }
 
 /// What a flow waits for. An event that answers anything else comes too late and is dropped.
@@ -134,11 +134,9 @@ enum Asked {
 #[derive(Debug)]
 enum LoadFor {
     Flow(FlowId),
-    /// One of several bodies of a flow.
-    Gathering(FlowId, ItemId),
+    /// One of several.
+    Next(Gatherer, ItemId),
     Opened(ItemId),
-    /// One of the bodies bearer papers are written from.
-    Paper(ItemId),
 }
 
 /// The safe that is being met.

@@ -1,6 +1,6 @@
 //! Handing certificates over, and taking them in.
 
-use super::{LoadFor, Wallet};
+use super::{Gatherer, Gathering, Wallet};
 use crate::bearer::{self, Bearer, What};
 use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, item_of};
 use crate::flow::{Flow, Handed, Rotate, ring_all};
@@ -23,8 +23,7 @@ use zeroize::Zeroizing;
 pub(super) struct Papers {
     what: What,
     certificates: Vec<ItemId>,
-    to_load: Vec<ItemId>,
-    bodies: Vec<(ItemId, Body)>,
+    pub(super) gathering: Gathering,
     key: Option<ItemId>,
 }
 
@@ -92,9 +91,8 @@ impl Wallet {
         };
         self.papers = Some(Papers {
             what,
-            to_load: certificates.iter().copied().chain(key).collect(),
+            gathering: Gathering::of(certificates.iter().copied().chain(key).collect()),
             certificates,
-            bodies: Vec::new(),
             key,
         });
         self.load_paper(effects);
@@ -112,15 +110,9 @@ impl Wallet {
     }
 
     fn load_paper(&mut self, effects: &mut Vec<Effect>) {
-        let load = self.token();
-        let Some(papers) = &mut self.papers else {
-            return;
-        };
-        let Some(item) = papers.to_load.pop() else {
-            return self.show_papers();
-        };
-        self.loads.insert(load, LoadFor::Paper(item));
-        effects.push(Effect::Load { load, item });
+        if self.load_next(Gatherer::Papers, effects).is_none() {
+            self.show_papers();
+        }
     }
 
     pub(super) fn paper_loaded(
@@ -130,7 +122,7 @@ impl Wallet {
         effects: &mut Vec<Effect>,
     ) {
         if let Some(papers) = &mut self.papers {
-            papers.bodies.extend(body.map(|body| (item, body)));
+            papers.gathering.take(item, body);
             self.load_paper(effects);
         }
     }
@@ -140,7 +132,7 @@ impl Wallet {
             return;
         };
         let body = |item: ItemId| {
-            let found = papers.bodies.iter().find(|(id, _)| *id == item);
+            let found = papers.gathering.read.iter().find(|(id, _)| *id == item);
             found.map(|(_, body)| body)
         };
         let key = papers.key.and_then(body).map_or(&[][..], Body::as_bytes);

@@ -176,7 +176,7 @@ impl Wallet {
             .filter(|(_, running)| match running.awaiting {
                 Awaiting::Rest => true,
                 Awaiting::Load(load) => {
-                    matches!(self.loads.get(&load), Some(LoadFor::Gathering(..)))
+                    matches!(self.loads.get(&load), Some(LoadFor::Next(..)))
                 }
                 _ => false,
             })
