@@ -13,11 +13,12 @@ pub(super) const DAY_MINUTES: i64 = 1_440;
 const EPOCH: i64 = 2_440_588;
 
 /// A point in time, and what the clock on the owner's wall makes of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// The time.
     pub now: UnixTime,
     /// By how many minutes the owner's clock is ahead of UTC.
+    #[serde(with = "offset")]
     pub offset_minutes: i16,
 }
 
@@ -97,6 +98,45 @@ pub(super) mod text {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(source: D) -> Result<Date, D::Error> {
         let text = String::deserialize(source)?;
         value::parse_date(&text).ok_or_else(|| D::Error::custom("not a day"))
+    }
+}
+
+/// As [`text`], where there may be none.
+pub(super) mod text_or_none {
+    use super::text;
+    use saifu_protocol::value::Date;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(transparent)]
+    struct Written(#[serde(with = "text")] Date);
+
+    pub(crate) fn serialize<S: Serializer>(day: &Option<Date>, to: S) -> Result<S::Ok, S::Error> {
+        day.map(Written).serialize(to)
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Date>, D::Error> {
+        let written = Option::<Written>::deserialize(from)?;
+        Ok(written.map(|Written(day)| day))
+    }
+}
+
+/// Offsets as minutes ahead of the clock that is a day behind UTC: no number that is stored is negative.
+mod offset {
+    use super::DAY_MINUTES;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(offset: &i16, to: S) -> Result<S::Ok, S::Error> {
+        let ahead = i64::from(*offset) + DAY_MINUTES;
+        u16::try_from(ahead).unwrap_or(0).serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<i16, D::Error> {
+        let ahead = u16::deserialize(from)?;
+        let offset = i64::from(ahead) - DAY_MINUTES;
+        Ok(i16::try_from(offset).unwrap_or(i16::MAX))
     }
 }
 

@@ -8,7 +8,7 @@
 //! A trigger is due when it *begins* to hold, so nothing runs again and again while a battery stays low. The signals of the
 //! last look are kept by whoever asks, over a closed wallet too: then what began meanwhile is noticed at the next opening.
 
-use super::calendar::{DAY_MINUTES, Moment, Period};
+use super::calendar::{self, DAY_MINUTES, Moment, Period};
 use super::limits;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
@@ -102,7 +102,7 @@ pub enum WhileClosed {
 }
 
 /// Everything triggers look at, at one moment.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signals {
     /// The moment.
     pub at: Moment,
@@ -127,8 +127,10 @@ pub struct Signals {
     /// Bytes free of what the browser allows, if it says.
     pub quota_room: Option<u64>,
     /// The latest first day of a value that is here.
+    #[serde(with = "calendar::text_or_none")]
     pub latest_here: Option<Date>,
     /// The earliest first day after today of a value that is at safes.
+    #[serde(with = "calendar::text_or_none")]
     pub next_away: Option<Date>,
     /// What happens while the wallet is closed.
     pub while_closed: WhileClosed,

@@ -185,6 +185,31 @@ fn format_is_pinned() {
 }
 
 #[test]
+fn whatever_bytes_are_read_nothing_panics_and_what_reads_is_within_the_limits() {
+    let mut good = Rules::default();
+    good.put(rule(1, usable_within(7), fetch(4_096))).unwrap();
+    let good = json::write(&good);
+    let mut read = 0;
+    for seed in 0..5_000 {
+        let mut dice = super::dice::Dice::new(seed);
+        let mut bytes = good.clone();
+        for _ in 0..=dice.below(3) {
+            let at = usize::try_from(dice.below(bytes.len() as u64)).unwrap();
+            match dice.below(3) {
+                0 => drop(bytes.remove(at)),
+                1 => bytes[at] = u8::try_from(dice.below(256)).unwrap(),
+                _ => bytes.insert(at, dice.one_of(&good)),
+            }
+        }
+        if let Ok(rules) = json::read::<Rules>(&bytes) {
+            read += 1;
+            assert!(rules.iter().all(|rule| rule.check().is_ok()), "{seed}");
+        }
+    }
+    assert!((1..5_000).contains(&read), "{read}");
+}
+
+#[test]
 fn sealed_is_as_the_policy_says_and_sealed_whatever_it_says() {
     let worth = Some(yen(20_000));
     let plan = |how: How, policy: &Policy| how.plan(policy, Class::ConcertTicket, worth);

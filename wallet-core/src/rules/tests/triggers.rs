@@ -430,3 +430,27 @@ fn format_is_pinned() {
     assert_eq!(json::write_text(&all), text);
     assert_eq!(json::read(text.as_bytes()), Ok(all));
 }
+
+#[test]
+fn signals_are_kept_from_look_to_look() {
+    // What is kept while the wallet is closed: read by the next version, too.
+    let mut signals = noon_of_nothing();
+    let text = concat!(
+        r#"{"at":{"now":953121600,"offset_minutes":1440},"opened":1,"changes":1,"requests":1,"#,
+        r#""wallet_used_at":953121600,"device_used_at":953121600,"battery":{"percent":50,"power":"battery"},"#,
+        r#""network":"on","connection":"slow","room":5000,"quota_room":5000,"#,
+        r#""latest_here":"2000-03-22","next_away":"2000-03-17","while_closed":"wakes"}"#
+    );
+    assert_eq!(json::write_text(&signals), text);
+    assert_eq!(json::read(text.as_bytes()), Ok(signals));
+    for signal in Signal::ALL {
+        signals = without(signal, signals);
+    }
+    signals.latest_here = None;
+    signals.next_away = None;
+    for offset_minutes in [-12 * 60, 14 * 60, -24 * 60] {
+        signals.at.offset_minutes = offset_minutes;
+        let written = json::write(&signals);
+        assert_eq!(json::read(&written), Ok(signals));
+    }
+}
