@@ -16,6 +16,7 @@
 mod calendar;
 mod condition;
 mod decide;
+mod gather;
 pub mod limits;
 mod rule;
 mod select;
@@ -26,6 +27,7 @@ pub mod trigger;
 
 pub use calendar::{Moment, Period};
 pub use condition::{Amount, Condition, Day, Excess, Number, Surroundings, Text, Truth};
+pub use gather::{latest_here, next_away, subjects};
 pub use rule::{BackUp, Does, Fetch, How, Rule, RuleId, RuleProblem, RuleState, Rules, Shipped};
 pub use select::{Apart, Selection, select};
 pub use subject::{Cover, Lies, Lock, Moved, Subject, Told};

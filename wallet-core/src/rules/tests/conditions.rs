@@ -9,7 +9,7 @@ use saifu_protocol::certificate::Address;
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::{Counter, Digest, SafeId, json};
 
-fn certificate(fields: Fields, setting: DigestSetting) -> CertificateItem {
+pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> CertificateItem {
     CertificateItem {
         safe: SafeId::new([1; 32]),
         address: Address::parse("https://safe.example").unwrap(),

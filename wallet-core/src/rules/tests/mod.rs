@@ -1,5 +1,6 @@
 //! What rules must answer, by example and by property.
 
+mod books;
 mod conditions;
 mod dice;
 mod example;
