@@ -32,6 +32,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         phase,
         replaces: None,
         confirmed: Vec::new(),
+        handed: false,
     }
 }
 
