@@ -48,27 +48,30 @@ impl Bench {
         bench
     }
 
-    /// Hands an event over; loads are answered at once, everything else is kept.
+    /// Hands an event over; loads are answered at once when everything else was kept.
     fn tell(&mut self, event: Event) {
         let effects = self.wallet.handle(event, &mut context(&mut self.rng));
         self.carry_out(effects);
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
+        let mut loads = Vec::new();
         for effect in effects {
             match effect {
                 Effect::Commit(batch) => {
                     assert!(self.commit.is_none(), "two transactions at a time");
                     self.commit = Some(batch);
                 }
-                Effect::Load { load, item } => {
-                    let body = self.store.get(&Key::Body(item)).cloned();
-                    self.tell(Event::Loaded { load, body });
-                }
+                Effect::Load { load, item } => loads.push((load, item)),
                 Effect::Ask(ask) => self.asks.push(ask),
                 Effect::Wake { wake, after_ms } => self.wakes.push((wake, after_ms)),
                 Effect::Show(parts) => self.shown.extend(parts),
             }
+        }
+        // What is shown is shown before an answer can change it.
+        for (load, item) in loads {
+            let body = self.store.get(&Key::Body(item)).cloned();
+            self.tell(Event::Loaded { load, body });
         }
     }
 
