@@ -4,14 +4,15 @@ use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};
 use crate::scene::{Scene, skew, ticket};
-use saifu_protocol::SafeId;
+use saifu_protocol::{SafeId, b64};
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::{Books, Custody};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::notice::Kind;
-use saifu_wallet_core::plan::GroupId;
+use saifu_wallet_core::notice::{Apart, Kind};
+use saifu_wallet_core::plan::key::OpeningKey;
 use saifu_wallet_core::plan::preset::Preset;
+use saifu_wallet_core::plan::{GroupId, KeyForm};
 use std::rc::Rc;
 use zeroize::Zeroizing;
 
@@ -186,6 +187,50 @@ fn what_was_handed_over_is_forgotten_without_a_word_to_any_safe() {
     assert!(owners.books(GIVER).account().balances());
     owners.take(papers.join(""));
     assert_eq!(owners.held(TAKER).len(), 1);
+}
+
+/// The giver may keep back what opens it. Then it is the taker's and opens for nobody, until the key is handed over, too:
+/// on the same papers, for there are no others.
+#[test]
+fn without_its_key_the_taker_is_told_and_the_key_may_follow() {
+    for preset in [Preset::OneSafeSealed, Preset::SealedThenDivided] {
+        let mut owners = Owners::new(3);
+        let papers = owners.papers(preset, false);
+        owners.0.now_ms += 2_000;
+        owners.take(papers.join("\n"));
+        let why = Apart::KeyMissing;
+        assert!(owners.told(TAKER, |kind| *kind == Kind::Apart { why: why.clone() }));
+        assert!(owners.held(TAKER).is_empty());
+        assert_eq!(owners.books(TAKER).account().at_safes, 1);
+        owners.take(papers.join("\n"));
+        assert!(owners.told(TAKER, |kind| *kind == Kind::PaperAlreadyHere));
+
+        let what = What::Backup(owners.backup(GIVER).expect("the giver still has it"));
+        let with_key = true;
+        owners.want(GIVER, Intent::HandOver { what, with_key });
+        let papers = owners.0.devices[GIVER].papers.clone();
+        owners.take(papers[0].clone());
+        let backup = owners.backup(TAKER).expect("it waits for its key");
+        owners.want(TAKER, Intent::RecoverBackup { backup });
+        let told = &owners.0.devices[TAKER].told;
+        assert_eq!(owners.held(TAKER).len(), 1, "{preset:?}: {told:?}");
+        assert!(owners.books(TAKER).account().balances());
+    }
+}
+
+/// A key that a paper brings is taken only where it is what the backup is sealed with.
+#[test]
+fn a_paper_that_is_here_brings_no_key_of_something_else() {
+    let mut owners = Owners::new(1);
+    let papers = owners.papers(Preset::OneSafeSealed, false);
+    owners.0.now_ms += 2_000;
+    owners.take(papers[0].clone());
+    let stranger = OpeningKey::make(KeyForm::Key, &mut owners.0.dice.0);
+    let key = b64::encode(&stranger.write());
+    let whole = papers[0].strip_suffix('}').expect("a paper is an object");
+    owners.take(format!(r#"{whole},"key":"{key}"}}"#));
+    assert!(owners.told(TAKER, |kind| *kind == Kind::PaperAlreadyHere));
+    assert_eq!(owners.books(TAKER).keys().count(), 0);
 }
 
 mod again;
