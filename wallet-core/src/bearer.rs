@@ -220,3 +220,71 @@ pub enum What {
     /// Everything of a backup.
     Backup(GroupId),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::group::Phase;
+    use crate::plan::Slot;
+    use crate::plan::check::Operator;
+    use crate::plan::preset::Preset;
+    use saifu_crypto::sign::SigningKey;
+    use saifu_protocol::SafeId;
+    use saifu_protocol::certificate::ObjectClass;
+
+    fn kept(author: Option<PublicKey>) -> CertificateBody {
+        CertificateBody {
+            compact: "a.b.c".into(),
+            holder: Secret::new([1; 32]),
+            session: None,
+            author,
+            cover: None,
+        }
+    }
+
+    #[test]
+    fn format_of_version_1_is_pinned() {
+        // Papers lie printed in drawers. What a later wallet adds must leave these readable.
+        let alone = write(&kept(None), 200, None, &[]).unwrap();
+        assert_eq!(
+            *alone,
+            concat!(
+                r#"saifu-bearer:{"v":1,"certificate":"a.b.c","#,
+                r#""holder":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","size":200}"#
+            )
+        );
+        let group = Group {
+            id: GroupId::new([2; 16]),
+            plan: Preset::OneSafeSealed.plan(),
+            seats: alloc::vec![Seat {
+                slot: Slot(0),
+                safe: SafeId::new([3; 32]),
+                operator: Operator::named("Akagi"),
+            }],
+            values: Vec::new(),
+            key: Some(KeyId::new([4; 16])),
+            since: UnixTime(953_078_400),
+            phase: Phase::AtSafes,
+            replaces: None,
+            confirmed: Vec::new(),
+            handed: false,
+        };
+        let of = PartOf {
+            group: group.id,
+            class: ObjectClass::Value,
+            index: 0,
+        };
+        let author = PublicKey::new(SigningKey::derive(&Secret::new([5; 32])).public());
+        let part = write(&kept(Some(author)), 300, Some((&group, of)), b"key").unwrap();
+        assert_eq!(
+            *part,
+            concat!(
+                r#"saifu-bearer:{"v":1,"certificate":"a.b.c","holder":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","size":300,"#,
+                r#""part":{"of":{"group":"AgICAgICAgICAgICAgICAg","class":"value","index":0},"author":"bnoc3Smwt4_ROvTFWY_v9O8qlxZuPKby5Pv8zYBQW_E","#,
+                r#""plan":{"steps":[{"seal":{"form":"key","key":"stays"}}],"data":[{"at":0}],"quorum":1,"digest":"sealed","hash":"off","custody":{"safes":{"after":1}}},"#,
+                r#""seats":[{"slot":0,"safe":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","operator":"akagi"}],"#,
+                r#""values":[],"key":"BAQEBAQEBAQEBAQEBAQEBA","since":953078400},"key":"a2V5"}"#
+            )
+        );
+    }
+}
