@@ -2,11 +2,12 @@
 #= PORT: where `make run` serves the wallet (8080)
 #= SAFE_A_PORT: where it runs its safes; also SAFE_B_PORT, SAFE_C_PORT (8787, 8788, 8789)
 #= SEEDS, FROM: how many seeds are simulated (20000; in `make test` 2000), and the first one (0)
+#= TARGET, SECONDS_EACH: the one parser `make fuzz` is to try (all), and for how long (60)
 #= KIND: simulates only `values`, only `plans` or only `cheats` (all)
 #= CHROMIUM: the browser of `make test` and `make shots`, where it is not on the PATH
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test sim shots size deploy-check clean
+.PHONY: help setup run test sim fuzz shots size deploy-check clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -25,6 +26,9 @@ test: ## everything that is checked, from formatting to the real browser
 
 sim: ## the simulation of many wallets and safes, longer than in the tests
 	@scripts/sim.sh
+
+fuzz: ## libFuzzer over every parser of foreign bytes, a minute each (needs the network once, and a C++ compiler)
+	@scripts/fuzz.sh
 
 shots: ## pictures of every screen of the wallet, into target/shots, and the one in the README
 	@scripts/setup.sh --test

@@ -72,7 +72,7 @@ fn ticket() -> Value {
         remarks: String::new(),
         payload: Payload::new(b"bearer".to_vec()),
     };
-    Value::check(fields).unwrap()
+    Value::check(fields).expect("a value that makes sense")
 }
 
 /// What a safe registers: class, digest, object, hash.
@@ -83,7 +83,7 @@ fn registered() -> Vec<(ObjectClass, CertificateDigest, Vec<u8>, LegacyHash)> {
         let digest = Digest::of(&value, setting).into();
         (ObjectClass::Value, digest, object.clone(), legacy)
     };
-    let sealed = SealedDigest::new((0..178).collect()).unwrap();
+    let sealed = SealedDigest::new((0..178).collect()).expect("178 bytes fit");
     let given = |class: ObjectClass| {
         let object = format!("a {class:?}, sealed by its wallet").into_bytes();
         let digest = CertificateDigest::Sealed(sealed.clone());
@@ -107,11 +107,11 @@ fn made() -> File {
         let is_plain = digest.open().is_some();
         let claims = Claims {
             safe: SafeId::of(&public),
-            address: Address::parse("https://safe.example").unwrap(),
+            address: Address::parse("https://safe.example").expect("an address"),
             class,
             digest,
             hash: ObjectHash::of(&object, legacy),
-            counter: Counter::new(counter).unwrap(),
+            counter: Counter::new(counter).expect("a small number"),
             issued_at: UnixTime(953_078_400),
             retained_until: UnixTime(1_110_758_400),
             holder,
