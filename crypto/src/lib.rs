@@ -1,7 +1,7 @@
 //! The primitives Saifu is built on, behind a small interface that is not generic.
 //!
-//! In scope: hashes, authenticated encryption, HPKE, signatures, key derivation, secret sharing, and the
-//! type that holds a secret.
+//! In scope: hashes, authenticated encryption, HPKE, signatures, key derivation, secret sharing, passwords (their
+//! stretching, and OPAQUE), and the type that holds a secret.
 //! Every function here is a thin, fixed choice over a kept crate; nothing is implemented by hand.
 //!
 //! Not in scope: what is sealed or signed, and under which label — `saifu-protocol` decides that. There is no source of
@@ -11,15 +11,19 @@
 //! code would be compiled in the crate that instantiates it and lose that.
 #![no_std]
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 pub mod aead;
 pub mod committed;
 pub mod derive;
 pub mod hash;
 pub mod hpke;
+pub mod opaque;
 pub mod secret;
 pub mod share;
 pub mod sign;
+pub mod stretch;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 

@@ -46,7 +46,6 @@ impl Eq for Secret {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    extern crate std;
     use std::format;
 
     #[test]
