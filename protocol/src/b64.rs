@@ -53,6 +53,34 @@ pub mod bytes {
     }
 }
 
+/// As [`mod@bytes`], for a field of as many bytes as its type says: `#[serde(with = "b64::array")]`.
+pub mod array {
+    use super::String;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
+
+    /// Writes bytes as text.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer, const N: usize>(
+        bytes: &[u8; N],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&super::encode(bytes))
+    }
+
+    /// Reads bytes from text.
+    ///
+    /// # Errors
+    /// Those of the deserializer, and text that is not base64url of so many bytes.
+    pub fn deserialize<'de, D: Deserializer<'de>, const N: usize>(
+        deserializer: D,
+    ) -> Result<[u8; N], D::Error> {
+        let text = String::deserialize(deserializer)?;
+        super::decode_array(&text).map_err(|_| D::Error::custom("not the expected bytes"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,21 @@ pub const SEED_OF_KEY: &str = "saifu/1/plan/seed/key";
 /// The secret half of a pair, derived from its seed.
 pub const SEED_OF_PAIR: &str = "saifu/1/plan/seed/pair";
 
+/// The id under which an owner is looked up, derived from their stretched name.
+pub const OWNER_LOOK_UP: &str = "saifu/1/owner/look-up";
+/// What wallet and safe log in to: the context of OPAQUE.
+pub const OWNER_CONTEXT: &str = "saifu/1/owner/opaque";
+/// What proves a session, derived from its key.
+pub const OWNER_SESSION: &str = "saifu/1/owner/session";
+/// Where everything a safe has for owners comes from, derived from the seed of its signing key.
+pub const OWNER_KEYS: &str = "saifu/1/safe/owner/keys";
+/// The seed of a safe's OPAQUE keys.
+pub const OWNER_SETUP: &str = "saifu/1/safe/owner/setup";
+/// The identifier of a credential that was enrolled.
+pub const OWNER_CREDENTIAL: &str = "saifu/1/safe/owner/credential";
+/// The identifier of a credential that nobody has.
+pub const OWNER_FAKE: &str = "saifu/1/safe/owner/fake";
+
 /// JWS `typ` of a registration certificate.
 pub const CERTIFICATE_TYP: &str = "saifu-cert+jwt";
 /// JWS `typ` of a receipt of a safe.
@@ -65,6 +80,13 @@ mod tests {
             KEY_ID,
             SEED_OF_KEY,
             SEED_OF_PAIR,
+            OWNER_LOOK_UP,
+            OWNER_CONTEXT,
+            OWNER_SESSION,
+            OWNER_KEYS,
+            OWNER_SETUP,
+            OWNER_CREDENTIAL,
+            OWNER_FAKE,
             CERTIFICATE_TYP,
             RECEIPT_TYP,
             REQUEST_TYP,

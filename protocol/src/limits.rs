@@ -48,3 +48,17 @@ pub const MAX_PLACE_CHARS: usize = 120;
 pub const MAX_REMARKS_CHARS: usize = 1_000;
 /// The longest bearer payload in bytes: what one QR code can show.
 pub const MAX_PAYLOAD_BYTES: usize = 2_900;
+
+/// The longest name of an owner in bytes.
+pub const MAX_OWNER_NAME_BYTES: usize = 256;
+/// The longest sealed share of the root in bytes. A share is 33 bytes, and what seals it 80.
+pub const MAX_OWNER_SHARE_BYTES: usize = 256;
+/// The longest sealed map of an owner's safes in bytes: room for a hundred safes at 160 bytes each, for what the wallet
+/// keeps there beside them, and for what seals it.
+pub const MAX_OWNER_MAP_BYTES: usize = 32 << 10;
+/// The most accounts of one owner at one safe: one for each device that was ever used, and for each way in.
+pub const MAX_OWNER_ACCOUNTS: usize = 64;
+/// Seconds for which a session holds after its login.
+pub const OWNER_SESSION_LIFETIME: u64 = 900;
+/// Seconds within which a login that was begun must be ended. A phone stretches for some of them.
+pub const OWNER_LOGIN_LIFETIME: u64 = 300;

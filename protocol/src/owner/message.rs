@@ -1,0 +1,306 @@
+//! The messages, as they are before sealing. Each travels alone in its request: what a login is, its request says.
+
+use super::{EnrolmentId, LookUpId};
+use crate::ids::{PublicKey, RequestId, SafeId, SessionId, UnixTime};
+use crate::{b64, fixed_bytes, labels, limits};
+use alloc::vec::Vec;
+use saifu_crypto::opaque::{KE1_LEN, KE2_LEN, KE3_LEN, RECORD_LEN, REQUEST_LEN, RESPONSE_LEN};
+use saifu_crypto::{Secret, derive::derive_key};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+
+fixed_bytes!(
+    /// Shows that whoever asks has the key of the session they name.
+    SessionProof, 32
+);
+
+/// How secrets are enrolled and stretched. A number, so that there is room for others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Suite {
+    /// ristretto255, SHA-512, 3DH, Argon2id with 19 MiB and two passes.
+    #[serde(rename = "opaque-1")]
+    Opaque1,
+}
+
+/// What a safe keeps for the owner beside a record: bytes to it, sealed by the wallet under the export key.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Kept {
+    /// A share of the root.
+    #[serde(with = "b64::bytes")]
+    pub share: Vec<u8>,
+    /// The map of the owner's safes.
+    #[serde(with = "b64::bytes")]
+    pub map: Vec<u8>,
+}
+
+impl Kept {
+    /// Whether it is within the limits.
+    pub fn fits(&self) -> bool {
+        self.share.len() <= limits::MAX_OWNER_SHARE_BYTES
+            && self.map.len() <= limits::MAX_OWNER_MAP_BYTES
+    }
+}
+
+impl<'de> Deserialize<'de> for Kept {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Wire {
+            #[serde(with = "b64::bytes")]
+            share: Vec<u8>,
+            #[serde(with = "b64::bytes")]
+            map: Vec<u8>,
+        }
+        let Wire { share, map } = Wire::deserialize(deserializer)?;
+        let kept = Self { share, map };
+        if kept.fits() {
+            Ok(kept)
+        } else {
+            Err(D::Error::custom("above a limit"))
+        }
+    }
+}
+
+/// Begins to enrol a secret, the first or another.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolStart {
+    /// Whose.
+    pub look_up: LookUpId,
+    /// Which enrolment: the safe evaluates each under a key of its own.
+    pub enrolment: EnrolmentId,
+    /// The registration request of OPAQUE.
+    #[serde(with = "b64::array")]
+    pub request: [u8; REQUEST_LEN],
+}
+
+/// The answer, the same whether the name is taken or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolStarted {
+    /// The registration response of OPAQUE.
+    #[serde(with = "b64::array")]
+    pub response: [u8; RESPONSE_LEN],
+}
+
+/// Enrols the first secret under a name.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EnrolFinish {
+    /// Whose.
+    pub look_up: LookUpId,
+    /// The enrolment that was begun.
+    pub enrolment: EnrolmentId,
+    /// How.
+    pub suite: Suite,
+    /// The record of OPAQUE.
+    #[serde(with = "b64::array")]
+    pub record: [u8; RECORD_LEN],
+    /// What is to be kept under this secret.
+    pub kept: Kept,
+}
+
+/// What became of an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Enrolled {
+    /// The secret opens from now on. Everything that this account registers here is the owner's.
+    Enrolled,
+    /// Somebody has this name here: the wallet asks for another.
+    Taken,
+    /// Too many guesses at this name: ask again after so many seconds.
+    Wait(u64),
+}
+
+/// Which of an owner's secrets is meant. There are two only while it is being changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Which {
+    /// The one that was enrolled last.
+    Newest,
+    /// The one before, while it still opens.
+    Previous,
+}
+
+/// Begins a login: a guess.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginStart {
+    /// Whose.
+    pub look_up: LookUpId,
+    /// Which secret.
+    pub which: Which,
+    /// The first message.
+    #[serde(with = "b64::array")]
+    pub ke1: [u8; KE1_LEN],
+}
+
+/// The answer, the same whether there is such an owner and such a secret or not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoginStarted {
+    /// The guess was spent.
+    Challenge {
+        /// How the secret is stretched.
+        suite: Suite,
+        /// The second message.
+        #[serde(with = "b64::array")]
+        ke2: [u8; KE2_LEN],
+    },
+    /// None is left: ask again after so many seconds. Nothing was spent.
+    Wait(u64),
+}
+
+/// Ends a login.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginFinish {
+    /// The request that began it, of the same account.
+    pub login: RequestId,
+    /// The last message.
+    #[serde(with = "b64::array")]
+    pub ke3: [u8; KE3_LEN],
+}
+
+/// What became of a login.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoginFinished {
+    /// The owner is in.
+    In(LoggedIn),
+    /// No: wrong, too late, or never begun.
+    Out,
+}
+
+/// A session, and what a wallet that has nothing else goes on with.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedIn {
+    /// The session. Its key is that of OPAQUE, and was never sent.
+    pub session: SessionId,
+    /// Until when it holds, by the safe's clock.
+    pub until: UnixTime,
+    /// Which secret opened it.
+    pub which: Which,
+    /// Whether the other one opens too.
+    pub is_changing: bool,
+    /// What is kept under the secret.
+    pub kept: Kept,
+    /// The owner's accounts here: the certificates of each can be listed in this session.
+    pub accounts: Vec<PublicKey>,
+    /// How many guesses were spent since the last login, this one not counted.
+    pub guesses: u64,
+}
+
+/// Names a session and proves it. Alone it is the whole of what [`Act::Settle`] and [`Act::Join`] take.
+///
+/// Settling ends a change: the secret that opened the session stays, the other opens no more. So nobody settles for a secret
+/// that does not open. With the newest the change is done, with the one before it is called off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InSession {
+    /// The session.
+    pub session: SessionId,
+    /// Its proof, for the act.
+    pub proof: SessionProof,
+}
+
+/// Enrols another secret beside the one that opens now.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeFinish {
+    /// The session, for [`Act::Change`].
+    pub within: InSession,
+    /// The enrolment that was begun, by the account of the session.
+    pub enrolment: EnrolmentId,
+    /// How.
+    pub suite: Suite,
+    /// The record of OPAQUE.
+    #[serde(with = "b64::array")]
+    pub record: [u8; RECORD_LEN],
+    /// What is to be kept under the new secret.
+    pub kept: Kept,
+}
+
+/// What became of a change of the secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Changed {
+    /// Both open.
+    Both,
+    /// The change before this one is not settled. Nothing was changed.
+    Unsettled,
+}
+
+/// Keeps another map under the secret that opened the session.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetMap {
+    /// The session, for [`Act::SetMap`].
+    pub within: InSession,
+    /// The map, sealed.
+    #[serde(with = "b64::bytes")]
+    pub map: Vec<u8>,
+}
+
+/// The answer to what is done in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Answer<T> {
+    /// It was done. Where nothing else is to be said: until when the session holds.
+    Done(T),
+    /// There is no such session, or not any more: log in.
+    Out,
+}
+
+/// What is done in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Act {
+    /// Enrol another secret.
+    Change,
+    /// End the change.
+    Settle,
+    /// Keep another map.
+    SetMap,
+    /// Count the account that asks as the owner's.
+    Join,
+    /// List the certificates of the owner's accounts.
+    List,
+    /// Recover, confirm or give back without the holder's key.
+    Recover,
+}
+
+impl Act {
+    const fn code(self) -> u8 {
+        match self {
+            Act::Change => 1,
+            Act::Settle => 2,
+            Act::SetMap => 3,
+            Act::Join => 4,
+            Act::List => 5,
+            Act::Recover => 6,
+        }
+    }
+}
+
+/// What a proof is for. The request's signature binds account and request to the body, so the body is bound too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Purpose {
+    /// The safe.
+    pub safe: SafeId,
+    /// The account that signs the request.
+    pub account: PublicKey,
+    /// The request.
+    pub request: RequestId,
+    /// The act.
+    pub act: Act,
+}
+
+impl SessionProof {
+    /// The proof that belongs to this key and purpose.
+    pub fn derive(session_key: &Secret, purpose: &Purpose) -> Self {
+        let mut context = Vec::with_capacity(81);
+        context.extend_from_slice(purpose.safe.as_bytes());
+        context.extend_from_slice(purpose.account.as_bytes());
+        context.extend_from_slice(purpose.request.as_bytes());
+        context.push(purpose.act.code());
+        Self::new(*derive_key(session_key, labels::OWNER_SESSION, &context).expose_secret())
+    }
+
+    /// Whether it is that, in a time that does not depend on how much of it is right.
+    pub fn holds(&self, session_key: &Secret, purpose: &Purpose) -> bool {
+        Secret::new(*self.as_bytes()) == Secret::new(*Self::derive(session_key, purpose).as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests;
