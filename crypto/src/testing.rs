@@ -30,3 +30,33 @@ impl rand_core::TryRng for Counting {
 }
 
 impl rand_core::TryCryptoRng for Counting {}
+
+/// As [`Counting`], for tests that draw so much that it would come round to what it gave before.
+#[derive(Debug)]
+pub struct Hashed(pub u64);
+
+impl Hashed {
+    fn next(&mut self) -> [u8; 32] {
+        self.0 = self.0.wrapping_add(1);
+        crate::hash::sha256(&self.0.to_be_bytes())
+    }
+}
+
+impl rand_core::TryRng for Hashed {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        let [a, b, c, d, ..] = self.next();
+        Ok(u32::from_be_bytes([a, b, c, d]))
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.try_next_u32().map(u64::from)
+    }
+    fn try_fill_bytes(&mut self, out: &mut [u8]) -> Result<(), Infallible> {
+        for block in out.chunks_mut(32) {
+            block.copy_from_slice(&self.next()[..block.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl rand_core::TryCryptoRng for Hashed {}

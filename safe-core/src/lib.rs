@@ -1,8 +1,8 @@
 //! What an electronic safe decides.
 //!
 //! In scope: the states of an entry and what moves them, the search of WO 01/13293 Fig. 4, registration and its
-//! idempotency, receipts, the layout of the certificate index, what is purged when — and the way from the bytes of an
-//! HTTP request to the bytes of its reply ([`service`]).
+//! idempotency, receipts, the layout of the certificate index, what is purged when, how an owner logs in ([`owner`]) — and
+//! the way from the bytes of an HTTP request to the bytes of its reply ([`service`]).
 //!
 //! Not in scope: storage, network, clock and randomness. Time and randomness are arguments; the ledger is a trait
 //! ([`ledger::Ledger`]) with one implementation here, in memory, and one in `saifu-safe-worker`, in SQLite; the index is
@@ -20,6 +20,7 @@ pub mod entry;
 pub mod index;
 pub mod ledger;
 pub mod memory;
+pub mod owner;
 pub mod service;
 pub mod settings;
 pub mod upkeep;

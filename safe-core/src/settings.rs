@@ -2,13 +2,14 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use saifu_crypto::derive::derive_key;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{Secret, hpke};
 use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::descriptor::{Descriptor, Limits, VERSION, attest};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
-use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime};
+use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime, labels};
 use serde::Serialize;
 
 /// Seven days: long enough for an owner who notices that a recovery went wrong.
@@ -68,6 +69,7 @@ pub fn address_of_this_machine(origin: &str) -> Option<Address> {
 pub struct SafeKeys {
     signing: SigningKey,
     sealing: Secret,
+    owners: Secret,
     id: SafeId,
 }
 
@@ -79,6 +81,7 @@ impl SafeKeys {
         Self {
             signing,
             sealing: sealing_seed.clone(),
+            owners: derive_key(signing_seed, labels::OWNER_KEYS, b""),
             id,
         }
     }
@@ -101,6 +104,12 @@ impl SafeKeys {
     /// The X25519 key bodies are sealed to.
     pub fn sealing(&self) -> &Secret {
         &self.sealing
+    }
+
+    /// The seed of the keys by which owners log in. It comes from that of the signing key: that key is the safe, and what
+    /// owners have enrolled must live as long. The sealing key may change.
+    pub fn owners(&self) -> &Secret {
+        &self.owners
     }
 
     /// The public half of [`Self::sealing`].

@@ -1,0 +1,26 @@
+//! What is asked of a safe about owners. [`crate::command::Asker`] says who asks, and in which request.
+
+use saifu_protocol::owner::{
+    ChangeFinish, EnrolFinish, EnrolStart, InSession, LoginFinish, LoginStart, SetMap,
+};
+
+/// What is asked.
+#[derive(Clone)]
+pub enum Command {
+    /// Evaluate a secret that is to be enrolled.
+    EnrolStart(EnrolStart),
+    /// Enrol it, as the first under a name.
+    EnrolFinish(EnrolFinish),
+    /// Begin a login.
+    LoginStart(LoginStart),
+    /// End it.
+    LoginFinish(LoginFinish),
+    /// Enrol another secret.
+    Change(ChangeFinish),
+    /// End the other one.
+    Settle(InSession),
+    /// Keep another map.
+    SetMap(SetMap),
+    /// Count the account that asks as the owner's.
+    Join(InSession),
+}

@@ -1,0 +1,50 @@
+//! Owners: how one who has nothing but a name and a secret gets in (WO 01/13293, the eighth embodiment).
+//!
+//! In scope: what a safe keeps of an owner, the counting of guesses, sessions, the change of a secret, and what a session
+//! opens. Not in scope: the password protocol (`saifu_crypto::opaque`), and what an authorised claim then does to an entry:
+//! that is [`crate::decide`], which knows no owners.
+//!
+//! A login, as it is in the ledger. Every arrow is one change, applied before its answer leaves:
+//!
+//! ```text
+//!                LoginStart                  LoginFinish, right
+//!  (nothing) ────────────────▶ Attempt ───────────────────────────▶ Attempt + Session ── 15 min ──▶ (nothing)
+//!      │      a guess is spent    │ ▲         guesses given back        │ ▲
+//!      │                          └─┘ the same request: the same KE2    └─┘ the same KE3: the same session
+//!      │ no guess left            └────── 5 min, or wrong ──▶ (nothing: the guess stays spent)
+//!      ▼
+//!   Wait, nothing spent
+//! ```
+//!
+//! A secret that is being changed:
+//!
+//! ```text
+//!                    EnrolFinish                ChangeFinish
+//!  (nobody's name) ─────────────▶ newest: a ───────────────────▶ newest: b, previous: a
+//!                                     ▲                             │             │
+//!                                     ├──── Settle, logged in by a ─┘             │
+//!                                 newest: b ◀── Settle, logged in by b ───────────┘
+//! ```
+//!
+//! A name nobody has goes through the same arrows: its guesses are counted in a row of their own, its attempts are kept,
+//! only no KE3 ends one.
+
+mod access;
+mod command;
+mod decide;
+mod guesses;
+mod keys;
+mod ledger;
+mod memory;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use access::{Access, open};
+pub use command::Command;
+pub use decide::{Context, Decision, Reply, decide, need};
+pub use guesses::{FORGOTTEN_AFTER, Guesses};
+pub use keys::OwnerKeys;
+pub use ledger::{Change, Loaded, Need, OwnerLedger};
+pub use memory::MemoryOwners;
+pub use state::{Attempt, Credential, CredentialId, Enrolment, Owner, Session};

@@ -1,0 +1,166 @@
+//! What a safe keeps of owners.
+
+use super::guesses::Guesses;
+use alloc::vec::Vec;
+use saifu_crypto::Secret;
+use saifu_crypto::opaque::{Expected, KE2_LEN, Record};
+use saifu_protocol::limits::{MAX_OWNER_ACCOUNTS, OWNER_LOGIN_LIFETIME, OWNER_SESSION_LIFETIME};
+use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
+use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime, fixed_bytes};
+
+fixed_bytes!(
+    /// Which OPRF key a secret is evaluated under: a key of its own for each.
+    CredentialId, 32
+);
+
+/// A name: the guesses at it, and what is enrolled under it, if anything is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// The name, as this safe knows it.
+    pub look_up: LookUpId,
+    /// The guesses at it.
+    pub guesses: Guesses,
+    /// What is enrolled.
+    pub enrolled: Option<Enrolment>,
+}
+
+/// What is enrolled under a name.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The secret that was enrolled last.
+    pub newest: Credential,
+    /// The one before, until the change is settled.
+    pub previous: Option<Credential>,
+    /// The accounts whose registrations are the owner's, in the order in which they joined.
+    pub accounts: Vec<PublicKey>,
+}
+
+/// A secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Credential {
+    /// Under which key it is evaluated.
+    pub id: CredentialId,
+    /// How.
+    pub suite: Suite,
+    /// What it is checked by.
+    pub record: Record,
+    /// What is kept under it.
+    pub kept: Kept,
+}
+
+/// A login that was begun.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// Who began it.
+    pub account: PublicKey,
+    /// In which request.
+    pub request: RequestId,
+    /// At which name.
+    pub look_up: LookUpId,
+    /// With which secret.
+    pub which: Which,
+    /// Hash of the first message, to tell a repeat from a reuse.
+    pub ke1: [u8; 32],
+    /// The credential that was evaluated, there or not.
+    pub credential: CredentialId,
+    /// The second message, for repeats.
+    pub ke2: [u8; KE2_LEN],
+    /// What the last message must be.
+    pub expected: Expected,
+    /// When it was begun.
+    pub at: UnixTime,
+    /// The session that it ended in.
+    pub session: Option<SessionId>,
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose.
+    pub look_up: LookUpId,
+    /// Of which account: in no other's requests does it hold.
+    pub account: PublicKey,
+    /// The credential that opened it. When that ends, so does the session.
+    pub credential: CredentialId,
+    /// Its key.
+    pub key: Secret,
+    /// Until when it holds.
+    pub until: UnixTime,
+}
+
+impl Owner {
+    /// A name at which nobody has guessed and which nobody has.
+    pub fn unknown(look_up: LookUpId) -> Self {
+        Self {
+            look_up,
+            guesses: Guesses::default(),
+            enrolled: None,
+        }
+    }
+
+    /// The secret that is meant.
+    pub fn credential(&self, which: Which) -> Option<&Credential> {
+        let enrolled = self.enrolled.as_ref()?;
+        match which {
+            Which::Newest => Some(&enrolled.newest),
+            Which::Previous => enrolled.previous.as_ref(),
+        }
+    }
+
+    /// Whether the row says nothing that a missing row does not say.
+    pub fn is_forgotten(&self, now: UnixTime) -> bool {
+        self.enrolled.is_none() && self.guesses.are_forgotten(now)
+    }
+}
+
+impl Enrolment {
+    /// Which of the two this is.
+    pub fn which(&self, id: &CredentialId) -> Option<Which> {
+        let is = |credential: &Credential| credential.id == *id;
+        if is(&self.newest) {
+            Some(Which::Newest)
+        } else {
+            let previous = self.previous.as_ref().filter(|previous| is(previous));
+            previous.map(|_| Which::Previous)
+        }
+    }
+
+    /// The secret with this id.
+    pub fn credential_mut(&mut self, id: &CredentialId) -> Option<&mut Credential> {
+        let mut both = core::iter::once(&mut self.newest).chain(self.previous.as_mut());
+        both.find(|credential| credential.id == *id)
+    }
+
+    /// Counts an account as the owner's; `false` when there are too many.
+    pub fn join(&mut self, account: PublicKey) -> bool {
+        if self.accounts.contains(&account) {
+            return true;
+        }
+        let has_room = self.accounts.len() < MAX_OWNER_ACCOUNTS;
+        if has_room {
+            self.accounts.push(account);
+        }
+        has_room
+    }
+}
+
+impl Attempt {
+    /// Whether it is too late to end it. A clock that was set back ends none.
+    pub fn is_over(&self, now: UnixTime) -> bool {
+        now.since(self.at) > OWNER_LOGIN_LIFETIME
+    }
+
+    /// Whether nothing asks for it any more, not even a repeat of a login that ended in a session.
+    pub fn is_forgotten(&self, now: UnixTime) -> bool {
+        now.since(self.at) > OWNER_LOGIN_LIFETIME + OWNER_SESSION_LIFETIME
+    }
+}
+
+impl Session {
+    /// Whether it holds no more.
+    pub fn is_over(&self, now: UnixTime) -> bool {
+        now > self.until
+    }
+}
