@@ -6,7 +6,7 @@
 //!
 //! Not in scope: what a wallet does with papers that were altered (`tests/simulation`, `papers::hostile`), and what is done
 //! in the browser, which parses nothing of a safe's by itself.
-#![expect(clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![expect(clippy::expect_used, reason = "these are tests")]
 
 mod corpus;
 pub mod mutate;

@@ -13,7 +13,7 @@ use saifu_wallet_core::plan::{CheckedPlan, Keys, Plan, recover_keys, reunite};
 
 pub(crate) fn bearer(bytes: &[u8]) {
     if let Ok(text) = core::str::from_utf8(bytes) {
-        let _ = bearer::is_readable(text);
+        let _ = bearer::look(text);
     }
 }
 
