@@ -72,6 +72,27 @@ test("what is handed over is the other's, once", async (t) => {
     });
   });
 
+  await t.test("without its key it does not open, and handed back it is the giver's again", async () => {
+    await backUp("Locked", "One safe, sealed");
+    const [without] = await giver.handOver("Locked", { withKey: false });
+    const before = await giver.account();
+    await taker.takeOver(without);
+    const words = /came back sealed, and there is no key for it\.$/;
+    const { now } = await taker.untilNotice(words);
+    assert.match(now, /ask whoever handed it over/);
+    await taker.acknowledge(words);
+    await taker.untilAtSafe("Locked");
+    const [back] = await taker.handOver("Locked");
+    await giver.takeOver(back);
+    await giver.untilHere("Locked");
+    assert.equal(await giver.code("Locked"), "code of Locked");
+    await giver.account();
+    assert.equal(before.here, 0);
+    await taker.handOver("Locked");
+    await taker.saysHandedOver();
+    assert.deepEqual(await taker.account(), accountOf({ cameIn: 2, here: 2 }));
+  });
+
   await t.test("what is no paper is told beside its field, and stays there", async () => {
     await taker.go("take-over");
     const field = taker.page.getByLabel("Text of the papers");

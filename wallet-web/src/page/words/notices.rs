@@ -343,7 +343,7 @@ fn english_apart(why: &Apart, subject: &str, in_sentence: &str) -> Halves {
         ),
         Apart::KeyMissing => Halves::new(
             format!("{subject} came back sealed, and there is no key for it."),
-            "It was given back. Fetch its key under Keys first, or wait until the safe that has the key answers.",
+            "It was given back. Fetch its key under Keys first, wait until the safe that has the key answers, or ask whoever handed it over for its key.",
         ),
         Apart::WrongKey => Halves::new(
             format!("{subject} came back, but the key that came is another one."),
@@ -576,7 +576,7 @@ fn japanese_apart(why: &Apart, subject: &str) -> Halves {
         ),
         Apart::KeyMissing => Halves::new(
             format!("{subject}は戻りましたが、封を開ける鍵がありません。"),
-            "届いたものは返しました。先に「鍵」の画面で鍵を取り戻すか、鍵を持つ金庫の応答を待ってください。",
+            "届いたものは返しました。先に「鍵」の画面で鍵を取り戻すか、鍵を持つ金庫の応答を待つか、渡した人に鍵を求めてください。",
         ),
         Apart::WrongKey => Halves::new(
             format!("{subject}は戻りましたが、届いた鍵が別のものでした。"),
