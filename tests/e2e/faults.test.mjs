@@ -40,13 +40,13 @@ test("faults", async (t) => {
     await add("Patient");
     await proxy.down();
     await wallet.backUp("Patient");
-    await wallet.says("The safe does not answer.");
+    await wallet.says("Akagi Safe (local) does not answer.");
     await wallet.says("Saifu tries again by itself.");
     assert.equal((await wallet.jobs()).length, 1);
 
     await t.test("the job outlives a reload, and the value cannot be spent meanwhile", async () => {
       await wallet.reload();
-      await wallet.says("The safe does not answer.");
+      await wallet.says("Akagi Safe (local) does not answer.");
       assert.deepEqual(await wallet.values(), [{ name: "Patient", chip: "Backing up…" }]);
     });
     await t.test("the job goes on by itself when the safe is back", async () => {
@@ -58,7 +58,7 @@ test("faults", async (t) => {
     await t.test("so does a recovery, at once where the owner wants it", async () => {
       await proxy.down();
       await wallet.recover("Patient");
-      await wallet.says("The safe does not answer.");
+      await wallet.says("Akagi Safe (local) does not answer.");
       // Until the third attempt has failed, so that the next one is not due for seconds.
       await new Promise((done) => setTimeout(done, 4_000));
       await proxy.up();
@@ -68,7 +68,7 @@ test("faults", async (t) => {
     await t.test("an owner who does not want to wait calls it off, and has the value", async () => {
       await proxy.down();
       await wallet.backUp("Patient");
-      await wallet.says("The safe does not answer.");
+      await wallet.says("Akagi Safe (local) does not answer.");
       await wallet.callOff();
       await wallet.untilNotice(/^The back-up of “Patient” was called off\.$/);
       await wallet.untilHere("Patient");
@@ -83,12 +83,12 @@ test("faults", async (t) => {
   });
 
   for (const [what, fault, words] of [
-    ["a page of a hotel", garbage.html, "Something answers in place of the safe, but not as a safe."],
-    ["a bad gateway", garbage.badGateway, "Something answers in place of the safe, but not as a safe."],
-    ["half an answer", garbage.truncated, "Something answers in place of the safe, but not as a safe."],
-    ["an answer that breaks off", garbage.brokenOff, "The safe does not answer."],
-    ["a problem that anybody could have written", garbage.notFound, "The safe is busy or has a failure of its own."],
-    ["silence", garbage.silence, "The safe does not answer."],
+    ["a page of a hotel", garbage.html, "Something answers in place of Akagi Safe (local), but not as a safe."],
+    ["a bad gateway", garbage.badGateway, "Something answers in place of Akagi Safe (local), but not as a safe."],
+    ["half an answer", garbage.truncated, "Something answers in place of Akagi Safe (local), but not as a safe."],
+    ["an answer that breaks off", garbage.brokenOff, "Akagi Safe (local) does not answer."],
+    ["a problem that anybody could have written", garbage.notFound, "Akagi Safe (local) is busy or has a failure of its own."],
+    ["silence", garbage.silence, "Akagi Safe (local) does not answer."],
   ]) {
     await t.test(`${what} in the place of an answer ends nothing`, async () => {
       const name = `Under ${what}`;
@@ -240,7 +240,7 @@ test("faults", async (t) => {
     await wallet.untilAtSafe("Claimed");
     proxy.fault = liar.refuse("/v1/recover", "conflict");
     await wallet.recover("Claimed");
-    await wallet.says("Something answers in place of the safe, but not as a safe.");
+    await wallet.says("Something answers in place of Akagi Safe (local), but not as a safe.");
     settle();
     await wallet.tryNow();
     await wallet.untilHere("Claimed");

@@ -170,7 +170,7 @@ test("keys", async (t) => {
     await add("Sealed");
     await wallet.backUp("Sealed", "Key kept elsewhere");
     await wallet.untilAtSafe("Sealed");
-    assert.deepEqual((await wallet.keys()).map(({ opens, here }) => [opens, here]), [["Opens 1 backup", "Here"]]);
+    assert.deepEqual((await wallet.keys()).map(({ opens, here }) => [opens, here]), [["Opens Sealed", "Here"]]);
     await wallet.openKey("Common key");
     await page.getByRole("button", { name: "Delete…" }).click();
     await wallet.says("It can be fetched again from where it lies.");

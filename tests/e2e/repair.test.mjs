@@ -69,7 +69,7 @@ test("a backup is moved away from a safe that is gone", async (t) => {
     assert.deepEqual(parts.map(({ safe }) => safe).sort(), [OPERATORS[0], OPERATORS[1], OPERATORS[3]]);
     await wallet.go("certificates");
     await wallet.page.getByRole("main").getByRole("listitem").filter({ hasText: "Being ended" }).getByRole("link").click();
-    await wallet.says("1 safe is still told to end its part.");
+    await wallet.says("1 safe is still to end its part; it is asked until it does.");
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));
   });
 

@@ -207,7 +207,7 @@ fn place(problem: FieldProblem) -> (Field, Problem) {
         FieldProblem::RemarksUnusable => (Field::Remarks, Problem::Unusable),
         FieldProblem::QuantityZero => (Field::Quantity, Problem::Zero),
         FieldProblem::AmountTooLarge => (Field::UnitPrice, Problem::TooLarge),
-        FieldProblem::AmountMissing => (Field::Remaining, Problem::Empty),
+        FieldProblem::AmountMissing => (Field::UnitPrice, Problem::Empty),
         FieldProblem::RemainingAboveTotal => (Field::Remaining, Problem::AboveTotal),
         FieldProblem::EndsBeforeItStarts => (Field::To, Problem::BeforeStart),
         FieldProblem::PayloadTooLong => (Field::Payload, Problem::Unusable),

@@ -53,6 +53,16 @@ pub enum Intent {
     },
     /// Do not trust the safe that was just met.
     DismissSafe,
+    /// Ask a trusted safe whether it answers, and nothing else.
+    AskSafe {
+        /// Its id.
+        safe: SafeId,
+    },
+    /// Do not tell a safe any more what it was still to end: it is gone for good.
+    GiveUpEnding {
+        /// Its id.
+        safe: SafeId,
+    },
     /// Forget a safe at which nothing is registered.
     ForgetSafe {
         /// Its id.

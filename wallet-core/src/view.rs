@@ -248,6 +248,8 @@ pub struct PartCard {
     pub state: PartState,
     /// Why its work waits, if it does.
     pub waiting: Option<Waiting>,
+    /// When it is tried again, if it waits.
+    pub next_try: Option<UnixTime>,
 }
 
 impl PartCard {
@@ -383,10 +385,18 @@ pub struct SafeCard {
     pub fingerprint: String,
     /// How many certificates of it this wallet holds.
     pub certificates: usize,
+    /// How many of them something still comes back by.
+    pub kept: usize,
+    /// How much is left there that is only to be ended: what was moved, recovered or given up.
+    pub ending: usize,
     /// Whether it can be forgotten: no certificate and no job names it.
     pub forgettable: bool,
     /// Whether the last request to it was answered.
     pub reach: Reach,
+    /// When it last answered since the wallet was opened.
+    pub answered_at: Option<UnixTime>,
+    /// Whether it is being asked for nothing but whether it answers.
+    pub asking: bool,
     /// Whether it uses the weak legacy hash beside SHA-256.
     pub legacy_hash: bool,
 }
@@ -486,6 +496,8 @@ pub struct Job {
     pub stage: Stage,
     /// Why it waits, if it does.
     pub waiting: Option<Waiting>,
+    /// When it is tried again, if it waits.
+    pub next_try: Option<UnixTime>,
     /// Whether the owner can call it off.
     pub can_call_off: bool,
 }
@@ -602,7 +614,7 @@ pub struct Account {
     pub used: u64,
     /// Discarded, here or at a safe.
     pub discarded: u64,
-    /// Proven by a safe's receipt to be elsewhere.
+    /// Proven by a safe's receipt to be elsewhere, or handed over.
     pub elsewhere: u64,
 }
 

@@ -101,15 +101,19 @@ const prepare = (lang) => {
   const festival = certificate(13, "event", "event-ticket", "at-safe", { counter: 12, safe: 2, from: "2026-07-18", to: "2026-07-19" });
   const elsewhere = (state) => ({ elsewhere: { state, session: bytes(16, 9).toString("base64url"), since: time("2026-03-14T18:31:00") } });
 
-  const safe = (seed, reach, certificates) => ({
+  const safe = (seed, reach, certificates, { ending = 0, asking = false } = {}) => ({
     id: safeId(seed),
     address: ADDRESSES[seed],
     operator: words.safes[seed],
     jurisdiction: words.law,
     fingerprint: hex(32, seed).match(/.{4}/g).join(" "),
     certificates,
+    kept: certificates - ending,
+    ending,
     forgettable: certificates === 0,
     reach,
+    answered_at: reach === "answers" ? time("2026-03-15T10:02:00") : null,
+    asking,
     legacy_hash: seed === 0,
   });
   const safes = [safe(0, "answers", 1), safe(1, "unknown", 1), safe(2, "silent", 0)];
@@ -133,6 +137,7 @@ const prepare = (lang) => {
       certificate: ["sending", "gone", "refused"].includes(state) ? null : item(seed * 10 + index + 1),
       state,
       waiting,
+      next_try: waiting === null ? null : time("2026-03-15T10:05:07"),
     })),
     standing,
     ends_within_a_week: soon,
@@ -147,6 +152,7 @@ const prepare = (lang) => {
     safe: "https://safe-a.example",
     stage,
     waiting,
+    next_try: waiting === undefined ? undefined : time("2026-03-15T10:05:07"),
     can_call_off: callOff,
   });
   const notice = (seed, kind, { subject = words.movie[0], safe = "https://safe-a.example" } = {}) => ({
@@ -210,6 +216,10 @@ const prepare = (lang) => {
     backups: [backup(37, [movie], "any-two-of-three", pieces(has, has, ["sending", "unreachable"]), { standing: { registering: { job: flow(5) } } })],
     jobs: [job(5, "back-up", "registering", movie)],
   });
+  const waitsForTwo = backup(37, [movie], "money-three-of-four", pieces(has, ["sending", "unreachable"], has, ["sending", "unreachable"]), { standing: { registering: { job: flow(5) } } });
+  const leaving = backup(39, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"]), { standing: "ending" });
+  const calledOff = { ...job(7, "retire", "retiring", { id: null, name: "" }, { waiting: "unreachable", callOff: false }), safe: ADDRESSES[2] };
+  const values_silent = whole([{ ...movie, standing: sending }, prepaid], [], { ...kept, backups: [waitsForTwo], jobs: [job(5, "back-up", "registering", movie), calledOff] });
   const fetching = (task, stage, ...states) =>
     whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(...states)), standing: { recovering: { job: flow(6) } } }], jobs: [job(6, task, stage, symphony)] });
   const opened = {
@@ -271,6 +281,7 @@ const prepare = (lang) => {
     { name: "empty", parts: empty },
     { name: "values", parts: full },
     { name: "values-both", parts: whole([movie], [concert], { summary: summary({ only_here: 1, only_here_worth: [yen(1600)], at_safes: 1 }) }) },
+    { name: "values-silent", parts: values_silent },
     { name: "values-notices", parts: whole([movie], [concert], { notices: [notice(21, { "released-elsewhere": { state: "withdrawn", session: undefined, since: time("2026-03-14T18:31:00") } }), notice(22, "storage-full", { subject: "", safe: "" }), notice(23, "called-off")] }) },
     { name: "value", hash: `value/${movie.id}`, parts: calm },
     { name: "value-prepaid", hash: `value/${prepaid.id}`, parts: calm },
@@ -324,6 +335,8 @@ const prepare = (lang) => {
     { name: "backup-gone", hash: `backup/${item(99)}`, parts: whole([], [], kept) },
     { name: "give-up", hash: `backup/${divided.id}`, parts: whole([], [], kept), act: press(t("Give up…", "破棄する…")) },
     { name: "move", hash: `move/${divided.id}`, parts: whole([], [], kept) },
+    { name: "move-silent", hash: `move/${money.id}`, parts: whole([], [], { ...kept, safes: [safe(0, "answers", 1), safe(1, "answers", 1), safe(2, "silent", 1), safe(3, "answers", 1)] }) },
+    { name: "move-silent-chosen", hash: `move/${money.id}`, parts: whole([], [], { ...kept, safes: [safe(0, "answers", 1), safe(1, "answers", 1), safe(2, "silent", 1), safe(3, "answers", 1)] }), act: (page) => page.getByRole("radio", { name: t(/^Money/, /^お金向け/) }).check().then(() => page.locator("details summary").click()) },
     { name: "certificate-of-part", hash: `certificate/${divided.parts[0].certificate}`, parts: whole([], [], kept) },
     { name: "keys", hash: "keys", parts: whole([], [], kept) },
     { name: "keys-none", hash: "keys", parts: calm },
@@ -341,6 +354,8 @@ const prepare = (lang) => {
       act: (page) => page.locator("main .btn--primary").click(),
     },
     { name: "safes", hash: "safes", parts: calm },
+    { name: "safes-gone", hash: "safes", parts: whole([movie], [concert], { safes: [safe(0, "answers", 1, { asking: true }), safe(1, "unknown", 3, { ending: 1 }), safe(2, "silent", 2, { ending: 2 })] }) },
+    { name: "give-up-ending", hash: "safes", parts: whole([], [], { safes: [safe(2, "silent", 2, { ending: 2 })] }), act: press(t("Stop asking…", "頼むのをやめる…")) },
     { name: "safes-none", hash: "safes", parts: [...empty, { safes: [] }] },
     { name: "add-safe", hash: "safes/add", parts: calm },
     { name: "add-safe-problem", hash: "safes/add", parts: meeting({ failed: { address: "https://safe.example", why: "key-changed" } }) },
@@ -350,6 +365,7 @@ const prepare = (lang) => {
       parts: meeting({ met: { id: safeId(1), address: "https://safe.minato.example", operator: words.safes[1], jurisdiction: words.law, fingerprint: safes[1].fingerprint, retention_days: 1826 } }),
     },
     { name: "certificates", hash: "certificates", parts: whole([], [concert, ending], kept) },
+    { name: "certificates-under-way", hash: "certificates", parts: whole([], [], { ...kept, backups: [waitsForTwo, leaving, divided] }) },
     { name: "certificates-none", hash: "certificates", parts: empty },
     { name: "certificate", hash: `certificate/${concert.id}`, parts: calm },
     { name: "certificate-elsewhere", hash: `certificate/${concert.id}`, parts: whole([], [{ ...concert, standing: elsewhere("withdrawing") }]) },

@@ -365,7 +365,7 @@ export const walkOn = (page, site) => {
         atSafes: number("At safes"),
         used: number("Used"),
         discarded: number("Discarded"),
-        elsewhere: number("Proven to be elsewhere"),
+        elsewhere: number("Handed over, or proven to be elsewhere"),
       };
       const { cameIn, ...places } = account;
       assert.equal(cameIn, Object.values(places).reduce((sum, count) => sum + count), JSON.stringify(account));

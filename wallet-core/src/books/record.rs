@@ -135,7 +135,7 @@ pub struct Ledger {
     pub used: u64,
     /// Values that were discarded.
     pub discarded: u64,
-    /// Values proven to be elsewhere whose certificate was discarded.
+    /// Values proven to be elsewhere whose certificate was discarded, and those that were handed over.
     pub elsewhere: u64,
 }
 

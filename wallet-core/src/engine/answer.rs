@@ -33,6 +33,7 @@ impl Wallet {
                 self.rekey(flow, safe, answer, context, effects);
             }
             Some(Asked::Meet(address)) => self.met(&address, answer),
+            Some(Asked::Safe(safe)) => self.heard(safe, answer, context),
             Some(Asked::Flow(..) | Asked::Rekey(..)) | None => {}
         }
     }
@@ -50,7 +51,7 @@ impl Wallet {
             Verdict::Unknown(Waiting::Unreachable | Waiting::Garbled) => Reach::Silent,
             _ => Reach::Answers,
         };
-        self.set_reach(safe, reach);
+        self.set_reach(safe, reach, context.now_ms);
         let input = match verdict {
             Verdict::Unknown(waiting) => {
                 if waiting == Waiting::TooOld {
@@ -150,11 +151,5 @@ impl Wallet {
     pub(super) fn safe_time(&self, safe: SafeId, now_ms: u64) -> UnixTime {
         let offset = self.clocks.get(&safe).copied().unwrap_or(0);
         UnixTime((now_ms / 1_000).saturating_add_signed(offset))
-    }
-
-    fn set_reach(&mut self, safe: SafeId, reach: Reach) {
-        if self.reach.insert(safe, reach) != Some(reach) {
-            self.dirty.safes();
-        }
     }
 }

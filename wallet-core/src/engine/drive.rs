@@ -185,6 +185,8 @@ impl Wallet {
             _ => running.attempts.saturating_add(1),
         };
         let after_ms = wait_ms(running.attempts, context);
+        let due = context.now_ms.saturating_add(after_ms) / 1_000;
+        running.next_try = Some(UnixTime(due));
         self.wakes.insert(wake, Sleeper::Flow(id));
         effects.push(Effect::Wake { wake, after_ms });
         wake
@@ -279,7 +281,7 @@ impl Wallet {
         self.leave(flow);
         self.asks.retain(|asked| match asked {
             Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
-            Asked::Meet(_) => true,
+            Asked::Meet(_) | Asked::Safe(_) => true,
         });
         self.wakes
             .retain(|sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));

@@ -32,6 +32,8 @@ impl Wallet {
             Intent::MeetSafe { address } => return self.meet(address, effects),
             Intent::TrustSafe { safe } => self.trust(*safe, context),
             Intent::DismissSafe => return self.set_meeting(None),
+            Intent::AskSafe { safe } => return self.ask_safe(*safe, effects),
+            Intent::GiveUpEnding { safe } => self.give_up_ending(*safe),
             Intent::ForgetSafe { safe } => self.forget_safe(*safe),
             Intent::BackUp { values, safe } => self.back_up(values, *safe, context),
             Intent::Protect {

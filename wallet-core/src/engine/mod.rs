@@ -10,6 +10,7 @@ mod gather;
 mod intents;
 mod papers;
 mod plans;
+mod reach;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -53,6 +54,7 @@ pub struct Wallet {
     line: VecDeque<FlowId>,
     clocks: Map<SafeId, i64>,
     reach: Map<SafeId, Reach>,
+    answered_at: Map<SafeId, UnixTime>,
     meeting: Option<Meeting>,
     opened: Option<view::Opened>,
     papers: Option<papers::Papers>,
@@ -71,6 +73,8 @@ struct Running {
     /// Requests since something was stored, or since the last wait.
     asks: u32,
     waiting: Option<Waiting>,
+    /// When the wait under way ends.
+    next_try: Option<UnixTime>,
     body: Option<Body>,
     gathering: Gathering,
 }
@@ -129,6 +133,8 @@ enum Asked {
     Rekey(FlowId, SafeId),
     /// The descriptor of a safe that is being met.
     Meet(Address),
+    /// The descriptor of a trusted safe, to see whether it answers.
+    Safe(SafeId),
 }
 
 #[derive(Debug)]
@@ -188,6 +194,7 @@ impl Wallet {
             line: VecDeque::new(),
             clocks: Map::new(),
             reach: Map::new(),
+            answered_at: Map::new(),
             meeting: None,
             opened: None,
             papers: None,

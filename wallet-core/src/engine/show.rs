@@ -2,7 +2,7 @@
 
 use super::{Awaiting, Meeting, Sleeper, Wallet};
 use crate::books::{
-    Books, CertificateItem, Change, Condition, Custody, Item, KeyHere, PartHere, Standing,
+    Books, CertificateItem, Change, Condition, Custody, Item, KeyHere, PartHere, Safe, Standing,
     ValueItem, group_of, item_of,
 };
 use crate::flow::{self, Flow, RecoverState};
@@ -386,6 +386,7 @@ impl Wallet {
             waiting: work
                 .and_then(|(id, _)| self.running.get(id))
                 .and_then(|running| running.waiting),
+            next_try: work.and_then(|(id, _)| self.next_try(*id)),
         }
     }
 
@@ -423,22 +424,29 @@ impl Wallet {
     fn safe_cards(&self) -> Vec<SafeCard> {
         self.books
             .safes()
-            .map(|safe| SafeCard {
-                id: safe.id,
-                address: safe.address.as_str().into(),
-                operator: safe.operator.clone(),
-                jurisdiction: safe.jurisdiction.clone(),
-                fingerprint: fingerprint(safe.id),
-                certificates: self
-                    .books
-                    .certificates()
-                    .filter(|(_, certificate)| certificate.safe == safe.id)
-                    .count(),
-                forgettable: self.is_forgettable(safe.id),
-                reach: self.reach.get(&safe.id).copied().unwrap_or(Reach::Unknown),
-                legacy_hash: safe.legacy_hash == LegacyHash::Md5,
-            })
+            .map(|safe| self.safe_card(safe))
             .collect()
+    }
+
+    fn safe_card(&self, safe: &Safe) -> SafeCard {
+        let is_its = |(_, it): &(ItemId, &CertificateItem)| it.safe == safe.id;
+        let certificates = self.books.certificates().filter(is_its).count();
+        let (ending, certificates_ending) = self.ending_at(safe.id);
+        SafeCard {
+            id: safe.id,
+            address: safe.address.as_str().into(),
+            operator: safe.operator.clone(),
+            jurisdiction: safe.jurisdiction.clone(),
+            fingerprint: fingerprint(safe.id),
+            certificates,
+            kept: certificates.saturating_sub(certificates_ending),
+            ending,
+            forgettable: self.is_forgettable(safe.id),
+            reach: self.reach.get(&safe.id).copied().unwrap_or(Reach::Unknown),
+            answered_at: self.answered_at.get(&safe.id).copied(),
+            asking: self.is_asking(safe.id),
+            legacy_hash: safe.legacy_hash == LegacyHash::Md5,
+        }
     }
 
     fn meeting_view(&self) -> Option<view::Meeting> {
@@ -471,6 +479,7 @@ impl Wallet {
                 safe: String::new(),
                 stage: Stage::NoRoom,
                 waiting: Some(*waiting),
+                next_try: None,
                 can_call_off: true,
             }),
             Sleeper::Intent(..) | Sleeper::Flow(_) => None,
@@ -509,8 +518,16 @@ impl Wallet {
                 flow.stage()
             },
             waiting: running.and_then(|running| running.waiting),
+            next_try: self.next_try(id),
             can_call_off: flow.can_call_off(&self.books),
         }
+    }
+
+    /// When a flow that waits for nothing else is tried again.
+    fn next_try(&self, id: FlowId) -> Option<UnixTime> {
+        let running = self.running.get(&id)?;
+        let waits = matches!(running.awaiting, Awaiting::Wake(_));
+        running.next_try.filter(|_| waits)
     }
 
     fn notices(&self) -> Vec<Notice> {

@@ -8,7 +8,7 @@ use super::*;
 use crate::form::Form;
 use crate::intent::{Intent, RemoveReason};
 use crate::port::{Answer, Batch, CommitError, Key};
-use crate::view::{Job, Opened, Task};
+use crate::view::{Job, Opened, SafeCard, Task};
 use alloc::collections::BTreeMap;
 use saifu_crypto::Secret;
 use saifu_crypto::hpke::derive_public;
@@ -447,4 +447,78 @@ fn a_trusted_safe_is_not_trusted_again_under_another_address() {
         *why == MeetingFailure::AlreadyTrusted
     });
     assert!(failed);
+}
+
+impl Bench {
+    fn safe_card(&self) -> SafeCard {
+        let cards = self.shown.iter().rev().find_map(|part| match part {
+            Part::Safes(cards) => cards.first().cloned(),
+            _ => None,
+        });
+        cards.unwrap()
+    }
+}
+
+#[test]
+fn a_safe_is_asked_whether_it_answers_and_what_waits_for_it_begins() {
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    bench.add("A");
+    bench.back_up_all(safe);
+    let ask = bench.asks.pop().unwrap().ask;
+    bench.tell(Event::Answered { ask, answer: None });
+    let due = bench.jobs()[0].next_try.unwrap();
+    assert!(due > UnixTime(1_000), "{due:?}");
+    assert_eq!(bench.safe_card().reach, Reach::Silent);
+    assert_eq!(bench.safe_card().answered_at, Some(UnixTime(1_000)));
+
+    // Whatever answers in its place is not the safe, and what waits goes on waiting.
+    for (status, body) in [
+        (200, serde_json::to_vec(&descriptor(8, 2)).unwrap()),
+        (404, b"nobody".to_vec()),
+    ] {
+        bench.want(Intent::AskSafe { safe });
+        bench.want(Intent::AskSafe { safe });
+        assert!(bench.safe_card().asking);
+        let ask = bench.asks.pop().unwrap();
+        assert!(ask.body.is_none() && bench.asks.is_empty(), "asked once");
+        bench.answer(ask.ask, status, body);
+        let card = bench.safe_card();
+        assert_eq!((card.asking, card.reach), (false, Reach::Silent));
+        assert!(bench.asks.is_empty());
+    }
+    assert_eq!(bench.notices(), [Kind::SafeKeyChanged]);
+
+    bench.want(Intent::AskSafe { safe });
+    let ask = bench.asks.pop().unwrap().ask;
+    bench.answer(ask, 200, serde_json::to_vec(&descriptor(9, 2)).unwrap());
+    assert_eq!(bench.safe_card().reach, Reach::Answers);
+    assert_eq!(bench.asks.len(), 1, "the back-up does not wait any longer");
+    assert_eq!(bench.jobs()[0].next_try, None);
+}
+
+#[test]
+fn what_a_dead_safe_was_to_end_is_given_up_and_then_it_can_be_forgotten() {
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    bench.add("A");
+    bench.back_up_all(safe);
+    let job = bench.jobs()[0].id;
+    bench.want(Intent::CallOff { job });
+    bench.commit();
+    let card = bench.safe_card();
+    assert_eq!((card.ending, card.forgettable), (1, false));
+    bench.want(Intent::ForgetSafe { safe });
+    bench.commit();
+    assert!(bench.wallet.books.safe(safe).is_some(), "not before");
+
+    bench.want(Intent::GiveUpEnding { safe });
+    bench.commit();
+    assert!(bench.jobs().is_empty());
+    assert_eq!(bench.held(), 1, "the value is here and stays");
+    let card = bench.safe_card();
+    assert_eq!((card.ending, card.forgettable), (0, true));
+    bench.want(Intent::ForgetSafe { safe });
+    bench.commit();
+    assert!(bench.wallet.books.safe(safe).is_none());
 }

@@ -54,7 +54,7 @@ impl Wallet {
                 Change::Trust(safe) => {
                     self.set_meeting(None);
                     // It has just said who it is.
-                    self.reach.insert(safe.id, Reach::Answers);
+                    self.set_reach(safe.id, Reach::Answers, context.now_ms);
                 }
                 _ => {}
             }

@@ -238,8 +238,12 @@ mod tests {
             jurisdiction: String::new(),
             fingerprint: String::new(),
             certificates: 0,
+            kept: 0,
+            ending: 0,
             forgettable: true,
             reach,
+            answered_at: None,
+            asking: false,
             legacy_hash: false,
         }
     }

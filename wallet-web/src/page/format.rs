@@ -188,6 +188,15 @@ pub(crate) fn time(lang: Lang, time: UnixTime) -> String {
     local(time).map_or_else(|| "–".into(), |at| moment(lang, at))
 }
 
+/// A time of today, to the second: `10:04:09`.
+pub(crate) fn clock(time: UnixTime) -> String {
+    let second = time.0 % 60;
+    local(time).map_or_else(
+        || "–".into(),
+        |at| format!("{}:{:02}:{second:02}", at.hour, at.minute),
+    )
+}
+
 /// The day of a time.
 pub(crate) fn time_day(lang: Lang, time: UnixTime) -> String {
     local(time).map_or_else(|| "–".into(), |at| day(lang, Length::Long, at.date))

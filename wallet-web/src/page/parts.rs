@@ -7,6 +7,7 @@ use super::route::Route;
 use super::service::Service;
 use super::words::{self, Halves, Key, Lang, Weight, text};
 use leptos::prelude::*;
+use saifu_protocol::UnixTime;
 use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
@@ -514,7 +515,7 @@ pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> Node {
                 Reached::Done => ("done", Key::StepDone, Some("check")),
                 Reached::Now => ("now", Key::StepNow, None),
                 Reached::Todo => ("todo", Key::StepTodo, None),
-                Reached::Stopped => ("failed", Key::StepStopped, Some("close")),
+                Reached::Stopped => ("waiting", Key::StepStopped, Some("clock")),
             };
             let reached_in_words = el("span")
                 .class("sr-only")
@@ -533,8 +534,36 @@ pub(crate) fn steps(lang: Lang, steps: Vec<(Key, Key, Reached)>) -> Node {
     el("ol").class("steps").child(steps).into()
 }
 
+/// Why something waits, for which safes, and until when.
+#[derive(Clone)]
+pub(crate) struct Wait {
+    pub(crate) why: Waiting,
+    pub(crate) who: Vec<String>,
+    next: Option<UnixTime>,
+}
+
+impl Wait {
+    /// One more that waits for the same reason: what is tried first counts.
+    pub(crate) fn join(&mut self, other: Wait) {
+        for name in other.who {
+            if !self.who.contains(&name) {
+                self.who.push(name);
+            }
+        }
+        self.next = self.next.into_iter().chain(other.next).min();
+    }
+}
+
+/// What the safe at an address is called.
+pub(crate) fn safe_at(s: Service, address: &str) -> String {
+    s.safes.with(|safes| {
+        let safe = safes.iter().find(|safe| safe.address == address);
+        safe_name(safe.map_or("", |safe| &safe.operator), address)
+    })
+}
+
 /// Why a job waits, be it only for one of the parts it works on.
-pub(crate) fn reason(s: Service, job: &Job) -> Option<Waiting> {
+pub(crate) fn reason(s: Service, job: &Job) -> Option<Wait> {
     let is_its = |card: &&BackupCard| match card.standing {
         BackupStanding::Registering { job: of } | BackupStanding::Recovering { job: of } => {
             of == job.id
@@ -545,16 +574,37 @@ pub(crate) fn reason(s: Service, job: &Job) -> Option<Waiting> {
         s.backups
             .with(|all| all.iter().find(is_its).and_then(part_waits))
     };
-    job.waiting.or_else(of_part)
+    let own = job.waiting.map(|why| Wait {
+        why,
+        who: match job.safe.is_empty() {
+            true => Vec::new(),
+            false => vec![safe_at(s, &job.safe)],
+        },
+        next: job.next_try,
+    });
+    own.or_else(of_part)
 }
 
-/// Why the work on one of its parts waits.
-pub(crate) fn part_waits(card: &BackupCard) -> Option<Waiting> {
-    card.parts.iter().find_map(|part| part.waiting)
+/// Why the work on its parts waits: the first reason, and the safes it is true of.
+pub(crate) fn part_waits(card: &BackupCard) -> Option<Wait> {
+    let waits = card.parts.iter().filter_map(|part| {
+        let named = part.safe.map(|_| safe_name(&part.operator, &part.address));
+        Some(Wait {
+            why: part.waiting?,
+            who: named.into_iter().collect(),
+            next: part.next_try,
+        })
+    });
+    waits.reduce(|mut all, one| {
+        if one.why == all.why {
+            all.join(one);
+        }
+        all
+    })
 }
 
 /// Why something waits, with a way not to wait; nothing if it does not.
-pub(crate) fn waiting(s: Service, reason: Option<Waiting>) -> Option<Node> {
+pub(crate) fn waiting(s: Service, reason: Option<Wait>) -> Option<Node> {
     let lang = s.lang.get();
     let reason = reason?;
     let retry = button(
@@ -569,10 +619,15 @@ pub(crate) fn waiting(s: Service, reason: Option<Waiting>) -> Option<Node> {
         "warn",
         "offline",
         None,
-        words::waiting(lang, reason),
-        None,
+        words::waiting(lang, reason.why, &reason.who),
+        reason.next.map(|time| next_try(lang, time)),
         vec![retry],
     ))
+}
+
+/// When something that waits is tried again.
+pub(crate) fn next_try(lang: Lang, time: UnixTime) -> String {
+    words::next_try(lang, &format::clock(time))
 }
 
 /// The button that calls a job off, if it can be.

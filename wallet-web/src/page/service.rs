@@ -3,6 +3,7 @@
 
 use super::card::{self, Card};
 use super::device::{self, Suggestion, Theme};
+use super::parts;
 use super::route::Route;
 use super::words::{self, Key, Lang};
 use crate::messages::{FromWorker, ToWorker};
@@ -160,19 +161,29 @@ impl Service {
     }
 
     fn say_progress(self, jobs: &[Job]) {
-        let Some(job) = jobs.first() else {
+        let before = self.jobs.get_untracked();
+        let has_ended = |old: &Job| jobs.iter().all(|job| job.id != old.id);
+        if before.first().is_none_or(has_ended) {
             // Where it ended the screen says, and has the focus on it.
-            return self.said.set(String::new());
+            self.said.set(String::new());
+        }
+        let Some(job) = jobs.first() else { return };
+        // That it is tried again is no news.
+        let is_same = |old: &Job| {
+            let next_try = job.next_try;
+            let old = old.clone();
+            Job { next_try, ..old } == *job
         };
-        if self.jobs.with_untracked(|before| before.contains(job)) {
+        if before.iter().any(is_same) {
             return;
         }
         let lang = self.lang.get_untracked();
-        let words = match job.waiting {
-            Some(reason) => words::waiting(lang, reason).what,
+        let words = untrack(|| match parts::reason(self, job) {
+            Some(wait) => words::waiting(lang, wait.why, &wait.who).what,
             None => words::stage(lang, job.stage).into(),
-        };
-        self.said.set(format!("{}: {words}", job.subject));
+        });
+        let about = words::about(lang, job);
+        self.said.set(format!("{about}: {words}"));
     }
 
     fn say_news(self, notices: &[Notice]) {

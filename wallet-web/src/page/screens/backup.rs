@@ -2,18 +2,18 @@
 
 use crate::page::choice;
 use crate::page::device;
-use crate::page::node::{Node, div, el};
+use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
-    empty, fact, facts, halves, head, icon, keep_dialog, link, part_waits, picture_of_backup,
-    quiet, reason, rows, safe_name, section, steps, waiting,
+    empty, fact, facts, halves, head, icon, keep_dialog, link, next_try, part_waits,
+    picture_of_backup, quiet, reason, rows, safe_name, section, steps, waiting,
 };
 use crate::page::route::Route;
-use crate::page::screens::back_up::{cannot, choose};
+use crate::page::screens::back_up::cannot;
 use crate::page::screens::protection::{self, Chosen};
 use crate::page::screens::{certificates, papers, value};
 use crate::page::service::Service;
-use crate::page::words::{self, Halves, Key, text};
+use crate::page::words::{self, Halves, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_protocol::certificate::ObjectClass;
@@ -22,7 +22,9 @@ use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{Custody, GroupId, Place, Slot};
-use saifu_wallet_core::view::{BackupCard, BackupStanding, Job, PartCard, PartState, Stage, Task};
+use saifu_wallet_core::view::{
+    BackupCard, BackupStanding, Job, PartCard, PartState, Reach, Stage, Task,
+};
 
 /// The screen.
 pub(super) fn backup(s: Service, id: GroupId) -> Node {
@@ -43,7 +45,7 @@ pub(super) fn backup(s: Service, id: GroupId) -> Node {
             dialog("discard", discarding, || {
                 let question =
                     words::discard_certificate_question(s.lang.get(), &name.unwrap_or_default());
-                let words = (Key::GiveUpText, Key::GiveUpTick);
+                let words = (Key::GiveUpText, Key::GiveUpTick, Key::Discard);
                 certificates::discard(s, question, words, discarding, understood, move || {
                     s.send(Intent::DiscardBackup { backup: id });
                     s.go(Route::Certificates);
@@ -59,7 +61,7 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
     if let (BackupStanding::Ending, Some(value)) = (card.standing, came_home) {
         let rest = section(s, "parts", Key::PartsTitle, parts(s, card));
         return Node::Many(vec![
-            value::came_back(s, &value),
+            value::came_back(s, &value, count_safes(card, |_| true).1),
             div("after").child(rest).into(),
         ]);
     }
@@ -247,7 +249,7 @@ pub(super) fn registering(s: Service, job: FlowId) -> Option<Node> {
 }
 
 /// The safes of a backup: of each, whether `is` holds of all its parts.
-fn count_safes(card: &BackupCard, is: fn(&PartCard) -> bool) -> (usize, usize) {
+pub(super) fn count_safes(card: &BackupCard, is: fn(&PartCard) -> bool) -> (usize, usize) {
     let mut safes: Vec<(SafeId, bool)> = Vec::new();
     for part in &card.parts {
         let Some(id) = part.safe else { continue };
@@ -261,8 +263,13 @@ fn count_safes(card: &BackupCard, is: fn(&PartCard) -> bool) -> (usize, usize) {
 }
 
 /// How far all of it is, in one sentence that a screen reader hears whenever it changes.
-pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
-    let lang = s.lang.get();
+pub(super) fn progress(s: Service, card: &BackupCard) -> Option<El> {
+    let said = el("p").class("progress").fixed("role", "status");
+    progress_words(s.lang.get(), card).map(|words| said.child(words))
+}
+
+/// That sentence; none where something else has to be said.
+pub(super) fn progress_words(lang: Lang, card: &BackupCard) -> Option<String> {
     let waits = card.parts.iter().any(|part| part.waiting.is_some());
     let words = match card.standing {
         BackupStanding::Registering { .. } | BackupStanding::AtSafes => {
@@ -274,7 +281,7 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
                 )
             };
             if card.parts.iter().any(is_refused) {
-                return Node::Nothing;
+                return None;
             }
             let (have, all) = count_safes(card, PartCard::is_there);
             words::have_it(lang, have, all, waits)
@@ -295,13 +302,9 @@ pub(super) fn progress(s: Service, card: &BackupCard) -> Node {
             let (ended, all) = count_safes(card, |part| part.state == PartState::Gone);
             words::to_end(lang, all - ended)
         }
-        BackupStanding::Elsewhere => return Node::Nothing,
+        BackupStanding::Elsewhere => return None,
     };
-    el("p")
-        .class("progress")
-        .fixed("role", "status")
-        .child(words)
-        .into()
+    Some(words)
 }
 
 /// Each part, where it is and how it stands.
@@ -331,6 +334,11 @@ pub(super) fn parts(s: Service, card: &BackupCard) -> Node {
         let waits = part
             .waiting
             .map(|reason| el("span").words(words::part_waits(lang, reason)));
+        let next = part.next_try.filter(|_| part.waiting.is_some());
+        let waits = waits.map(|words| {
+            let next = next.map(|time| format!(" {}", next_try(lang, time)));
+            words.child(next)
+        });
         let words = el("span")
             .class("row-main")
             .child(el("span").child(place))
@@ -385,13 +393,22 @@ fn standing(s: Service, card: &BackupCard) -> Node {
         BackupStanding::AtSafes => Node::Many(vec![
             waiting(s, part_waits(card)).into(),
             refused(s, card),
-            progress(s, card),
+            progress(s, card).into(),
         ]),
-        BackupStanding::Ending => Node::Many(vec![
-            waiting(s, part_waits(card)).into(),
-            progress(s, card),
-            quiet(text(lang, Key::EndingText)).into(),
-        ]),
+        BackupStanding::Ending => {
+            let waits = part_waits(card);
+            let safes = waits.is_some().then(|| {
+                let words = text(lang, Key::NavSafes);
+                let class = "btn btn--small";
+                actions(vec![link(class, Route::Safes, Some("safe"), words)])
+            });
+            Node::Many(vec![
+                waiting(s, waits).into(),
+                progress(s, card).into(),
+                quiet(text(lang, Key::EndingText)).into(),
+                safes.into(),
+            ])
+        }
         BackupStanding::Elsewhere => {
             let words = words::backup_elsewhere(lang);
             halves("danger", "refused", None, words, None, Vec::new())
@@ -447,7 +464,7 @@ fn key(s: Service, card: &BackupCard) -> Option<Node> {
         "btn btn--small",
         Route::Key(item),
         Some("key"),
-        text(lang, Key::TheKey),
+        text(lang, Key::SeeKey),
     );
     let said = facts(vec![fact(text(lang, Key::TheKey), words)]);
     Some(Node::Many(vec![said, actions(vec![link])]))
@@ -456,7 +473,8 @@ fn key(s: Service, card: &BackupCard) -> Option<Node> {
 fn gone(s: Service, id: GroupId) -> Node {
     let lang = s.lang.get();
     if let Some(card) = s.value_of(ItemId::new(*id.as_bytes())) {
-        return value::came_back(s, &card);
+        // How many safes it came from went with the backup.
+        return value::came_back(s, &card, 2);
     }
     let back = Some(Route::Certificates);
     let words = text(lang, Key::SeeCertificates);
@@ -493,6 +511,10 @@ pub(super) fn backed_up(s: Service, card: &BackupCard) -> Node {
 
 /// One backup, to be moved to other safes.
 pub(super) fn moving(s: Service, id: GroupId) -> Node {
+    // It is to get away from safes that are gone: which are, is asked before they are chosen again.
+    untrack(|| s.safes.get()).iter().for_each(|safe| {
+        s.send(Intent::AskSafe { safe: safe.id });
+    });
     let preset: RwSignal<Option<Preset>> = RwSignal::new(None);
     let safes: Chosen = RwSignal::new(Vec::new());
     let back = Route::Backup(id);
@@ -505,7 +527,15 @@ pub(super) fn moving(s: Service, id: GroupId) -> Node {
             .iter()
             .map(|it| choice::worth(&it.class, it.worth.as_ref()))
             .collect();
-        let (ways, offer) = choose(s, &worths, preset, safes);
+        let worth = choice::asks_most(&worths);
+        let mut there = s.safes.get();
+        there.retain(|safe| safe.reach != Reach::Silent);
+        let advised = s
+            .policy
+            .with(|policy| choice::default_preset(policy, &worths, &there));
+        let chosen = preset.get().unwrap_or(advised);
+        let ways = protection::presets(s, worth, chosen, advised, preset);
+        let offer = protection::offer(s, chosen.plan(), safes, worth);
         let explained = protection::explain(s, &offer);
         let seats = protection::seats(s, &offer, safes);
         let go = match offer.checked {

@@ -10,7 +10,7 @@ use crate::page::parts::{
     safe_name, small_icon, tick,
 };
 use crate::page::route::Route;
-use crate::page::screens::{papers, value};
+use crate::page::screens::{backup, papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
@@ -106,14 +106,13 @@ fn backup_row(s: Service, card: &BackupCard) -> Node {
         }
         None => el("span").class("mark").child(small_icon("key")),
     };
-    let ends = card
-        .contents
-        .first()
-        .map(|it| format::validity(lang, Length::Short, &it.from, &it.to));
+    let ends = card.contents.first();
+    let ends = ends.filter(|it| !(it.from.is_empty() && it.to.is_empty()));
+    let ends = ends.map(|it| format::validity(lang, Length::Short, &it.from, &it.to));
     let words = el("span")
         .class("row-main")
         .child(el("span").child(backup_name(lang, card)))
-        .child(el("span").words(words::plan(lang, card.preset)))
+        .child(el("span").child(how_it_lies(lang, card)))
         .child(el("span").child(ends))
         .child(chip);
     let link = el("a")
@@ -123,6 +122,21 @@ fn backup_row(s: Service, card: &BackupCard) -> Node {
         .child(words)
         .child(small_icon("next"));
     el("li").child(link).into()
+}
+
+/// What protects it, and how far it is where not all of it is where it belongs.
+fn how_it_lies(lang: Lang, card: &BackupCard) -> String {
+    let is_at_rest = |part: &PartCard| matches!(part.state, PartState::AtSafe | PartState::Home);
+    let is_whole = card.parts.iter().all(is_at_rest);
+    let progress = backup::progress_words(lang, card).filter(|_| !is_whole);
+    progress.unwrap_or_else(|| {
+        let safes = backup::count_safes(card, |_| true).1;
+        let safes = words::at_safes(lang, safes);
+        match card.contents.is_empty() {
+            true => safes,
+            false => format!("{} · {safes}", words::plan(lang, card.preset)),
+        }
+    })
 }
 
 fn row(s: Service, card: &CertificateCard) -> Node {
@@ -184,7 +198,11 @@ pub(super) fn certificate(s: Service, id: ItemId) -> Node {
                 let name = card.with(|card| card.as_ref().map(|card| card.digest.name.clone()));
                 let lang = s.lang.get();
                 let question = words::discard_certificate_question(lang, &name.unwrap_or_default());
-                let words = (Key::DiscardCertificateText, Key::DiscardCertificateTick);
+                let words = (
+                    Key::DiscardCertificateText,
+                    Key::DiscardCertificateTick,
+                    Key::Discard,
+                );
                 discard(s, question, words, discarding, understood, move || {
                     s.send(Intent::Discard { certificate: id });
                     s.go(Route::Certificates);
@@ -484,7 +502,7 @@ fn as_text(s: Service, id: ItemId) -> Option<Node> {
 pub(super) fn discard(
     s: Service,
     question: String,
-    (words, known): (Key, Key),
+    (words, known, label): (Key, Key, Key),
     open: RwSignal<bool>,
     understood: RwSignal<bool>,
     confirmed: impl Fn() + 'static,
@@ -503,7 +521,7 @@ pub(super) fn discard(
             confirmed();
         })
         .child(icon("trash"))
-        .words(text(lang, Key::Discard));
+        .words(text(lang, label));
     let tick = tick(text(lang, known), understood.get(), move || {
         understood.update(|it| *it = !*it)
     });
@@ -521,7 +539,7 @@ pub(super) fn discard(
 fn gone(s: Service, id: ItemId) -> Node {
     let lang = s.lang.get();
     if let Some(card) = s.value_of(id) {
-        return value::came_back(s, &card);
+        return value::came_back(s, &card, 1);
     }
     let title = text(lang, Key::NotHere);
     let words = text(lang, Key::SeeCertificates);

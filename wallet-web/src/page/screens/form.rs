@@ -415,7 +415,7 @@ fn all_problems(draft: Draft) -> Node {
         .into_iter()
         .map(|(field, problem)| {
             el("li")
-                .child(words::field(lang, field))
+                .child(label(draft, field))
                 .words(" – ")
                 .child(words::problem(lang, field, problem))
                 .into()

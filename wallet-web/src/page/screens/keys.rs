@@ -4,8 +4,8 @@ use crate::page::choice;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, backup_name, button, call_off, chip, choices, dialog, empty, fact, facts, head,
-    keep_dialog, key_name, link, option, quiet, reason, rows, safe_name, section, select,
+    actions, backup_name, button, call_off, chip, choices, dialog, empty, fact, facts, halves,
+    head, keep_dialog, key_name, link, option, quiet, reason, rows, safe_name, section, select,
     short_hex, tick, waiting, way,
 };
 use crate::page::route::Route;
@@ -13,7 +13,7 @@ use crate::page::screens::back_up::cannot;
 use crate::page::screens::certificates::discard;
 use crate::page::screens::value::{confirm, reach_chip};
 use crate::page::service::Service;
-use crate::page::words::{self, Key, Lang, text};
+use crate::page::words::{self, Halves, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::books::KeyHere;
@@ -41,7 +41,7 @@ pub(super) fn keys(s: Service) -> Node {
             let (title, words) = (Key::NoKeys, Key::NoKeysText);
             empty("key", text(lang, title), text(lang, words), Vec::new())
         } else {
-            rows(all.iter().map(|card| row(lang, card)).collect())
+            rows(all.iter().map(|card| row(s, card)).collect())
         };
         let idle = idle(&all);
         let clean = (!idle.is_empty()).then(|| {
@@ -101,10 +101,15 @@ fn here(lang: Lang, here: KeyHere) -> Node {
     chip(state, words::key_here(lang, here))
 }
 
-fn row(lang: Lang, card: &KeyCard) -> Node {
-    let opens = words::backups(lang, card.opens.len());
+fn row(s: Service, card: &KeyCard) -> Node {
+    let lang = s.lang.get();
+    let mut opens = card.opens.iter().filter_map(|id| s.backup(*id));
+    let first = opens.next().map(|card| backup_name(lang, &card));
+    let opens = words::opens(lang, first.as_deref(), card.opens.len());
+    let since = format!(" · {} ", format::time_day(lang, card.since));
     let note = Node::Many(vec![
-        el("span").child(opens).words(" ").into(),
+        el("span").child(opens).into(),
+        since.into(),
         here(lang, card.here),
     ]);
     way("key", Route::Key(card.id), name(lang, card), note)
@@ -166,7 +171,7 @@ pub(super) fn key(s: Service, id: ItemId) -> Node {
                 None,
                 s.text(Key::KeysTitle),
             );
-            let (gone, words) = (Key::NotHere, Key::DeleteKeyFree);
+            let (gone, words) = (Key::NotHere, Key::KeyNotHereText);
             Node::Many(vec![
                 head(s, title, Some(Route::Keys), None),
                 empty("key", s.text(gone), s.text(words), vec![all]),
@@ -251,8 +256,12 @@ fn backups(s: Service, id: &'static str, (title, none): (Key, Key), of: &[GroupI
         .iter()
         .filter_map(|id| s.backup(*id))
         .map(|card| {
-            let (name, plan) = (backup_name(lang, &card), words::plan(lang, card.preset));
-            way("backup", Route::Backup(card.id), name, plan)
+            let name = backup_name(lang, &card);
+            let note = match card.contents.is_empty() {
+                true => words::copies_at(lang, card.parts.len()),
+                false => words::plan(lang, card.preset).to_owned(),
+            };
+            way("backup", Route::Backup(card.id), name, note)
         })
         .collect();
     let content = if list.is_empty() {
@@ -292,7 +301,7 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
                 let words = el("span")
                     .class("row-main")
                     .child(el("span").child(safe_name(&safe.operator, &safe.address)))
-                    .child(reach_chip(lang, safe.reach));
+                    .child(reach_chip(lang, &safe));
                 let row = el("label").class("row").child(input).child(words);
                 el("li").child(row).into()
             })
@@ -319,15 +328,19 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
     };
     let error = checked.err().filter(|_| !choice.safes.with(Vec::is_empty));
     let problem = match error {
-        Some(error) => Some(words::plan_error(lang, error).what),
-        None => has_both.then(|| text(lang, Key::SafeHasBoth).to_owned()),
+        Some(error) => Some(words::plan_error(lang, error)),
+        None => has_both.then(|| {
+            let (what, now) = (Key::SafeHasBoth, Key::SafeHasBothNow);
+            Halves::new(text(lang, what), text(lang, now))
+        }),
     };
+    let problem = problem.map(|words| halves("warn", "warn", None, words, None, Vec::new()));
     let erase = tick(text(lang, Key::EraseKey), erase, move || {
         choice.erase.update(|it| *it = !*it)
     });
     div("stack")
         .child(choices(text(lang, Key::CopiesWhere), list))
-        .child(el("p").fixed("role", "status").child(problem))
+        .child(el("div").fixed("role", "status").child(problem))
         .child(erase)
         .child(actions(vec![go]))
         .into()
@@ -353,8 +366,9 @@ fn delete(s: Service, card: &KeyCard, choice: Choice) -> Node {
     let is_held = fetch_from(s, card).is_some();
     let opens_here = !card.opens.is_empty() && card.here == KeyHere::Opens;
     if opens_here && !is_held {
-        let (words, open) = ((Key::DeleteKeyLost, Key::DeleteKeyTick), choice.deleting);
-        return discard(s, question, words, open, choice.understood, delete);
+        let words = (Key::DeleteKeyLost, Key::DeleteKeyTick, Key::Delete);
+        let (open, understood) = (choice.deleting, choice.understood);
+        return discard(s, question, words, open, understood, delete);
     }
     let words = if is_held {
         Key::DeleteKeyHeld

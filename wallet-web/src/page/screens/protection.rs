@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{CheckedPlan, Custody, Plan, PlanError, Promise, Slot, Weakness};
-use saifu_wallet_core::view::SafeCard;
+use saifu_wallet_core::view::{Reach, SafeCard};
 
 /// The safes the owner chose, that of slot 0 first; the others are picked.
 pub(super) type Chosen = RwSignal<Vec<Option<SafeId>>>;
@@ -163,20 +163,41 @@ pub(super) fn name_of(s: Service, id: SafeId) -> String {
 pub(super) fn seats(s: Service, offer: &Offer, chosen: Chosen) -> Node {
     let lang = s.lang.get();
     let all = s.safes.get();
-    let names: Vec<String> = offer.safes.iter().map(|id| name_of(s, *id)).collect();
+    let taken = offer.safes.iter();
+    let taken: Vec<&SafeCard> = taken
+        .filter_map(|id| all.iter().find(|safe| safe.id == *id))
+        .collect();
+    let names: Vec<String> = taken.iter().map(|safe| label(lang, safe)).collect();
+    let silent = taken.iter().filter(|safe| safe.reach == Reach::Silent);
+    let silent: Vec<String> = silent
+        .map(|safe| safe_name(&safe.operator, &safe.address))
+        .collect();
+    let silent = (!silent.is_empty()).then(|| {
+        let words = words::chosen_but_silent(lang, &silent);
+        halves("warn", "offline", None, words, None, Vec::new())
+    });
     let lists = choice::slots(&offer.plan).into_iter().enumerate();
     let lists: Vec<Node> = lists
         .map(|(slot, gets)| {
             let label = words::seat(lang, slot + 1, &said(lang, offer, gets));
             let picked = offer.safes.get(slot);
             let at = all.iter().position(|safe| Some(&safe.id) == picked);
-            list(format!("safe-{slot}"), label, &all, at, slot, chosen)
+            list(lang, label, &all, at, slot, chosen)
         })
         .collect();
-    el("details")
+    let list = el("details")
         .child(el("summary").child(words::picked(lang, &names)))
-        .child(div("stack stack--tight").child(lists))
-        .into()
+        .child(div("stack stack--tight").child(lists));
+    Node::Many(vec![list.into(), silent.into()])
+}
+
+/// A safe among others, marked if it does not answer.
+fn label(lang: Lang, safe: &SafeCard) -> String {
+    let name = safe_name(&safe.operator, &safe.address);
+    match safe.reach {
+        Reach::Silent => words::silent(lang, &name),
+        Reach::Answers | Reach::Unknown => name,
+    }
 }
 
 fn said(lang: Lang, offer: &Offer, gets: Gets) -> String {
@@ -198,20 +219,19 @@ fn said(lang: Lang, offer: &Offer, gets: Gets) -> String {
 }
 
 fn list(
-    id: String,
-    label: String,
+    lang: Lang,
+    title: String,
     all: &[SafeCard],
     at: Option<usize>,
     slot: usize,
     chosen: Chosen,
 ) -> Node {
-    let options = all.iter().enumerate().map(|(at, safe)| {
-        let name = safe_name(&safe.operator, &safe.address);
-        option(at, name)
-    });
+    let options = all.iter().enumerate();
+    let options = options.map(|(at, safe)| option(at, label(lang, safe)));
     let ids: Vec<SafeId> = all.iter().map(|safe| safe.id).collect();
     let at = at.unwrap_or(usize::MAX);
-    select(id, label, options.collect(), at, move |at| {
+    let id = format!("safe-{slot}");
+    select(id, title, options.collect(), at, move |at| {
         chosen.update(|chosen| {
             if chosen.len() <= slot {
                 chosen.resize(slot + 1, None);

@@ -2,25 +2,30 @@
 
 use crate::page::device;
 use crate::page::format;
-use crate::page::node::{Node, div, el};
+use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     actions, button, dialog, dialog_title, dismiss, empty, fact, facts, head, hex_fact, icon,
     keep_dialog, link, quiet, safe_name, small_icon,
 };
 use crate::page::route::Route;
+use crate::page::screens::protection;
 use crate::page::screens::value::{confirm, reach_chip};
 use crate::page::service::Service;
-use crate::page::words::{self, Key, text};
+use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::view::{Meeting, SafeCard};
+use saifu_wallet_core::view::{Meeting, Reach, SafeCard};
 
 /// All of them.
 pub(super) fn safes(s: Service) -> Node {
-    let forgetting = RwSignal::new(None);
-    let asked = RwSignal::new(false);
-    keep_dialog("forget", asked);
+    let ask = Ask {
+        about: RwSignal::new(None),
+        forget: RwSignal::new(false),
+        give_up: RwSignal::new(false),
+    };
+    keep_dialog("forget", ask.forget);
+    keep_dialog("give-up", ask.give_up);
     Node::live(move || {
         let words = s.text(Key::Add);
         let add = link(
@@ -31,16 +36,25 @@ pub(super) fn safes(s: Service) -> Node {
         );
         let content = div("stack stack--wide")
             .child(quiet(s.text(Key::SafesLead)))
-            .child(list(s, forgetting, asked));
+            .child(list(s, ask));
         Node::Many(vec![
             head(s, s.text(Key::NavSafes), None, Some(add)),
             content.into(),
-            dialog("forget", asked, || forget(s, forgetting, asked)),
+            dialog("forget", ask.forget, || forget(s, ask)),
+            dialog("give-up", ask.give_up, || give_up(s, ask)),
         ])
     })
 }
 
-fn list(s: Service, forgetting: RwSignal<Option<SafeId>>, asked: RwSignal<bool>) -> Node {
+/// Which safe a question is about, and which question is open.
+#[derive(Clone, Copy)]
+struct Ask {
+    about: RwSignal<Option<SafeId>>,
+    forget: RwSignal<bool>,
+    give_up: RwSignal<bool>,
+}
+
+fn list(s: Service, ask: Ask) -> Node {
     let safes = s.safes.get();
     if safes.is_empty() {
         let words = s.text(Key::AddSafe);
@@ -52,19 +66,11 @@ fn list(s: Service, forgetting: RwSignal<Option<SafeId>>, asked: RwSignal<bool>)
             vec![add],
         );
     }
-    let cards: Vec<Node> = safes
-        .iter()
-        .map(|safe| card(s, safe, forgetting, asked))
-        .collect();
+    let cards: Vec<Node> = safes.iter().map(|safe| card(s, safe, ask)).collect();
     div("values").child(cards).into()
 }
 
-fn card(
-    s: Service,
-    safe: &SafeCard,
-    forgetting: RwSignal<Option<SafeId>>,
-    asked: RwSignal<bool>,
-) -> Node {
+fn card(s: Service, safe: &SafeCard, ask: Ask) -> Node {
     let lang = s.lang.get();
     let mut rows = Vec::new();
     if !safe.jurisdiction.is_empty() {
@@ -76,41 +82,86 @@ fn card(
     rows.push(fact(text(lang, Key::Address), format::host(&safe.address)));
     let certificates = words::certificates(lang, safe.certificates);
     rows.push(fact(text(lang, Key::Holds), certificates));
+    let answered = match safe.answered_at {
+        Some(time) => format::time(lang, time),
+        None => text(lang, Key::NotSinceOpened).into(),
+    };
+    rows.push(fact(text(lang, Key::LastAnswer), answered));
     rows.push(hex_fact(text(lang, Key::Fingerprint), &safe.fingerprint));
     let legacy = safe
         .legacy_hash
         .then(|| el("p").class("hint").words(text(lang, Key::LegacyHash)));
     let id = safe.id;
-    let forget = safe.forgettable.then(|| {
-        let press = button(
-            "btn btn--small",
-            Some("trash"),
-            text(lang, Key::Forget),
-            move || {
-                forgetting.set(Some(id));
-                asked.set(true);
-            },
-        );
-        div("actions actions--end").child(press)
-    });
+    let small = |picture, words, press: Box<dyn FnMut()>| {
+        button("btn btn--small", Some(picture), text(lang, words), press)
+    };
+    let question = move |open: RwSignal<bool>| {
+        Box::new(move || {
+            ask.about.set(Some(id));
+            open.set(true);
+        })
+    };
+    let ask_now = Box::new(move || s.send(Intent::AskSafe { safe: id }));
+    let mut buttons = vec![small("refresh", Key::AskNow, ask_now)];
+    // One that answers ends what is left by itself.
+    if safe.ending > 0 && safe.reach != Reach::Answers {
+        buttons.push(small("trash", Key::GiveUpEnding, question(ask.give_up)));
+    }
+    if safe.forgettable {
+        buttons.push(small("trash", Key::Forget, question(ask.forget)));
+    }
+    let stays = (!safe.forgettable).then(|| why_it_stays(lang, safe));
     let title = div("split")
         .child(el("h2").child(safe_name(&safe.operator, &safe.address)))
-        .child(reach_chip(lang, safe.reach));
+        .child(reach_chip(lang, safe));
     el("article")
         .class("panel stack stack--tight")
         .child(title)
         .child(facts(rows))
         .child(legacy)
-        .child(forget)
+        .child(stays)
+        .child(div("actions actions--end").child(buttons))
         .into()
 }
 
-fn forget(s: Service, forgetting: RwSignal<Option<SafeId>>, open: RwSignal<bool>) -> Node {
+/// Why a safe cannot be forgotten, and what to do if it is to be.
+fn why_it_stays(lang: Lang, safe: &SafeCard) -> El {
+    let kept = safe.kept > 0;
+    let busy = !kept && safe.ending == 0;
+    let ending = (safe.ending > 0).then(|| words::still_to_end(lang, safe.ending));
+    el("p")
+        .class("hint")
+        .child(kept.then(|| text(lang, Key::StaysKept)))
+        .child(busy.then(|| text(lang, Key::StaysBusy)))
+        .child((kept && safe.ending > 0).then_some(" "))
+        .child(ending)
+}
+
+fn forget(s: Service, ask: Ask) -> Node {
     let question = s.text(Key::ForgetQuestion).to_owned();
     let labels = (Key::Keep, Key::ForgetDo, "trash");
-    confirm(s, open, question, Key::ForgetText, labels, move || {
-        if let Some(safe) = forgetting.get_untracked() {
-            s.send(Intent::ForgetSafe { safe });
+    confirm(
+        s,
+        ask.forget,
+        question,
+        Key::ForgetText,
+        labels,
+        move || {
+            if let Some(safe) = ask.about.get_untracked() {
+                s.send(Intent::ForgetSafe { safe });
+            }
+        },
+    )
+}
+
+fn give_up(s: Service, ask: Ask) -> Node {
+    let name = ask.about.get().map(|id| protection::name_of(s, id));
+    let question = words::give_up_ending_question(s.lang.get(), &name.unwrap_or_default());
+    let labels = (Key::AskOn, Key::GiveUpEndingDo, "trash");
+    let words = Key::GiveUpEndingText;
+    confirm(s, ask.give_up, question, words, labels, move || {
+        if let Some(safe) = ask.about.get_untracked() {
+            s.send(Intent::GiveUpEnding { safe });
         }
     })
 }

@@ -19,7 +19,7 @@ use saifu_wallet_core::form::{Form, parse_amount};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::view::{
-    Amount, Job, Opened, Reach, Stage, Standing, Summary, Task, ValueCard,
+    Amount, Job, Opened, Reach, SafeCard, Stage, Standing, Summary, Task, ValueCard,
 };
 
 /// The screen.
@@ -377,13 +377,20 @@ fn gone(s: Service, id: ItemId) -> Node {
 }
 
 /// It came back: shown in the place of its certificate.
-pub(super) fn came_back(s: Service, card: &ValueCard) -> Node {
+pub(super) fn came_back(s: Service, card: &ValueCard, safes: usize) -> Node {
     device::focus_heading_if_lost();
     let lang = s.lang.get();
+    let (asked, confirmed) = if safes > 1 {
+        let asked = (Key::StepRequestingAll, Key::StepRequestingAllNote);
+        (asked, Key::StepConfirmedAllNote)
+    } else {
+        let asked = (Key::StepRequesting, Key::StepRequestingNote);
+        (asked, Key::StepConfirmedNote)
+    };
     let list = vec![
-        (Key::StepRequesting, Key::StepRequestingNote, Reached::Done),
+        (asked.0, asked.1, Reached::Done),
         (Key::StepArrived, Key::StepArrivedNote, Reached::Done),
-        (Key::StepConfirmed, Key::StepConfirmedNote, Reached::Done),
+        (Key::StepConfirmed, confirmed, Reached::Done),
         (Key::StepYours, Key::StepYoursNote, Reached::Done),
     ];
     let words = text(lang, Key::Details);
@@ -506,11 +513,14 @@ pub(super) fn confirm(
 }
 
 /// The chip of a safe.
-pub(super) fn reach_chip(lang: Lang, reach: Reach) -> Node {
-    let state = match reach {
+pub(super) fn reach_chip(lang: Lang, safe: &SafeCard) -> Node {
+    if safe.asking {
+        return chip("moving", text(lang, Key::Asking));
+    }
+    let state = match safe.reach {
         Reach::Unknown => "unknown",
         Reach::Answers => "safe",
         Reach::Silent => "failed",
     };
-    chip(state, words::reach(lang, reach))
+    chip(state, words::reach(lang, safe.reach))
 }

@@ -2,10 +2,11 @@
 
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, call_off, empty, halves, head, icon, link, notice, picture_of, picture_of_backup,
-    picture_of_certificate, reason, value_card, waiting,
+    Wait, actions, call_off, empty, halves, head, icon, link, notice, picture_of,
+    picture_of_backup, picture_of_certificate, reason, safe_at, value_card, waiting,
 };
 use crate::page::route::Route;
+use crate::page::screens::backup;
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -97,16 +98,18 @@ fn under_way(s: Service) -> Option<Node> {
     if jobs.is_empty() {
         return None;
     }
-    // One reason shared by several jobs is said once.
-    let mut reasons = Vec::new();
-    let mut notes: Vec<Node> = Vec::new();
-    for job in &jobs {
-        let reason = reason(s, job);
-        if reason.is_some() && !reasons.contains(&reason) {
-            reasons.push(reason);
-            notes.extend(waiting(s, reason));
+    // One reason shared by several jobs is said once, of all the safes it is true of.
+    let mut reasons: Vec<Wait> = Vec::new();
+    for reason in jobs.iter().filter_map(|job| reason(s, job)) {
+        match reasons.iter_mut().find(|it| it.why == reason.why) {
+            Some(same) => same.join(reason),
+            None => reasons.push(reason),
         }
     }
+    let notes: Vec<Node> = reasons
+        .into_iter()
+        .filter_map(|reason| waiting(s, Some(reason)))
+        .collect();
     let rows: Vec<Node> = jobs.iter().map(|job| job_row(s, job)).collect();
     let list = div("panel panel--flush").child(el("ul").class("rows").child(rows));
     let title = el("h2")
@@ -144,11 +147,11 @@ fn job_row(s: Service, job: &Job) -> Node {
             Route::Certificate(item)
         }
     });
-    let task = words::task(lang, job.task);
-    let subject = if job.subject.is_empty() {
-        task.to_owned()
+    let (task, about) = (words::task(lang, job.task), words::about(lang, job));
+    let subject = if about == task {
+        about
     } else {
-        format!("{} – {task}", job.subject)
+        format!("{about} – {task}")
     };
     let subject: Node = match route {
         Some(route) => el("a").attr("href", route.href()).child(subject).into(),
@@ -157,12 +160,35 @@ fn job_row(s: Service, job: &Job) -> Node {
     let words = el("span")
         .class("row-main")
         .child(el("span").child(subject))
-        .child(el("span").child(words::stage(lang, job.stage)));
+        .child(el("span").child(how_far(s, job)));
     let row = div("row")
         .child(el("span").class("mark").child(icon(picture)))
         .child(words)
         .child(call_off(s, job));
     el("li").child(row).into()
+}
+
+/// What is true of a job now: of one with several safes, how many of them have answered.
+fn how_far(s: Service, job: &Job) -> String {
+    let lang = s.lang.get();
+    let is_its = |card: &&BackupCard| match card.standing {
+        BackupStanding::Registering { job: of } | BackupStanding::Recovering { job: of } => {
+            of == job.id && job.stage != Stage::NoRoom
+        }
+        BackupStanding::AtSafes | BackupStanding::Ending | BackupStanding::Elsewhere => false,
+    };
+    let of_backup = s.backups.with(|all| {
+        let card = all.iter().find(is_its)?;
+        backup::progress_words(lang, card)
+    });
+    let of_safe = || match job.task {
+        Task::Retire if !job.safe.is_empty() => {
+            Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
+        }
+        _ => None,
+    };
+    let said = of_backup.or_else(of_safe);
+    said.unwrap_or_else(|| words::stage(lang, job.stage).into())
 }
 
 fn here(s: Service) -> Node {

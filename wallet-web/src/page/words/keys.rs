@@ -72,14 +72,13 @@ keys! {
     Place: "Place", "利用場所";
     Anywhere: "Anywhere", "どこでも";
     NoLimit: "No limit", "無期限";
-    Remaining: "Remaining", "残額";
+    Remaining: "What is left", "残額";
     Details: "Details", "詳細";
     Class: "Class", "種類";
     Name: "Name", "名称";
     UnitPrice: "Unit price", "単価";
     Quantity: "Quantity", "数量";
     Total: "Total", "合計";
-    Amount: "Amount", "金額";
     Remarks: "Remarks", "備考";
     Added: "Added", "追加日";
     BackUp: "Back up", "金庫に預ける";
@@ -123,17 +122,26 @@ keys! {
     SaveCorrection: "Replace by this", "この内容に置き換える";
 
     AddSafe: "Add a safe", "金庫を追加";
-    SafesLead: "Safes are run by independent operators, each under its own name. What you back up is sealed or divided first, so that no safe alone can read it; choose operators who have nothing to do with each other.", "金庫はそれぞれ独立した運営者が、自らの名で運営しています。預けるものは先に封をするか分けるため、金庫1つでは読めません。互いに関わりのない運営者を選んでください。";
+    SafesLead: "Safes are run by independent operators, each under its own name. What you back up is sealed or divided first, so that no safe alone can read it, unless you choose otherwise; choose operators who have nothing to do with each other.", "金庫はそれぞれ独立した運営者が、自らの名で運営しています。預けるものは先に封をするか分けるため、別の守り方を選ばないかぎり、金庫1つでは読めません。互いに関わりのない運営者を選んでください。";
     NoSafes: "No safe yet", "まだ金庫がありません";
     NoSafesText: "A safe keeps what you back up. Add one by its address and compare its fingerprint.", "預けたものを保管するのが金庫です。アドレスで追加し、指紋を見比べてください。";
     Operator: "Operator", "運営者";
     Jurisdiction: "Jurisdiction", "準拠法";
     Address: "Address", "アドレス";
     Fingerprint: "Key fingerprint", "鍵の指紋";
-    Holds: "Certificates of it", "この金庫の登録証";
+    Holds: "Certificates from it", "この金庫の登録証";
+    LastAnswer: "Last answered", "最後の応答";
+    NotSinceOpened: "Not since the wallet was opened", "財布を開いてからはなし";
+    AskNow: "Ask now", "今すぐ確かめる";
+    StaysKept: "To forget it, first recover what lies there or move it to other safes.", "登録を外すには、先にここにあるものを取り戻すか、別の金庫に移してください。";
+    StaysBusy: "Work with it is under way; it can be forgotten afterwards.", "この金庫との処理が進行中です。済めば登録を外せます。";
+    GiveUpEnding: "Stop asking…", "頼むのをやめる…";
+    GiveUpEndingDo: "Stop asking", "頼むのをやめる";
+    GiveUpEndingText: "What is left there is of no use to you: its value is here, at other safes, or was given up. Its certificates are deleted here, so nobody can fetch it any more; but if the safe comes back, it keeps its copy until its term ends.", "残っているのは、もう要らないものです。中身は手元か別の金庫にあるか、すでに破棄しました。登録証をここから消すので、だれも受け取れなくなりますが、金庫が戻った場合、写しは保管期限まで残ります。";
+    AskOn: "Go on asking", "頼み続ける";
     LegacyHash: "Also uses MD5, which is weak. Saifu checks SHA-256 besides.", "弱いハッシュのMD5も使っています。SaifuはSHA-256でも照合します。";
     ReachUnknown: "Not asked yet", "未確認";
-    ReachAnswers: "Answers", "応答あり";
+    ReachAnswers: "Answered", "応答あり";
     ReachSilent: "No answer", "応答なし";
     Forget: "Forget…", "登録を外す…";
     ForgetDo: "Forget it", "登録を外す";
@@ -184,7 +192,7 @@ keys! {
     GiveUpDots: "Give up…", "破棄する…";
     GiveUpText: "Its safes destroy their parts and the certificates are deleted here. Nobody can bring it back, not even the operators.", "金庫がそれぞれの部品を消し、登録証もここから消します。運営者にも、だれにも元に戻せません。";
     GiveUpTick: "I know that what lies at the safes is lost as well", "金庫にあるものも失われることを理解しました";
-    EndingText: "Nothing to do: what is left at its safes is being ended, and tried again until it is.", "何もする必要はありません。金庫に残った分の破棄を、済むまで自動で続けます。";
+    EndingText: "Nothing to do: what is left at its safes is being ended, and tried again until it is. If a safe is gone for good, stop asking it under Safes.", "何もする必要はありません。金庫に残った分の破棄を、済むまで自動で続けます。金庫がもう戻らないときは、「金庫」の画面で頼むのをやめられます。";
     PartCertificate: "Certificate of a part", "部品の登録証";
     PartWhat: "What it stands for", "対応するもの";
 
@@ -197,7 +205,7 @@ keys! {
     GroupDivided: "Divided", "分ける";
     GroupCoupled: "Coupled", "まとめる";
     GroupSplit: "Key split", "鍵を割る";
-    GroupSeed: "Seed", "鍵の種";
+    GroupSeed: "Seed", "シード";
     Steps: "Steps, in this order", "手順（上から順に）";
     StepCouple: "Couple: several values become one", "まとめる：いくつかを1つに";
     StepSeal: "Seal: encrypt", "封をする：暗号化";
@@ -242,7 +250,8 @@ keys! {
     MakeKey: "Make a key", "鍵を作る";
     Make: "Make", "作る";
     KeyHere: "In this wallet", "この財布";
-    KeyId: "Name", "名前";
+    KeyId: "Id", "識別番号";
+    SeeKey: "See the key", "鍵を見る";
     Algorithm: "Algorithm", "方式";
     Opens: "What it opens", "開くもの";
     OpensNothing: "Nothing.", "ありません。";
@@ -256,9 +265,11 @@ keys! {
     DeleteKeyLost: "It lies at no safe. What it opens cannot be opened by anybody any more.", "金庫に預けていません。削除すると、この鍵で開くものは、だれにも開けなくなります。";
     DeleteKeyHeld: "It can be fetched again from where it lies.", "預け先から、また取り戻せます。";
     DeleteKeyFree: "Nobody needs it any more.", "もう必要ありません。";
+    KeyNotHereText: "It was deleted, or it never was in this wallet. The list has every key there is.", "削除されたか、この財布にはなかった鍵です。一覧にすべての鍵があります。";
     DeleteKeyTick: "I know that what it opens is lost", "この鍵で開くものが失われることを理解しました";
     DeleteAllText: "They lie at no safe either. Nothing is lost with them.", "金庫にも預けていない鍵です。失われるものはありません。";
-    SafeHasBoth: "This safe also has something that the key opens, and could read it then.", "この金庫には、この鍵で開くものもあります。両方あると読めます。";
+    SafeHasBoth: "A safe that is chosen also has something that the key opens, and could read it then.", "選んだ金庫には、この鍵で開くものもあります。両方あると読めます。";
+    SafeHasBothNow: "Take another safe, or keep the key here.", "別の金庫を選ぶか、鍵は手元に残してください。";
 
     PolicyTitle: "Suggested protection", "おすすめの守り方";
     PolicyLead: "The first rule that fits a value suggests how to protect it. You can choose differently each time.", "上から順に、最初に当てはまる規則が守り方を選びます。預けるたびに変えることもできます。";
@@ -289,7 +300,7 @@ keys! {
     CertificatesShow: "Show", "表示";
     All: "All", "すべて";
     WithinAWeek: "Ending within a week", "1週間以内に終了";
-    CertificatesLead: "Readable off-line. Each stands for something that lies at safes.", "オフラインでも見られます。それぞれが、金庫にあるものに対応します。";
+    CertificatesLead: "You can read these off-line. Each stands for something that lies at safes.", "オフラインでも見られます。それぞれが、金庫にあるものに対応します。";
     NoCertificates: "Nothing backed up yet", "預けたものはまだありません";
     NoCertificatesText: "What you back up is listed here, with its certificates.", "預けると、その登録証とともにここに並びます。";
     NoneThisWeek: "None ends within a week.", "1週間以内に終了するものはありません。";
@@ -399,7 +410,7 @@ keys! {
     AccountAtSafes: "At safes", "金庫にあるもの";
     AccountUsed: "Used", "使用したもの";
     AccountDiscarded: "Discarded", "破棄したもの";
-    AccountElsewhere: "Proven to be elsewhere", "別の端末にあると証明されたもの";
+    AccountElsewhere: "Handed over, or proven to be elsewhere", "渡したもの、別の端末にあるもの";
     Storage: "Storage", "保存領域";
     Capacity: "Room for values, in KB", "値に使える容量（KB）";
     CapacityHint: "When it is full, new values wait until there is room.", "いっぱいになると、空きができるまで待ちます。";

@@ -302,7 +302,7 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
         ),
         Kind::PaperWorthless => Halves::new(
             format!("The safe does not hand out {in_sentence} for this paper: it is spent, or somebody was quicker."),
-            "Ask whoever gave it to you. If other papers belong to it, take those over, too.",
+            "Ask whoever gave it to you. If other papers belong to it, take those over too.",
         ),
         Kind::Busy => Halves::new(
             format!("Something is still being done with {in_sentence}, so what you asked for was not done."),
@@ -510,7 +510,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
         ),
         Kind::PaperUnreadable => Halves::new(
-            "受け取ろうとしたものは、財布の持参人証ではないか、欠けています。",
+            "受け取ろうとしたものは、Saifuの持参人証ではないか、欠けています。",
             "何も変わっていません。最初から最後まで、もう一度読み取るか写してください。",
         ),
         Kind::PaperOfStrangeSafe { address } => Halves::new(
@@ -518,7 +518,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             "何も変わっていません。先にその金庫を追加してから、もう一度受け取ってください。",
         ),
         Kind::PaperAlreadyHere => Halves::new(
-            "この証のものは、すでにこの財布にあります。",
+            "この証で受け取れるものは、すでにこの財布にあります。",
             "何も変わっていません。財布の中をご覧ください。",
         ),
         Kind::TooLarge { limit } => Halves::new(
@@ -583,8 +583,8 @@ fn japanese_apart(why: &Apart, subject: &str) -> Halves {
             altered,
         ),
         Apart::UnknownAlgorithm { name, version } => Halves::new(
-            format!("{subject}の鍵を種から作る方式（{name}、バージョン{version}）に、このSaifuは対応していません。"),
-            "種は残し、ほかは返しました。設定でSaifuを更新してから、もう一度取り戻してください。",
+            format!("{subject}の鍵をシードから作る方式（{name}、バージョン{version}）に、このSaifuは対応していません。"),
+            "シードは残し、ほかは返しました。設定でSaifuを更新してから、もう一度取り戻してください。",
         ),
         Apart::DoesNotOpen => Halves::new(
             format!("{subject}の部品は本物ですが、合わせても開きません。"),

@@ -33,12 +33,12 @@ pub(crate) fn preset(lang: Lang, preset: Preset) -> &'static str {
         Preset::KeySplit => ("Key split in two", "鍵を2つに割る"),
         Preset::KeySplitInThree => ("Key split in three, any two open", "鍵を3つに割り、2つで開く"),
         Preset::PieceWithShare => ("Piece by piece, each with its share", "断片ごとに鍵のかけらを添える"),
-        Preset::SourceOfPairSplit => ("Source of a pair split", "鍵の組のもとを割る"),
+        Preset::SourceOfPairSplit => ("Source of a pair split", "鍵の組のシードを割る"),
         Preset::KeySplitAtOneSafe => ("Key split, all at one safe", "鍵を割り、すべて同じ金庫に"),
-        Preset::SeedElsewhere => ("Seed of the key at another safe", "鍵の種を別の金庫に"),
-        Preset::SeedOfPairElsewhere => ("Seed of a pair at another safe", "鍵の組の種を別の金庫に"),
-        Preset::SeedWithData => ("Seed beside it", "種も同じ金庫に"),
-        Preset::SeedSplit => ("Seed split in two", "種を2つに割る"),
+        Preset::SeedElsewhere => ("Seed of the key at another safe", "鍵のシードを別の金庫に"),
+        Preset::SeedOfPairElsewhere => ("Seed of a pair at another safe", "鍵の組のシードを別の金庫に"),
+        Preset::SeedWithData => ("Seed beside it", "シードも同じ金庫に"),
+        Preset::SeedSplit => ("Seed split in two", "シードを2つに割る"),
     };
     lang.of(en, ja)
 }
@@ -63,9 +63,12 @@ pub(crate) fn safes(lang: Lang, count: u8) -> String {
 /// What a plan promises, at a glance.
 pub(crate) fn glance(lang: Lang, promise: &Promise) -> String {
     let cheat = match (lang, promise.may_cheat) {
-        (Lang::En, 0) => "none may cheat".into(),
-        (Lang::Ja, 0) => "不正には弱い".into(),
-        (Lang::En, n) => format!("{n} may cheat"),
+        (Lang::En, 0) => "it trusts its safes not to cheat".into(),
+        (Lang::Ja, 0) => "不正には耐えない".into(),
+        (Lang::En, n) => format!(
+            "it withstands {n} that cheat{}",
+            if n == 1 { "s" } else { "" }
+        ),
         (Lang::Ja, n) => format!("{n}つの不正にも耐える"),
     };
     [may_read(lang, promise), may_be_gone(lang, promise), cheat].join(lang.of(" · ", "・"))
@@ -93,8 +96,8 @@ fn may_be_gone(lang: Lang, promise: &Promise) -> String {
         (Lang::En, 0, 2) => "both safes are needed".into(),
         (Lang::En, 0, all) => format!("all {all} safes are needed"),
         (Lang::Ja, 0, all) => format!("{all}つとも必要"),
-        (Lang::En, gone, _) => format!("{} may be gone", safes(lang, gone)),
-        (Lang::Ja, gone, _) => format!("{gone}つ失われてもよい"),
+        (Lang::En, gone, all) => format!("it comes back from {} of {all}", all - gone),
+        (Lang::Ja, gone, all) => format!("{all}つのうち{}つあれば戻る", all - gone),
     }
 }
 
@@ -106,13 +109,13 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
         (Lang::Ja, None) => "どの金庫にも読めません。全部そろっても読めません。".into(),
         (Lang::En, Some(1)) => "A single safe could read it.".into(),
         (Lang::Ja, Some(1)) => "金庫1つだけで読めてしまいます。".into(),
-        (Lang::En, Some(n)) => format!("No safe can read it alone: {n} would have to join."),
+        (Lang::En, Some(n)) => format!("No safe can read it alone: it takes {n} together."),
         (Lang::Ja, Some(n)) => format!("金庫1つでは読めません。{n}つが手を組むと読めます。"),
     };
     let gone = match (lang, promise.may_be_dead) {
         (Lang::En, 0) if all == 1 => "If the safe is gone, so is what lies there.".into(),
         (Lang::Ja, 0) if all == 1 => "金庫が失われると、預けたものも失われます。".into(),
-        (Lang::En, 0) => format!("All {all} safes are needed to get it back."),
+        (Lang::En, 0) => format!("{} are needed to get it back.", every(all)),
         (Lang::Ja, 0) => format!("取り戻すには金庫{all}つがすべて必要です。"),
         (Lang::En, n) => format!(
             "It still comes back if {n} of the {all} safes {} gone.",
@@ -133,6 +136,14 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
     [read, gone, cheat]
 }
 
+fn every(safes: u8) -> String {
+    if safes == 2 {
+        "Both safes".into()
+    } else {
+        format!("All {safes} safes")
+    }
+}
+
 fn is(count: u8) -> &'static str {
     if count == 1 { "is" } else { "are" }
 }
@@ -147,7 +158,8 @@ pub(crate) fn leaves_after(lang: Lang, after: u8, all: u8) -> String {
             "金庫の登録証を確かめてから、このブラウザから消えます。".into()
         }
         (Lang::En, true) => {
-            format!("It leaves this browser when all {all} safes have certified their part.")
+            let every = every(all).to_lowercase();
+            format!("It leaves this browser when {every} have certified their part.")
         }
         (Lang::Ja, true) => {
             format!("金庫{all}つすべての登録証を確かめてから、このブラウザから消えます。")
@@ -179,11 +191,11 @@ pub(crate) fn weakness(lang: Lang, weakness: Weakness, safe: &str) -> String {
             format!("分けても、すべて{safe}にあります。")
         }
         (Lang::En, Weakness::OnlyThisWalletOpens) => {
-            "Only this wallet opens it: if its key or piece here is lost, nothing brings it back."
+            "Only this wallet opens it: if the data of this browser is lost, nothing brings it back."
                 .into()
         }
         (Lang::Ja, Weakness::OnlyThisWalletOpens) => {
-            "開けるのはこの財布だけです。手元の鍵や断片をなくすと、戻せません。".into()
+            "開けるのはこの財布だけです。このブラウザのデータをなくすと、戻せません。".into()
         }
         (Lang::En, Weakness::MayComeBackTwice) => {
             "Two devices could both have it confirmed, so it could come back twice.".into()
@@ -289,7 +301,7 @@ pub(crate) fn part(lang: Lang, class: ObjectClass, index: u8, count: usize) -> S
     let (en, ja) = match class {
         ObjectClass::Value => ("The value", "中身"),
         ObjectClass::Key => ("The key", "鍵"),
-        ObjectClass::Seed => ("The seed of the key", "鍵の種"),
+        ObjectClass::Seed => ("The seed of the key", "鍵のシード"),
         ObjectClass::Piece => ("Piece", "断片"),
         ObjectClass::Share => ("Share of the key", "鍵のかけら"),
         ObjectClass::Coupled => ("Part", "まとめた部品"),
@@ -360,8 +372,8 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "別の端末が引き出し中です。自動でやり直します。自分の端末なら、そこで終えるか中止してください。",
         ),
         Waiting::KeyChanged => lang.of(
-            "It shows another key than the one you trusted. Nothing is sent there.",
-            "信頼したものと違う鍵を示しています。何も送りません。",
+            "It shows another key than the one you trusted. Nothing is sent there. Ask its operator by another way.",
+            "信頼したものと違う鍵を示しています。何も送りません。別の手段で運営者に確かめてください。",
         ),
         Waiting::StorageFull => lang.of(
             "The browser has no space left. Free some on this device.",
@@ -387,6 +399,7 @@ pub(crate) fn have_it(lang: Lang, have: usize, all: usize, rest_waits: bool) -> 
     match lang {
         Lang::En if all == 1 && have == 1 => "The safe has it.".into(),
         Lang::En if all == 1 => format!("The safe does not have it yet.{rest}"),
+        Lang::En if have == all && all == 2 => "Both safes have it.".into(),
         Lang::En if have == all => format!("All {all} safes have it."),
         Lang::En => format!("{have} of {all} safes {} it.{rest}", has(have)),
         Lang::Ja if have == all => format!("{}に保管されています。", all_of(all)),
@@ -405,8 +418,14 @@ pub(crate) fn came(lang: Lang, have: usize, all: usize) -> String {
 /// How many of a backup's parts are still to be ended.
 pub(crate) fn to_end(lang: Lang, left: usize) -> String {
     match lang {
-        Lang::En if left == 1 => "1 safe is still told to end its part.".into(),
-        Lang::En => format!("{left} safes are still told to end their parts."),
+        Lang::En if left == 0 => "All its safes have ended their parts.".into(),
+        Lang::En if left == 1 => {
+            "1 safe is still to end its part; it is asked until it does.".into()
+        }
+        Lang::En => {
+            format!("{left} safes are still to end their parts; they are asked until they do.")
+        }
+        Lang::Ja if left == 0 => "どの金庫も、預けた分を破棄しました。".into(),
         Lang::Ja => format!("金庫{left}つに、預けた分の破棄を頼んでいます。"),
     }
 }
@@ -497,8 +516,8 @@ pub(crate) fn key_form(lang: Lang, form: KeyForm) -> &'static str {
     match form {
         KeyForm::Key => lang.of("Common key", "共通鍵"),
         KeyForm::Pair => lang.of("Pair of keys", "鍵の組"),
-        KeyForm::SeedOfKey => lang.of("Seed of a common key", "共通鍵の種"),
-        KeyForm::SeedOfPair => lang.of("Seed of a pair", "鍵の組の種"),
+        KeyForm::SeedOfKey => lang.of("Seed of a common key", "共通鍵のシード"),
+        KeyForm::SeedOfPair => lang.of("Seed of a pair", "鍵の組のシード"),
     }
 }
 
@@ -511,14 +530,33 @@ pub(crate) fn key_here(lang: Lang, here: KeyHere) -> &'static str {
     }
 }
 
-/// So many backups.
-pub(crate) fn backups(lang: Lang, count: usize) -> String {
+/// What a key opens: the first of it by name, and how much more.
+pub(crate) fn opens(lang: Lang, first: Option<&str>, count: usize) -> String {
+    let Some(first) = first else {
+        return lang.of("Opens nothing", "開くものなし").into();
+    };
+    let all = and_others(lang, first, count.saturating_sub(1));
     match lang {
-        Lang::En if count == 0 => "Opens nothing".into(),
-        Lang::En if count == 1 => "Opens 1 backup".into(),
-        Lang::En => format!("Opens {count} backups"),
-        Lang::Ja if count == 0 => "開くものなし".into(),
-        Lang::Ja => format!("{count}件を開く"),
+        Lang::En => format!("Opens {all}"),
+        Lang::Ja => format!("開くもの：{all}"),
+    }
+}
+
+/// At how many safes a backup lies.
+pub(crate) fn at_safes(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En if count == 1 => "at 1 safe".into(),
+        Lang::En => format!("at {count} safes"),
+        Lang::Ja => format!("金庫{count}つ"),
+    }
+}
+
+/// At how many safes a key lies that is backed up by itself.
+pub(crate) fn copies_at(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En if count == 1 => "A copy at 1 safe".into(),
+        Lang::En => format!("A copy at each of {count} safes"),
+        Lang::Ja => format!("金庫{count}つに写しを1つずつ"),
     }
 }
 
@@ -637,7 +675,7 @@ mod tests {
         }
         assert_eq!(
             glance(Lang::En, &promise(4, Some(3), 1, 1)),
-            "no safe alone can read it · 1 safe may be gone · 1 may cheat"
+            "no safe alone can read it · it comes back from 3 of 4 · it withstands 1 that cheats"
         );
         for (after, all) in [(1, 1), (3, 3), (2, 3)] {
             both_sentences(|lang| leaves_after(lang, after, all));
@@ -761,7 +799,9 @@ mod tests {
             check(key_here(Lang::En, it), key_here(Lang::Ja, it));
         }
         for count in [0, 1, 2] {
-            both(|lang| backups(lang, count));
+            both(|lang| opens(lang, (count > 0).then_some("A"), count));
+            both(|lang| at_safes(lang, count));
+            both(|lang| copies_at(lang, count));
             both(|lang| back_up(lang, count));
             both(|lang| delete_key_question(lang, count));
             both(|lang| delete_keys(lang, count));
@@ -790,6 +830,20 @@ mod tests {
             both_sentences(|lang| came(lang, have, all));
             both_sentences(|lang| to_end(lang, all));
         }
+        for (told, said) in [
+            (have_it(Lang::En, 2, 2, false), "Both safes have it."),
+            (
+                promises(Lang::En, &promise(2, Some(2), 0, 0))[1].clone(),
+                "Both safes are needed to get it back.",
+            ),
+            (
+                leaves_after(Lang::En, 2, 2),
+                "It leaves this browser when both safes have certified their part.",
+            ),
+        ] {
+            assert_eq!(told, said);
+        }
+        both_sentences(|lang| to_end(lang, 0));
         assert_eq!(
             have_it(Lang::En, 2, 3, true),
             "2 of 3 safes have it. The last one is tried again by itself."

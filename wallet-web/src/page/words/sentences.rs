@@ -5,7 +5,7 @@ use crate::page::format;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::value::{Class, Currency, Kind};
 use saifu_wallet_core::form::{Field, Problem};
-use saifu_wallet_core::view::{Amount, MeetingFailure, Reach, Stage, Task, Waiting};
+use saifu_wallet_core::view::{Amount, Job, MeetingFailure, Reach, Stage, Task, Waiting};
 
 /// The name of a class; the code itself if it is none this version knows.
 pub(crate) fn class(lang: Lang, code: &str) -> String {
@@ -187,8 +187,8 @@ pub(crate) fn room(lang: Lang, used: u64, capacity: u64) -> String {
 /// How many fields have to be mended.
 pub(crate) fn problems_found(lang: Lang, count: usize) -> String {
     match lang {
-        Lang::En if count == 1 => "One thing has to be mended first:".into(),
-        Lang::En => format!("{count} things have to be mended first:"),
+        Lang::En if count == 1 => "One field has to be mended first:".into(),
+        Lang::En => format!("{count} fields have to be mended first:"),
         Lang::Ja => format!("先に{count}か所を直してください："),
     }
 }
@@ -249,91 +249,189 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
     }
 }
 
-/// Why a job waits, and what to do now.
-pub(crate) fn waiting(lang: Lang, waiting: Waiting) -> Halves {
-    let (what, now) = match (lang, waiting) {
-        (Lang::En, Waiting::Unreachable) => (
-            "The safe does not answer.",
+/// Several names, one after the other.
+pub(crate) fn names(lang: Lang, names: &[String]) -> String {
+    match names {
+        [] => lang.of("the safe", "金庫").into(),
+        [one] => one.clone(),
+        [first @ .., last] => {
+            let first = first.join(lang.of(", ", "、"));
+            format!("{first}{}{last}", lang.of(" and ", "と"))
+        }
+    }
+}
+
+/// Why something waits, and what to do now; `who` are the safes it waits for.
+pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
+    let safes = names(lang, who);
+    match lang {
+        Lang::En => waiting_in_english(waiting, &safes, who),
+        Lang::Ja => waiting_in_japanese(waiting, &safes),
+    }
+}
+
+#[rustfmt::skip] // One reason, one line a half: read as a table.
+fn waiting_in_english(waiting: Waiting, safes: &str, who: &[String]) -> Halves {
+    let begins = if who.is_empty() { "The safe" } else { safes };
+    let of = |one, many| if who.len() > 1 { many } else { one };
+    match waiting {
+        Waiting::Unreachable => Halves::new(
+            format!("{begins} {} not answer.", of("does", "do")),
             "Saifu tries again by itself. You can close this page, or check your connection and try now.",
         ),
-        (Lang::Ja, Waiting::Unreachable) => (
-            "金庫から応答がありません。",
-            "自動でやり直します。このページを閉じてもかまいません。通信状況を確かめて、今すぐ試すこともできます。",
-        ),
-        (Lang::En, Waiting::Garbled) => (
-            "Something answers in place of the safe, but not as a safe.",
+        Waiting::Garbled => Halves::new(
+            format!("Something answers in place of {safes}, but not as a safe."),
             "Often a network that wants a log-in first. Check your connection; Saifu tries again by itself.",
         ),
-        (Lang::Ja, Waiting::Garbled) => (
-            "金庫とは思えない応答が返ってきます。",
-            "ログインが必要な通信環境でよく起こります。接続を確かめてください。自動でやり直します。",
-        ),
-        (Lang::En, Waiting::SafeFailed) => (
-            "The safe is busy or has a failure of its own.",
+        Waiting::SafeFailed => Halves::new(
+            format!("{begins} {} of {} own.", of("is busy or has a failure", "are busy or have failures"), of("its", "their")),
             "Nothing to do: Saifu tries again by itself. If it lasts for days, ask the operator.",
         ),
-        (Lang::Ja, Waiting::SafeFailed) => (
-            "金庫が混み合っているか、故障しています。",
-            "何もする必要はありません。自動でやり直します。何日も続くときは運営者に尋ねてください。",
+        Waiting::TooOld => Halves::new(
+            format!("{begins} {} of an older version and {} not know what is asked.", of("is", "are"), of("does", "do")),
+            "It is asked again now and then. Ask its operator for an update.",
         ),
-        (Lang::En, Waiting::TooOld) => (
-            "The safe is of an older version and does not know what it is asked.",
-            "It is asked again now and then. Ask its operator to update it.",
-        ),
-        (Lang::Ja, Waiting::TooOld) => (
-            "金庫のバージョンが古く、この依頼に応じられません。",
-            "ときどき自動でやり直します。運営者に更新を頼んでください。",
-        ),
-        (Lang::En, Waiting::Clock) => (
-            "The clock of the safe and that of this device differ too much.",
+        Waiting::Clock => Halves::new(
+            format!("The clock of {safes} and that of this device differ too much."),
             "Set the clock of this device right and try now. If it is right, ask the operator.",
         ),
-        (Lang::Ja, Waiting::Clock) => (
-            "金庫とこの端末の時計が大きくずれています。",
-            "端末の時計を合わせて、今すぐ試してください。正しい場合は運営者に尋ねてください。",
+        Waiting::RolledBack => Halves::new(
+            format!("The memory of {safes} was set back, so what arrived here cannot be confirmed."),
+            "Contact the operator. What arrived stays locked until it can be confirmed.",
         ),
-        (Lang::En, Waiting::RolledBack) => (
-            "The safe's memory was set back, so it cannot confirm what arrived here.",
-            "Contact the operator. What arrived stays locked until the safe can confirm it.",
-        ),
-        (Lang::Ja, Waiting::RolledBack) => (
-            "金庫の記録が巻き戻っていて、届いたものを確認できません。",
-            "運営者に連絡してください。確認できるまで、届いたものは使えないままになります。",
-        ),
-        (Lang::En, Waiting::OpenElsewhere) => (
-            "Another device has it open at the safe.",
+        Waiting::OpenElsewhere => Halves::new(
+            format!("Another device has it open at {safes}."),
             "It is asked again by itself. If that device is yours, finish the recovery there or call it off.",
         ),
-        (Lang::Ja, Waiting::OpenElsewhere) => (
-            "別の端末が、この金庫から引き出している途中です。",
-            "自動でやり直します。自分の端末なら、そこで取り戻しを終えるか中止してください。",
+        Waiting::KeyChanged => Halves::new(
+            format!("{begins} {} another key than the one you trusted. Nothing is sent.", of("shows", "show")),
+            "Ask the operator by another way whether the key was changed. If not, somebody stands in between.",
         ),
-        (Lang::En, Waiting::KeyChanged) => (
-            "The safe shows another key than the one you trusted. Nothing is sent.",
-            "Ask its operator by another way whether the key was changed. If not, somebody stands in between.",
-        ),
-        (Lang::Ja, Waiting::KeyChanged) => (
-            "金庫の鍵が、信頼したものと違います。何も送っていません。",
-            "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
-        ),
-        (Lang::En, Waiting::StorageFull) => (
+        Waiting::StorageFull => Halves::new(
             "The browser has no space left for this wallet. Nothing was changed.",
             "Free some space on this device, then try now.",
         ),
-        (Lang::Ja, Waiting::StorageFull) => (
-            "この財布に使えるブラウザの空き容量がありません。何も変更していません。",
-            "端末の空き容量を増やしてから、今すぐ試してください。",
-        ),
-        (Lang::En, Waiting::StorageFailed) => (
+        Waiting::StorageFailed => Halves::new(
             "The browser failed to store the next step. Nothing was changed.",
             "Saifu tries again by itself. If it goes on, reload the page.",
         ),
-        (Lang::Ja, Waiting::StorageFailed) => (
+    }
+}
+
+#[rustfmt::skip] // As above.
+fn waiting_in_japanese(waiting: Waiting, safes: &str) -> Halves {
+    match waiting {
+        Waiting::Unreachable => Halves::new(
+            format!("{safes}から応答がありません。"),
+            "自動でやり直します。このページを閉じてもかまいません。通信状況を確かめて、今すぐ試すこともできます。",
+        ),
+        Waiting::Garbled => Halves::new(
+            format!("{safes}のものとは思えない応答が返ってきます。"),
+            "ログインが必要な通信環境でよく起こります。接続を確かめてください。自動でやり直します。",
+        ),
+        Waiting::SafeFailed => Halves::new(
+            format!("{safes}が混み合っているか、故障しています。"),
+            "何もする必要はありません。自動でやり直します。何日も続くときは運営者に尋ねてください。",
+        ),
+        Waiting::TooOld => Halves::new(
+            format!("{safes}のバージョンが古く、この依頼に応じられません。"),
+            "ときどき自動でやり直します。運営者に更新を頼んでください。",
+        ),
+        Waiting::Clock => Halves::new(
+            format!("{safes}とこの端末の時計が大きくずれています。"),
+            "端末の時計を合わせて、今すぐ試してください。正しい場合は運営者に尋ねてください。",
+        ),
+        Waiting::RolledBack => Halves::new(
+            format!("{safes}の記録が巻き戻っていて、届いたものを確認できません。"),
+            "運営者に連絡してください。確認できるまで、届いたものは使えないままになります。",
+        ),
+        Waiting::OpenElsewhere => Halves::new(
+            format!("別の端末が、{safes}から引き出している途中です。"),
+            "自動でやり直します。自分の端末なら、そこで取り戻しを終えるか中止してください。",
+        ),
+        Waiting::KeyChanged => Halves::new(
+            format!("{safes}の鍵が、信頼したものと違います。何も送っていません。"),
+            "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。",
+        ),
+        Waiting::StorageFull => Halves::new(
+            "この財布に使えるブラウザの空き容量がありません。何も変更していません。",
+            "端末の空き容量を増やしてから、今すぐ試してください。",
+        ),
+        Waiting::StorageFailed => Halves::new(
             "ブラウザが次の記録を保存できませんでした。何も変更していません。",
             "自動でやり直します。続くときはページを再読み込みしてください。",
         ),
-    };
-    Halves::new(what, now)
+    }
+}
+
+/// When something that waits is tried again.
+pub(crate) fn next_try(lang: Lang, clock: &str) -> String {
+    match lang {
+        Lang::En => format!("Next try at {clock}."),
+        Lang::Ja => format!("次は{clock}に試します。"),
+    }
+}
+
+/// What a job works on.
+pub(crate) fn about(lang: Lang, job: &Job) -> String {
+    match job.task {
+        _ if !job.subject.is_empty() => job.subject.clone(),
+        Task::Retire => lang.of("What was called off", "中止したもの").into(),
+        Task::RecoverKey => text(lang, Key::TheKey).into(),
+        task => self::task(lang, task).into(),
+    }
+}
+
+/// What a safe that is told to end something is asked.
+pub(crate) fn asked_to_forget(lang: Lang, safe: &str) -> String {
+    match lang {
+        Lang::En => format!("{safe} is asked to forget it."),
+        Lang::Ja => format!("{safe}に破棄を頼んでいます。"),
+    }
+}
+
+/// A safe in a list that did not answer when it was asked last.
+pub(crate) fn silent(lang: Lang, safe: &str) -> String {
+    match lang {
+        Lang::En => format!("{safe} (no answer)"),
+        Lang::Ja => format!("{safe}（応答なし）"),
+    }
+}
+
+/// That safes are chosen which do not answer, and what to do now.
+pub(crate) fn chosen_but_silent(lang: Lang, safes: &[String]) -> Halves {
+    let names = names(lang, safes);
+    match lang {
+        Lang::En => Halves::new(
+            format!("{names} did not answer when asked last."),
+            "Choose another safe above. If you keep it, its part waits here until it answers.",
+        ),
+        Lang::Ja => Halves::new(
+            format!("{names}から、前に尋ねたとき応答がありませんでした。"),
+            "上で別の金庫を選んでください。このままなら、応答があるまで、その分はここで待ちます。",
+        ),
+    }
+}
+
+/// How much a safe is still to end.
+pub(crate) fn still_to_end(lang: Lang, count: usize) -> String {
+    match lang {
+        Lang::En if count == 1 => {
+            "1 thing there is still to be ended; it is asked until it does.".into()
+        }
+        Lang::En => {
+            format!("{count} things there are still to be ended; it is asked until it does.")
+        }
+        Lang::Ja => format!("破棄がまだ{count}件残っていて、済むまで頼み続けます。"),
+    }
+}
+
+/// The question before a safe is not told any more what it was to end.
+pub(crate) fn give_up_ending_question(lang: Lang, safe: &str) -> String {
+    match lang {
+        Lang::En => format!("Stop asking {safe}?"),
+        Lang::Ja => format!("{safe}に頼むのをやめますか？"),
+    }
 }
 
 /// Why a safe could not be met, and what to do now.
@@ -462,34 +560,15 @@ pub(crate) fn not_handed_out(lang: Lang) -> Halves {
     }
 }
 
-/// The name of a field.
-pub(crate) fn field(lang: Lang, field: Field) -> &'static str {
-    text(
-        lang,
-        match field {
-            Field::Class => Key::WhatIsIt,
-            Field::Name => Key::Name,
-            Field::UnitPrice => Key::Amount,
-            Field::Quantity => Key::HowMany,
-            Field::Place => Key::Place,
-            Field::From => Key::ValidFrom,
-            Field::To => Key::ValidTo,
-            Field::Remaining => Key::Remaining,
-            Field::Remarks => Key::Remarks,
-            Field::Payload => Key::Payload,
-        },
-    )
-}
-
 /// What is wrong with a field, and how to mend it.
 pub(crate) fn problem(lang: Lang, field: Field, problem: Problem) -> &'static str {
     match problem {
         // Either of two fields would do.
-        Problem::Empty if field == Field::Remaining => lang.of(
-            "Say what is left, or the amount when new.",
-            "残額か元の金額を入力してください。",
+        Problem::Empty if field == Field::UnitPrice => lang.of(
+            "Say the amount when new, or what is left.",
+            "元の金額か残額を入力してください。",
         ),
-        Problem::Empty => lang.of("This must say something.", "入力してください。"),
+        Problem::Empty => lang.of("This is empty. Fill it in.", "空です。入力してください。"),
         Problem::Unusable => lang.of(
             "This is too long, or has characters that cannot be shown. Shorten it.",
             "長すぎるか、表示できない文字があります。短くしてください。",
@@ -555,7 +634,9 @@ mod tests {
     #[test]
     fn reasons_stages_and_failures_have_words() {
         for it in Waiting::ALL {
-            check_halves(|lang| waiting(lang, it));
+            for who in [vec![], vec!["A".into()], vec!["A".into(), "B".into()]] {
+                check_halves(|lang| waiting(lang, it, &who));
+            }
         }
         for it in MeetingFailure::ALL {
             check_halves(|lang| meeting_failure(lang, it));
@@ -598,6 +679,49 @@ mod tests {
     }
 
     #[test]
+    fn what_waits_names_its_safes() {
+        let who = |count: usize| -> Vec<String> {
+            ["Akagi", "Brienz", "Corrib"][..count]
+                .iter()
+                .map(|it| (*it).into())
+                .collect()
+        };
+        for (count, what) in [
+            (0, "The safe does not answer."),
+            (1, "Akagi does not answer."),
+            (2, "Akagi and Brienz do not answer."),
+            (3, "Akagi, Brienz and Corrib do not answer."),
+        ] {
+            assert_eq!(
+                waiting(Lang::En, Waiting::Unreachable, &who(count)).what,
+                what
+            );
+        }
+        let two = waiting(Lang::Ja, Waiting::Unreachable, &who(2));
+        assert_eq!(two.what, "AkagiとBrienzから応答がありません。");
+        check_sentences(
+            &next_try(Lang::En, "1:00:00"),
+            &next_try(Lang::Ja, "1:00:00"),
+        );
+        check_halves(|lang| chosen_but_silent(lang, &who(2)));
+        check_sentences(
+            &asked_to_forget(Lang::En, "A"),
+            &asked_to_forget(Lang::Ja, "A"),
+        );
+        assert_ne!(silent(Lang::En, "A"), silent(Lang::Ja, "A"));
+        for count in [1, 2] {
+            check_sentences(
+                &still_to_end(Lang::En, count),
+                &still_to_end(Lang::Ja, count),
+            );
+        }
+        check_sentences(
+            &give_up_ending_question(Lang::En, "A"),
+            &give_up_ending_question(Lang::Ja, "A"),
+        );
+    }
+
+    #[test]
     fn problems_and_fields_have_words() {
         for it in [
             Problem::Empty,
@@ -609,24 +733,10 @@ mod tests {
             Problem::BeforeStart,
             Problem::AboveTotal,
         ] {
-            for field in [Field::Name, Field::Remaining] {
+            for field in [Field::Name, Field::UnitPrice] {
                 let of = |lang| problem(lang, field, it);
                 check_sentences(of(Lang::En), of(Lang::Ja));
             }
-        }
-        for it in [
-            Field::Class,
-            Field::Name,
-            Field::UnitPrice,
-            Field::Quantity,
-            Field::Place,
-            Field::From,
-            Field::To,
-            Field::Remaining,
-            Field::Remarks,
-            Field::Payload,
-        ] {
-            check(field(Lang::En, it), field(Lang::Ja, it));
         }
     }
 
