@@ -42,6 +42,9 @@ test("a backup is moved away from a safe that is gone", async (t) => {
   await t.test("it is registered anew, and only then do the old ones let go", async () => {
     await wallet.openBackup("Moved");
     await wallet.page.getByRole("link", { name: "Move to other safes…" }).click();
+    // The screen asks the safes before it chooses any: the one that is gone is not among them, and is marked where it can be chosen.
+    await wallet.page.getByText(/^Safes: Akagi, Brienz, Durance$/).waitFor();
+    assert.deepEqual(await wallet.page.getByLabel("Safe 1 gets").locator("option").allTextContents(), ["Akagi", "Brienz", "Corrib (no answer)", "Durance"]);
     await wallet.page.getByRole("radio", { name: /^Any 2 of 3 safes/ }).check();
     await chooseSeats(wallet, [OPERATORS[0], OPERATORS[1], OPERATORS[3]]);
     const held = durance.proxy.hold("/v1/register", "request");
@@ -127,5 +130,47 @@ test("a safe of three takes everything and says nothing", async (t) => {
     await wallet.recover("Waits");
     await wallet.untilHere("Waits");
     assert.equal(await wallet.code("Waits"), "code of Waits");
+  });
+});
+
+test("a safe that is gone for good is put away", async (t) => {
+  const { safes, wallet, add } = await startAll(t, 3);
+  const { page } = wallet;
+  const cardOf = (name) => page.getByRole("article").filter({ hasText: name });
+  const chip = (name, words) => cardOf(name).locator(".chip", { hasText: words }).waitFor();
+  const press = (name, label) => cardOf(name).getByRole("button", { name: label }).click();
+  await add("Home", { price: "1600" });
+  await wallet.backUp("Home", "Any 2 of 3 safes");
+  await wallet.untilAtSafe("Home");
+  await safes[2].proxy.down();
+  await wallet.recover("Home");
+  await wallet.untilHere("Home");
+
+  await t.test("no safe is said to answer that was not asked since the wallet was opened", async () => {
+    await wallet.reload();
+    await wallet.go("safes");
+    await press("Corrib", "Ask now");
+    await chip("Corrib", "No answer");
+    assert.equal((await wallet.facts(cardOf("Corrib")))["Last answered"], "Not since the wallet was opened");
+    await press("Akagi", "Ask now");
+    await chip("Akagi", "Answered");
+    assert.notEqual((await wallet.facts(cardOf("Akagi")))["Last answered"], "Not since the wallet was opened");
+  });
+  await t.test("what it was still to end is said, and is given up by its owner alone", async () => {
+    await wallet.says("1 thing there is still to be ended; it is asked until it does.");
+    assert.equal(await cardOf("Corrib").getByRole("button", { name: "Forget…" }).count(), 0);
+    await press("Corrib", "Stop asking…");
+    const dialog = page.getByRole("dialog", { name: "Stop asking Corrib?" });
+    await dialog.getByText("Its certificates are deleted here").waitFor();
+    await dialog.getByRole("button", { name: "Stop asking", exact: true }).click();
+    await press("Corrib", "Forget…");
+    await page.getByRole("button", { name: "Forget it" }).click();
+    await cardOf("Corrib").waitFor({ state: "detached" });
+  });
+  await t.test("and the value is here, once", async () => {
+    assert.deepEqual(await wallet.backups(), []);
+    assert.equal(await wallet.code("Home"), "code of Home");
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
+    assert.deepEqual(await statesAt(safes[2]), ["registered"], "it has not heard of it");
   });
 });

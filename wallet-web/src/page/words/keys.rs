@@ -129,7 +129,7 @@ keys! {
     Jurisdiction: "Jurisdiction", "準拠法";
     Address: "Address", "アドレス";
     Fingerprint: "Key fingerprint", "鍵の指紋";
-    Holds: "Certificates from it", "この金庫の登録証";
+    Holds: "Certificates", "この金庫の登録証";
     LastAnswer: "Last answered", "最後の応答";
     NotSinceOpened: "Not since the wallet was opened", "財布を開いてからはなし";
     AskNow: "Ask now", "今すぐ確かめる";
@@ -138,7 +138,7 @@ keys! {
     GiveUpEnding: "Stop asking…", "頼むのをやめる…";
     GiveUpEndingDo: "Stop asking", "頼むのをやめる";
     GiveUpEndingText: "What is left there is of no use to you: its value is here, at other safes, or was given up. Its certificates are deleted here, so nobody can fetch it any more; but if the safe comes back, it keeps its copy until its term ends.", "残っているのは、もう要らないものです。中身は手元か別の金庫にあるか、すでに破棄しました。登録証をここから消すので、だれも受け取れなくなりますが、金庫が戻った場合、写しは保管期限まで残ります。";
-    AskOn: "Go on asking", "頼み続ける";
+    AskOn: "Go on", "頼み続ける";
     LegacyHash: "Also uses MD5, which is weak. Saifu checks SHA-256 besides.", "弱いハッシュのMD5も使っています。SaifuはSHA-256でも照合します。";
     ReachUnknown: "Not asked yet", "未確認";
     ReachAnswers: "Answered", "応答あり";

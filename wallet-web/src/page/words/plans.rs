@@ -62,16 +62,13 @@ pub(crate) fn safes(lang: Lang, count: u8) -> String {
 
 /// What a plan promises, at a glance.
 pub(crate) fn glance(lang: Lang, promise: &Promise) -> String {
-    let cheat = match (lang, promise.may_cheat) {
+    let cheats = match (lang, promise.may_cheat) {
         (Lang::En, 0) => "it trusts its safes not to cheat".into(),
         (Lang::Ja, 0) => "不正には耐えない".into(),
-        (Lang::En, n) => format!(
-            "it withstands {n} that cheat{}",
-            if n == 1 { "s" } else { "" }
-        ),
+        (Lang::En, n) => format!("once only even if {n} {}", cheat(n)),
         (Lang::Ja, n) => format!("{n}つの不正にも耐える"),
     };
-    [may_read(lang, promise), may_be_gone(lang, promise), cheat].join(lang.of(" · ", "・"))
+    [may_read(lang, promise), may_be_gone(lang, promise), cheats].join(lang.of(" · ", "・"))
 }
 
 /// The same on a card, where there is little room.
@@ -96,7 +93,7 @@ fn may_be_gone(lang: Lang, promise: &Promise) -> String {
         (Lang::En, 0, 2) => "both safes are needed".into(),
         (Lang::En, 0, all) => format!("all {all} safes are needed"),
         (Lang::Ja, 0, all) => format!("{all}つとも必要"),
-        (Lang::En, gone, all) => format!("it comes back from {} of {all}", all - gone),
+        (Lang::En, gone, all) => format!("comes back from {} of {all}", all - gone),
         (Lang::Ja, gone, all) => format!("{all}つのうち{}つあれば戻る", all - gone),
     }
 }
@@ -123,17 +120,17 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
         ),
         (Lang::Ja, n) => format!("金庫{all}つのうち{n}つが失われても取り戻せます。"),
     };
-    let cheat = match (lang, promise.may_cheat) {
+    let cheats = match (lang, promise.may_cheat) {
         (Lang::En, 0) => "A safe that cheats could hand it out twice.".into(),
         (Lang::Ja, 0) => "不正をする金庫は、二重に渡すことができます。".into(),
         (Lang::En, n) => format!(
             "It comes back only once, even if {} {}.",
             safes(lang, n),
-            if n == 1 { "cheats" } else { "cheat" }
+            cheat(n)
         ),
         (Lang::Ja, n) => format!("金庫{n}つが不正をしても、戻るのは1回だけです。"),
     };
-    [read, gone, cheat]
+    [read, gone, cheats]
 }
 
 fn every(safes: u8) -> String {
@@ -142,6 +139,10 @@ fn every(safes: u8) -> String {
     } else {
         format!("All {safes} safes")
     }
+}
+
+fn cheat(count: u8) -> &'static str {
+    if count == 1 { "cheats" } else { "cheat" }
 }
 
 fn is(count: u8) -> &'static str {
@@ -675,7 +676,7 @@ mod tests {
         }
         assert_eq!(
             glance(Lang::En, &promise(4, Some(3), 1, 1)),
-            "no safe alone can read it · it comes back from 3 of 4 · it withstands 1 that cheats"
+            "no safe alone can read it · comes back from 3 of 4 · once only even if 1 cheats"
         );
         for (after, all) in [(1, 1), (3, 3), (2, 3)] {
             both_sentences(|lang| leaves_after(lang, after, all));
