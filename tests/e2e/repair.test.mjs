@@ -43,8 +43,9 @@ test("a backup is moved away from a safe that is gone", async (t) => {
     await wallet.openBackup("Moved");
     await wallet.page.getByRole("link", { name: "Move to other safes…" }).click();
     // The screen asks the safes before it chooses any: the one that is gone is not among them, and is marked where it can be chosen.
-    await wallet.page.getByText(/^Safes: Akagi, Brienz, Durance$/).waitFor();
-    assert.deepEqual(await wallet.page.getByLabel("Safe 1 gets").locator("option").allTextContents(), ["Akagi", "Brienz", "Corrib (no answer)", "Durance"]);
+    await wallet.page.getByText(/^Safes: (?!.*Corrib).*Durance/).waitFor();
+    const offered = await wallet.page.getByLabel("Safe 1 gets").locator("option").allTextContents();
+    assert.deepEqual(offered.sort(), ["Akagi", "Brienz", "Corrib (no answer)", "Durance"]);
     await wallet.page.getByRole("radio", { name: /^Any 2 of 3 safes/ }).check();
     await chooseSeats(wallet, [OPERATORS[0], OPERATORS[1], OPERATORS[3]]);
     const held = durance.proxy.hold("/v1/register", "request");
