@@ -101,6 +101,64 @@ test("every protection that is offered", async (t) => {
   assert.equal(safes.length, 4);
 });
 
+test("what is chosen for a back-up", async (t) => {
+  const { wallet, add } = await startAll(t, 3);
+  const { page } = wallet;
+  for (const name of ["First", "Second", "Third"]) await add(name, { price: "1600" });
+  const button = (name) => page.getByRole("button", { name, exact: true });
+
+  await t.test("is where more ways begin, and still there on the way back", async () => {
+    await wallet.go("back-up");
+    await page.getByRole("checkbox", { name: /^First/ }).uncheck();
+    await page.getByRole("radio", { name: /^One safe, sealed/ }).check();
+    await button("Back up 2").waitFor();
+    await page.getByRole("link", { name: "More ways…" }).click();
+    await wallet.heading("More ways").waitFor();
+    await button("Back up 2").waitFor();
+    assert.equal(await page.getByRole("checkbox", { name: /^First/ }).isChecked(), false);
+    assert.equal(await page.getByLabel("Start from").locator("option:checked").textContent(), "One safe, sealed");
+    await page.getByRole("link", { name: "Back", exact: true }).click();
+    await wallet.heading("Back up").waitFor();
+    assert.equal(await page.getByRole("checkbox", { name: /^First/ }).isChecked(), false);
+    assert.ok(await page.getByRole("radio", { name: /^One safe, sealed/ }).isChecked());
+    await wallet.go("values");
+    await wallet.go("back-up");
+    await button("Back up 3").waitFor();
+  });
+
+  await t.test("and does not fit is marked where it was chosen", async () => {
+    await page.getByRole("link", { name: "More ways…" }).click();
+    const field = page.getByLabel("Safes that must confirm");
+    await field.fill("9");
+    await page.keyboard.press("Tab");
+    await until("it is marked", async () => (await field.getAttribute("aria-invalid")) === "true");
+    const note = page.locator(`#${await field.getAttribute("aria-describedby")}`);
+    assert.match(await note.textContent(), /^9 safes would have to confirm, but only 3 can\. Let fewer confirm\./);
+    assert.ok(await button("Back up 3").isDisabled());
+  });
+
+  await t.test("one value alone is not offered to be coupled", async () => {
+    const coupling = page.getByRole("checkbox", { name: /^Couple/ });
+    assert.equal(await coupling.count(), 1);
+    await wallet.openValue("First");
+    await page.getByRole("link", { name: "Back up", exact: true }).click();
+    await page.getByRole("link", { name: "More ways…" }).click();
+    await page.getByRole("checkbox", { name: /^Seal/ }).waitFor();
+    assert.equal(await coupling.count(), 0);
+  });
+
+  await t.test("with too few safes for what a value is worth says so", async () => {
+    await add("Dear", { price: "20,000" });
+    await wallet.openValue("Dear");
+    await page.getByRole("link", { name: "Back up", exact: true }).click();
+    await wallet.says("For what this is worth, “Money: 3 of 4, released once” is meant.");
+    await wallet.says("It takes one more safe of another operator.");
+    await page.getByRole("main").getByRole("link", { name: "Add a safe" }).waitFor();
+    assert.ok(await page.getByRole("radio", { name: /^Any 2 of 3/ }).isChecked());
+  });
+  assert.deepEqual(wallet.complaints, []);
+});
+
 test("with one safe of three down", async (t) => {
   const { safes, wallet, add, alive } = await startAll(t, 3);
   const [, , { proxy: third }] = safes;

@@ -45,10 +45,20 @@ const ADDRESSES = ["https://safe-a.example", "https://safe.minato.example", "htt
 const seal = (form, key) => ({ seal: { form, key } });
 const at = (count) => Array.from({ length: count }, (_, slot) => ({ at: slot }));
 const plan = (steps, count, quorum, after = count) => ({ steps, data: at(count), quorum, digest: "sealed", hash: "off", custody: { safes: { after } } });
-const promise = (safes, voters, quorum, may_cheat, may_be_dead, readers) => ({ safes, voters, quorum, may_cheat, may_be_dead, readers, answers: safes - may_be_dead });
+const promise = (safes, voters, quorum, may_cheat, may_be_dead, readers, others = may_be_dead) => ({
+  safes,
+  voters,
+  quorum,
+  may_cheat,
+  may_be_dead,
+  indispensable: may_be_dead > 0 ? 0 : safes - others,
+  others_may_be_dead: others,
+  readers,
+  answers: safes - may_be_dead,
+});
 const PLANS = {
   "one-safe-sealed": { plan: plan([seal("key", "stays")], 1, 1), promise: promise(1, 1, 1, 0, 0, null), weaknesses: ["only-this-wallet-opens"] },
-  "key-kept-elsewhere": { plan: plan([seal("key", { away: { to: { elsewhere: [1] }, local: "kept" } })], 1, 1, 2), promise: promise(2, 1, 1, 0, 0, 2), weaknesses: [] },
+  "key-kept-elsewhere": { plan: plan([seal("key", { away: { to: { elsewhere: [1] }, local: "kept" } })], 1, 1, 2), promise: promise(2, 1, 1, 0, 0, 2, 1), weaknesses: [] },
   "any-two-of-three": { plan: plan([{ divide: { threshold: 2 } }], 3, 2), promise: promise(3, 3, 2, 0, 1, 2), weaknesses: [] },
   "money-three-of-four": { plan: plan([{ divide: { threshold: 3 } }], 4, 3), promise: promise(4, 4, 3, 1, 1, 3), weaknesses: [] },
 };

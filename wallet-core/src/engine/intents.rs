@@ -1,7 +1,7 @@
 //! What the wallet does when its owner wants something.
 
 use super::{Asked, Gatherer, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
-use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem};
+use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem, item_of};
 use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
 use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
@@ -41,20 +41,33 @@ impl Wallet {
                 plan,
                 safes,
                 key,
-            } => self.protect(values, plan, safes, *key, context),
+            } => {
+                let Some(first) = values.first() else { return };
+                let Some(seats) = self.seats(safes, *first, context) else {
+                    return;
+                };
+                self.protect(values, plan, seats, *key, context)
+            }
             Intent::RecoverBackup { backup } => self.reunite(*backup, For::Hold, context),
             Intent::Repair {
                 backup,
                 plan,
                 safes,
             } => {
-                let seats = self.seats(safes);
+                let Some(seats) = self.seats(safes, item_of(*backup), context) else {
+                    return;
+                };
                 let plan = Box::new(plan.clone());
                 self.reunite(*backup, For::Replace { plan, seats }, context)
             }
             Intent::DiscardBackup { backup } => self.discard_backup(*backup, context),
             Intent::MakeKey { form } => self.make_key(*form, context),
-            Intent::BackUpKey { key, plan, safes } => self.back_up_key(*key, plan, safes, context),
+            Intent::BackUpKey { key, plan, safes } => {
+                let Some(seats) = self.seats(safes, *key, context) else {
+                    return;
+                };
+                self.back_up_key(*key, plan, seats, context)
+            }
             Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, context),
             Intent::DeleteKey { key } => self.delete_key(*key),
             Intent::HandOver { what, with_key } => {

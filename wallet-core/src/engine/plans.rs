@@ -6,33 +6,35 @@ use crate::flow::{Flow, Protect, Then, begin, name_of, retire, stop};
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
-use crate::plan::check::{Operator, Seat};
+use crate::plan::check::{self, Operator, Seat};
 use crate::plan::key::OpeningKey;
-use crate::plan::{GroupId, KeyForm, Plan, Slot, Step};
+use crate::plan::{GroupId, KeyForm, Plan, Step};
 use crate::port::{Body, Context};
 use alloc::vec::Vec;
 use saifu_protocol::{SafeId, UnixTime};
 
 impl Wallet {
-    /// Who takes which slot: the safes in their order. A safe that is not trusted takes none, and the plan is refused.
-    pub(super) fn seats(&self, safes: &[SafeId]) -> Vec<Seat> {
-        let slots = (0..=u8::MAX).map(Slot);
-        let seat = |(slot, id): (Slot, &SafeId)| {
-            let safe = self.books.safe(*id)?;
-            Some(Seat {
-                slot,
-                safe: safe.id,
-                operator: Operator::named(&safe.operator),
-            })
-        };
-        slots.zip(safes).filter_map(seat).collect()
+    /// Who takes which slot. A safe that is not trusted takes none, and the plan does not fit.
+    pub(super) fn seats(
+        &mut self,
+        safes: &[SafeId],
+        about: ItemId,
+        context: &mut Context<'_>,
+    ) -> Option<Vec<Seat>> {
+        let operator = |id| self.books.safe(id).map(|it| Operator::named(&it.operator));
+        let seats = check::seats(safes, operator);
+        if seats.is_err() {
+            let name = crate::flow::name_of(&self.books, about);
+            self.tell_about(name, Kind::PlanDoesNotFit, context);
+        }
+        seats.ok()
     }
 
     pub(super) fn protect(
         &mut self,
         values: &[ItemId],
         plan: &Plan,
-        safes: &[SafeId],
+        seats: Vec<Seat>,
         key: Option<ItemId>,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
@@ -56,7 +58,6 @@ impl Wallet {
             true => alloc::vec![usable],
             false => usable.into_iter().map(|id| alloc::vec![id]).collect(),
         };
-        let seats = self.seats(safes);
         let journal = |values: Vec<ItemId>| {
             let protect = Protect::of(values, key, plan, &seats);
             Change::Journal(FlowId::make(context.rng), Flow::Protect(protect))
@@ -161,7 +162,7 @@ impl Wallet {
         &self,
         key: ItemId,
         plan: &Plan,
-        safes: &[SafeId],
+        seats: Vec<Seat>,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
         let is_here = self
@@ -171,7 +172,7 @@ impl Wallet {
         if !is_here || self.books.lock(key).is_some() {
             return Vec::new();
         }
-        let protect = Protect::of(Vec::new(), Some(key), plan, &self.seats(safes));
+        let protect = Protect::of(Vec::new(), Some(key), plan, &seats);
         let id = FlowId::make(context.rng);
         alloc::vec![Change::Journal(id, Flow::Protect(protect))]
     }

@@ -478,10 +478,6 @@ fn body_of(bodies: &[(ItemId, Body)], item: ItemId) -> Result<&[u8], Hindrance> 
 
 /// The plan must make sense for the value that asks the most of it.
 fn check(plan: &Plan, seats: &[Seat], values: &[(&[u8], Value)]) -> Result<CheckedPlan, Hindrance> {
-    if plan.custody == plan::Custody::Device {
-        // What a copy that stays usable needs at the safes is not here yet: its entry would outlive its use.
-        return Err(Hindrance::Refused(Kind::PlanDoesNotFit));
-    }
     let asks_most = values
         .iter()
         .find(|(_, value)| plan::check::must_come_back_once(value.fields().class, value.worth()));

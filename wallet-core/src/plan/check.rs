@@ -7,6 +7,7 @@ use super::{Away, Custody, Divide, KeyPlace, Place, Plan, Slot, Step, slots};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
+use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{Class, Kind, Money};
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +34,25 @@ pub struct Seat {
     pub operator: Operator,
 }
 
+/// Who takes which slot: the safes in their order, with who runs each as the wallet knows it.
+///
+/// # Errors
+/// The slot of the first safe that is not known.
+pub fn seats(
+    safes: &[SafeId],
+    operator: impl Fn(SafeId) -> Option<Operator>,
+) -> Result<Vec<Seat>, PlanError> {
+    let seat = |(slot, safe): (Slot, &SafeId)| match operator(*safe) {
+        Some(operator) => Ok(Seat {
+            slot,
+            safe: *safe,
+            operator,
+        }),
+        None => Err(PlanError::SlotNotSeated { slot }),
+    };
+    (0..=u8::MAX).map(Slot).zip(safes).map(seat).collect()
+}
+
 /// What is divided: an error about a threshold says of which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Divided {
@@ -47,6 +67,11 @@ pub enum Divided {
 pub enum PlanError {
     /// A step stands in it twice: values would be sealed, divided or coupled by rules that contradict each other.
     StepTwice,
+    /// A usable copy is to stay here. What lies at safes would then have to come back as a copy for disasters, which no safe
+    /// hands out yet: it would be there twice (decision 32).
+    CopyStaysUsable,
+    /// Safes are to be asked for the legacy hash. Whether one adds it is its operator's setting; nobody can ask.
+    LegacyHashAsked,
     /// Nothing goes to any safe.
     NothingLeaves,
     /// A whole copy is to stay home as a part. That is what custody is for.
@@ -136,6 +161,18 @@ pub enum PlanError {
     },
 }
 
+impl PlanError {
+    /// The slot whose safe is to be another.
+    pub fn seat(self) -> Option<Slot> {
+        match self {
+            PlanError::SlotNotSeated { slot }
+            | PlanError::SafeTwice { slot }
+            | PlanError::OperatorTwice { slot } => Some(slot),
+            _ => None,
+        }
+    }
+}
+
 /// A plan that makes sense with these safes for this value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedPlan {
@@ -212,6 +249,9 @@ pub fn must_come_back_once(class: Class, amount: Option<Money>) -> bool {
 }
 
 fn check_steps(plan: &Plan) -> Result<(), PlanError> {
+    if plan.hash != LegacyHash::Off {
+        return Err(PlanError::LegacyHashAsked);
+    }
     let of_kind = |kind: fn(&Step) -> bool| plan.steps.iter().filter(|step| kind(step)).count();
     let most = [
         of_kind(|step| matches!(step, Step::Couple)),
@@ -348,7 +388,7 @@ fn check_quorum(promise: &Promise, once: bool) -> Result<(), PlanError> {
 fn check_deletion(plan: &Plan, promise: &Promise) -> Result<(), PlanError> {
     let needed = promise.answers;
     match plan.custody {
-        Custody::Device => Ok(()),
+        Custody::Device => Err(PlanError::CopyStaysUsable),
         Custody::Safes { after } if after < needed => {
             Err(PlanError::DeletesTooEarly { after, needed })
         }

@@ -18,10 +18,12 @@ mod bytes;
 pub mod catalogue;
 pub mod check;
 pub mod cover;
+pub mod draft;
 pub mod key;
 mod layer;
 pub mod limits;
 mod make;
+pub mod offer;
 pub mod part;
 mod peel;
 pub mod policy;
@@ -88,7 +90,8 @@ pub struct Plan {
     pub quorum: u8,
     /// What the safes can read about the value.
     pub digest: DigestForm,
-    /// Whether the safes are asked for the legacy hash beside SHA-256.
+    /// Whether the safes are asked for the legacy hash beside SHA-256. They cannot be: a safe adds it or not, as it is set up,
+    /// and a plan that asks is refused. It stands here because a plan's identity is that of its text.
     pub hash: LegacyHash,
     /// Who has the usable copy.
     pub custody: Custody,
@@ -230,7 +233,8 @@ pub enum DigestForm {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Custody {
-    /// The copy in this wallet stays the usable one; what lies at the safes is for disaster.
+    /// The copy in this wallet stays the usable one; what lies at the safes is for disaster. Refused until safes hand out such
+    /// copies.
     Device,
     /// The safes: the copy here is deleted when so many different operators have registered everything that goes to them.
     Safes {

@@ -69,6 +69,38 @@ pub enum Preset {
     SeedSplit,
 }
 
+/// What an embodiment adds to those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Embodiment {
+    /// First: registered as it is.
+    Plain,
+    /// Second: encrypted.
+    Sealed,
+    /// Third: the key at another safe.
+    KeyElsewhere,
+    /// Fourth: divided.
+    Divided,
+    /// Fifth: coupled.
+    Coupled,
+    /// Sixth: the key split.
+    KeySplit,
+    /// Seventh: the seed instead of the key.
+    Seed,
+}
+
+impl Embodiment {
+    /// All of them, in their order.
+    pub const ALL: [Embodiment; 7] = [
+        Embodiment::Plain,
+        Embodiment::Sealed,
+        Embodiment::KeyElsewhere,
+        Embodiment::Divided,
+        Embodiment::Coupled,
+        Embodiment::KeySplit,
+        Embodiment::Seed,
+    ];
+}
+
 impl Preset {
     /// What a wallet offers, simplest first.
     pub const OFFERED: [Preset; 4] = [
@@ -102,6 +134,34 @@ impl Preset {
         Preset::SeedWithData,
         Preset::SeedSplit,
     ];
+
+    /// The embodiment it is of.
+    pub const fn embodiment(self) -> Embodiment {
+        match self {
+            Preset::PlainCopy | Preset::PlainCopies => Embodiment::Plain,
+            Preset::OneSafeSealed
+            | Preset::SealedByCommonKey
+            | Preset::SealedByPublicKey
+            | Preset::KeyRegistered => Embodiment::Sealed,
+            Preset::KeyKeptElsewhere | Preset::KeyElsewhere => Embodiment::KeyElsewhere,
+            Preset::AnyTwoOfThree
+            | Preset::MoneyThreeOfFour
+            | Preset::Divided
+            | Preset::DividedThenSealed
+            | Preset::SealedThenDivided
+            | Preset::PieceStaysHome => Embodiment::Divided,
+            Preset::CoupledThenSealed | Preset::SealedThenCoupled => Embodiment::Coupled,
+            Preset::KeySplit
+            | Preset::KeySplitInThree
+            | Preset::PieceWithShare
+            | Preset::SourceOfPairSplit
+            | Preset::KeySplitAtOneSafe => Embodiment::KeySplit,
+            Preset::SeedElsewhere
+            | Preset::SeedOfPairElsewhere
+            | Preset::SeedWithData
+            | Preset::SeedSplit => Embodiment::Seed,
+        }
+    }
 
     /// The preset a plan came from; of those with one plan the first, and those that are offered before the others.
     pub fn of(plan: &Plan) -> Option<Self> {

@@ -8,7 +8,6 @@ use super::{
     Away, Custody, DigestForm, Divide, GroupA, KeyPlace, LocalKey, Place, Plan, Slot, count, slots,
 };
 use alloc::vec::Vec;
-use saifu_protocol::certificate::LegacyHash;
 use serde::{Deserialize, Serialize};
 
 /// What a plan promises, in numbers.
@@ -24,6 +23,10 @@ pub struct Promise {
     pub may_cheat: u8,
     /// How many safes may be dead, whichever they are, and the value still comes back.
     pub may_be_dead: u8,
+    /// Without how many of them it does not come back; none where any may be dead.
+    pub indispensable: u8,
+    /// How many of the others may be dead, whichever they are, and the value still comes back.
+    pub others_may_be_dead: u8,
     /// How few safes could read the value together, without this wallet; `None` if not even all could.
     pub readers: Option<u8>,
     /// How many operators must have answered, whichever they are, before the copy here may go.
@@ -55,8 +58,6 @@ pub enum Weakness {
     DigestsAgree,
     /// The copy here goes before all safes have answered: until then fewer of them may be dead.
     DeletedBeforeComplete,
-    /// MD5 stands beside SHA-256.
-    LegacyHash,
 }
 
 /// Who comes together: some of the safes, with this wallet's own keys and pieces or without.
@@ -83,6 +84,10 @@ impl Company<'_> {
         let present = places.iter().filter(|place| self.has(**place)).count();
         u8::try_from(present).unwrap_or(u8::MAX)
     }
+}
+
+fn ones(set: u16) -> u8 {
+    u8::try_from(set.count_ones()).unwrap_or(u8::MAX)
 }
 
 /// Everything that is asked of one plan.
@@ -180,6 +185,14 @@ impl<'a> Question<'a> {
                     .all(|set| self.comes_back(set, &voters))
             })
             .unwrap_or(safes);
+        let comes_back = |set: u16| self.comes_back(set, &voters);
+        let all = self.sets(u32::from(safes)).sum::<u16>();
+        let needed: u16 = self.sets(1).filter(|one| !comes_back(all & !one)).sum();
+        let others = safes.saturating_sub(ones(needed));
+        let enough = (0..=others).find(|size| {
+            let mut with_needed = self.sets(u32::from(safes - others + size));
+            with_needed.all(|set| set & needed != needed || comes_back(set))
+        });
         let readers = (1..=safes).find(|size| {
             self.sets(u32::from(*size))
                 .any(|set| self.opens(&self.company(set, false)))
@@ -194,6 +207,8 @@ impl<'a> Question<'a> {
                 .saturating_sub(voters)
                 .saturating_sub(1),
             may_be_dead: safes - answers,
+            indispensable: safes - others,
+            others_may_be_dead: others - enough.unwrap_or(others),
             readers,
             answers,
         }
@@ -226,7 +241,6 @@ impl<'a> Question<'a> {
                 matches!(self.plan.custody, Custody::Safes { after } if after < promise.safes),
                 Weakness::DeletedBeforeComplete,
             ),
-            (self.plan.hash != LegacyHash::Off, Weakness::LegacyHash),
         ];
         found.extend(rest.into_iter().filter(|(is, _)| *is).map(|(_, it)| it));
         found

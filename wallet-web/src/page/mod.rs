@@ -5,10 +5,6 @@
 //! is in [`device`]; words and formats are pure.
 
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-mod choice;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
-mod draft;
-#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod format;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod qr;
@@ -19,6 +15,8 @@ mod words;
 
 #[cfg(target_arch = "wasm32")]
 mod card;
+#[cfg(target_arch = "wasm32")]
+mod choosing;
 #[cfg(target_arch = "wasm32")]
 mod crash;
 #[cfg(target_arch = "wasm32")]

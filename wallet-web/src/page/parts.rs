@@ -640,12 +640,53 @@ pub(crate) fn call_off(s: Service, job: &Job) -> Option<Node> {
     })
 }
 
+/// What stands below a control: what it does, and what is wrong with what it says.
+#[derive(Default)]
+pub(crate) struct Note {
+    pub(crate) hint: Option<String>,
+    pub(crate) problem: Option<Halves>,
+}
+
+/// The control, described by what stands below it, and that.
+pub(crate) fn noted(id: &str, control: El, note: Note) -> (El, Node) {
+    if note.hint.is_none() && note.problem.is_none() {
+        return (control, Node::Nothing);
+    }
+    let id = format!("{id}-note");
+    let control = control.attr("aria-describedby", id.clone()).attr_if(
+        note.problem.is_some(),
+        "aria-invalid",
+        "true",
+    );
+    let problem = note.problem.map(|words| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(el("span").child(format!("{} {}", words.what, words.now)))
+    });
+    let hint = note.hint.map(|hint| el("p").class("hint").child(hint));
+    let below = el("div").attr("id", id).child(problem).child(hint);
+    (control, below.into())
+}
+
 /// One of several, folded: its label, the choices and which of them is chosen.
 pub(crate) fn select(
     id: String,
     label: impl Into<Node>,
     options: Vec<Node>,
     chosen: usize,
+    choose: impl FnMut(usize) + 'static,
+) -> Node {
+    select_noted(id, label, options, chosen, Note::default(), choose)
+}
+
+/// The same with something below it.
+pub(crate) fn select_noted(
+    id: String,
+    label: impl Into<Node>,
+    options: Vec<Node>,
+    chosen: usize,
+    note: Note,
     mut choose: impl FnMut(usize) + 'static,
 ) -> Node {
     let list = el("select")
@@ -658,8 +699,9 @@ pub(crate) fn select(
                 choose(at);
             }
         });
+    let (list, below) = noted(&id, list, note);
     let label = el("label").attr("for", id).child(label);
-    div("field").child(label).child(list).into()
+    div("field").child(label).child(list).child(below).into()
 }
 
 /// A choice of [`select`].
@@ -675,6 +717,7 @@ pub(crate) fn number(
     id: &'static str,
     label: &'static str,
     shown: u8,
+    note: Note,
     mut choose: impl FnMut(u8) + 'static,
 ) -> Node {
     let input = el("input")
@@ -691,8 +734,9 @@ pub(crate) fn number(
                 choose(number);
             }
         });
+    let (input, below) = noted(id, input, note);
     let label = el("label").fixed("for", id).child(label);
-    div("field").child(label).child(input).into()
+    div("field").child(label).child(input).child(below).into()
 }
 
 /// Something that is so or not.

@@ -2,6 +2,7 @@
 //! preferences. It is made once, at the root, and outlives every screen.
 
 use super::card::{self, Card};
+use super::choosing::Choosing;
 use super::device::{self, Suggestion, Theme};
 use super::parts;
 use super::route::Route;
@@ -38,6 +39,8 @@ pub(crate) struct Service {
     /// The only signal that may hold a payload; emptied as soon as its view closes.
     pub(crate) opened: RwSignal<Option<Opened>>,
 
+    /// What is being chosen for a back-up.
+    pub(crate) choosing: Choosing,
     pub(crate) route: RwSignal<Route>,
     pub(crate) lang: RwSignal<Lang>,
     pub(crate) theme: RwSignal<Theme>,
@@ -73,6 +76,7 @@ impl Service {
             notices: RwSignal::new(Vec::new()),
             summary: RwSignal::new(Summary::default()),
             opened: RwSignal::new(None),
+            choosing: Choosing::new(),
             route: RwSignal::new(Route::parse(&device::hash())),
             lang: RwSignal::new(device::language()),
             theme: RwSignal::new(device::theme()),
@@ -88,6 +92,7 @@ impl Service {
         };
         device::show_language(service.lang.get_untracked());
         device::show_theme(service.theme.get_untracked());
+        service.choosing.follow(service.route.get_untracked());
         service.listen();
         card::start(move |card, message| service.hear(card, message));
         service
@@ -97,6 +102,7 @@ impl Service {
         device::on_hash_change(move || {
             let route = Route::parse(&device::hash());
             if route != self.route.get_untracked() {
+                self.choosing.follow(route);
                 self.route.set(route);
                 self.said.set(String::new());
                 device::focus_heading();

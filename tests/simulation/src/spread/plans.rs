@@ -7,6 +7,7 @@ use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::Class;
 use saifu_wallet_core::group::Group;
 use saifu_wallet_core::plan::check::{Operator, Seat};
+use saifu_wallet_core::plan::offer;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{
     Away, CheckedPlan, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, Place,
@@ -96,14 +97,19 @@ fn random(seats: &[Seat], dice: &mut Dice) -> Plan {
         steps.swap(at, dice.below(at + 1));
     }
     let digest = [DigestForm::Open, DigestForm::Sealed, DigestForm::Vacant];
-    let hash = [LegacyHash::Off, LegacyHash::Off, LegacyHash::Md5];
     let mut plan = Plan {
         steps,
         data,
         quorum: small(1, 4, dice),
         digest: digest[dice.below(3)],
-        hash: hash[dice.below(3)],
-        custody: Custody::Device,
+        hash: LegacyHash::Off,
+        custody: Custody::Safes { after: 0 },
+    };
+    // What it promises is only said of a plan that makes sense, and all it needs is enough.
+    let used = offer::slots(&plan).into_iter();
+    let used = used.filter(|gets| *gets != offer::Gets::default()).count();
+    plan.custody = Custody::Safes {
+        after: u8::try_from(used).unwrap_or(u8::MAX),
     };
     if let Some(promise) = promise(&plan, seats) {
         let spare = usize::from(promise.safes - promise.answers) + 1;

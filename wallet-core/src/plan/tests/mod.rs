@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod claims;
+mod draft;
+mod offer;
 mod properties;
 mod rules;
 

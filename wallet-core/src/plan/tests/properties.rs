@@ -3,6 +3,7 @@
 //! What `check` computes from the plan alone is held against what really opens: for every set of safes, with this wallet and
 //! without. A seed that fails is printed and replays.
 
+use super::super::offer::{Gets, slots};
 use super::super::promise::Question;
 use super::super::{
     Away, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, Seal, Shares, Step,
@@ -93,7 +94,7 @@ impl Dice {
             quorum: 1 + self.below(4),
             digest: self.one_of(&[DigestForm::Open, DigestForm::Sealed, DigestForm::Vacant]),
             hash: LegacyHash::Off,
-            custody: Custody::Device,
+            custody: Custody::Safes { after: 0 },
         }
     }
 
@@ -136,7 +137,10 @@ fn try_plan(seed: u64) -> bool {
     for _ in 0..4 {
         dice.below(2);
     }
-    let plan = dice.plan();
+    let mut plan = dice.plan();
+    let used = slots(&plan).into_iter().filter(|it| *it != Gets::default());
+    let after = u8::try_from(used.count()).unwrap();
+    plan.custody = Custody::Safes { after };
     let Ok(plan) = CheckedPlan::check(plan, seats(5), Class::Coupon, None) else {
         return false;
     };
@@ -186,6 +190,35 @@ fn try_plan(seed: u64) -> bool {
     assert_eq!(promise.readers, readers, "{}", context());
     let alive = u32::from(safes - promise.may_be_dead);
     assert!(sets(alive).all(|set| opens(set, true)), "{}", context());
+    assert_eq!(
+        promise.indispensable > 0,
+        promise.may_be_dead == 0,
+        "{}",
+        context()
+    );
+
+    let votes = |set: u8| {
+        let places = slots
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| set & (1 << at) != 0);
+        let is_vote = |part: &ProtectedPart, slot| {
+            part.class.is_released_once() && part.to == Place::At(slot)
+        };
+        let votes = |slot: Slot| protected.parts.iter().any(|part| is_vote(part, slot));
+        places.filter(|(_, slot)| votes(**slot)).count()
+    };
+    let comes_back = |set| opens(set, true) && votes(set) >= usize::from(plan.plan().quorum);
+    let needed: u8 = sets(1).filter(|one| !comes_back(all & !one)).sum();
+    let others = safes - u8::try_from(needed.count_ones()).unwrap();
+    let may_be_dead = |count: &u8| {
+        let mut left = sets(u32::from(safes - count));
+        left.all(|set| set & needed != needed || comes_back(set))
+    };
+    let dead = (0..=others).rev().find(may_be_dead);
+    let found = (safes - others, dead.unwrap());
+    let said = (promise.indispensable, promise.others_may_be_dead);
+    assert_eq!(said, found, "{}", context());
     true
 }
 
@@ -206,7 +239,7 @@ fn fewer_pieces_than_needed_give_nothing() {
             quorum: number,
             digest: DigestForm::Vacant,
             hash: LegacyHash::Off,
-            custody: Custody::Device,
+            custody: Custody::Safes { after: number },
         };
         let protected = wallet.protect(&checked(plan), &[b"the marked value"], 0);
         let parts = bytes(&protected.parts);
@@ -232,7 +265,7 @@ fn copies_and_pieces_have_no_ciphertext_in_common() {
     let mut sealed_copies = Preset::SealedByCommonKey.plan();
     sealed_copies.data = (0..3).map(|slot| Place::At(Slot(slot))).collect();
     sealed_copies.quorum = 2;
-    sealed_copies.custody = Custody::Device;
+    sealed_copies.custody = Custody::Safes { after: 3 };
     let value = [0; 500];
     let protected = wallet.protect(&checked(sealed_copies), &[&value], 0);
     let bodies = protected

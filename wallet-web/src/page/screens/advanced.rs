@@ -1,31 +1,22 @@
-//! Every way there is: the embodiments by name, and a plan put together by hand. What it means is said at once.
+//! Every way there is: the embodiments by name, and a plan put together by hand. What each choice does is said beside it,
+//! and what the whole means below.
 
-use crate::page::choice;
-use crate::page::draft::{Draft, KeyGoes, StepKind};
 use crate::page::node::{Node, div, el};
-use crate::page::parts::{choices, key_name, number, option, select, small_icon, tick};
+use crate::page::parts::{
+    Note, choices, key_name, noted, number, option, select, select_noted, small_icon, tick,
+};
 use crate::page::route::Route;
 use crate::page::screens::back_up::What;
-use crate::page::screens::protection::{self, Chosen};
+use crate::page::screens::protection;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
-use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::ids::ItemId;
-use saifu_wallet_core::plan::preset::Preset;
-use saifu_wallet_core::plan::{DigestForm, GroupA, KeyForm, Plan};
+use saifu_wallet_core::plan::draft::{Control, Draft, KeyGoes, StepKind};
+use saifu_wallet_core::plan::offer::Stake;
+use saifu_wallet_core::plan::preset::{Embodiment, Preset};
+use saifu_wallet_core::plan::{DigestForm, GroupA, KeyForm, PlanError, Step};
 use std::num::NonZeroU8;
-
-/// How many of the embodiments, in their order, stand under which heading.
-const GROUPS: [(Key, usize); 7] = [
-    (Key::GroupPlain, 2),
-    (Key::GroupSealed, 3),
-    (Key::GroupElsewhere, 1),
-    (Key::GroupDivided, 4),
-    (Key::GroupCoupled, 2),
-    (Key::GroupSplit, 5),
-    (Key::GroupSeed, 4),
-];
 
 const FORMS: [KeyForm; 4] = [
     KeyForm::Key,
@@ -47,36 +38,64 @@ const SHARES_WITH: [(GroupA, Key); 3] = [
 ];
 
 /// What is being put together.
-#[derive(Clone, Copy)]
 struct Editor {
+    at: Edited,
+    draft: Draft,
+    /// How many values it is for.
+    values: usize,
+    /// Why it is refused.
+    error: Option<PlanError>,
+}
+
+/// Where it is kept. A handle, for what is pressed.
+#[derive(Clone, Copy)]
+struct Edited {
     s: Service,
-    draft: RwSignal<Draft>,
-    safes: Chosen,
-    /// The key of the ring that is to seal.
-    key: RwSignal<Option<ItemId>>,
+    /// The way that was chosen before: what it begins from.
+    from: Preset,
+}
+
+impl Edited {
+    fn draft(self) -> Draft {
+        let kept = self.s.choosing.draft.get();
+        let kept = kept.filter(|(from, _)| *from == self.from);
+        kept.map_or_else(|| Draft::of(&self.from.plan()), |(_, draft)| draft)
+    }
+
+    fn set(self, change: impl FnOnce(&mut Draft)) {
+        let mut draft = untrack(|| self.draft());
+        change(&mut draft);
+        self.s.choosing.draft.set(Some((self.from, draft)));
+    }
 }
 
 /// The screen.
 pub(super) fn advanced(s: Service, one: Option<ItemId>) -> Node {
     let what = What::new(s, one);
-    let editor = Editor {
-        s,
-        draft: RwSignal::new(Draft::of(&Preset::SealedThenDivided.plan())),
-        safes: RwSignal::new(Vec::new()),
-        key: RwSignal::new(None),
-    };
     Node::live(move || {
         what.show(Key::AdvancedTitle, Route::BackUp(one), || {
-            let worth = choice::asks_most(&what.worths());
-            let plan = editor.draft.with(Draft::plan);
-            let offer = protection::offer(s, plan, editor.safes, worth);
+            let stakes = what.stakes();
+            let values = stakes.len();
+            let chosen = s.choosing.preset.get();
+            let from = chosen.unwrap_or_else(|| protection::advice(s, &stakes, |_| true).preset);
+            let at = Edited { s, from };
+            let draft = at.draft();
+            let stake = Stake::highest(&stakes);
+            let safes = s.choosing.safes;
+            let offer = protection::offer(s, draft.plan(values), safes, stake);
+            let editor = Editor {
+                at,
+                draft,
+                values,
+                error: offer.checked.as_ref().err().copied(),
+            };
             div("stack stack--wide")
-                .child(editor.named(&offer.plan))
+                .child(editor.named())
                 .child(editor.steps())
                 .child(editor.data())
                 .child(editor.key())
-                .child(protection::explain(s, &offer))
-                .child(protection::seats(s, &offer, editor.safes))
+                .child(protection::explain(s, &offer, true))
+                .child(protection::seats(s, &offer, safes))
                 .child(what.go(offer, editor.sealing_key()))
                 .into()
         })
@@ -84,71 +103,103 @@ pub(super) fn advanced(s: Service, one: Option<ItemId>) -> Node {
 }
 
 impl Editor {
-    fn lang(self) -> Lang {
-        self.s.lang.get()
+    fn lang(&self) -> Lang {
+        self.at.s.lang.get()
     }
 
-    fn set(self, change: impl FnOnce(&mut Draft)) {
-        self.draft.update(change);
-    }
-
-    /// The plans with a name; the one that is chosen fills in everything below.
-    fn named(self, plan: &Plan) -> Node {
+    fn note(&self, control: Control) -> Note {
         let lang = self.lang();
-        let all: Vec<Preset> = Preset::OFFERED
+        let mine = |error: &PlanError| self.draft.blames(*error) == control;
+        let error = self.error.filter(mine);
+        Note {
+            hint: words::hint(lang, control, &self.draft, self.values),
+            problem: error.map(|error| words::plan_error(lang, error)),
+        }
+    }
+
+    /// The plans with a name; the one that is chosen fills in everything below. One value is coupled with nothing.
+    fn named(&self) -> Node {
+        let lang = self.lang();
+        let couples = |preset: &Preset| preset.plan().steps.contains(&Step::Couple);
+        let mut all: Vec<Preset> = Preset::OFFERED
             .into_iter()
             .chain(Preset::EMBODIMENTS)
             .collect();
-        let mut options = vec![option(all.len(), text(lang, Key::OwnPlan))];
-        let mut at = 0;
-        let offered = [(Key::Advised, Preset::OFFERED.len())];
-        for (title, count) in offered.into_iter().chain(GROUPS) {
-            let named = all.iter().enumerate().skip(at).take(count);
+        all.retain(|preset| self.values > 1 || !couples(preset));
+        let offered = Preset::OFFERED.len();
+        let group = |title, is_in: &dyn Fn(usize, Preset) -> bool| -> Node {
+            let named = all.iter().enumerate();
+            let named = named.filter(|(at, preset)| is_in(*at, **preset));
             let named: Vec<Node> = named
                 .map(|(at, preset)| option(at, words::preset(lang, *preset)))
                 .collect();
             let group = el("optgroup").attr("label", text(lang, title));
-            options.push(group.child(named).into());
-            at += count;
-        }
-        let is_it = |preset: &Preset| preset.plan() == *plan;
-        let chosen = all.iter().position(is_it).unwrap_or(all.len());
+            group.child(named).into()
+        };
+        let mut options = vec![
+            option(all.len(), text(lang, Key::OwnPlan)),
+            group(Key::Advised, &|at, _| at < offered),
+        ];
+        options.extend(Embodiment::ALL.map(|of| {
+            let title = match of {
+                Embodiment::Plain => Key::GroupPlain,
+                Embodiment::Sealed => Key::GroupSealed,
+                Embodiment::KeyElsewhere => Key::GroupElsewhere,
+                Embodiment::Divided => Key::GroupDivided,
+                Embodiment::Coupled => Key::GroupCoupled,
+                Embodiment::KeySplit => Key::GroupSplit,
+                Embodiment::Seed => Key::GroupSeed,
+            };
+            match of {
+                Embodiment::Coupled if self.values < 2 => Node::Nothing,
+                _ => group(title, &|at, preset| {
+                    at >= offered && preset.embodiment() == of
+                }),
+            }
+        }));
+        let plan = self.draft.plan(self.values);
+        let chosen = all.iter().position(|preset| preset.plan() == plan);
+        let chosen = chosen.unwrap_or(all.len());
         let label = text(lang, Key::StartFrom);
-        select("named".into(), label, options, chosen, move |at| {
-            if let Some(preset) = all.get(at) {
-                self.draft.set(Draft::of(&preset.plan()));
+        let at = self.at;
+        select("named".into(), label, options, chosen, move |place| {
+            if let Some(preset) = all.get(place) {
+                at.set(|draft| *draft = Draft::of(&preset.plan()));
             }
         })
     }
 
-    fn steps(self) -> Node {
+    fn steps(&self) -> Node {
         let lang = self.lang();
-        let steps = self.draft.with(|draft| draft.steps);
-        let list = steps.into_iter().enumerate().map(|(at, (kind, does))| {
-            let words = text(
-                lang,
-                match kind {
-                    StepKind::Couple => Key::StepCouple,
-                    StepKind::Seal => Key::StepSeal,
-                    StepKind::Divide => Key::StepDivide,
-                },
-            );
+        let edited = self.at;
+        let is_offered = |kind| kind != StepKind::Couple || self.values > 1;
+        let steps = self.draft.steps.into_iter().enumerate();
+        let mut before = None;
+        let steps = steps.filter(|(_, (kind, _))| is_offered(*kind));
+        let list = steps.map(|(at, (kind, does))| {
+            let (words, control) = match kind {
+                StepKind::Couple => (Key::StepCouple, Control::Couple),
+                StepKind::Seal => (Key::StepSeal, Control::Seal),
+                StepKind::Divide => (Key::StepDivide, Control::Divide),
+            };
+            let words = text(lang, words);
             let input =
                 el("input")
                     .fixed("type", "checkbox")
                     .checked(does)
                     .on("change", move |_| {
-                        self.set(|draft| {
+                        edited.set(|draft| {
                             if let Some((_, does)) = draft.steps.get_mut(at) {
                                 *does = !*does;
                             }
                         });
                     });
+            let (input, below) = noted(&format!("step-{at}"), input, self.note(control));
             let label = el("label")
                 .class("tick row-main")
                 .child(input)
                 .child(el("span").words(words));
-            let earlier = (at > 0).then(|| {
+            let earlier = before.replace(at).map(|before| {
                 el("button")
                     .class("btn btn--icon")
                     .fixed("type", "button")
@@ -157,37 +208,42 @@ impl Editor {
                         format!("{} {words}", text(lang, Key::Earlier)),
                     )
                     .on("click", move |_| {
-                        self.set(|draft| draft.steps.swap(at - 1, at))
+                        edited.set(|draft| draft.steps.swap(before, at))
                     })
                     .child(small_icon("up"))
             });
             let row = div("row").child(label).child(earlier);
-            el("li").child(row).into()
+            el("li").child(row).child(below).into()
         });
         choices(text(lang, Key::Steps), list.collect())
     }
 
-    fn group(self, title: Key, fields: Vec<Node>) -> Node {
+    fn group(&self, title: Key, fields: Vec<Node>) -> Node {
         let legend = el("legend").words(text(self.lang(), title));
         let fields = div("panel stack").child(fields);
         el("fieldset").child(legend).child(fields).into()
     }
 
     fn number(
-        self,
+        &self,
         id: &'static str,
         label: Key,
-        shown: u8,
+        control: Control,
         choose: fn(&mut Draft) -> &mut u8,
     ) -> Node {
-        number(id, text(self.lang(), label), shown, move |number| {
-            self.set(|draft| *choose(draft) = number);
+        let shown = *choose(&mut self.draft.clone());
+        let label = text(self.lang(), label);
+        let at = self.at;
+        number(id, label, shown, self.note(control), move |number| {
+            at.set(|draft| *choose(draft) = number);
         })
     }
 
-    fn tick(self, label: Key, is_so: bool, choose: fn(&mut Draft) -> &mut bool) -> Node {
+    fn tick(&self, label: Key, choose: fn(&mut Draft) -> &mut bool) -> Node {
+        let is_so = *choose(&mut self.draft.clone());
+        let at = self.at;
         tick(text(self.lang(), label), is_so, move || {
-            self.set(|draft| {
+            at.set(|draft| {
                 let it = choose(draft);
                 *it = !*it;
             });
@@ -196,66 +252,76 @@ impl Editor {
 
     /// One of several, by their place in a list.
     fn one_of<T: Copy + PartialEq + 'static>(
-        self,
+        &self,
         id: &'static str,
         label: Key,
         all: &'static [(T, Key)],
-        shown: T,
+        note: Note,
         choose: fn(&mut Draft) -> &mut T,
     ) -> Node {
         let lang = self.lang();
+        let shown = *choose(&mut self.draft.clone());
         let options = all.iter().enumerate();
         let options = options.map(|(at, (_, key))| option(at, text(lang, *key)));
         let chosen = all.iter().position(|(it, _)| *it == shown);
         let chosen = chosen.unwrap_or(usize::MAX);
         let label = text(lang, label);
-        select(id.into(), label, options.collect(), chosen, move |at| {
+        let edited = self.at;
+        let choose = move |at: usize| {
             if let Some((it, _)) = all.get(at) {
-                self.set(|draft| *choose(draft) = *it);
+                edited.set(|draft| *choose(draft) = *it);
             }
-        })
+        };
+        select_noted(id.into(), label, options.collect(), chosen, note, choose)
     }
 
-    fn data(self) -> Node {
-        let draft = self.draft.get();
-        let is_divided = draft.does(StepKind::Divide);
+    fn data(&self) -> Node {
+        let is_divided = self.draft.does(StepKind::Divide);
         let pieces = match is_divided {
             true => Key::Pieces,
             false => Key::Copies,
         };
         let mut fields = vec![
-            self.number("pieces", pieces, draft.pieces, |it| &mut it.pieces),
-            self.number("safes", Key::DataSafes, draft.safes, |it| &mut it.safes),
+            self.number("pieces", pieces, Control::Pieces, |it| &mut it.pieces),
+            self.number("safes", Key::DataSafes, Control::DataSafes, |it| {
+                &mut it.safes
+            }),
         ];
         if is_divided {
-            fields.push(self.pieces_needed(&draft));
-            let here = draft.piece_here;
-            fields.push(self.tick(Key::PieceHere, here, |it| &mut it.piece_here));
+            fields.push(self.pieces_needed());
+            fields.push(self.tick(Key::PieceHere, |it| &mut it.piece_here));
         }
-        let (quorum, after) = (draft.quorum, draft.after);
-        fields.push(self.number("quorum", Key::Quorum, quorum, |it| &mut it.quorum));
-        fields.push(self.number("after", Key::LeavesAfter, after, |it| &mut it.after));
-        let digest = draft.digest;
-        fields.push(self.one_of("digest", Key::Digest, &DIGESTS, digest, |it| &mut it.digest));
+        fields.extend([
+            self.number("quorum", Key::Quorum, Control::Quorum, |it| &mut it.quorum),
+            self.number("after", Key::LeavesAfter, Control::After, |it| {
+                &mut it.after
+            }),
+            self.one_of("digest", Key::Digest, &DIGESTS, Note::default(), |it| {
+                &mut it.digest
+            }),
+        ]);
         self.group(Key::TheData, fields)
     }
 
-    fn pieces_needed(self, draft: &Draft) -> Node {
+    fn pieces_needed(&self) -> Node {
         let lang = self.lang();
+        let draft = &self.draft;
         let all = usize::from(draft.pieces.max(2));
         let mut options = vec![option(0, text(lang, Key::AllNeeded))];
         options.extend((2..=all).map(|needed| option(needed, needed.to_string())));
         let chosen = draft.pieces_needed.map_or(0, usize::from);
         let label = text(lang, Key::PiecesNeeded);
-        select("needed".into(), label, options, chosen, move |at| {
+        let note = self.note(Control::PiecesNeeded);
+        let edited = self.at;
+        select_noted("needed".into(), label, options, chosen, note, move |at| {
             let needed = u8::try_from(at).ok().filter(|needed| *needed > 0);
-            self.set(|draft| draft.pieces_needed = needed);
+            edited.set(|draft| draft.pieces_needed = needed);
         })
     }
 
-    fn key(self) -> Option<Node> {
+    fn key(&self) -> Option<Node> {
         let lang = self.lang();
-        let draft = self.draft.get();
+        let (draft, edited) = (&self.draft, self.at);
         if !draft.does(StepKind::Seal) {
             return None;
         }
@@ -270,22 +336,22 @@ impl Editor {
                 chosen.unwrap_or(0),
                 move |at| {
                     if let Some(form) = FORMS.get(at) {
-                        self.set(|draft| draft.form = *form);
+                        edited.set(|draft| draft.form = *form);
                     }
                 },
             ),
             self.which_key(),
-            self.goes(&draft),
+            self.goes(),
         ];
         match draft.key {
             KeyGoes::Nowhere | KeyGoes::WithData => {}
             KeyGoes::Elsewhere => {
-                let keys = draft.keys;
-                fields.push(self.number("keys", Key::KeySafes, keys, |it| &mut it.keys));
+                fields
+                    .push(self.number("keys", Key::KeySafes, Control::KeySafes, |it| &mut it.keys));
             }
             KeyGoes::InShares => {
-                let (apart, needed) = (draft.shares_apart, draft.shares_needed);
-                let (with, at_data) = (draft.group_a, draft.shares_at_data);
+                let (needed, apart) = (Control::SharesNeeded, Control::SharesApart);
+                let with = self.note(Control::SharesWith);
                 fields.extend([
                     self.number("shares-needed", Key::SharesNeeded, needed, |it| {
                         &mut it.shares_needed
@@ -296,42 +362,32 @@ impl Editor {
                     self.number("shares-apart", Key::SharesApart, apart, |it| {
                         &mut it.shares_apart
                     }),
-                    self.tick(Key::SharesAtData, at_data, |it| &mut it.shares_at_data),
+                    self.tick(Key::SharesAtData, |it| &mut it.shares_at_data),
                 ]);
             }
         }
         if draft.key != KeyGoes::Nowhere {
-            let erased = draft.erased;
-            fields.push(self.tick(Key::EraseKey, erased, |it| &mut it.erased));
+            fields.push(self.tick(Key::EraseKey, |it| &mut it.erased));
         }
         Some(self.group(Key::TheKey, fields))
     }
 
-    fn goes(self, draft: &Draft) -> Node {
+    fn goes(&self) -> Node {
         const WAYS: [(KeyGoes, Key); 4] = [
             (KeyGoes::Nowhere, Key::KeyStays),
             (KeyGoes::WithData, Key::KeyWithData),
             (KeyGoes::Elsewhere, Key::KeyElsewhere),
             (KeyGoes::InShares, Key::KeyInShares),
         ];
-        self.one_of("goes", Key::KeyGoes, &WAYS, draft.key, |it| &mut it.key)
+        let note = self.note(Control::KeyGoes);
+        self.one_of("goes", Key::KeyGoes, &WAYS, note, |it| &mut it.key)
     }
 
-    /// The keys of the ring that can seal here: of the form, and whole where they are to be split.
-    fn usable_keys(self) -> Vec<(ItemId, String)> {
+    /// The keys of the ring that can seal here.
+    fn usable_keys(&self) -> Vec<(ItemId, String)> {
         let lang = self.lang();
-        let (form, in_shares) = self
-            .draft
-            .with(|draft| (draft.form, draft.key == KeyGoes::InShares));
-        self.s.keys.with(|keys| {
-            let usable = keys.iter().filter(|key| {
-                let is_here = match key.here {
-                    KeyHere::Opens => true,
-                    KeyHere::Seals => !in_shares,
-                    KeyHere::Erased => false,
-                };
-                is_here && key.form == form && key.job.is_none()
-            });
+        self.at.s.keys.with(|keys| {
+            let usable = keys.iter().filter(|key| self.draft.takes(key));
             usable
                 .map(|key| {
                     let form = words::key_form(lang, key.form);
@@ -342,14 +398,14 @@ impl Editor {
     }
 
     /// The key of the ring that was chosen, as long as the plan can use it.
-    fn sealing_key(self) -> Option<ItemId> {
-        let does_seal = self.draft.with(|draft| draft.does(StepKind::Seal));
-        let chosen = self.key.get().filter(|_| does_seal)?;
+    fn sealing_key(&self) -> Option<ItemId> {
+        let does_seal = self.draft.does(StepKind::Seal);
+        let chosen = self.at.s.choosing.key.get().filter(|_| does_seal)?;
         let usable = self.usable_keys();
         usable.iter().any(|(id, _)| *id == chosen).then_some(chosen)
     }
 
-    fn which_key(self) -> Node {
+    fn which_key(&self) -> Node {
         let lang = self.lang();
         let keys = self.usable_keys();
         let mut options = vec![option(0, text(lang, Key::FreshKey))];
@@ -360,9 +416,9 @@ impl Editor {
         let at = ids.iter().position(|id| Some(*id) == chosen);
         let at = at.map_or(0, |at| at + 1);
         let label = text(lang, Key::SealWith);
+        let key = self.at.s.choosing.key;
         select("key".into(), label, options, at, move |at| {
-            self.key
-                .set(at.checked_sub(1).and_then(|at| ids.get(at).copied()));
+            key.set(at.checked_sub(1).and_then(|at| ids.get(at).copied()));
         })
     }
 }

@@ -1,6 +1,6 @@
 //! What to back up, and how it is protected. The safes are picked; the owner can change them.
 
-use crate::page::choice::{self, Worth};
+use crate::page::choosing::Choosing;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
@@ -8,11 +8,12 @@ use crate::page::parts::{
     small_icon,
 };
 use crate::page::route::Route;
-use crate::page::screens::protection::{self, Chosen, Offer};
+use crate::page::screens::protection::{self, Chosen};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::plan::offer::{Candidate, Offer, Stake};
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::view::{Standing, ValueCard};
 
@@ -22,14 +23,11 @@ pub(super) struct What {
     s: Service,
     /// The one value this is about, or all.
     one: Option<ItemId>,
-    /// Of all, those to leave out.
-    left_out: RwSignal<Vec<ItemId>>,
 }
 
 impl What {
     pub(super) fn new(s: Service, one: Option<ItemId>) -> Self {
-        let left_out = RwSignal::new(Vec::new());
-        Self { s, one, left_out }
+        Self { s, one }
     }
 
     fn candidates(self) -> Vec<ValueCard> {
@@ -42,14 +40,14 @@ impl What {
     }
 
     fn chosen(self) -> Vec<ValueCard> {
-        let left_out = self.left_out.get();
+        let left_out = self.s.choosing.left_out.get();
         let mut candidates = self.candidates();
         candidates.retain(|card| !left_out.contains(&card.id));
         candidates
     }
 
     fn toggle(self, id: ItemId) {
-        self.left_out.update(|left_out| {
+        self.s.choosing.left_out.update(|left_out| {
             let before = left_out.len();
             left_out.retain(|other| *other != id);
             if left_out.len() == before {
@@ -59,10 +57,10 @@ impl What {
     }
 
     /// What is chosen, as plans ask for it.
-    pub(super) fn worths(self) -> Vec<Worth> {
+    pub(super) fn stakes(self) -> Vec<Stake> {
         let chosen = self.chosen();
-        let worth = |card: &ValueCard| choice::worth(&card.class, card.worth.as_ref());
-        chosen.iter().map(worth).collect()
+        let stake = |card: &ValueCard| Stake::of(&card.class, card.worth.as_ref());
+        chosen.iter().map(stake).collect()
     }
 
     /// The screen: what, and below or beside it how. Without values or safes there is nothing to choose.
@@ -94,7 +92,7 @@ impl What {
 
     fn several(self, candidates: &[ValueCard]) -> Node {
         let lang = self.s.lang.get();
-        let left_out = self.left_out.get();
+        let left_out = self.s.choosing.left_out.get();
         let rows: Vec<Node> = candidates
             .iter()
             .map(|card| {
@@ -138,7 +136,7 @@ impl What {
                 [one] => Route::Value(*one),
                 _ => Route::Values,
             };
-            s.send(choice::wish(&chosen, &offer.plan, &offer.safes, key));
+            s.send(offer.wish(chosen.clone(), key));
             s.go(next);
         });
         actions(vec![press])
@@ -159,19 +157,17 @@ pub(super) fn cannot(words: String) -> Node {
 /// The screen.
 pub(super) fn back_up(s: Service, one: Option<ItemId>) -> Node {
     let what = What::new(s, one);
-    let preset: RwSignal<Option<Preset>> = RwSignal::new(None);
-    let safes: Chosen = RwSignal::new(Vec::new());
+    let Choosing { preset, safes, .. } = s.choosing;
     let back = one.map_or(Route::Values, Route::Value);
     Node::live(move || {
         what.show(Key::BackUpTitle, back, || {
-            let worths = what.worths();
-            let (ways, offer) = choose(s, &worths, preset, safes);
+            let (ways, offer) = choose(s, &what.stakes(), |_| true, preset, safes);
             let more = el("a")
                 .attr("href", Route::Advanced(one).href())
                 .words(s.text(Key::MoreWays));
             div("stack")
                 .child(ways)
-                .child(protection::explain(s, &offer))
+                .child(protection::explain(s, &offer, false))
                 .child(protection::seats(s, &offer, safes))
                 .child(el("p").child(more))
                 .child(quiet(s.text(Key::BackUpThen)))
@@ -184,15 +180,14 @@ pub(super) fn back_up(s: Service, one: Option<ItemId>) -> Node {
 /// The ways, and what comes of the one that is chosen.
 pub(super) fn choose(
     s: Service,
-    worths: &[Worth],
+    stakes: &[Stake],
+    counts: impl Fn(&Candidate) -> bool,
     preset: RwSignal<Option<Preset>>,
     safes: Chosen,
 ) -> (Node, Offer) {
-    let worth = choice::asks_most(worths);
-    let advised = s
-        .policy
-        .with(|policy| choice::default_preset(policy, worths, &s.safes.get()));
-    let chosen = preset.get().unwrap_or(advised);
-    let ways = protection::presets(s, worth, chosen, advised, preset);
-    (ways, protection::offer(s, chosen.plan(), safes, worth))
+    let stake = Stake::highest(stakes);
+    let advice = protection::advice(s, stakes, counts);
+    let chosen = preset.get().unwrap_or(advice.preset);
+    let ways = protection::presets(s, stake, chosen, advice, preset);
+    (ways, protection::offer(s, chosen.plan(), safes, stake))
 }

@@ -1,6 +1,5 @@
 //! One backup: where its parts are and how each stands, what protects it, and what can be done with it.
 
-use crate::page::choice;
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
@@ -9,7 +8,7 @@ use crate::page::parts::{
     picture_of_backup, quiet, reason, rows, safe_name, section, steps, waiting,
 };
 use crate::page::route::Route;
-use crate::page::screens::back_up::cannot;
+use crate::page::screens::back_up::{cannot, choose};
 use crate::page::screens::protection::{self, Chosen};
 use crate::page::screens::{certificates, papers, value};
 use crate::page::service::Service;
@@ -20,6 +19,7 @@ use saifu_protocol::certificate::ObjectClass;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::plan::offer::{Candidate, Stake};
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{Custody, GroupId, Place, Slot};
 use saifu_wallet_core::view::{
@@ -522,21 +522,14 @@ pub(super) fn moving(s: Service, id: GroupId) -> Node {
         let Some(card) = s.backup(id) else {
             return gone(s, id);
         };
-        let worths: Vec<choice::Worth> = card
-            .contents
-            .iter()
-            .map(|it| choice::worth(&it.class, it.worth.as_ref()))
+        let contents = card.contents.iter();
+        let stakes: Vec<Stake> = contents
+            .map(|it| Stake::of(&it.class, it.worth.as_ref()))
             .collect();
-        let worth = choice::asks_most(&worths);
-        let mut there = s.safes.get();
-        there.retain(|safe| safe.reach != Reach::Silent);
-        let advised = s
-            .policy
-            .with(|policy| choice::default_preset(policy, &worths, &there));
-        let chosen = preset.get().unwrap_or(advised);
-        let ways = protection::presets(s, worth, chosen, advised, preset);
-        let offer = protection::offer(s, chosen.plan(), safes, worth);
-        let explained = protection::explain(s, &offer);
+        // What is to get away from a safe that is gone is not suggested what needs it again.
+        let is_there = |safe: &Candidate| safe.reach != Reach::Silent;
+        let (ways, offer) = choose(s, &stakes, is_there, preset, safes);
+        let explained = protection::explain(s, &offer, false);
         let seats = protection::seats(s, &offer, safes);
         let go = match offer.checked {
             Err(_) => cannot(s.text(Key::MoveDo).into()),

@@ -1,6 +1,5 @@
 //! The key ring: every key and seed, what each opens, where it lies, and what can be done with it.
 
-use crate::page::choice;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
@@ -11,6 +10,7 @@ use crate::page::parts::{
 use crate::page::route::Route;
 use crate::page::screens::back_up::cannot;
 use crate::page::screens::certificates::discard;
+use crate::page::screens::protection;
 use crate::page::screens::value::{confirm, reach_chip};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, Lang, text};
@@ -19,7 +19,8 @@ use saifu_protocol::SafeId;
 use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::plan::{GroupId, KeyForm};
+use saifu_wallet_core::plan::offer::{self, Offer, Stake};
+use saifu_wallet_core::plan::{GroupId, KeyForm, LocalKey};
 use saifu_wallet_core::view::{BackupStanding, KeyCard, PartState};
 
 const FORMS: [KeyForm; 4] = [
@@ -312,15 +313,24 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
         return Node::Many(vec![quiet(text(lang, Key::NoSafes)).into(), add]);
     }
     let erase = choice.erase.get();
-    let plan = choice::key_plan(form, chosen.len(), erase);
-    let checked = choice::check(&plan, &s.safes.get(), &chosen, choice::asks_most(&[]));
+    let local = match erase {
+        true => LocalKey::Erased,
+        false => LocalKey::Kept,
+    };
+    let plan = offer::key_plan(form, chosen.len(), local);
+    let there = protection::candidates(s);
+    let Offer {
+        plan,
+        safes,
+        checked,
+    } = Offer::at(plan, &there, chosen, Stake::NONE);
     let words = text(lang, Key::BackUpKey);
     let go = match checked {
         Ok(_) => button("btn btn--primary", Some("backup"), words, move || {
             s.send(Intent::BackUpKey {
                 key,
                 plan: plan.clone(),
-                safes: chosen.clone(),
+                safes: safes.clone(),
             });
             choice.safes.set(Vec::new());
         }),

@@ -2,14 +2,16 @@
 
 use crate::page::device;
 use crate::page::node::{Node, div, el};
-use crate::page::parts::{actions, button, head, option, quiet, select, small_icon};
+use crate::page::parts::{Note, actions, button, head, option, quiet, select_noted, small_icon};
 use crate::page::route::Route;
+use crate::page::screens::protection::candidates;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::value::{Currency, Money};
 use saifu_wallet_core::form::{format_amount, parse_amount};
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::plan::offer::{self, Stake};
 use saifu_wallet_core::plan::policy::{Policy, Rule};
 use saifu_wallet_core::plan::preset::Preset;
 
@@ -73,11 +75,17 @@ fn rule(s: Service, at: usize, rule: &Rule, typed: Typed) -> Node {
     let options = options.map(|(at, it)| option(at, words::preset(lang, it)));
     let label = text(lang, Key::Protection);
     let chosen = chosen.unwrap_or(usize::MAX);
-    let protection = select(
+    let error = offer::fits(rule.preset, &candidates(s), Stake::NONE).err();
+    let note = Note {
+        hint: error.map(|error| words::plan_error(lang, error).what),
+        problem: None,
+    };
+    let protection = select_noted(
         format!("protection-{at}"),
         label,
         options.collect(),
         chosen,
+        note,
         move |chosen| {
             if let Some(preset) = Preset::OFFERED.get(chosen) {
                 change(s, at, |rule| rule.preset = *preset);

@@ -1,53 +1,53 @@
 //! What every choice of a protection shows: the ways that are offered, what one means, and which safes take part.
 
-use crate::page::choice::{self, Gets, Worth};
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    chip, choices, halves, link, option, quiet, safe_name, select, small_icon,
+    Note, actions, chip, choices, halves, link, option, quiet, safe_name, select_noted, small_icon,
 };
 use crate::page::route::Route;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
+use saifu_wallet_core::plan::offer::{self, Advice, Candidate, Gets, Offer, Stake};
 use saifu_wallet_core::plan::preset::Preset;
-use saifu_wallet_core::plan::{CheckedPlan, Custody, Plan, PlanError, Promise, Slot, Weakness};
+use saifu_wallet_core::plan::{Custody, Plan, PlanError, Promise, Slot, Weakness};
 use saifu_wallet_core::view::{Reach, SafeCard};
 
 /// The safes the owner chose, that of slot 0 first; the others are picked.
 pub(super) type Chosen = RwSignal<Vec<Option<SafeId>>>;
 
-/// A plan with the safes that take part, and whether it is sound.
-pub(super) struct Offer {
-    pub(super) plan: Plan,
-    pub(super) safes: Vec<SafeId>,
-    pub(super) checked: Result<CheckedPlan, PlanError>,
+/// The safes there are, as plans ask for them.
+pub(super) fn candidates(s: Service) -> Vec<Candidate> {
+    s.safes
+        .with(|safes| safes.iter().map(Candidate::from).collect())
 }
 
-pub(super) fn offer(s: Service, plan: Plan, chosen: Chosen, worth: Worth) -> Offer {
-    let all = s.safes.get();
-    let safes = choice::seat(choice::slots(&plan).len(), &all, &chosen.get());
-    let checked = choice::check(&plan, &all, &safes, worth);
-    Offer {
-        plan,
-        safes,
-        checked,
-    }
+/// What is suggested for values of which so much is at stake, at safes that may be counted on.
+pub(super) fn advice(s: Service, stakes: &[Stake], counts: impl Fn(&Candidate) -> bool) -> Advice {
+    let mut safes = candidates(s);
+    safes.retain(counts);
+    s.policy
+        .with(|policy| offer::advise(policy, stakes, &safes))
+}
+
+pub(super) fn offer(s: Service, plan: Plan, chosen: Chosen, stake: Stake) -> Offer {
+    Offer::of(plan, &candidates(s), &chosen.get(), stake)
 }
 
 /// The ways in plain words, each with what it promises. What there are too few safes for is shown all the same.
 pub(super) fn presets(
     s: Service,
-    worth: Worth,
+    stake: Stake,
     chosen: Preset,
-    advised: Preset,
+    advice: Advice,
     choose: RwSignal<Option<Preset>>,
 ) -> Node {
     let lang = s.lang.get();
-    let safes = s.safes.get();
+    let safes = candidates(s);
     let mut lacks = false;
     let ways = Preset::OFFERED.map(|preset| {
-        let error = choice::fits(preset, &safes, worth).err();
+        let error = offer::fits(preset, &safes, stake).err();
         lacks |= error.is_some();
         let radio = el("input")
             .fixed("type", "radio")
@@ -55,9 +55,9 @@ pub(super) fn presets(
             .checked(preset == chosen)
             .attr_if(error.is_some(), "disabled", "")
             .on("change", move |_| choose.set(Some(preset)));
-        let means = choice::promise(preset).map(|promise| words::glance(lang, &promise));
+        let means = offer::promise(preset).map(|promise| words::glance(lang, &promise));
         let reason = error.map(|error| el("span").child(words::plan_error(lang, error).what));
-        let advised = (preset == advised).then(|| chip("safe", text(lang, Key::Advised)));
+        let advised = (preset == advice.preset).then(|| chip("safe", text(lang, Key::Advised)));
         let words = el("span")
             .class("row-main")
             .child(el("span").child(words::preset(lang, preset)))
@@ -67,12 +67,19 @@ pub(super) fn presets(
         let row = el("label").class("row").child(radio).child(words);
         el("li").child(row).into()
     });
-    let lacks = lacks.then(|| {
+    let lacks: Option<Node> = lacks.then(|| {
         let add = text(lang, Key::AddSafe);
         let add = link("btn btn--small", Route::AddSafe, Some("add"), add);
-        div("split")
-            .child(quiet(text(lang, Key::MoreSafes)))
-            .child(add)
+        match advice.meant {
+            Some(meant) => {
+                let words = words::meant(lang, meant.preset, meant.lacks);
+                halves("warn", "warn", None, words, None, vec![add])
+            }
+            None => div("split")
+                .child(quiet(text(lang, Key::MoreSafes)))
+                .child(add)
+                .into(),
+        }
     });
     Node::Many(vec![
         choices(text(lang, Key::HowToProtect), ways.into()),
@@ -80,8 +87,8 @@ pub(super) fn presets(
     ])
 }
 
-/// What a plan means: what it promises and how it is weak, or why it is refused.
-pub(super) fn explain(s: Service, offer: &Offer) -> Node {
+/// What a plan means: what it promises and how it is weak, or why it is refused, unless that is marked beside the choices.
+pub(super) fn explain(s: Service, offer: &Offer, is_marked: bool) -> Node {
     let lang = s.lang.get();
     let content = match &offer.checked {
         Ok(checked) => {
@@ -97,7 +104,18 @@ pub(super) fn explain(s: Service, offer: &Offer) -> Node {
         }
         Err(error) => {
             let words = words::plan_error(lang, *error);
-            halves("warn", "warn", None, words, None, Vec::new())
+            let add = matches!(error, PlanError::TooFewSafes { .. }).then(|| {
+                let add = text(lang, Key::AddSafe);
+                link("btn btn--small", Route::AddSafe, Some("add"), add)
+            });
+            let add = add.into_iter().collect();
+            match is_marked {
+                true => Node::Many(vec![
+                    el("p").words(text(lang, Key::SeeMarked)).into(),
+                    actions(add),
+                ]),
+                false => halves("warn", "warn", None, words, None, add),
+            }
         }
     };
     let title = el("h2")
@@ -141,8 +159,7 @@ pub(super) fn says(
             Weakness::OnlyThisWalletOpens
             | Weakness::MayComeBackTwice
             | Weakness::DigestsAgree
-            | Weakness::DeletedBeforeComplete
-            | Weakness::LegacyHash => String::new(),
+            | Weakness::DeletedBeforeComplete => String::new(),
         };
         line(false, words::weakness(lang, *weakness, &safe))
     }));
@@ -159,7 +176,7 @@ pub(super) fn name_of(s: Service, id: SafeId) -> String {
     })
 }
 
-/// The safes that were picked, and another for any of them.
+/// The safes that were picked, and another for any of them. Where one of them does not do, they are shown at once.
 pub(super) fn seats(s: Service, offer: &Offer, chosen: Chosen) -> Node {
     let lang = s.lang.get();
     let all = s.safes.get();
@@ -176,16 +193,24 @@ pub(super) fn seats(s: Service, offer: &Offer, chosen: Chosen) -> Node {
         let words = words::chosen_but_silent(lang, &silent);
         halves("warn", "offline", None, words, None, Vec::new())
     });
-    let lists = choice::slots(&offer.plan).into_iter().enumerate();
+    let lists = offer::slots(&offer.plan).into_iter().enumerate();
+    let error = offer.checked.as_ref().err().copied();
+    let wrong = error.and_then(PlanError::seat);
     let lists: Vec<Node> = lists
         .map(|(slot, gets)| {
+            let problem = error.filter(|_| wrong.is_some_and(|it| usize::from(it.0) == slot));
+            let note = Note {
+                problem: problem.map(|error| words::plan_error(lang, error)),
+                hint: None,
+            };
             let label = words::seat(lang, slot + 1, &said(lang, offer, gets));
             let picked = offer.safes.get(slot);
             let at = all.iter().position(|safe| Some(&safe.id) == picked);
-            list(lang, label, &all, at, slot, chosen)
+            list(lang, label, &all, at, slot, note, chosen)
         })
         .collect();
     let list = el("details")
+        .attr_if(wrong.is_some(), "open", "")
         .child(el("summary").child(words::picked(lang, &names)))
         .child(div("stack stack--tight").child(lists));
     Node::Many(vec![list.into(), silent.into()])
@@ -224,6 +249,7 @@ fn list(
     all: &[SafeCard],
     at: Option<usize>,
     slot: usize,
+    note: Note,
     chosen: Chosen,
 ) -> Node {
     let options = all.iter().enumerate();
@@ -231,7 +257,7 @@ fn list(
     let ids: Vec<SafeId> = all.iter().map(|safe| safe.id).collect();
     let at = at.unwrap_or(usize::MAX);
     let id = format!("safe-{slot}");
-    select(id, title, options.collect(), at, move |at| {
+    select_noted(id, title, options.collect(), at, note, move |at| {
         chosen.update(|chosen| {
             if chosen.len() <= slot {
                 chosen.resize(slot + 1, None);

@@ -199,6 +199,7 @@ keys! {
     AdvancedTitle: "More ways", "ほかの守り方";
     StartFrom: "Start from", "もとにする守り方";
     OwnPlan: "What is chosen below", "下で選んだ内容";
+    SeeMarked: "It cannot be done like this. Change what is marked.", "このままでは預けられません。印の付いた項目を直してください。";
     GroupPlain: "As it is", "そのまま";
     GroupSealed: "Sealed", "封をする";
     GroupElsewhere: "Key elsewhere", "鍵を別の金庫に";

@@ -3,11 +3,13 @@
 //! Fixed texts are [`Key`]s; whatever names one of several things is a function that matches without a wildcard, so
 //! that a new notice, reason or problem breaks the build here, where somebody has to find words for it.
 
+mod hints;
 mod keys;
 mod notices;
 mod plans;
 mod sentences;
 
+pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, notice, said, weight};
 pub(crate) use plans::*;

@@ -87,7 +87,15 @@ fn may_read(lang: Lang, promise: &Promise) -> String {
 }
 
 fn may_be_gone(lang: Lang, promise: &Promise) -> String {
+    let (needed, others) = (promise.indispensable, promise.others_may_be_dead);
     match (lang, promise.may_be_dead, promise.safes) {
+        (Lang::En, 0, _) if others > 0 => {
+            let needed = safes(lang, needed);
+            format!("{needed} always needed, {others} of the others may be gone")
+        }
+        (Lang::Ja, 0, _) if others > 0 => {
+            format!("{needed}つは必須、ほかは{others}つ失われてもよい")
+        }
         (Lang::En, 0, 1) => "the safe is needed".into(),
         (Lang::Ja, 0, 1) => "その金庫が必要".into(),
         (Lang::En, 0, 2) => "both safes are needed".into(),
@@ -101,6 +109,7 @@ fn may_be_gone(lang: Lang, promise: &Promise) -> String {
 /// What a plan promises, a sentence each: who could read it, how many safes may be gone, how many may cheat.
 pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
     let all = promise.safes;
+    let (needed, others) = (promise.indispensable, promise.others_may_be_dead);
     let read = match (lang, promise.readers) {
         (Lang::En, None) => "No safe can read it, not even all of them together.".into(),
         (Lang::Ja, None) => "どの金庫にも読めません。全部そろっても読めません。".into(),
@@ -112,6 +121,13 @@ pub(crate) fn promises(lang: Lang, promise: &Promise) -> [String; 3] {
     let gone = match (lang, promise.may_be_dead) {
         (Lang::En, 0) if all == 1 => "If the safe is gone, so is what lies there.".into(),
         (Lang::Ja, 0) if all == 1 => "金庫が失われると、預けたものも失われます。".into(),
+        (Lang::En, 0) if others > 0 => format!(
+            "{needed} of its {all} safes {} needed in any case; of the others, {others} may be gone.",
+            is(needed)
+        ),
+        (Lang::Ja, 0) if others > 0 => format!(
+            "金庫{all}つのうち{needed}つは必ず必要です。ほかは{others}つ失われても取り戻せます。"
+        ),
         (Lang::En, 0) => format!("{} are needed to get it back.", every(all)),
         (Lang::Ja, 0) => format!("取り戻すには金庫{all}つがすべて必要です。"),
         (Lang::En, n) => format!(
@@ -218,12 +234,6 @@ pub(crate) fn weakness(lang: Lang, weakness: Weakness, safe: &str) -> String {
             "すべての金庫が応答する前に、このブラウザから消えます。それまでは、失われてよい金庫の数が減ります。"
                 .into()
         }
-        (Lang::En, Weakness::LegacyHash) => {
-            "The safes use the weak hash MD5 as well; SHA-256 is checked besides.".into()
-        }
-        (Lang::Ja, Weakness::LegacyHash) => {
-            "金庫は弱いハッシュのMD5も使います。SHA-256でも照合します。".into()
-        }
     }
 }
 
@@ -243,6 +253,8 @@ fn error_in_english(error: PlanError) -> Halves {
     };
     match error {
         PlanError::StepTwice => Halves::new("A step stands in the plan twice.", "Take one of the two out."),
+        PlanError::CopyStaysUsable => Halves::new("A usable copy would stay here while it lies at safes, so it could be used twice.", "Let the copy here be deleted after some answers."),
+        PlanError::LegacyHashAsked => Halves::new("Safes cannot be asked for the weak hash MD5: each is set up by its operator.", "Leave it out; SHA-256 is always checked."),
         PlanError::NothingLeaves => Halves::new("Nothing would go to any safe.", "Choose at least one safe for it."),
         PlanError::WholeCopyAtHome => Halves::new("A whole copy would stay here as a part.", "Divide it, or let nothing stay here."),
         PlanError::TooManyParts => Halves::new(format!("There are more than {MAX_PARTS} pieces or shares."), "Make fewer."),
@@ -274,6 +286,8 @@ fn error_in_japanese(error: PlanError) -> Halves {
     };
     match error {
         PlanError::StepTwice => Halves::new("同じ手順が2回あります。", "どちらかを外してください。"),
+        PlanError::CopyStaysUsable => Halves::new("預けたまま使える写しが手元に残り、二重に使えてしまいます。", "応答を受けたら、手元の写しを消すようにしてください。"),
+        PlanError::LegacyHashAsked => Halves::new("弱いハッシュのMD5を使うかどうかは金庫の設定で、こちらからは頼めません。", "外してください。SHA-256は必ず照合します。"),
         PlanError::NothingLeaves => Halves::new("どの金庫にも預けられません。", "金庫を1つ以上使ってください。"),
         PlanError::WholeCopyAtHome => Halves::new("丸ごとの写しが手元に残ります。", "分けるか、手元に残さないようにしてください。"),
         PlanError::TooManyParts => Halves::new(format!("断片やかけらが{MAX_PARTS}個を超えています。"), "数を減らしてください。"),
@@ -617,6 +631,24 @@ pub(crate) fn delete_keys(lang: Lang, count: usize) -> String {
     }
 }
 
+/// What was meant for something worth so much, and what it takes.
+pub(crate) fn meant(lang: Lang, meant: Preset, lacks: usize) -> Halves {
+    let name = preset(lang, meant);
+    match lang {
+        Lang::En => Halves::new(
+            format!("For what this is worth, “{name}” is meant."),
+            match lacks {
+                1 => String::from("It takes one more safe of another operator."),
+                _ => format!("It takes {lacks} more safes of other operators."),
+            },
+        ),
+        Lang::Ja => Halves::new(
+            format!("この価値のものには「{name}」が向いています。"),
+            format!("そのためには、運営者の異なる金庫があと{lacks}つ必要です。"),
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -655,6 +687,8 @@ mod tests {
             quorum: 1,
             may_cheat: cheat,
             may_be_dead: dead,
+            indispensable: if dead == 0 { safes } else { 0 },
+            others_may_be_dead: dead,
             readers,
             answers: safes - dead,
         }
@@ -673,6 +707,21 @@ mod tests {
             for at in 0..3 {
                 both_sentences(|lang| promises(lang, &it)[at].clone());
             }
+        }
+        let split = Promise {
+            indispensable: 1,
+            others_may_be_dead: 1,
+            ..promise(3, Some(2), 0, 0)
+        };
+        both(|lang| glance(lang, &split));
+        both_sentences(|lang| promises(lang, &split)[1].clone());
+        let [_, said, _] = promises(Lang::En, &split);
+        let wanted = "1 of its 3 safes is needed in any case; of the others, 1 may be gone.";
+        assert_eq!(said, wanted);
+        for lacks in [1, 2] {
+            let preset = Preset::MoneyThreeOfFour;
+            both_sentences(|lang| meant(lang, preset, lacks).what);
+            both_sentences(|lang| meant(lang, preset, lacks).now);
         }
         assert_eq!(
             glance(Lang::En, &promise(4, Some(3), 1, 1)),
@@ -694,7 +743,6 @@ mod tests {
             Weakness::MayComeBackTwice,
             Weakness::DigestsAgree,
             Weakness::DeletedBeforeComplete,
-            Weakness::LegacyHash,
         ] {
             both_sentences(|lang| weakness(lang, it, "A"));
         }
@@ -708,6 +756,8 @@ mod tests {
         for it in [
             PlanError::StepTwice,
             PlanError::NothingLeaves,
+            PlanError::CopyStaysUsable,
+            PlanError::LegacyHashAsked,
             PlanError::WholeCopyAtHome,
             PlanError::TooManyParts,
             PlanError::TooManySafes,

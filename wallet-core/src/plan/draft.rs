@@ -1,65 +1,116 @@
-//! A plan as it is put together on the page: what can be chosen, each by itself. Pure; which choices make no sense
-//! together is the core's to say.
+//! A plan as an owner puts it together by hand: what can be chosen, each by itself. Which choices make no sense together
+//! is [`super::check`]'s to say.
 
-use saifu_protocol::certificate::LegacyHash;
-use saifu_wallet_core::plan::{
-    Away, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, Place, Plan, Seal,
-    Shares, Slot, Step,
+use super::check::Divided;
+use super::limits::{MAX_PARTS, MAX_SAFES};
+use super::{
+    Away, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, Place, Plan, PlanError,
+    Seal, Shares, Slot, Step, count,
 };
+use crate::books::KeyHere;
+use crate::view::KeyCard;
+use alloc::vec::Vec;
+use saifu_protocol::certificate::LegacyHash;
 
 /// A step, without what belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum StepKind {
+pub enum StepKind {
+    /// Several values become one.
     Couple,
+    /// They are encrypted.
     Seal,
+    /// They are divided.
     Divide,
 }
 
 /// Where the key goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeyGoes {
+pub enum KeyGoes {
+    /// It stays.
     Nowhere,
+    /// To the safes of the data.
     WithData,
+    /// To others.
     Elsewhere,
+    /// In shares.
     InShares,
+}
+
+/// What an owner chooses with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Control {
+    /// Whether several values become one.
+    Couple,
+    /// Whether they are encrypted.
+    Seal,
+    /// Whether they are divided.
+    Divide,
+    /// How many pieces or copies go to safes.
+    Pieces,
+    /// How many safes they go to.
+    DataSafes,
+    /// How many pieces are enough.
+    PiecesNeeded,
+    /// Whether one more piece stays.
+    PieceHere,
+    /// How many safes must confirm.
+    Quorum,
+    /// After how many answers the copy here goes.
+    After,
+    /// Where the key goes.
+    KeyGoes,
+    /// How many other safes get the key.
+    KeySafes,
+    /// How many shares give it back.
+    SharesNeeded,
+    /// Which shares go with the data.
+    SharesWith,
+    /// How many go by themselves.
+    SharesApart,
+    /// Which safe takes a slot.
+    Seat(Slot),
 }
 
 /// See above. Numbers are as the owner counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Draft {
+pub struct Draft {
     /// The steps in their order, and whether each is done.
-    pub(crate) steps: [(StepKind, bool); 3],
-    pub(crate) form: KeyForm,
-    pub(crate) key: KeyGoes,
+    pub steps: [(StepKind, bool); 3],
+    /// What the key is.
+    pub form: KeyForm,
+    /// Where it goes.
+    pub key: KeyGoes,
     /// Whether the key is erased here once it is registered.
-    pub(crate) erased: bool,
+    pub erased: bool,
     /// How many other safes get the whole key.
-    pub(crate) keys: u8,
+    pub keys: u8,
     /// How many shares give the key back.
-    pub(crate) shares_needed: u8,
+    pub shares_needed: u8,
     /// Which shares go with the data.
-    pub(crate) group_a: GroupA,
+    pub group_a: GroupA,
     /// How many shares go by themselves.
-    pub(crate) shares_apart: u8,
+    pub shares_apart: u8,
     /// Whether those lie at the safes of the data after all.
-    pub(crate) shares_at_data: bool,
+    pub shares_at_data: bool,
     /// Whether so many pieces are enough; else all are needed.
-    pub(crate) pieces_needed: Option<u8>,
+    pub pieces_needed: Option<u8>,
     /// How many pieces go to safes; where nothing is divided, how many copies.
-    pub(crate) pieces: u8,
+    pub pieces: u8,
     /// How many safes they go to.
-    pub(crate) safes: u8,
+    pub safes: u8,
     /// Whether one more piece stays here.
-    pub(crate) piece_here: bool,
-    pub(crate) quorum: u8,
-    pub(crate) digest: DigestForm,
+    pub piece_here: bool,
+    /// How many safes must confirm.
+    pub quorum: u8,
+    /// What safes can read about it.
+    pub digest: DigestForm,
     /// After how many answers the copy here goes.
-    pub(crate) after: u8,
+    pub after: u8,
 }
 
 impl Draft {
     /// What stands in a plan.
-    pub(crate) fn of(plan: &Plan) -> Self {
+    pub fn of(plan: &Plan) -> Self {
         let mut steps: Vec<(StepKind, bool)> = plan
             .steps
             .iter()
@@ -141,16 +192,74 @@ impl Draft {
     }
 
     /// Whether this step is done.
-    pub(crate) fn does(&self, kind: StepKind) -> bool {
+    pub fn does(&self, kind: StepKind) -> bool {
         self.steps.contains(&(kind, true))
     }
 
-    /// The plan. Slots of data come first, then those that get only keys or shares.
-    pub(crate) fn plan(&self) -> Plan {
-        let used = self.safes.min(self.pieces).max(1);
+    /// How many safes get data.
+    fn data_safes(&self) -> u8 {
+        self.safes.min(self.pieces).max(1)
+    }
+
+    /// Whether a key can seal here: of the form, whole where it is to be split, and free.
+    pub fn takes(&self, key: &KeyCard) -> bool {
+        let is_here = match key.here {
+            KeyHere::Opens => true,
+            KeyHere::Seals => self.key != KeyGoes::InShares,
+            KeyHere::Erased => false,
+        };
+        is_here && key.form == self.form && key.job.is_none()
+    }
+
+    /// What to change where the plan is refused.
+    pub fn blames(&self, error: PlanError) -> Control {
+        let apart = || match self.key {
+            KeyGoes::Elsewhere => Control::KeySafes,
+            KeyGoes::InShares if !self.shares_at_data => Control::SharesApart,
+            KeyGoes::InShares | KeyGoes::Nowhere | KeyGoes::WithData => Control::DataSafes,
+        };
+        match error {
+            PlanError::StepTwice | PlanError::LegacyHashAsked => Control::Seal,
+            PlanError::NothingLeaves | PlanError::OnePiece => Control::Pieces,
+            PlanError::TooManyParts if self.pieces > MAX_PARTS => Control::Pieces,
+            PlanError::TooManyParts => Control::SharesApart,
+            PlanError::WholeCopyAtHome => Control::PieceHere,
+            PlanError::TooManySafes if usize::from(self.data_safes()) > MAX_SAFES => {
+                Control::DataSafes
+            }
+            PlanError::TooManySafes => apart(),
+            PlanError::TooFewSafes { given, .. } if usize::from(self.data_safes()) > given => {
+                Control::DataSafes
+            }
+            PlanError::TooFewSafes { .. } => apart(),
+            PlanError::ThresholdZero(what)
+            | PlanError::ThresholdOne(what)
+            | PlanError::ThresholdAboveCount { of: what, .. } => match what {
+                Divided::Data => Control::PiecesNeeded,
+                Divided::Key => Control::SharesNeeded,
+            },
+            PlanError::CopiesAtOneSafe { .. } => Control::DataSafes,
+            PlanError::KeyNowhere => Control::KeySafes,
+            PlanError::ElsewhereHasData { .. } => Control::KeyGoes,
+            PlanError::SlotNotSeated { slot }
+            | PlanError::SafeTwice { slot }
+            | PlanError::OperatorTwice { slot } => Control::Seat(slot),
+            PlanError::QuorumZero
+            | PlanError::QuorumAboveVoters { .. }
+            | PlanError::QuorumAllowsTwo { .. } => Control::Quorum,
+            PlanError::DeletesTooEarly { .. }
+            | PlanError::DeletesNever { .. }
+            | PlanError::CopyStaysUsable => Control::After,
+        }
+    }
+
+    /// The plan for so many values: one alone is coupled with nothing. Slots of data come first, then those that get only
+    /// keys or shares.
+    pub fn plan(&self, values: usize) -> Plan {
+        let used = self.data_safes();
         let at = |number: u8| Place::At(Slot(number % used));
         let mut data: Vec<Place> = (0..self.pieces).map(at).collect();
-        if self.piece_here {
+        if self.piece_here && self.does(StepKind::Divide) {
             data.push(Place::Home);
         }
         let apart = |number: u8| Slot(used.saturating_add(number));
@@ -176,7 +285,9 @@ impl Draft {
         let key = to.map_or(KeyPlace::Stays, |to| KeyPlace::Away { to, local });
         let divide = self.pieces_needed.map_or(Divide::Ranges, Divide::Threshold);
         let form = self.form;
-        let done = self.steps.iter().filter(|(_, done)| *done);
+        let is_idle = |kind| kind == StepKind::Couple && values < 2;
+        let steps = self.steps.iter();
+        let done = steps.filter(|(kind, done)| *done && !is_idle(*kind));
         let steps = done
             .map(|(kind, _)| match kind {
                 StepKind::Couple => Step::Couple,
@@ -195,46 +306,5 @@ impl Draft {
             hash: LegacyHash::Off,
             custody: Custody::Safes { after: self.after },
         }
-    }
-}
-
-fn count<T>(list: &[T]) -> u8 {
-    u8::try_from(list.len()).unwrap_or(u8::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use saifu_wallet_core::plan::preset::Preset;
-
-    #[test]
-    fn every_named_plan_can_be_put_together() {
-        for preset in Preset::OFFERED.into_iter().chain(Preset::EMBODIMENTS) {
-            let plan = preset.plan();
-            assert_eq!(Draft::of(&plan).plan(), plan, "{preset:?}");
-        }
-    }
-
-    #[test]
-    fn what_belongs_to_a_step_is_kept_while_the_step_is_left_out() {
-        let mut draft = Draft::of(&Preset::KeySplitInThree.plan());
-        let before = draft.plan();
-        let toggle = |draft: &mut Draft| {
-            for (kind, done) in &mut draft.steps {
-                *done ^= *kind == StepKind::Seal;
-            }
-        };
-        toggle(&mut draft);
-        assert_eq!(draft.plan().seal(), None);
-        toggle(&mut draft);
-        assert_eq!(draft.plan(), before);
-    }
-
-    #[test]
-    fn more_pieces_than_safes_go_round() {
-        let mut draft = Draft::of(&Preset::Divided.plan());
-        (draft.pieces, draft.safes) = (5, 2);
-        let slots = [0, 1, 0, 1, 0].map(|slot| Place::At(Slot(slot)));
-        assert_eq!(draft.plan().data, slots);
     }
 }
