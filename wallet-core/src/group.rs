@@ -5,8 +5,8 @@
 //! down twice, and no two records can contradict each other.
 
 use crate::books::{
-    Books, CertificateItem, Change, Elsewhere, Item, KeyHere, PartHere, PartItem, Standing,
-    ValueItem, item_of,
+    Books, CertificateItem, Change, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem,
+    Standing, ValueItem, item_of,
 };
 use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
 use crate::ids::{FlowId, ItemId};
@@ -155,6 +155,21 @@ impl Group {
         first.is_some_and(is_it)
     }
 
+    /// Whether the keys it holds can be fetched.
+    pub(crate) fn has_keys(&self) -> bool {
+        match self.phase {
+            Phase::AtSafes | Phase::Elsewhere => true,
+            Phase::Registering | Phase::Standby | Phase::Leaving => false,
+        }
+    }
+
+    /// The safes that get data of it.
+    pub(crate) fn data_at(&self) -> impl Iterator<Item = SafeId> {
+        let layout = self.plan.layout().into_iter();
+        let data = layout.filter(|part| !self.is_key() && Role::of(part.class) == Role::Data);
+        data.filter_map(|part| self.safe(part.to))
+    }
+
     /// The safe a part goes to.
     pub(crate) fn safe(&self, place: Place) -> Option<SafeId> {
         let Place::At(slot) = place else {
@@ -235,6 +250,38 @@ impl<'a> Members<'a> {
         !self.group.is_key()
             && self.group.key.is_some_and(is_needed)
             && certificates.any(|(.., of)| self.group.carries_key(of.class))
+    }
+
+    /// The backups that nobody opens any more once this one, which holds only their key, is given up: the key is erased here,
+    /// and no other backup brings it.
+    pub(crate) fn opens_alone(&self, books: &Books) -> Vec<GroupId> {
+        let Some(key) = self.group.key.filter(|_| self.group.is_key()) else {
+            return Vec::new();
+        };
+        let is_here = |key: &KeyItem| key.here == KeyHere::Opens;
+        if self.group.phase == Phase::Leaving
+            || books.key_item(key).is_some_and(|(_, it)| is_here(it))
+        {
+            return Vec::new();
+        }
+        let others = books
+            .groups_with(key)
+            .filter(|other| other.id != self.group.id && other.phase != Phase::Leaving);
+        let others: Vec<Members<'_>> = others
+            .filter_map(|other| Members::of(books, other.id))
+            .collect();
+        let brings_key = |other: &Members<'_>| {
+            let mut certificates = other.certificates.iter();
+            other.group.phase == Phase::AtSafes
+                && certificates.any(|(.., of)| other.group.carries_key(of.class))
+        };
+        match others.iter().any(brings_key) {
+            true => Vec::new(),
+            false => {
+                let sealed = others.iter().filter(|other| !other.group.is_key());
+                sealed.map(|other| other.group.id).collect()
+            }
+        }
     }
 
     /// Whether parts were made of what opens: not where only what seals was here, for then they are another group's.
@@ -425,4 +472,83 @@ pub(crate) fn without(certificate: ItemId, part: PartOf, books: &Books) -> Vec<C
         changes.push(Change::Delete(item));
     }
     changes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::Custody;
+    use crate::plan::KeyForm;
+    use crate::plan::key::OpeningKey;
+    use crate::plan::preset::Preset;
+    use alloc::string::String;
+    use saifu_crypto::testing::Counting;
+
+    fn group(number: u8, key: KeyId, values: Vec<ValueItem>) -> Group {
+        Group {
+            id: GroupId::new([number; 16]),
+            plan: Preset::SealedByPublicKey.plan(),
+            seats: Vec::new(),
+            values,
+            key: Some(key),
+            since: UnixTime(0),
+            phase: Phase::AtSafes,
+            replaces: None,
+            confirmed: Vec::new(),
+            handed: false,
+        }
+    }
+
+    fn value() -> ValueItem {
+        ValueItem {
+            class: "coupon".into(),
+            name: "Coffee".into(),
+            quantity: 1,
+            worth: None,
+            place: String::new(),
+            from: String::new(),
+            to: String::new(),
+            size: 1,
+            since: UnixTime(0),
+            custody: Custody::Held,
+            came_of: None,
+        }
+    }
+
+    #[test]
+    fn the_last_of_a_key_is_needed_by_what_it_opens() {
+        let key = OpeningKey::make(KeyForm::Pair, &mut Counting(0));
+        let id = key.name().id;
+        let ring = |here| {
+            let item = KeyItem::of(key.name(), UnixTime(0), here);
+            Change::Put(ItemId::new([9; 16]), Item::Key(item), None)
+        };
+        let (bare, sealed) = (group(1, id, Vec::new()), group(2, id, [value()].to_vec()));
+        let leaving = Group {
+            phase: Phase::Leaving,
+            ..sealed.clone()
+        };
+        let needed_by = |changes: Vec<Change>| {
+            let mut books = Books::default();
+            books.apply(changes);
+            let members = Members::of(&books, bare.id).unwrap();
+            members.opens_alone(&books)
+        };
+        let put = |group: &Group| group.clone().put();
+        for here in [KeyHere::Seals, KeyHere::Erased] {
+            let all = Vec::from([put(&bare), put(&sealed), ring(here)]);
+            assert_eq!(needed_by(all), [sealed.id]);
+        }
+        let none: [GroupId; 0] = [];
+        let erased = || ring(KeyHere::Erased);
+        for nothing_is_lost in [
+            [put(&bare), put(&sealed), ring(KeyHere::Opens)],
+            [put(&bare), put(&leaving), erased()],
+            [put(&bare), put(&bare), erased()],
+        ] {
+            assert_eq!(needed_by(Vec::from(nothing_is_lost)), none);
+        }
+        let deleted = Vec::from([put(&bare), put(&sealed)]);
+        assert_eq!(needed_by(deleted), [sealed.id], "it is not even named here");
+    }
 }

@@ -104,6 +104,13 @@ pub enum Kind {
     KeyUnusable,
     /// Handing over: with it would go the key that other backups open with. Nothing was changed.
     KeyNeeded,
+    /// Discarding a key: backups open with nothing else. Nothing was changed.
+    KeyOpensOthers {
+        /// What the first of them holds.
+        first: String,
+        /// How many more there are.
+        others: u64,
+    },
     /// Recovery: what came back cannot be put together. It was given back to the safes.
     Apart {
         /// Why.
@@ -293,6 +300,10 @@ impl Kind {
             Kind::PlanDoesNotFit,
             Kind::KeyUnusable,
             Kind::KeyNeeded,
+            Kind::KeyOpensOthers {
+                first: "A".into(),
+                others: 2,
+            },
         ];
         all.extend(Apart::samples().into_iter().map(|why| Kind::Apart { why }));
         for state in [

@@ -163,6 +163,8 @@ pub struct CertificateCard {
     pub ends_within_a_week: bool,
     /// The value it was issued for.
     pub came_of: Option<ItemId>,
+    /// Whether it can be handed over.
+    pub may_hand_over: bool,
 }
 
 /// Values that were registered together by one plan, or a key that was registered by itself.
@@ -192,6 +194,12 @@ pub struct BackupCard {
     pub standing: BackupStanding,
     /// Whether the last day of one of its values lies within the next seven days.
     pub ends_within_a_week: bool,
+    /// Whether it can be handed over.
+    pub may_hand_over: bool,
+    /// The backups that open with the key it holds, and with nothing else: before them it cannot be given up.
+    pub needed_by: Vec<GroupId>,
+    /// Whether its key is here and would not go with its papers by itself.
+    pub is_key_apart: bool,
 }
 
 impl BackupCard {
@@ -332,6 +340,12 @@ pub struct KeyCard {
     pub opens: Vec<GroupId>,
     /// The backups that hold it whole, so that it can be fetched from there.
     pub held_by: Vec<GroupId>,
+    /// That of them which it would be fetched from now.
+    pub fetch_from: Option<GroupId>,
+    /// The safes that have something it opens.
+    pub data_at: Vec<SafeId>,
+    /// Whether it opens nothing, lies nowhere, and nothing works on it.
+    pub is_idle: bool,
     /// The job that works on it.
     pub job: Option<FlowId>,
 }

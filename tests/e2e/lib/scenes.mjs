@@ -105,6 +105,8 @@ const prepare = (lang) => {
     object_bytes: 412,
     standing,
     ends_within_a_week: soon,
+    came_of: null,
+    may_hand_over: standing === "at-safe",
   });
   const concert = certificate(11, "concert", "concert-ticket", "at-safe", { counter: 142, quantity: 2, from: "2026-04-29", to: "2026-04-29", md5: hex(16, 4) });
   const ending = certificate(12, "coupon", "coupon", "at-safe", { counter: 87, safe: 1, to: "2026-03-20", soon: true });
@@ -151,6 +153,9 @@ const prepare = (lang) => {
     })),
     standing,
     ends_within_a_week: soon,
+    needed_by: [],
+    may_hand_over: standing === "at-safes" && contents.length > 0 && parts.every(([, , state]) => state === "at-safe"),
+    is_key_apart: keyIsHere && parts.every(([cls]) => !["key", "seed", "share"].includes(cls)),
     ...more,
   });
 
@@ -210,7 +215,7 @@ const prepare = (lang) => {
     preset: null,
     plan: plan([seal("seed-of-pair", { away: { to: "data-safe", local: "erased" } })], 1, 1),
   });
-  const keyOf = (seed, form, here, { opens = [], held_by = [], algorithm = null } = {}) => ({ id: item(60 + seed), key: keyId(seed), form, algorithm, since: time("2026-03-15T10:04:00"), here, opens, held_by, job: null });
+  const keyOf = (seed, form, here, { opens = [], held_by = [], algorithm = null } = {}) => ({ id: item(60 + seed), key: keyId(seed), form, algorithm, since: time("2026-03-15T10:04:00"), here, opens, held_by, fetch_from: held_by[0] ?? null, data_at: [], is_idle: opens.length + held_by.length === 0, job: null });
   const seed = ["hkdf-sha256", 1];
   const keys = [
     keyOf(1, "key", "opens", { opens: [oneSafe.id] }),

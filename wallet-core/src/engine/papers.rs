@@ -2,7 +2,9 @@
 
 use super::{Gatherer, Gathering, Wallet};
 use crate::bearer::{self, Bearer, What};
-use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, item_of};
+use crate::books::{
+    CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, Standing, item_of,
+};
 use crate::flow::{Flow, Handed, Rotate, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -28,33 +30,38 @@ pub(super) struct Papers {
 }
 
 impl Wallet {
-    /// Certificates that are at rest can be handed over. A piece that stays at home cannot, and neither can its backup.
+    /// Certificates that are at rest can be handed over.
     fn to_hand_over(&self, what: What) -> Option<Vec<ItemId>> {
-        let certificates = match what {
+        match what {
             What::Certificate(item) => {
-                let is_alone = self.books.certificate(item)?.part.is_none();
-                is_alone.then(|| alloc::vec![item])?
+                let certificate = self.books.certificate(item)?;
+                let may_go = certificate.part.is_none() && self.may_go(item, certificate);
+                may_go.then(|| alloc::vec![item])
             }
             What::Backup(id) => {
                 let members = Members::of(&self.books, id)?;
-                let is_at_rest = members.group.phase == Phase::AtSafes && members.flows.is_empty();
-                let is_all = members
-                    .parts
-                    .iter()
-                    .all(|(_, part)| part.here != PartHere::Home);
-                if !is_at_rest || !is_all || members.group.is_key() || self.holds_key_of_others(id)
-                {
-                    return None;
-                }
-                members
-                    .certificates
-                    .iter()
-                    .map(|(item, ..)| *item)
-                    .collect()
+                let all = members.certificates.iter().map(|(item, ..)| *item);
+                self.may_hand_over(&members).then(|| all.collect())
             }
-        };
-        let is_free = |item: &ItemId| self.books.lock(*item).is_none();
-        certificates.iter().all(is_free).then_some(certificates)
+        }
+    }
+
+    /// Whether nothing works on a certificate, and no safe has said that it brings nothing.
+    pub(super) fn may_go(&self, item: ItemId, certificate: &CertificateItem) -> bool {
+        certificate.standing == Standing::AtSafe && self.books.lock(item).is_none()
+    }
+
+    /// Whether all of a backup is at rest at its safes. A piece that stays at home cannot be handed over, and neither can a
+    /// key, be it that others need it.
+    pub(super) fn may_hand_over(&self, members: &Members<'_>) -> bool {
+        let mut certificates = members.certificates.iter();
+        let mut parts = members.parts.iter();
+        members.group.phase == Phase::AtSafes
+            && !members.group.is_key()
+            && members.flows.is_empty()
+            && certificates.all(|(item, it, _)| self.may_go(*item, it))
+            && parts.all(|(_, part)| part.here != PartHere::Home)
+            && !members.keeps_key(&self.books)
     }
 
     /// Whether a key lies with it that other backups open with: whoever takes it over binds it to another holder.

@@ -86,6 +86,15 @@ impl Wallet {
         let Some(members) = Members::of(&self.books, id) else {
             return Vec::new();
         };
+        if let Some((first, rest)) = members.opens_alone(&self.books).split_first() {
+            let kind = Kind::KeyOpensOthers {
+                first: crate::flow::name_of(&self.books, item_of(*first)),
+                others: rest.len() as u64,
+            };
+            let name = crate::flow::name_of(&self.books, item_of(id));
+            self.tell_about(name, kind, context);
+            return Vec::new();
+        }
         if self.books.recovery_of(id).is_some() {
             return Vec::new();
         }

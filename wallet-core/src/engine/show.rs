@@ -11,6 +11,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Notice;
+use crate::plan::key::KeyId;
 use crate::plan::part::Role;
 use crate::plan::preset::Preset;
 use crate::plan::promise::Question;
@@ -95,11 +96,25 @@ impl Dirty {
                 Item::Value(_) => {}
                 Item::Certificate(_) | Item::Part(_) => self.group(item.group()),
                 Item::Group(group) => self.group(Some(group.id)),
-                Item::Key(key) => {
-                    let named = books.groups_with(key.key);
-                    named.for_each(|group| self.group(Some(group.id)));
-                }
+                Item::Key(key) => self.groups_with(Some(key.key), books),
             }
+        }
+        // What can be handed over or given up depends on who else has the key.
+        match (before, after) {
+            (Some(Item::Group(before)), Some(Item::Group(after)))
+                if named(before) != named(after) =>
+            {
+                self.groups_with(after.key, books);
+            }
+            (Some(Item::Group(group)), None) | (None, Some(Item::Group(group))) => {
+                self.groups_with(group.key, books);
+            }
+            (Some(Item::Certificate(it)), None) | (None, Some(Item::Certificate(it))) => {
+                let group = it.part.and_then(|of| Some((of, books.group(of.group)?)));
+                let carrier = group.filter(|(of, group)| group.carries_key(of.class));
+                self.groups_with(carrier.and_then(|(_, group)| group.key), books);
+            }
+            _ => {}
         }
     }
 
@@ -112,6 +127,11 @@ impl Dirty {
             let mut items = flow.items().into_iter();
             self.keys |= items.any(|item| books.key(item).is_some());
         }
+    }
+
+    fn groups_with(&mut self, key: Option<KeyId>, books: &Books) {
+        let named = key.into_iter().flat_map(|key| books.groups_with(key));
+        named.for_each(|group| self.group(Some(group.id)));
     }
 
     fn group(&mut self, group: Option<GroupId>) {
@@ -283,6 +303,7 @@ impl Wallet {
             standing,
             ends_within_a_week,
             came_of: certificate.came_of,
+            may_hand_over: self.may_go(id, certificate),
         }
     }
 
@@ -318,8 +339,10 @@ impl Wallet {
         let question = Question::new(&group.plan, &group.seats);
         let promise = question.promise();
         let key = group.key.and_then(|key| self.books.key_item(key));
-        let planned = group.plan.layout().into_iter();
-        let planned = planned.filter(|part| !group.is_key() || Role::of(part.class) != Role::Data);
+        let key_is_here = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
+        let mut planned = group.plan.layout();
+        planned.retain(|part| !group.is_key() || Role::of(part.class) != Role::Data);
+        let mut roles = planned.iter().map(|part| Role::of(part.class));
         Some(BackupCard {
             id: group.id,
             contents: group.values.iter().map(contents).collect(),
@@ -329,8 +352,14 @@ impl Wallet {
             promise,
             plan: group.plan.clone(),
             key: group.key,
-            key_is_here: key.is_some_and(|(_, key)| key.here == KeyHere::Opens),
-            parts: planned.map(|part| self.part_card(members, part)).collect(),
+            key_is_here,
+            is_key_apart: key_is_here && roles.all(|role| role == Role::Data),
+            may_hand_over: self.may_hand_over(members),
+            needed_by: members.opens_alone(&self.books),
+            parts: planned
+                .into_iter()
+                .map(|part| self.part_card(members, part))
+                .collect(),
             standing,
             ends_within_a_week: self.books.meets(item_of(group.id), SOON, self.today),
         })
@@ -403,6 +432,13 @@ impl Wallet {
                     part.is_some_and(is_key)
                 };
                 let holds = |group: &&Group| self.books.items_of(group.id).any(holds_key);
+                let opens: Vec<GroupId> = named()
+                    .filter(|group| !group.is_key())
+                    .map(|group| group.id)
+                    .collect();
+                let held = || named().filter(holds);
+                let held_by: Vec<GroupId> = held().map(|group| group.id).collect();
+                let job = self.books.lock(id);
                 KeyCard {
                     id,
                     key: key.key,
@@ -410,12 +446,12 @@ impl Wallet {
                     algorithm: key.algorithm.clone(),
                     since: key.since,
                     here: key.here,
-                    opens: named()
-                        .filter(|group| !group.is_key())
-                        .map(|group| group.id)
-                        .collect(),
-                    held_by: named().filter(holds).map(|group| group.id).collect(),
-                    job: self.books.lock(id),
+                    is_idle: opens.is_empty() && held_by.is_empty() && job.is_none(),
+                    fetch_from: held().find(|group| group.has_keys()).map(|group| group.id),
+                    data_at: named().flat_map(Group::data_at).collect(),
+                    opens,
+                    held_by,
+                    job,
                 }
             })
             .collect()
@@ -565,12 +601,8 @@ impl Wallet {
 
 /// Whether the card of a key may be another when this item has changed.
 fn concerns_keys(before: Option<&Item>, after: Option<&Item>) -> bool {
-    let naming = |group: &Group| {
-        let leaving = group.phase == group::Phase::Leaving;
-        group.key.map(|key| (key, leaving, group.is_key()))
-    };
     if let (Some(Item::Group(before)), Some(Item::Group(after))) = (before, after) {
-        return naming(before) != naming(after);
+        return named(before) != named(after);
     }
     before.into_iter().chain(after).any(|item| match item {
         Item::Key(_) => true,
@@ -578,6 +610,11 @@ fn concerns_keys(before: Option<&Item>, after: Option<&Item>) -> bool {
         Item::Certificate(certificate) => certificate.part.is_some_and(is_key),
         Item::Value(_) | Item::Part(_) => false,
     })
+}
+
+/// What a group says of the key it names.
+fn named(group: &Group) -> Option<(KeyId, group::Phase, bool)> {
+    group.key.map(|key| (key, group.phase, group.is_key()))
 }
 
 fn is_key(of: PartOf) -> bool {

@@ -97,15 +97,14 @@ pub(crate) fn begin(
         return Vec::new();
     };
     let keys_only = matches!(then, Then::Keys);
-    let may = match members.group.phase {
-        Phase::AtSafes | Phase::Elsewhere => !members.group.is_key() || keys_only,
-        Phase::Registering | Phase::Standby | Phase::Leaving => false,
+    let may = match (keys_only, members.group.phase) {
+        (true, _) => members.group.has_keys() && books.work_on(id).is_none(),
+        (false, Phase::AtSafes | Phase::Elsewhere) => {
+            !members.group.is_key() && books.recovery_of(id).is_none()
+        }
+        (false, Phase::Registering | Phase::Standby | Phase::Leaving) => false,
     };
-    let is_free = match keys_only {
-        true => books.work_on(id).is_none(),
-        false => books.recovery_of(id).is_none(),
-    };
-    if !may || !is_free {
+    if !may {
         return Vec::new();
     }
     let key = members.group.key.and_then(|key| books.key_item(key));

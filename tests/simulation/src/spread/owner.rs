@@ -115,16 +115,9 @@ impl Spread {
         self.scene.want(device, intent);
     }
 
-    /// Not the last of a key that other values need: it is those values.
+    /// Also the last of a key that other values need: the wallet does not let go of it.
     fn discard(&mut self, device: usize) {
-        let books = self.scene.books(device);
-        let is_free = |group: &Group| {
-            let is_here =
-                |key| matches!(books.key_item(key), Some((_, it)) if it.here == KeyHere::Opens);
-            let needs_it = |other: &Group| other.id != group.id && other.key == group.key;
-            !group.is_key() || group.key.is_none_or(is_here) || !books.groups().any(needs_it)
-        };
-        let groups = self.groups(device, is_free);
+        let groups = self.groups(device, |_| true);
         if let Some(backup) = self.scene.dice.pick(&groups).copied() {
             self.scene.want(device, Intent::DiscardBackup { backup });
         }

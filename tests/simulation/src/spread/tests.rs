@@ -16,6 +16,7 @@ use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::plan::cover::uncover;
 use saifu_wallet_core::plan::key::KeyId;
+use saifu_wallet_core::plan::offer;
 use saifu_wallet_core::plan::part::Part;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{
@@ -223,6 +224,33 @@ fn what_is_sealed_with_a_public_half_waits_for_no_key_and_leaves_the_half_here()
     stage.recover_everything().unwrap();
     stage.check_end().unwrap();
 }
+/// The owner is not asked to know what else a key opens: the wallet keeps what nothing else brings.
+#[test]
+fn the_last_of_a_key_is_not_given_up_before_what_it_opens() {
+    let mut stage = stage(7, 2);
+    let form = KeyForm::Pair;
+    stage.scene.want(0, Intent::MakeKey { form });
+    stage.settle().unwrap();
+    let key = stage.scene.books(0).keys().next().unwrap().0;
+    let safes = stage.ids()[..1].to_vec();
+    let plan = offer::key_plan(form, 1, LocalKey::Erased);
+    stage.scene.want(0, Intent::BackUpKey { key, plan, safes });
+    stage.settle().unwrap();
+    assert_eq!(key_here(&stage, key), Some(KeyHere::Seals));
+    let backup = stage.groups(0, |_| true)[0];
+    let (held, safes) = (stage.scene.held(0), stage.ids()[1..].to_vec());
+    let count = held.len();
+    let plan = Preset::SealedByPublicKey.plan();
+    stage.want_protected(0, held, plan, safes, Some(key));
+    stage.settle().unwrap();
+    assert_eq!(stage.scene.held(0).len(), 0);
+    stage.scene.want(0, Intent::DiscardBackup { backup });
+    stage.settle().unwrap();
+    stage.recover_everything().unwrap();
+    assert_eq!(stage.scene.held(0).len(), count);
+    stage.check_end().unwrap();
+}
+
 #[test]
 fn giving_up_one_value_leaves_the_key_of_another_where_it_is() {
     let mut stage = stage(7, 2);

@@ -3,7 +3,7 @@
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
-    Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
+    self, Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
     empty, fact, facts, halves, head, icon, keep_dialog, link, next_try, part_waits,
     picture_of_backup, quiet, reason, rows, safe_name, section, steps, waiting,
 };
@@ -149,8 +149,23 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
         let words = text(lang, Key::MoveDots);
         buttons.push(link("btn", Route::Move(backup), Some("refresh"), words));
     }
-    if papers::is_backup_at_rest(card) {
+    if card.may_hand_over {
         buttons.push(papers::way_out(s, What::Backup(backup)));
+    }
+    let needing = card.needed_by.iter().filter_map(|id| s.backup(*id));
+    let needing: Vec<BackupCard> = needing.collect();
+    if let Some((first, others)) = needing.split_first() {
+        let name = backup_name(lang, first);
+        let words = words::key_opens_others(lang, &name, others.len() as u64);
+        let each = needing.iter().map(|it| {
+            let plan = words::plan(lang, it.preset);
+            parts::way("backup", Route::Backup(it.id), backup_name(lang, it), plan)
+        });
+        return Node::Many(vec![
+            actions(buttons),
+            halves("warn", "key", None, words, None, Vec::new()),
+            rows(each.collect()),
+        ]);
     }
     if words.is_some() {
         let words = text(lang, Key::GiveUpDots);

@@ -469,7 +469,7 @@ fn what_to_do(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) ->
         discarding.set(true)
     });
     let mut buttons = vec![recover];
-    if papers::is_at_rest(card) {
+    if card.may_hand_over {
         buttons.push(papers::way_out(s, What::Certificate(id)));
     }
     buttons.push(discard);

@@ -21,7 +21,7 @@ use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::offer::{self, Offer, Stake};
 use saifu_wallet_core::plan::{GroupId, KeyForm, LocalKey};
-use saifu_wallet_core::view::{BackupStanding, KeyCard, PartState};
+use saifu_wallet_core::view::KeyCard;
 
 const FORMS: [KeyForm; 4] = [
     KeyForm::Key,
@@ -44,7 +44,8 @@ pub(super) fn keys(s: Service) -> Node {
         } else {
             rows(all.iter().map(|card| row(s, card)).collect())
         };
-        let idle = idle(&all);
+        let idle = all.iter().filter(|card| card.is_idle);
+        let idle: Vec<ItemId> = idle.map(|card| card.id).collect();
         let clean = (!idle.is_empty()).then(|| {
             let words = words::delete_keys(lang, idle.len());
             let press = move || deleting.set(true);
@@ -80,13 +81,6 @@ pub(super) fn keys(s: Service) -> Node {
             }),
         ])
     })
-}
-
-/// Keys that open nothing, lie nowhere, and that nothing works on.
-fn idle(all: &[KeyCard]) -> Vec<ItemId> {
-    let is_idle =
-        |card: &&KeyCard| card.opens.is_empty() && card.held_by.is_empty() && card.job.is_none();
-    all.iter().filter(is_idle).map(|card| card.id).collect()
 }
 
 fn name(lang: Lang, card: &KeyCard) -> String {
@@ -204,7 +198,7 @@ fn present(s: Service, card: &KeyCard, choice: Choice) -> Node {
     });
     let mut buttons = Vec::new();
     if card.here != KeyHere::Opens && card.job.is_none() {
-        buttons.extend(fetch_from(s, card).map(|backup| {
+        buttons.extend(card.fetch_from.map(|backup| {
             let words = text(lang, Key::FetchKey);
             let class = "btn btn--primary";
             button(class, Some("recover"), words, move || {
@@ -242,15 +236,6 @@ fn present(s: Service, card: &KeyCard, choice: Choice) -> Node {
     ])
 }
 
-/// A backup that has the key whole and that nothing works on.
-fn fetch_from(s: Service, card: &KeyCard) -> Option<GroupId> {
-    let is_free = |id: &GroupId| {
-        let card = s.backup(*id);
-        card.is_some_and(|card| card.standing == BackupStanding::AtSafes)
-    };
-    card.held_by.iter().copied().find(is_free)
-}
-
 fn backups(s: Service, id: &'static str, (title, none): (Key, Key), of: &[GroupId]) -> Node {
     let lang = s.lang.get();
     let list: Vec<Node> = of
@@ -286,7 +271,7 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
             .map(|safe| {
                 let id = safe.id;
                 let is_chosen = chosen.contains(&id);
-                has_both |= is_chosen && has_data(s, card, id);
+                has_both |= is_chosen && card.data_at.contains(&id);
                 let input = el("input").fixed("type", "checkbox").checked(is_chosen).on(
                     "change",
                     move |_| {
@@ -356,15 +341,6 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
         .into()
 }
 
-/// Whether a safe has something that the key opens.
-fn has_data(s: Service, card: &KeyCard, safe: SafeId) -> bool {
-    let mut opens = card.opens.iter().filter_map(|id| s.backup(*id));
-    opens.any(|backup| {
-        let mut parts = backup.parts.iter();
-        parts.any(|part| part.safe == Some(safe) && part.state != PartState::Gone)
-    })
-}
-
 fn delete(s: Service, card: &KeyCard, choice: Choice) -> Node {
     let lang = s.lang.get();
     let key = card.id;
@@ -373,7 +349,7 @@ fn delete(s: Service, card: &KeyCard, choice: Choice) -> Node {
         s.go(Route::Keys);
     };
     let question = words::delete_key_question(lang, card.opens.len());
-    let is_held = fetch_from(s, card).is_some();
+    let is_held = card.fetch_from.is_some();
     let opens_here = !card.opens.is_empty() && card.here == KeyHere::Opens;
     if opens_here && !is_held {
         let words = (Key::DeleteKeyLost, Key::DeleteKeyTick, Key::Delete);

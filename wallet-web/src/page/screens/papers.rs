@@ -13,32 +13,16 @@ use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::SafeId;
-use saifu_protocol::certificate::ObjectClass;
 use saifu_wallet_core::bearer::{self, What};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice;
-use saifu_wallet_core::view::{
-    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Opened, PartState,
-};
+use saifu_wallet_core::view::Opened;
 use zeroize::Zeroizing;
 
 /// The way to the screen, where there is something to hand over.
 pub(super) fn way_out(s: Service, what: What) -> Node {
     let words = s.text(Key::HandOverDots);
     link("btn", Route::HandOver(what), Some("export"), words)
-}
-
-/// Whether all of a backup is at rest at its safes. A key, or a part that stays home, is not handed over.
-pub(super) fn is_backup_at_rest(card: &BackupCard) -> bool {
-    let is_at_safe = |state| state == PartState::AtSafe;
-    card.standing == BackupStanding::AtSafes
-        && !card.contents.is_empty()
-        && card.parts.iter().all(|part| is_at_safe(part.state))
-}
-
-/// Likewise of a value registered as it is.
-pub(super) fn is_at_rest(card: &CertificateCard) -> bool {
-    card.standing == CertificateStanding::AtSafe
 }
 
 fn back(what: What) -> Route {
@@ -48,38 +32,32 @@ fn back(what: What) -> Route {
     }
 }
 
-/// What can be handed over: its name, whether a key is here, and whether nothing else among the papers brings one.
+/// What can be handed over: its name, whether a key is here, and whether the papers do not bring it by themselves.
 #[derive(Clone, PartialEq, Eq)]
 struct Offer {
     name: String,
     key_is_here: bool,
-    key_is_needed: bool,
+    is_key_apart: bool,
 }
 
 fn offer(s: Service, what: What) -> Option<Offer> {
     let lang = s.lang.get();
     match what {
         What::Backup(id) => {
-            let card = s.backup(id).filter(is_backup_at_rest)?;
-            let brings_key = |class| {
-                matches!(
-                    class,
-                    ObjectClass::Key | ObjectClass::Seed | ObjectClass::Share
-                )
-            };
+            let card = s.backup(id).filter(|card| card.may_hand_over)?;
             Some(Offer {
                 name: backup_name(lang, &card),
                 key_is_here: card.key_is_here,
-                key_is_needed: !card.parts.iter().any(|part| brings_key(part.class)),
+                is_key_apart: card.is_key_apart,
             })
         }
         What::Certificate(item) => s.certificates.with(|all| {
             let mut all = all.iter();
-            let card = all.find(|card| card.id == item && is_at_rest(card))?;
+            let card = all.find(|card| card.id == item && card.may_hand_over)?;
             Some(Offer {
                 name: certificate_name(lang, card),
                 key_is_here: false,
-                key_is_needed: false,
+                is_key_apart: false,
             })
         }),
     }
@@ -89,10 +67,9 @@ fn offer(s: Service, what: What) -> Option<Offer> {
 pub(super) fn hand_over(s: Service, what: What) -> Node {
     on_cleanup(move || s.close());
     let offer = Memo::new(move |_| offer(s, what));
-    let with_key = RwSignal::new(offer.with_untracked(|offer| {
-        let offer = offer.as_ref();
-        offer.is_some_and(|offer| offer.key_is_here && offer.key_is_needed)
-    }));
+    let with_key = RwSignal::new(
+        offer.with_untracked(|offer| offer.as_ref().is_some_and(|offer| offer.is_key_apart)),
+    );
     let copied = RwSignal::new(None);
     let sure = RwSignal::new(false);
     keep_dialog("handed-over", sure);

@@ -11,7 +11,7 @@ mod sentences;
 
 pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};
-pub(crate) use notices::{Halves, Weight, notice, said, weight};
+pub(crate) use notices::{Halves, Weight, key_opens_others, notice, said, weight};
 pub(crate) use plans::*;
 pub(crate) use sentences::*;
 

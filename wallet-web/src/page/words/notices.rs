@@ -60,6 +60,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::Busy
         | Kind::KeyUnusable
         | Kind::KeyNeeded
+        | Kind::KeyOpensOthers { .. }
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
             Apart::TooFewPieces { .. }
@@ -320,7 +321,24 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             format!("Other backups open with the key that lies with {in_sentence}, so it was not handed over."),
             "Recover what those backups hold, or move them under keys of their own. Then hand it over.",
         ),
+        Kind::KeyOpensOthers { first, others } => key_opens_others(Lang::En, first, *others),
         Kind::Apart { why } => english_apart(why, subject, in_sentence),
+    }
+}
+
+/// What it means that other backups open with nothing but this key, and what to do first.
+pub(crate) fn key_opens_others(lang: Lang, first: &str, others: u64) -> Halves {
+    let others = usize::try_from(others).unwrap_or(usize::MAX);
+    let names = super::and_others(lang, first, others);
+    match lang {
+        Lang::En => Halves::new(
+            format!("Only this key opens “{names}”, so its backup cannot be given up."),
+            "Recover or give up what it opens first, or fetch the key.",
+        ),
+        Lang::Ja => Halves::new(
+            format!("「{names}」はこの鍵でしか開けないため、鍵の預け入れは破棄できません。"),
+            "先に、この鍵で開くものを取り戻すか破棄してください。鍵を取り戻しておくこともできます。",
+        ),
     }
 }
 
@@ -553,6 +571,7 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             format!("{subject}と一緒に預けた鍵でしか開けないものがほかにもあるため、渡しませんでした。"),
             "先にそれらを取り戻すか、別の鍵で預け直してから、もう一度渡してください。",
         ),
+        Kind::KeyOpensOthers { first, others } => key_opens_others(Lang::Ja, first, *others),
         Kind::Apart { why } => japanese_apart(why, subject),
     }
 }
