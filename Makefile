@@ -2,7 +2,7 @@
 #= PORT: where `make run` serves the wallet (8080)
 #= SAFE_A_PORT: where it runs its safes; also SAFE_B_PORT, SAFE_C_PORT (8787, 8788, 8789)
 #= SEEDS, FROM: how many seeds are simulated (20000; in `make test` 2000), and the first one (0)
-#= TARGET, SECONDS_EACH: the one parser `make fuzz` is to try (all), and for how long (60)
+#= TARGET, SECONDS_EACH, FOUND: the one parser `make fuzz` is to try (all), for how long (60), or with which file alone
 #= KIND: simulates only `values`, only `plans` or only `cheats` (all)
 #= CHROMIUM: the browser of `make test` and `make shots`, where it is not on the PATH
 
