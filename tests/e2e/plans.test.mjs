@@ -147,6 +147,16 @@ test("what is chosen for a back-up", async (t) => {
     assert.equal(await coupling.count(), 0);
   });
 
+  await t.test("names the safe that could read it, and no safe where none could", async () => {
+    const readers = page.getByText(/^(Akagi|Brienz|Corrib) could read it\.$/);
+    await page.getByLabel("Start from").selectOption("Sealed, with the key beside it");
+    await readers.waitFor();
+    assert.equal(await readers.count(), 1);
+    await page.getByLabel("Start from").selectOption("The key only at another safe");
+    await wallet.says("No safe can read it alone: it takes 2 together.");
+    assert.equal(await readers.count(), 0);
+  });
+
   await t.test("with too few safes for what a value is worth says so", async () => {
     await add("Dear", { price: "20,000" });
     await wallet.openValue("Dear");

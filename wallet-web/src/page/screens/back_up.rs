@@ -4,8 +4,7 @@ use crate::page::choosing::Choosing;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, big_card, button, choices, empty, head, icon, link, material, picture_of, quiet,
-    small_icon,
+    actions, big_card, button, choices, empty, head, icon, link, material, picture_of, small_icon,
 };
 use crate::page::route::Route;
 use crate::page::screens::protection::{self, Chosen};
@@ -170,7 +169,6 @@ pub(super) fn back_up(s: Service, one: Option<ItemId>) -> Node {
                 .child(protection::explain(s, &offer, false))
                 .child(protection::seats(s, &offer, safes))
                 .child(el("p").child(more))
-                .child(quiet(s.text(Key::BackUpThen)))
                 .child(what.go(offer, None))
                 .into()
         })
