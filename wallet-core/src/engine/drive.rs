@@ -23,8 +23,8 @@ pub(super) const MOST_AT_ONE_SAFE: usize = 4;
 impl Wallet {
     pub(super) fn begin(&mut self, flow: FlowId) {
         let has_turn = self.take_turn(flow);
+        self.dirty.flow(flow, &self.books);
         let running = self.running.of(flow);
-        self.dirty.jobs();
         if has_turn {
             running.awaiting = Awaiting::Turn;
             self.work.push_back(Work::Drive(flow, Input::Start));
