@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, "..");
 const check = process.argv.includes("--check");
 
 const KB = 1000;
-/** What each may not exceed; docs/adr/0025 says why, docs/adr/0020 how the wallet stays small. */
+/** What each may not exceed; docs/adr/0033 says why, docs/adr/0020 how the wallet stays small. */
 const BUDGETS = {
   wallet: { limit: 390 * KB, by: "brotli" },
   safe: { limit: 1000 * KB, by: "gzip" },

@@ -208,7 +208,9 @@ impl Wallet {
             {
                 self.gather(flow, item, body, context, effects);
             }
-            Some(LoadFor::Next(Gatherer::Papers, item)) => self.paper_loaded(item, body, effects),
+            Some(LoadFor::Next(Gatherer::Papers, item)) => {
+                self.paper_loaded(item, body, context, effects)
+            }
             Some(LoadFor::Opened(item)) => self.show_opened(item, body),
             Some(LoadFor::Flow(_) | LoadFor::Next(Gatherer::Flow(_), _)) | None => {}
         }

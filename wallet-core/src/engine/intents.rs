@@ -281,10 +281,7 @@ impl Wallet {
     pub(super) fn is_forgettable(&self, safe: SafeId) -> bool {
         self.books.safe(safe).is_some()
             && self.books.certificates().all(|(_, c)| c.safe != safe)
-            && self
-                .books
-                .flows()
-                .all(|(_, flow)| flow.safe() != Some(safe))
+            && self.books.flows().all(|(_, flow)| !flow.will_ask(safe))
     }
 
     // ---- jobs

@@ -2,9 +2,7 @@
 
 use super::{Gatherer, Gathering, Wallet};
 use crate::bearer::{self, Bearer, What};
-use crate::books::{
-    CertificateBody, CertificateItem, Change, Item, KeyHere, PartHere, Standing, item_of,
-};
+use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, Standing, item_of};
 use crate::flow::{Flow, Handed, Rotate, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -55,12 +53,12 @@ impl Wallet {
     /// key, be it that others need it.
     pub(super) fn may_hand_over(&self, members: &Members<'_>) -> bool {
         let mut certificates = members.certificates.iter();
-        let mut parts = members.parts.iter();
         members.group.phase == Phase::AtSafes
             && !members.group.is_key()
             && members.flows.is_empty()
             && certificates.all(|(item, it, _)| self.may_go(*item, it))
-            && parts.all(|(_, part)| part.here != PartHere::Home)
+            // What is here of it stays behind: a piece that is kept at home, or what something left.
+            && members.parts.is_empty()
             && !members.keeps_key(&self.books)
     }
 
@@ -102,7 +100,7 @@ impl Wallet {
             certificates,
             key,
         });
-        self.load_paper(effects);
+        self.load_paper(context, effects);
     }
 
     fn tell_busy(&mut self, what: What, context: &mut Context<'_>) {
@@ -116,9 +114,9 @@ impl Wallet {
         }
     }
 
-    fn load_paper(&mut self, effects: &mut Vec<Effect>) {
+    fn load_paper(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
         if self.load_next(Gatherer::Papers, effects).is_none() {
-            self.show_papers();
+            self.show_papers(context);
         }
     }
 
@@ -126,15 +124,16 @@ impl Wallet {
         &mut self,
         item: ItemId,
         body: Option<Body>,
+        context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) {
         if let Some(papers) = &mut self.papers {
             papers.gathering.take(item, body);
-            self.load_paper(effects);
+            self.load_paper(context, effects);
         }
     }
 
-    fn show_papers(&mut self) {
+    fn show_papers(&mut self, context: &mut Context<'_>) {
         let Some(papers) = self.papers.take() else {
             return;
         };
@@ -142,8 +141,13 @@ impl Wallet {
             let found = papers.gathering.read.iter().find(|(id, _)| *id == item);
             found.map(|(_, body)| body)
         };
-        let key = papers.key.and_then(body).map_or(&[][..], Body::as_bytes);
+        // Papers without the key that was asked for open nothing, and whoever gives them deletes what does.
+        let key = match papers.key {
+            Some(item) => body(item).map(Body::as_bytes),
+            None => Some(&[][..]),
+        };
         let write = |item: &ItemId| {
+            let key = key?;
             let kept = CertificateBody::read(body(*item)?)?;
             let certificate = self.books.certificate(*item)?;
             let part = match certificate.part {
@@ -154,7 +158,19 @@ impl Wallet {
             Some(text)
         };
         let texts: Option<Vec<Zeroizing<String>>> = papers.certificates.iter().map(write).collect();
-        self.opened = texts.map(|texts| Opened::Papers {
+        let Some(texts) = texts else {
+            let item = match papers.what {
+                What::Certificate(item) => item,
+                What::Backup(id) => item_of(id),
+            };
+            let name = crate::flow::name_of(&self.books, item);
+            let why = match (papers.key, key) {
+                (Some(_), None) => Kind::KeyUnusable,
+                _ => Kind::StorageFailed,
+            };
+            return self.tell_about(name, why, context);
+        };
+        self.opened = Some(Opened::Papers {
             what: papers.what,
             texts,
         });

@@ -427,11 +427,13 @@ impl Wallet {
                     let groups = self.books.groups_with(key.key);
                     groups.filter(|group| group.phase != group::Phase::Leaving)
                 };
-                let holds_key = |item| {
-                    let part = self.books.certificate(item).and_then(|it| it.part);
-                    part.is_some_and(is_key)
+                let holds = |group: &&Group| {
+                    let mut items = self.books.items_of(group.id);
+                    items.any(|item| {
+                        let part = self.books.certificate(item).and_then(|it| it.part);
+                        part.is_some_and(|of| group.carries_key(of.class))
+                    })
                 };
-                let holds = |group: &&Group| self.books.items_of(group.id).any(holds_key);
                 let opens: Vec<GroupId> = named()
                     .filter(|group| !group.is_key())
                     .map(|group| group.id)
@@ -607,7 +609,8 @@ fn concerns_keys(before: Option<&Item>, after: Option<&Item>) -> bool {
     before.into_iter().chain(after).any(|item| match item {
         Item::Key(_) => true,
         Item::Group(group) => group.key.is_some(),
-        Item::Certificate(certificate) => certificate.part.is_some_and(is_key),
+        // Shares may lie with data: any part that comes or goes.
+        Item::Certificate(it) => it.part.is_some() && (before.is_none() || after.is_none()),
         Item::Value(_) | Item::Part(_) => false,
     })
 }
@@ -615,10 +618,6 @@ fn concerns_keys(before: Option<&Item>, after: Option<&Item>) -> bool {
 /// What a group says of the key it names.
 fn named(group: &Group) -> Option<(KeyId, group::Phase, bool)> {
     group.key.map(|key| (key, group.phase, group.is_key()))
-}
-
-fn is_key(of: PartOf) -> bool {
-    Role::of(of.class) == Role::Key
 }
 
 /// The name under which the owner knows what a flow works on.

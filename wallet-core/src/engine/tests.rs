@@ -7,6 +7,7 @@ use super::drive::MOST_AT_ONE_SAFE;
 use super::*;
 use crate::form::Form;
 use crate::intent::{Intent, RemoveReason};
+use crate::plan::preset::Preset;
 use crate::port::{Answer, Batch, CommitError, Key};
 use crate::view::{Job, Opened, SafeCard, Task};
 use alloc::collections::BTreeMap;
@@ -250,6 +251,31 @@ fn a_value_that_could_not_be_stored_is_a_job_and_is_tried_again() {
     bench.commit();
     assert_eq!(bench.held(), 1);
     assert!(bench.jobs().is_empty());
+}
+
+#[test]
+fn what_a_backup_waited_for_is_over_when_it_goes_on() {
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    bench.add("A");
+    let values = bench.wallet.books.values().map(|(id, _)| id).collect();
+    bench.want(Intent::Protect {
+        values,
+        plan: Preset::OneSafeSealed.plan(),
+        safes: alloc::vec![safe],
+        key: None,
+    });
+    let wish = bench.commit.take().unwrap();
+    bench.store.extend(wish.puts);
+    bench.tell(Event::Committed);
+    assert!(bench.commit.take().is_some(), "its parts");
+    bench.tell(Event::CommitFailed(CommitError::Full));
+    assert_eq!(bench.jobs()[0].waiting, Some(Waiting::StorageFull));
+    let (wake, _) = bench.wakes.pop().unwrap();
+    bench.tell(Event::Woke { wake });
+    bench.commit();
+    let waiting: Vec<_> = bench.jobs().iter().map(|job| job.waiting).collect();
+    assert_eq!(waiting, [None]);
 }
 
 #[test]

@@ -79,6 +79,8 @@ impl Wallet {
                 let running = self.running.of(flow);
                 running.asks = 0;
                 running.attempts = 0;
+                // What it waited for is over, also where no safe is asked that could say so.
+                running.waiting = None;
                 self.proceed(flow, next, context, effects);
             }
             // No progress of the flow: its waits go on growing.

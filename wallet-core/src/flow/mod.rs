@@ -204,6 +204,22 @@ impl Flow {
         }
     }
 
+    /// Whether it asks this safe, or what it is about to begin will.
+    pub fn will_ask(&self, safe: SafeId) -> bool {
+        let seats = match self {
+            Flow::Protect(Protect {
+                state: ProtectState::Preparing { seats, .. },
+                ..
+            }) => seats,
+            Flow::Reunite(Reunite {
+                then: Then::Replace { seats, .. },
+                ..
+            }) => seats,
+            _ => return self.safe() == Some(safe),
+        };
+        seats.iter().any(|seat| seat.safe == safe)
+    }
+
     /// What it is.
     pub fn task(&self) -> Task {
         match self {

@@ -171,6 +171,11 @@ impl Retire {
                 let notice = notice(Kind::DiscardedAfterRollback, rng);
                 gone(certificate, desk, alloc::vec![notice])
             }
+            _ if desk.is_leaving(certificate) => {
+                // Its values are home, or given up: what this safe says of its part holds nobody up.
+                let notice = notice(Kind::RefusedBySafe, rng);
+                gone(certificate, desk, alloc::vec![notice])
+            }
             _ => {
                 let notice = notice(Kind::RefusedBySafe, rng);
                 Step::strict(alloc::vec![Change::End(desk.id), notice], Next::Nothing)

@@ -15,7 +15,7 @@ use super::{Desk, Flow, Input, Next, Step, protect, recover, reunite, verify_cer
 use crate::bearer::Cover;
 use crate::books::{CertificateBody, Change, Item, Standing, secret};
 use crate::client::Question;
-use crate::group::Phase;
+use crate::group::{Phase, without};
 use crate::ids::ItemId;
 use crate::notice::Kind;
 use crate::view::Waiting;
@@ -95,6 +95,10 @@ impl Rotate {
     fn end(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         let name = super::name_of(desk.books, self.certificate);
         let mut changes = alloc::vec![Change::End(desk.id)];
+        if desk.is_leaving(self.certificate) {
+            // Given up meanwhile: the certificate that was here may open the entry all the same.
+            changes.push(protect::retire(self.certificate, self.safe, rng));
+        }
         // Of several papers of one backup it is said once.
         let mut told = desk.books.notices();
         if !told.any(|told| told.kind == kind && told.subject == name) {
@@ -199,6 +203,15 @@ impl Rotate {
                 kind => kind,
             };
             return self.end(kind, desk, rng);
+        }
+        let part = desk.books.certificate(self.certificate);
+        if let Some(part) = part.and_then(|it| it.part)
+            && desk.is_leaving(self.certificate)
+        {
+            // Given up meanwhile, and worth nothing: nobody else would put it away.
+            let mut changes = alloc::vec![Change::End(desk.id)];
+            changes.extend(without(self.certificate, part, desk.books));
+            return Step::strict(changes, Next::Nothing);
         }
         let name = super::name_of(desk.books, self.certificate);
         let mut changes = alloc::vec![

@@ -211,6 +211,12 @@ impl Draft {
         is_here && key.form == self.form && key.job.is_none()
     }
 
+    /// Whether the pieces alone, with the one that stays here, are too many.
+    fn has_too_many_pieces(&self) -> bool {
+        let here = u8::from(self.piece_here && self.does(StepKind::Divide));
+        self.pieces.saturating_add(here) > MAX_PARTS
+    }
+
     /// What to change where the plan is refused.
     pub fn blames(&self, error: PlanError) -> Control {
         let apart = || match self.key {
@@ -221,7 +227,7 @@ impl Draft {
         match error {
             PlanError::StepTwice | PlanError::LegacyHashAsked => Control::Seal,
             PlanError::NothingLeaves | PlanError::OnePiece => Control::Pieces,
-            PlanError::TooManyParts if self.pieces > MAX_PARTS => Control::Pieces,
+            PlanError::TooManyParts if self.has_too_many_pieces() => Control::Pieces,
             PlanError::TooManyParts => Control::SharesApart,
             PlanError::WholeCopyAtHome => Control::PieceHere,
             PlanError::TooManySafes if usize::from(self.data_safes()) > MAX_SAFES => {

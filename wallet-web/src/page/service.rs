@@ -103,6 +103,9 @@ impl Service {
             let route = Route::parse(&device::hash());
             if route != self.route.get_untracked() {
                 self.choosing.follow(route);
+                if !matches!(route, Route::AddSafe | Route::Safes | Route::TakeOver) {
+                    self.papers.set_value(None);
+                }
                 self.route.set(route);
                 self.said.set(String::new());
                 device::focus_heading();

@@ -309,6 +309,8 @@ fn a_key_says_what_it_opens_and_who_holds_it() {
     of_the_key.values.clear();
     let of_key = |number| part_of(number, ObjectClass::Key, 0);
     assert_eq!(Role::of(ObjectClass::Key), Role::Key);
+    let mut in_shares = group(6, Preset::KeySplit);
+    in_shares.key = Some(KEY);
     let bench = with(alloc::vec![
         key(KeyHere::Opens),
         named(1, GroupPhase::AtSafes).put(),
@@ -325,16 +327,23 @@ fn a_key_says_what_it_opens_and_who_holds_it() {
         named(4, GroupPhase::Leaving).put(),
         certificate(ItemId::new([104; 16]), of_key(4), Standing::AtSafe),
         group(5, Preset::AnyTwoOfThree).put(),
+        // Its shares are at safes.
+        in_shares.put(),
+        certificate(
+            ItemId::new([106; 16]),
+            part_of(6, ObjectClass::Share, 0),
+            Standing::AtSafe
+        ),
     ]);
     let keys = bench.keys();
     assert_eq!(keys.len(), 1);
-    assert_eq!(keys[0].opens, [group_id(1), group_id(2)]);
-    assert_eq!(keys[0].held_by, [group_id(1), group_id(3)]);
+    assert_eq!(keys[0].opens, [group_id(1), group_id(2), group_id(6)]);
+    assert_eq!(keys[0].held_by, [group_id(1), group_id(3), group_id(6)]);
     let is_here = |card: &BackupCard| (card.id, card.key_is_here);
     let cards = bench.backups();
     assert_eq!(
         cards.iter().map(is_here).collect::<Vec<_>>(),
-        [5, 4, 3, 2, 1].map(|number| (group_id(number), number != 5))
+        [6, 5, 4, 3, 2, 1].map(|number| (group_id(number), number != 5))
     );
 }
 

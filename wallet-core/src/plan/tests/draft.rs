@@ -61,10 +61,11 @@ fn a_piece_stays_here_only_where_there_are_pieces() {
 #[test]
 fn a_refusal_names_what_to_change() {
     type Change = fn(&mut Draft);
-    let table: [(Preset, Change, Control); 16] = [
+    let table: [(Preset, Change, Control); 17] = [
         (Preset::Divided, |it| it.pieces = 0, Control::Pieces),
         (Preset::Divided, |it| it.pieces = 1, Control::Pieces),
         (Preset::Divided, |it| it.pieces = 33, Control::Pieces),
+        (Preset::PieceStaysHome, |it| it.pieces = 32, Control::Pieces),
         (
             Preset::KeySplit,
             |it| it.shares_apart = 32,

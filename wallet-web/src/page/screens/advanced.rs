@@ -77,7 +77,13 @@ pub(super) fn advanced(s: Service, one: Option<ItemId>) -> Node {
             let stakes = what.stakes();
             let values = stakes.len();
             let chosen = s.choosing.preset.get();
-            let from = chosen.unwrap_or_else(|| protection::advice(s, &stakes, |_| true).preset);
+            // A plan that was begun is gone on with, whatever would be suggested by now.
+            let begun = s
+                .choosing
+                .draft
+                .with(|it| it.as_ref().map(|(from, _)| *from));
+            let from = chosen.or(begun);
+            let from = from.unwrap_or_else(|| protection::advice(s, &stakes, |_| true).preset);
             let at = Edited { s, from };
             let draft = at.draft();
             let stake = Stake::highest(&stakes);

@@ -458,10 +458,7 @@ fn protection(s: Service, card: &BackupCard) -> Option<Node> {
             .class("panel stack stack--tight")
             .fixed("aria-labelledby", "protection")
             .child(title)
-            .child(el("p").child(match card.contents.is_empty() {
-                true => words::copies_at(lang, card.parts.len()),
-                false => words::plan(lang, card.preset).to_owned(),
-            }))
+            .child(el("p").words(words::plan(lang, card.preset)))
             .child(means)
             .child(key(s, card))
             .into()
