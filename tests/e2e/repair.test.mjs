@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readLedger } from "./lib/ledger.mjs";
 import { OPERATORS, startAll } from "./lib/spread.mjs";
 import { until } from "./lib/until.mjs";
@@ -51,6 +52,8 @@ test("a backup is moved away from a safe that is gone", async (t) => {
     const held = durance.proxy.hold("/v1/register", "request");
     await wallet.page.getByRole("button", { name: "Move it" }).click();
     await held.reached;
+    // Who let go too early has had its time to do so.
+    await sleep(2_000);
     for (const it of [akagi, brienz]) assert.match((await statesAt(it))[0], /^(registered|withdrawing)$/, "as long as it is nowhere else");
     assert.deepEqual(await wallet.values(), [{ name: "Moved", chip: "Arrived – confirming" }], "it cannot be used on the way");
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, atSafes: 1 }));

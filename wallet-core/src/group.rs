@@ -114,6 +114,13 @@ impl Group {
         self.plan == other.plan && self.seats == other.seats && self.key == other.key
     }
 
+    /// Whether a paper of this part may come into it: not while it is ending, for then the part would be ended with it, and
+    /// no data where nothing but a key is left.
+    pub(crate) fn takes_papers(&self, of: PartOf) -> bool {
+        let is_settled = matches!(self.phase, Phase::AtSafes | Phase::Elsewhere);
+        is_settled && (!self.is_key() || Role::of(of.class) == Role::Key)
+    }
+
     /// How many operators must have everything that goes to them before the copy here may go; `None` where it stays.
     pub(crate) fn deletes_after(&self) -> Option<usize> {
         match self.plan.custody {
@@ -270,11 +277,8 @@ impl<'a> Members<'a> {
         let others: Vec<Members<'_>> = others
             .filter_map(|other| Members::of(books, other.id))
             .collect();
-        let brings_key = |other: &Members<'_>| {
-            let mut certificates = other.certificates.iter();
-            other.group.phase == Phase::AtSafes
-                && certificates.any(|(.., of)| other.group.carries_key(of.class))
-        };
+        // What came by papers was said by somebody else.
+        let brings_key = |other: &Members<'_>| !other.group.handed && other.brings_key();
         match others.iter().any(brings_key) {
             true => Vec::new(),
             false => {
@@ -282,6 +286,23 @@ impl<'a> Members<'a> {
                 sealed.map(|other| other.group.id).collect()
             }
         }
+    }
+
+    /// Whether what opens can be fetched from its safes, as far as is known: none of them has said that its part brings nothing.
+    pub(crate) fn brings_key(&self) -> bool {
+        let stands = |wanted: fn(Role) -> bool| {
+            let parts = self.certificates.iter();
+            let parts = parts.filter(|(_, it, of)| {
+                it.standing == Standing::AtSafe
+                    && self.group.carries_key(of.class)
+                    && wanted(Role::of(of.class))
+            });
+            parts.count()
+        };
+        let needed = self.group.plan.shares();
+        let needed = needed.map(|it| usize::from(it.threshold));
+        let has_shares = || needed.is_some_and(|it| stands(|role| role != Role::Key) >= it);
+        self.group.phase == Phase::AtSafes && (stands(|role| role == Role::Key) > 0 || has_shares())
     }
 
     /// Whether parts were made of what opens: not where only what seals was here, for then they are another group's.
@@ -423,6 +444,12 @@ impl Books {
     pub(crate) fn is_key_needed(&self, key: KeyId, except: GroupId) -> bool {
         let mut groups = self.groups_with(key);
         groups.any(|group| group.id != except && group.phase != Phase::Leaving)
+    }
+
+    /// Whether what opens lies at safes, whichever group it was registered with.
+    pub(crate) fn lies_at_safes(&self, key: KeyId) -> bool {
+        let mut groups = self.groups_with(key);
+        groups.any(|group| Members::of(self, group.id).is_some_and(|it| it.brings_key()))
     }
 
     /// The recovery under way of a group.

@@ -241,12 +241,14 @@ impl Wallet {
                     && known.counter == claims.counter
                     && known.sha256 == claims.hash.sha256
             };
-            if taken.iter().any(is_it) {
-                continue;
-            }
             let part = paper.part.as_ref().map(|part| part.of);
             let key = OpeningKey::read(&paper.key).ok();
             let key = key.filter(|key| !keys.contains(key));
+            if taken.iter().any(is_it) {
+                // The same paper once more; the first time its key may have been kept back.
+                keys.extend(key);
+                continue;
+            }
             if let Some((id, known)) = self.books.certificates().find(|(_, it)| is_it(it)) {
                 // No holder's certificate is issued before that of the holder before: this one is spent.
                 if claims.issued_at < known.issued_at {
@@ -291,6 +293,12 @@ impl Wallet {
                             let is_its_author = read.is_none_or(|(_, other)| *other == author);
                             if !group.is_as_planned(known) || !is_its_author {
                                 return Err(Kind::PaperUnreadable);
+                            }
+                            if !known.takes_papers(part.of) {
+                                if self.has_come_home(known.id) {
+                                    continue;
+                                }
+                                return Err(Kind::Busy);
                             }
                         }
                         None if self.books.item(item_of(group.id)).is_some() => {

@@ -112,6 +112,10 @@ impl Wallet {
             Then::Flow(flow, _) | Then::Safe(flow) => {
                 self.proceed(flow, Next::Wait(waiting), context, effects);
             }
+            Then::Intent(Intent::DeleteKey { .. } | Intent::HandedOver { .. }) => {
+                // Its owner was told what would go with it. That may be more by the time it could be stored.
+                self.tell(kind, context);
+            }
             Then::Intent(intent) => {
                 self.tell(kind, context);
                 let wake = self.token();

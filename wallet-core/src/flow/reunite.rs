@@ -30,6 +30,7 @@ use crate::plan::key::OpeningKey;
 use crate::plan::part::{Header, Part, Role};
 use crate::plan::{GroupA, GroupId, Keys, Plan, Reunited, recover_keys, reunite};
 use crate::port::Body;
+use crate::view::Waiting;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
@@ -277,7 +278,8 @@ impl Reunite {
         }
     }
 
-    /// The index names a key whose body is gone: from now on it counts as erased, and what lies at safes of it is asked for.
+    /// The index names a key whose body is gone, or was not read. If it lies at safes it counts as erased from now on, and is
+    /// asked for. If it does not, there may still be no other: then nothing is said of it, and it is looked for again.
     fn miss_key(
         &self,
         item: ItemId,
@@ -285,11 +287,17 @@ impl Reunite {
         members: &Members<'_>,
         desk: &Desk<'_>,
     ) -> Step {
+        if !desk.books.lies_at_safes(key.key) {
+            return Step::then(Next::Wait(Waiting::StorageFailed));
+        }
         let mut key = key.clone();
         key.here = KeyHere::Erased;
         let certificates = members.certificates.iter();
         let of_key = certificates.filter(|(.., of)| Role::of(of.class) == Role::Key);
-        let to_ask = of_key.map(|(certificate, ..)| *certificate).collect();
+        let mut to_ask: Vec<ItemId> = of_key.map(|(certificate, ..)| *certificate).collect();
+        if let ReuniteState::Collecting { to_ask: left } = &self.state {
+            to_ask.extend(left.iter().filter(|it| !is_key(members, **it)));
+        }
         let changes = alloc::vec![
             Change::Put(item, Item::Key(key), None),
             self.journal(ReuniteState::Collecting { to_ask }, desk),

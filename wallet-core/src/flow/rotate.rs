@@ -202,7 +202,14 @@ impl Rotate {
                 Kind::PaperWorthless if is_spent => Kind::PaperAlreadyHere,
                 kind => kind,
             };
-            return self.end(kind, desk, rng);
+            return match problem.code {
+                Code::NotFound | Code::CertificateMismatch | Code::Conflict => {
+                    self.end(kind, desk, rng)
+                }
+                // The paper may be all that is left of it, and it is nowhere but in this record.
+                Code::RolledBack => Step::then(Next::Wait(Waiting::RolledBack)),
+                _ => Step::then(Next::Wait(Waiting::SafeFailed)),
+            };
         }
         let part = desk.books.certificate(self.certificate);
         if let Some(part) = part.and_then(|it| it.part)
