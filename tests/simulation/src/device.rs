@@ -74,6 +74,17 @@ impl Store {
         }
     }
 
+    /// The browser does not read this body.
+    #[cfg(test)]
+    pub(crate) fn hide(&mut self, item: ItemId) -> Body {
+        self.records.remove(&Key::Body(item)).expect("it is there")
+    }
+
+    #[cfg(test)]
+    pub(crate) fn unhide(&mut self, item: ItemId, body: Body) {
+        self.records.insert(Key::Body(item), body);
+    }
+
     fn delete(&mut self, batch: &Batch) {
         self.read.take();
         for key in &batch.deletes {

@@ -236,3 +236,4 @@ fn a_paper_that_is_here_brings_no_key_of_something_else() {
 mod again;
 mod hostile;
 mod lies;
+mod returned;

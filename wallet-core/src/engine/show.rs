@@ -109,7 +109,9 @@ impl Dirty {
             (Some(Item::Group(group)), None) | (None, Some(Item::Group(group))) => {
                 self.groups_with(group.key, books);
             }
-            (Some(Item::Certificate(it)), None) | (None, Some(Item::Certificate(it))) => {
+            (Some(Item::Certificate(before)), Some(Item::Certificate(after)))
+                if before.standing == after.standing => {}
+            (Some(Item::Certificate(it)), _) | (None, Some(Item::Certificate(it))) => {
                 let group = it.part.and_then(|of| Some((of, books.group(of.group)?)));
                 let carrier = group.filter(|(of, group)| group.carries_key(of.class));
                 self.groups_with(carrier.and_then(|(_, group)| group.key), books);

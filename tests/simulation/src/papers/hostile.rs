@@ -75,7 +75,7 @@ fn two_backups_under_one_key_come_back_while_nobody_ends_the_key() {
 }
 
 /// Both at once, in any order of messages, then in peace until it comes to rest.
-fn contend(owners: &mut Owners) {
+pub(super) fn contend(owners: &mut Owners) {
     for _ in 0..400 {
         owners.0.collect_outgoing();
         if owners.0.dice.percent(50) {
@@ -92,7 +92,7 @@ fn contend(owners: &mut Owners) {
     }
 }
 
-fn calm(owners: &mut Owners) {
+pub(super) fn calm(owners: &mut Owners) {
     for _ in 0..40 {
         owners.want(GIVER, Intent::Close);
         owners.want(TAKER, Intent::Close);
