@@ -14,6 +14,8 @@ use crate::view::Opened;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
+use saifu_crypto::hash::sha256;
+use saifu_protocol::certificate::Claims;
 use saifu_protocol::value::Class;
 use saifu_protocol::{Certificate, PublicKey, RequestId, UnixTime};
 use zeroize::Zeroizing;
@@ -280,7 +282,14 @@ impl Wallet {
             {
                 return Err(Kind::PaperUnreadable);
             }
+            let id = match part {
+                Some(_) => ItemId::make(context.rng),
+                None => id_of_entry(claims),
+            };
             match &paper.part {
+                // It has come home before.
+                None if self.books.values().any(|(_, it)| it.came_of == Some(id)) => continue,
+                None if self.books.item(id).is_some() => return Err(Kind::PaperUnreadable),
                 None => ledger.came_in += 1,
                 Some(part) => {
                     let group = part.group();
@@ -315,7 +324,6 @@ impl Wallet {
             let mut item = CertificateItem::of(&certificate, size, None);
             item.part = part;
             taken.push(item.clone());
-            let id = ItemId::make(context.rng);
             let body = paper.body().write();
             changes.push(Change::Put(id, Item::Certificate(item), Some(body)));
             changes.push(rotate(id, safe, None, context));
@@ -385,4 +393,14 @@ impl Wallet {
             false => Err(Kind::PaperUnreadable),
         }
     }
+}
+
+/// What the certificate of an entry is called here if it comes by a paper: each time the same, so that the value it brings
+/// home is known by it when the paper is read once more.
+fn id_of_entry(claims: &Claims) -> ItemId {
+    let mut entry = Vec::from(*claims.safe.as_bytes());
+    entry.extend(claims.counter.get().to_be_bytes());
+    entry.extend(claims.hash.sha256);
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = sha256(&entry);
+    ItemId::new([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }

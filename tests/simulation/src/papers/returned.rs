@@ -347,3 +347,33 @@ fn with_no_safe_down_what_is_handed_back_comes_home() {
     owners.fetch_all(GIVER);
     assert_eq!(owners.held(GIVER).len(), 1);
 }
+
+/// A paper of a certificate alone, read once more after its value is home.
+#[test]
+fn a_paper_of_one_certificate_stands_for_no_second_value() {
+    let mut owners = Owners::new(1);
+    let safe = owners.0.safes[0].id();
+    let values = owners.held(GIVER);
+    owners.want(GIVER, Intent::BackUp { values, safe });
+    let certificate = owners
+        .books(GIVER)
+        .certificates()
+        .map(|(id, _)| id)
+        .next()
+        .expect("there");
+    let what = What::Certificate(certificate);
+    owners.want(
+        GIVER,
+        Intent::HandOver {
+            what,
+            with_key: false,
+        },
+    );
+    let paper = owners.0.devices[GIVER].papers[0].clone();
+    owners.take(paper.clone());
+    assert_eq!(owners.held(TAKER).len(), 1);
+    owners.take(paper);
+    owners.settle();
+    let account = owners.books(TAKER).account();
+    assert_eq!((account.came_in, account.at_safes), (1, 0), "{account:?}");
+}
