@@ -77,7 +77,11 @@ test("a value goes to a safe and comes back exactly once", async (t) => {
     await until("no backup is left", async () => (await wallet.backups()).length === 0);
     assert.equal(await wallet.code(TICKET.name), TICKET.payload);
     await wallet.openValue(TICKET.name);
-    const shown = await wallet.facts(wallet.region("Details"));
+    // What the list does not know is read when the value is opened.
+    const shown = await until("the details are read", async () => {
+      const facts = await wallet.facts(wallet.region("Details"));
+      return facts["Unit price"] && facts;
+    });
     assert.deepEqual([shown["Unit price"], shown.Place, shown.Remarks], ["¥1,600", TICKET.place, TICKET.remarks]);
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
   });
