@@ -107,7 +107,7 @@ fn what_is_unknown_is_taken_for_what_asks_the_most() {
     assert_eq!(Stake::of("gift-card", Some(&yen(20_000))), RICH);
     assert_eq!(Stake::of("of-tomorrow", None).class, Class::GiftCard);
     let strange = Amount {
-        currency: "XXX".into(),
+        currency: "QQQ".into(),
         ..yen(5)
     };
     assert_eq!(Stake::of("coupon", Some(&strange)), Stake::NONE);
