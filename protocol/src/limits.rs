@@ -56,6 +56,14 @@ pub const MAX_OWNER_SHARE_BYTES: usize = 256;
 /// The longest sealed map of an owner's safes in bytes: room for a hundred safes at 160 bytes each, for what the wallet
 /// keeps there beside them, and for what seals it.
 pub const MAX_OWNER_MAP_BYTES: usize = 32 << 10;
+/// The longest note that is kept with an entry in bytes. It has the seed of the holder's key, 32 bytes, the summary of
+/// what is in the entry, and what seals both.
+pub const MAX_NOTE_BYTES: usize = 4 << 10;
+/// The most entries in one page of an owner's list. With a certificate of 1,000 bytes and a note of 4 KiB, in base64url
+/// and sealed, each is 9 KiB of a reply, and a page 225 KiB.
+pub const MAX_OWNER_PAGE: usize = 25;
+/// The longest cursor of an owner's list in bytes.
+pub const MAX_OWNER_CURSOR_BYTES: usize = 128;
 /// The most accounts of one owner at one safe: one for each device that was ever used, and for each way in.
 pub const MAX_OWNER_ACCOUNTS: usize = 64;
 /// Seconds for which a session holds after its login.

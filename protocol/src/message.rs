@@ -5,6 +5,7 @@
 
 use crate::certificate::{ObjectClass, ObjectHash};
 use crate::ids::{CertificateId, Counter, HolderId, PublicKey, RequestId, SessionId};
+use crate::owner::Note;
 use crate::presentation::Bare;
 use crate::problem::Problem;
 use crate::{CertificateDigest, b64};
@@ -30,11 +31,29 @@ pub enum Route {
     Rotate,
     /// List the account's certificates.
     Certificates,
+    /// Begin to enrol an owner's secret. By the account that is to end it: the safe evaluates it for that account alone.
+    OwnerEnrolStart,
+    /// Enrol the first secret under a name.
+    OwnerEnrolFinish,
+    /// Begin a login: a guess.
+    OwnerLoginStart,
+    /// End a login.
+    OwnerLoginFinish,
+    /// Enrol another secret beside the one that opens.
+    OwnerChange,
+    /// End the change of a secret.
+    OwnerSettle,
+    /// Keep another map of the owner's safes.
+    OwnerMap,
+    /// Count the account that asks as the owner's.
+    OwnerJoin,
+    /// List what is registered under the owner's accounts.
+    OwnerList,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 7] = [
+    pub const ALL: [Route; 16] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
@@ -42,6 +61,15 @@ impl Route {
         Route::Retire,
         Route::Rotate,
         Route::Certificates,
+        Route::OwnerEnrolStart,
+        Route::OwnerEnrolFinish,
+        Route::OwnerLoginStart,
+        Route::OwnerLoginFinish,
+        Route::OwnerChange,
+        Route::OwnerSettle,
+        Route::OwnerMap,
+        Route::OwnerJoin,
+        Route::OwnerList,
     ];
 
     /// Its path.
@@ -54,6 +82,15 @@ impl Route {
             Route::Retire => "/v1/retire",
             Route::Rotate => "/v1/rotate",
             Route::Certificates => "/v1/certificates",
+            Route::OwnerEnrolStart => "/v1/owner/enrol-start",
+            Route::OwnerEnrolFinish => "/v1/owner/enrol-finish",
+            Route::OwnerLoginStart => "/v1/owner/login-start",
+            Route::OwnerLoginFinish => "/v1/owner/login-finish",
+            Route::OwnerChange => "/v1/owner/change",
+            Route::OwnerSettle => "/v1/owner/settle",
+            Route::OwnerMap => "/v1/owner/map",
+            Route::OwnerJoin => "/v1/owner/join",
+            Route::OwnerList => "/v1/owner/certificates",
         }
     }
 
@@ -108,6 +145,9 @@ pub struct RegisterItem {
     /// What the safe cannot find out by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+    /// What the owner is to find beside the certificate after a login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 /// What a wallet says of an object that it has sealed, divided or coupled. The safe takes it over into the certificate.
@@ -201,6 +241,9 @@ pub struct RotateItem {
     pub holder: HolderId,
     /// The presentation of the holder until now; it names the next one.
     pub proof: String,
+    /// The note of the next holder's owner. That of the one before goes in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 /// An entry that has another holder.
@@ -302,5 +345,18 @@ impl<'de> Deserialize<'de> for Presented {
                 counter,
             }),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_is_found_by_its_path() {
+        for route in Route::ALL {
+            assert_eq!(Route::from_path(route.path()), Some(route));
+        }
+        assert_eq!(Route::from_path("/v1/owner"), None);
     }
 }

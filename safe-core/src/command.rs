@@ -7,6 +7,7 @@ use saifu_protocol::certificate::{ObjectHash, read_claims_unverified};
 use saifu_protocol::message::{
     EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Route, Target,
 };
+use saifu_protocol::owner::Note;
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
 use saifu_protocol::{
     CertificateDigest, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, json,
@@ -305,9 +306,11 @@ impl Command {
 /// Hash over the content of a registration. Every part has a fixed length, so no two contents run together.
 ///
 /// Where nothing is given it is the hash that stored batches have had from the first: two parts of 32 bytes for each
-/// item. Where anything is, each item has a third, and a last byte sets the length apart from those.
+/// item. Where anything is, each item has a third; where any note is left, a third and a fourth. A last byte sets these
+/// apart from the first, and from each other.
 pub fn content_hash(items: &[RegisterItem]) -> [u8; 32] {
-    let is_any_given = items.iter().any(|item| item.given.is_some());
+    let is_any_noted = items.iter().any(|item| item.note.is_some());
+    let is_any_given = is_any_noted || items.iter().any(|item| item.given.is_some());
     let mut bytes = Vec::new();
     for item in items {
         bytes.extend_from_slice(&hash::sha256(&item.object));
@@ -316,9 +319,14 @@ pub fn content_hash(items: &[RegisterItem]) -> [u8; 32] {
             let given = item.given.as_ref().map(json::write);
             bytes.extend_from_slice(&given.map_or([0; 32], |given| hash::sha256(&given)));
         }
+        if is_any_noted {
+            bytes.extend_from_slice(&item.note.as_ref().map_or([0; 32], Note::fingerprint));
+        }
     }
-    if is_any_given {
-        bytes.push(1);
+    match (is_any_given, is_any_noted) {
+        (_, true) => bytes.push(2),
+        (true, false) => bytes.push(1),
+        (false, false) => {}
     }
     hash::sha256(&bytes)
 }
@@ -336,6 +344,7 @@ mod tests {
             object: object.to_vec(),
             holder: HolderId::new([holder; 32]),
             given: None,
+            note: None,
         }
     }
 
@@ -390,6 +399,10 @@ mod tests {
             ..item(b"a", 1)
         };
         let sealed = |byte| CertificateDigest::Sealed(SealedDigest::new(vec![byte]).unwrap());
+        let noted = |item, note: &[u8]| RegisterItem {
+            note: Some(Note::new(note.to_vec()).unwrap()),
+            ..item
+        };
         let contents = [
             vec![],
             vec![item(b"a", 1)],
@@ -403,6 +416,12 @@ mod tests {
             vec![given(ObjectClass::Piece, sealed(2))],
             vec![given(ObjectClass::Piece, sealed(1)), item(b"a", 1)],
             vec![item(b"a", 1), given(ObjectClass::Piece, sealed(1))],
+            vec![noted(item(b"a", 1), b"")],
+            vec![noted(item(b"a", 1), b"a")],
+            vec![noted(item(b"a", 1), b"b")],
+            vec![noted(given(ObjectClass::Piece, sealed(1)), b"a")],
+            vec![noted(item(b"a", 1), b"a"), item(b"b", 1)],
+            vec![item(b"a", 1), noted(item(b"b", 1), b"a")],
         ];
         let mut hashes: Vec<_> = contents.iter().map(|items| content_hash(items)).collect();
         hashes.sort_unstable();

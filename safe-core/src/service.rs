@@ -145,6 +145,15 @@ pub fn open(
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, asker.list(items))
         }
+        Route::OwnerEnrolStart
+        | Route::OwnerEnrolFinish
+        | Route::OwnerLoginStart
+        | Route::OwnerLoginFinish
+        | Route::OwnerChange
+        | Route::OwnerSettle
+        | Route::OwnerMap
+        | Route::OwnerJoin
+        | Route::OwnerList => return Err(Code::NoRoute.into()),
     };
     Ok(Opened {
         command,

@@ -232,7 +232,18 @@ impl LedgerObject {
         match route {
             Route::Register | Route::Rotate => self.publish_soon(safe),
             Route::Ack | Route::Retire => plan_next_alarm(safe, &self.env),
-            Route::Recover | Route::Return | Route::Certificates => {}
+            Route::Recover
+            | Route::Return
+            | Route::Certificates
+            | Route::OwnerEnrolStart
+            | Route::OwnerEnrolFinish
+            | Route::OwnerLoginStart
+            | Route::OwnerLoginFinish
+            | Route::OwnerChange
+            | Route::OwnerSettle
+            | Route::OwnerMap
+            | Route::OwnerJoin
+            | Route::OwnerList => {}
         }
         Ok(answered.reply)
     }

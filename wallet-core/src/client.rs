@@ -147,6 +147,7 @@ pub(crate) fn ask(
             let item = RegisterItem {
                 object: object.clone(),
                 given: given.clone(),
+                note: None,
                 holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
             };
             seal(&item, reply_to, safe, &binding, rng)
@@ -204,6 +205,7 @@ pub(crate) fn ask(
                 target: Presented::Certificate(compact.clone()),
                 holder: *next,
                 proof: prove(purpose, holder),
+                note: None,
             };
             seal(&item, reply_to, safe, &binding, rng)
         }
@@ -286,6 +288,16 @@ pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict
         Route::Ack | Route::Return | Route::Retire | Route::Certificates => {
             inside(expected, body, |item: Ended| Verdict::Ended(item.receipt))
         }
+        // No flow asks these: their answers have no verdict.
+        Route::OwnerEnrolStart
+        | Route::OwnerEnrolFinish
+        | Route::OwnerLoginStart
+        | Route::OwnerLoginFinish
+        | Route::OwnerChange
+        | Route::OwnerSettle
+        | Route::OwnerMap
+        | Route::OwnerJoin
+        | Route::OwnerList => Verdict::Unknown(Waiting::Garbled),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Owner authentication: what passes between wallet and safe when an owner enrols a recovery secret, logs in with it, and
 //! changes it (WO 01/13293, the eighth embodiment).
 //!
-//! In scope: how an owner is looked up and named, what proves a session, the messages. Not in scope: the protocol itself
+//! In scope: how an owner is looked up and named, what proves a session, the messages, what is listed in a session. Not in scope: the protocol itself
 //! (`saifu_crypto::opaque`), what a safe decides (`saifu_safe_core::owner`), and what the wallet seals under its export
 //! key: to the safe those are bytes.
 //!
@@ -20,11 +20,16 @@
 //!
 //!  ChangeFinish {session, enrolment, record, kept} ▶ two credentials, each opens
 //!  Settle {session} ────────────────────────────▶ that of the session stays, the other ends
+//!
+//!  OwnerListItem {session, after} ──────────────▶
+//!              ◀─── OwnerPage {certificates and notes of the owner's accounts, next}
 //! ```
 
+mod list;
 mod message;
 mod name;
 
+pub use list::{Note, OwnerEntry, OwnerListItem, OwnerPage};
 pub use message::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession,
     Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, Purpose, SessionProof,

@@ -338,6 +338,7 @@ impl Wallet {
                 object: object.clone(),
                 holder: holder_of(holder),
                 given: None,
+                note: None,
             })
             .collect();
         self.call(Route::Register, request, items)
@@ -501,6 +502,7 @@ impl Wallet {
             target: presented,
             holder: holder_of(next),
             proof: present(&purpose, &SigningKey::derive(holder)),
+            note: None,
         }
     }
 

@@ -403,6 +403,7 @@ fn plain_item() -> RegisterItem {
         object: decode(&signed_file().certificates[0].object),
         holder: HolderId::of(&public(&holder())),
         given: None,
+        note: None,
     }
 }
 
@@ -501,7 +502,11 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
     let number = |route| Route::ALL.iter().position(|it| *it == route);
     let body = |(route, body): (Route, Vec<u8>)| {
         let number = number(route).and_then(|number| u8::try_from(number).ok());
-        [&[number.expect("one of seven")], body.as_slice()].concat()
+        [
+            &[number.expect("there are fewer than 256")],
+            body.as_slice(),
+        ]
+        .concat()
     };
     bodies.into_iter().map(body).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::*;
 use saifu_protocol::Digest;
+use saifu_protocol::owner::Note;
 use saifu_protocol::presentation::NO_SESSION;
 use serde_json::{Value as Tree, json};
 
@@ -122,6 +123,7 @@ fn every_route_answers_what_is_no_request() {
                     class: saifu_protocol::certificate::ObjectClass::Piece,
                     digest: Digest::default().into(),
                 }),
+                note: Some(Note::new(vec![7; 9]).unwrap()),
             })
             .unwrap(),
             Route::Recover => serde_json::to_value(RecoverItem {
@@ -137,9 +139,11 @@ fn every_route_answers_what_is_no_request() {
                 target: whole.clone(),
                 holder,
                 proof: proof(Act::Rotate, print),
+                note: None,
             })
             .unwrap(),
             Route::Certificates => json!({"after": "~x"}),
+            _ => json!({"within": {"session": A, "proof": "AAAA"}}),
         };
         let mut tree = json!({"reply_to": reply_to, "items": [item]});
         for _ in 0..odds.below(3) {

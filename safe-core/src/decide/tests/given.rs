@@ -27,6 +27,7 @@ impl World {
             object: object.to_vec(),
             holder: holder_of(&holder),
             given: Some(given),
+            note: None,
         };
         (item, holder)
     }
@@ -102,6 +103,7 @@ fn register_given_again_gives_the_same_certificates() {
         object: world.value(),
         holder: HolderId::new([5; 32]),
         given: None,
+        note: None,
     };
     let items = vec![
         world.item_given(b"one", piece.clone()).0,
@@ -192,6 +194,7 @@ fn register_given_is_written_as_before_where_nothing_is_given() {
         object: vec![1],
         holder: HolderId::new([1; 32]),
         given: None,
+        note: None,
     };
     let written = serde_json::to_value(&item).unwrap();
     let names: Vec<_> = written.as_object().unwrap().keys().collect();

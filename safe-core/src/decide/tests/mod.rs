@@ -208,6 +208,7 @@ impl World {
                 object: object.clone(),
                 holder: holder_of(holder),
                 given: None,
+                note: None,
             })
             .collect();
         self.call(Route::Register, request, items).unwrap()

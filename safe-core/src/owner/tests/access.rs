@@ -47,6 +47,7 @@ fn register(scene: &mut Scene, ledger: &mut MemoryLedger, account: PublicKey) ->
             class: ObjectClass::Value,
             digest: Digest::default().into(),
         }),
+        note: None,
     }]);
     match decide(ledger, &command, scene.now) {
         OfEntries::Registered(mut items) => done(items.remove(0)).certificate,

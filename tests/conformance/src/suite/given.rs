@@ -29,6 +29,7 @@ fn given_item(
         object: object.to_vec(),
         holder: holder_of(&holder),
         given: Some(Given { class, digest }),
+        note: None,
     };
     (item, holder)
 }

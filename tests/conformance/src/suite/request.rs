@@ -22,6 +22,7 @@ fn register_at(
         object: object(0),
         holder: holder_of(&new_secret()),
         given: None,
+        note: None,
     };
     wallet.exchange(Route::Register, request, vec![item], now)
 }
@@ -52,6 +53,7 @@ pub(super) fn wrong_request(wallet: &Wallet) -> Check {
             object: object(0),
             holder: holder_of(&new_secret()),
             given: None,
+            note: None,
         }],
     };
     let seal =

@@ -18,6 +18,7 @@ fn rotate_gives_the_certificate_of_the_next_holder() {
                 class,
                 digest: CertificateDigest::Sealed(sealed),
             }),
+            note: None,
         };
         let request = world.next_request();
         let outcomes = world.call(Route::Register, request, vec![item]).unwrap();

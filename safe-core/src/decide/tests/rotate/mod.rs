@@ -70,6 +70,7 @@ impl World {
             proof: self.proof(&presented, handed),
             target: presented,
             holder: holder_of(&handed.next),
+            note: None,
         }
     }
 

@@ -115,6 +115,7 @@ fn rotate_takes_a_proof_of_exactly_this() {
             target: held.whole(),
             holder: holder_of(&handed.next),
             proof: present(purpose, &SigningKey::derive(&held.holder)),
+            note: None,
         };
         world
             .call(Route::Rotate, handed.request, vec![item])
