@@ -34,6 +34,20 @@ pub const SEED_OF_PAIR: &str = "saifu/1/plan/seed/pair";
 
 /// The id under which an owner is looked up, derived from their stretched name.
 pub const OWNER_LOOK_UP: &str = "saifu/1/owner/look-up";
+/// The root of everything an owner gets back, derived from the seed of the key that signs parts.
+pub const OWNER_ROOT: &str = "saifu/1/owner/root";
+/// What the shares of the root are drawn from, derived from the root.
+pub const OWNER_SHARES: &str = "saifu/1/owner/shares";
+/// By what a wallet knows the recovery secret again, derived from root and secret.
+pub const OWNER_CHECK: &str = "saifu/1/owner/check";
+/// The last of six words, derived from the five before it.
+pub const OWNER_WORDS: &str = "saifu/1/owner/words";
+/// Seals the share of the root that a safe keeps; the key is derived from the export key.
+pub const OWNER_SHARE: &str = "saifu/1/owner/share";
+/// Seals the map of the owner's safes, likewise.
+pub const OWNER_MAP: &str = "saifu/1/owner/map";
+/// Seals the note that lies with an entry; the key is derived from the root.
+pub const OWNER_NOTE: &str = "saifu/1/owner/note";
 /// What wallet and safe log in to: the context of OPAQUE.
 pub const OWNER_CONTEXT: &str = "saifu/1/owner/opaque";
 /// What proves a session, derived from its key.
@@ -81,6 +95,13 @@ mod tests {
             SEED_OF_KEY,
             SEED_OF_PAIR,
             OWNER_LOOK_UP,
+            OWNER_ROOT,
+            OWNER_SHARES,
+            OWNER_CHECK,
+            OWNER_WORDS,
+            OWNER_SHARE,
+            OWNER_MAP,
+            OWNER_NOTE,
             OWNER_CONTEXT,
             OWNER_SESSION,
             OWNER_KEYS,

@@ -51,8 +51,8 @@ pub const MAX_PAYLOAD_BYTES: usize = 2_900;
 
 /// The longest name of an owner in bytes.
 pub const MAX_OWNER_NAME_BYTES: usize = 256;
-/// The longest sealed share of the root in bytes. A share is 33 bytes, and what seals it 80.
-pub const MAX_OWNER_SHARE_BYTES: usize = 256;
+/// The longest sealed share of the root in bytes. With checks for ten safes a share is 356 bytes, and what seals it 80.
+pub const MAX_OWNER_SHARE_BYTES: usize = 512;
 /// The longest sealed map of an owner's safes in bytes: room for a hundred safes at 160 bytes each, for what the wallet
 /// keeps there beside them, and for what seals it.
 pub const MAX_OWNER_MAP_BYTES: usize = 32 << 10;

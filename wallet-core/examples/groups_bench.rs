@@ -361,6 +361,7 @@ fn context(rng: &mut Counting) -> Context<'_> {
         now_ms: NOW_MS,
         today: today(),
         rng,
+        stretch: saifu_crypto::stretch::Stretch::default(),
     }
 }
 

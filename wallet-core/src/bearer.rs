@@ -9,12 +9,13 @@ use crate::ids::ItemId;
 use crate::plan::check::Seat;
 use crate::plan::key::KeyId;
 use crate::plan::limits::{MAX_COUPLED, MAX_PART_BYTES};
-use crate::plan::{GroupId, Plan};
+use crate::plan::{CheckedPlan, GroupId, Plan, Planned};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::Secret;
 use saifu_protocol::certificate::{self, Address, Claims};
+use saifu_protocol::value::Class;
 use saifu_protocol::{PublicKey, SafeId, UnixTime, json};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -90,16 +91,10 @@ pub(crate) fn write(
 ) -> Option<Zeroizing<String>> {
     let part = match part {
         None => None,
-        Some((group, of)) => Some(HandedPart {
-            of,
-            author: kept.author?,
-            cover: kept.cover.clone(),
-            plan: group.plan.clone(),
-            seats: group.seats.clone(),
-            values: group.values.clone(),
-            key: group.key,
-            since: group.since,
-        }),
+        Some((group, of)) => {
+            let part = HandedPart::of(group, of, kept.author?, kept.cover.clone());
+            Some(part)
+        }
     };
     let bearer = Bearer {
         v: VERSION,
@@ -190,6 +185,45 @@ impl Bearer {
 }
 
 impl HandedPart {
+    /// A part of a group, as its paper or its note says it.
+    pub(crate) fn of(group: &Group, of: PartOf, author: PublicKey, cover: Option<Cover>) -> Self {
+        Self {
+            of,
+            author,
+            cover,
+            plan: group.plan.clone(),
+            seats: group.seats.clone(),
+            values: group.values.clone(),
+            key: group.key,
+            since: group.since,
+        }
+    }
+
+    /// Whether a certificate can be that of this part. A safe hands a key out as often as it is asked: what is no key must
+    /// not be registered as one.
+    pub(crate) fn fits(&self, claims: &Claims) -> bool {
+        let group = self.group();
+        let is_planned = |planned: &Planned| {
+            planned.class == self.of.class
+                && planned.index == self.of.index
+                && group.safe(planned.to) == Some(claims.safe)
+        };
+        let (plan, seats) = (self.plan.clone(), self.seats.clone());
+        claims.class == self.of.class
+            && CheckedPlan::check(plan, seats, Class::Coupon, None).is_ok()
+            && group.plan.layout().iter().any(is_planned)
+    }
+
+    /// Whether what opens it goes to no safe.
+    pub(crate) fn has_key_stay(&self) -> bool {
+        self.plan.has_key_stay()
+    }
+
+    /// With one summary less, if there are several.
+    pub(crate) fn shorten(&mut self) -> bool {
+        self.values.len() > 1 && self.values.pop().is_some()
+    }
+
     /// The group, as it was handed over.
     pub(crate) fn group(&self) -> Group {
         let mut values = self.values.clone();

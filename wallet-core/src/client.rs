@@ -4,6 +4,10 @@
 //! final. Anything outside — a status of a proxy, a problem in the clear, a broken connection — may stand in front of a
 //! request that was carried out, so it is never taken as "not done".
 
+mod owner;
+
+pub(crate) use owner::{OwnerAnswer, OwnerQuestion};
+
 use crate::books::{Safe, Session};
 use crate::view::Waiting;
 use alloc::string::String;
@@ -16,6 +20,7 @@ use saifu_protocol::message::{
     EndItem, Ended, Given, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered,
     Reply, Request, RotateItem, Rotated, Route, Target,
 };
+use saifu_protocol::owner::Note;
 use saifu_protocol::presentation::{self, Act, Purpose};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{self, SCHEME};
@@ -32,6 +37,8 @@ pub(crate) enum Question {
         holder: Secret,
         /// What the wallet has made itself; the safe makes the digest of a plain value.
         given: Option<Given>,
+        /// What the owner is to find beside the certificate.
+        note: Option<Note>,
     },
     /// Recover the object of a certificate (step 2-9).
     Recover(Presentation),
@@ -54,7 +61,11 @@ pub(crate) enum Question {
         holder: Secret,
         /// The next holder, whom this wallet alone knows the seed of.
         next: HolderId,
+        /// What the owner is to find beside the new certificate.
+        note: Option<Note>,
     },
+    /// What the owner does who logs in.
+    Owner(OwnerQuestion),
 }
 
 /// A certificate presented for a session.
@@ -102,6 +113,8 @@ pub(crate) enum Verdict {
     Recovered(Recovered),
     /// A receipt, not yet checked.
     Ended(String),
+    /// What an owner is answered.
+    Owner(OwnerAnswer),
     /// The safe's own word that it was not done.
     Refused(Problem),
     /// Whether it was done is not known: send the same request again, later.
@@ -127,6 +140,7 @@ pub(crate) fn ask(
         Question::Return(_) => Route::Return,
         Question::Retire { .. } => Route::Retire,
         Question::Rotate { .. } => Route::Rotate,
+        Question::Owner(question) => question.route(),
     };
     let binding = Binding {
         safe: safe.id,
@@ -143,11 +157,12 @@ pub(crate) fn ask(
             object,
             holder,
             given,
+            note,
         } => {
             let item = RegisterItem {
                 object: object.clone(),
                 given: given.clone(),
-                note: None,
+                note: note.clone(),
                 holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
             };
             seal(&item, reply_to, safe, &binding, rng)
@@ -195,6 +210,7 @@ pub(crate) fn ask(
             compact,
             holder,
             next,
+            note,
         } => {
             let session = presentation::NO_SESSION;
             let purpose = Purpose {
@@ -205,10 +221,11 @@ pub(crate) fn ask(
                 target: Presented::Certificate(compact.clone()),
                 holder: *next,
                 proof: prove(purpose, holder),
-                note: None,
+                note: note.clone(),
             };
             seal(&item, reply_to, safe, &binding, rng)
         }
+        Question::Owner(question) => question.seal(reply_to, safe, &binding, rng),
     }?;
     let account = SigningKey::derive(&safe.account);
     let token = request::sign_request(safe.id, route, request, &body, now, &account);
@@ -288,16 +305,7 @@ pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict
         Route::Ack | Route::Return | Route::Retire | Route::Certificates => {
             inside(expected, body, |item: Ended| Verdict::Ended(item.receipt))
         }
-        // No flow asks these: their answers have no verdict.
-        Route::OwnerEnrolStart
-        | Route::OwnerEnrolFinish
-        | Route::OwnerLoginStart
-        | Route::OwnerLoginFinish
-        | Route::OwnerChange
-        | Route::OwnerSettle
-        | Route::OwnerMap
-        | Route::OwnerJoin
-        | Route::OwnerList => Verdict::Unknown(Waiting::Garbled),
+        route => owner::read(route, expected, body),
     }
 }
 
@@ -390,6 +398,7 @@ mod tests {
             object: alloc::vec![1, 2, 3],
             holder: Secret::new([5; 32]),
             given: None,
+            note: None,
         };
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
         (sealed, sealing)
@@ -476,6 +485,7 @@ mod tests {
             compact: "certificate".into(),
             holder: Secret::new([5; 32]),
             next: NEXT,
+            note: None,
         };
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(rng)).unwrap();
         (sealed, sealing)
@@ -567,6 +577,7 @@ mod tests {
             object: alloc::vec![1, 2, 3],
             holder: Secret::new([5; 32]),
             given: None,
+            note: None,
         };
         let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
         let verdict = read(&second.expected, Some((200, &body)));

@@ -3,6 +3,7 @@
 use crate::bearer::What;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
+use crate::owner::Words;
 use crate::plan::policy::Policy;
 use crate::plan::{GroupId, KeyForm, Plan};
 use alloc::string::String;
@@ -145,6 +146,25 @@ pub enum Intent {
     TakeOver {
         /// The text.
         text: Zeroizing<String>,
+    },
+    /// Draw a recovery secret and show it, until another view opens.
+    OfferSecret,
+    /// Enrol the owner at every safe that is trusted: the first time with the secret that is shown, later with the same once
+    /// more, for safes that have come since.
+    Enrol {
+        /// The name, in the form in which every keyboard gives it.
+        name: String,
+        /// The secret.
+        words: Words,
+    },
+    /// Log in at a safe and find everything again.
+    Restore {
+        /// The safe.
+        safe: SafeId,
+        /// The name, likewise.
+        name: String,
+        /// The secret.
+        words: Words,
     },
     /// Say which plan a value gets if its owner does not choose.
     SetPolicy {

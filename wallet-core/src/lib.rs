@@ -20,6 +20,7 @@ pub mod ids;
 pub mod intent;
 mod map;
 pub mod notice;
+pub mod owner;
 pub mod plan;
 pub mod port;
 pub mod rules;

@@ -129,6 +129,18 @@ pub enum Kind {
     StorageFull,
     /// The browser's storage failed; nothing was changed, the work waits.
     StorageFailed,
+    /// Enrolling: somebody has this name at the safe. Nothing was changed there.
+    OwnerNameTaken,
+    /// Logging in: name and secret do not open at the safe.
+    SecretWrong,
+    /// Enrolling at other safes: the secret is not the one that is enrolled. Nothing was changed.
+    SecretOther,
+    /// Logging in: what the safe keeps for the owner is not what they have left there.
+    OwnerRecordDamaged,
+    /// Logging in: the safe ended the session twice before everything was said.
+    OwnerSessionEnded,
+    /// Restoring: this wallet has backups of its own. Nothing was changed.
+    NotEmpty,
     /// A safe of this address shows another key than the one that was trusted. Nothing is sent there.
     SafeKeyChanged,
 }
@@ -290,6 +302,12 @@ impl Kind {
             Kind::StorageFull,
             Kind::StorageFailed,
             Kind::SafeKeyChanged,
+            Kind::OwnerNameTaken,
+            Kind::SecretWrong,
+            Kind::SecretOther,
+            Kind::OwnerRecordDamaged,
+            Kind::OwnerSessionEnded,
+            Kind::NotEmpty,
             Kind::PaperUnreadable,
             Kind::PaperOfStrangeSafe {
                 address: "https://safe.example".into(),

@@ -11,6 +11,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::CryptoRng;
+use saifu_crypto::stretch::Stretch;
 use saifu_protocol::value::Date;
 
 /// What surrounds one event.
@@ -21,6 +22,8 @@ pub struct Context<'a> {
     pub today: Date,
     /// Randomness.
     pub rng: &'a mut dyn CryptoRng,
+    /// How dear a guess of name and secret is.
+    pub stretch: Stretch,
 }
 
 /// What the wallet is told.
@@ -174,6 +177,8 @@ pub enum Key {
     Notice(ItemId),
     /// Who this wallet is to itself.
     Identity,
+    /// Who the owner is to their safes.
+    Owner,
     /// Which plan a value gets if its owner does not choose.
     Policy,
     /// Settings and the conservation account.
@@ -190,6 +195,7 @@ impl Key {
             Key::Flow(flow) => alloc::format!("flow/{flow}"),
             Key::Notice(notice) => alloc::format!("notice/{notice}"),
             Key::Identity => "identity".into(),
+            Key::Owner => "owner".into(),
             Key::Policy => "policy".into(),
             Key::Ledger => "ledger".into(),
         }
@@ -200,6 +206,7 @@ impl Key {
         match name {
             "ledger" => return Some(Key::Ledger),
             "identity" => return Some(Key::Identity),
+            "owner" => return Some(Key::Owner),
             "policy" => return Some(Key::Policy),
             _ => {}
         }
@@ -280,6 +287,7 @@ mod tests {
             Key::Flow(FlowId::new([1; 16])),
             Key::Notice(ItemId::new([1; 16])),
             Key::Identity,
+            Key::Owner,
             Key::Policy,
             Key::Ledger,
         ] {

@@ -9,6 +9,7 @@ use crate::books::{Elsewhere, KeyHere};
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
+use crate::owner::{Found, OwnerStanding, Words};
 use crate::plan::key::KeyId;
 use crate::plan::policy::Policy;
 use crate::plan::preset::Preset;
@@ -52,6 +53,8 @@ pub enum Part {
     Summary(Summary),
     /// The one item that is open.
     Opened(Option<Opened>),
+    /// The owner, as their safes know them.
+    Owner(OwnerView),
     /// What was to be taken over is stored: the text of it may go.
     TakenOver,
 }
@@ -534,6 +537,10 @@ pub enum Task {
     RecoverKey,
     /// A certificate that was handed over is taken over.
     TakeOver,
+    /// A safe is told of the owner.
+    Enrol,
+    /// A safe is asked for everything of the owner's.
+    Restore,
 }
 
 /// What is true of a job now.
@@ -554,6 +561,14 @@ pub enum Stage {
     Retiring,
     /// The safe is asked to bind the certificate to this wallet.
     TakingOver,
+    /// The safe is asked to know name and secret from now on.
+    Enrolling,
+    /// Name and secret are shown to be right.
+    LoggingIn,
+    /// They were. Other safes are still to bring their share.
+    LoggedIn,
+    /// What the safe has is listed.
+    Listing,
 }
 
 /// Why a job waits.
@@ -568,6 +583,8 @@ pub enum Waiting {
     SafeFailed,
     /// The safe is of a version that does not know what it is asked.
     TooOld,
+    /// Too many wrong guesses were made at this name.
+    TooManyGuesses,
     /// The safe's clock and this device's differ too much even after setting right.
     Clock,
     /// The safe's memory was set back, so it cannot confirm what has arrived.
@@ -584,11 +601,12 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 10] = [
+    pub const ALL: [Waiting; 11] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
         Waiting::TooOld,
+        Waiting::TooManyGuesses,
         Waiting::Clock,
         Waiting::RolledBack,
         Waiting::OpenElsewhere,
@@ -596,6 +614,38 @@ impl Waiting {
         Waiting::StorageFull,
         Waiting::StorageFailed,
     ];
+}
+
+/// The owner, as their safes know them.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OwnerView {
+    /// The name; none before anything was enrolled or asked for.
+    pub name: Option<String>,
+    /// How many of the safes are needed to find everything again.
+    pub needed: u8,
+    /// Whether the wallet is looking for what the owner had.
+    pub is_restoring: bool,
+    /// Whether it may begin to.
+    pub can_restore: bool,
+    /// Every safe that is trusted.
+    pub safes: Vec<OwnerCard>,
+}
+
+/// The owner at one safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// What is true there; none where the owner is not known.
+    pub standing: Option<OwnerStanding>,
+    /// The job at work with it.
+    pub job: Option<FlowId>,
+    /// What was found there.
+    pub found: Option<Found>,
 }
 
 /// Sums over everything in the wallet.
@@ -656,6 +706,11 @@ pub enum Opened {
         id: ItemId,
         /// The compact form. Presenting it takes the holder's key, which stays in the wallet.
         compact: String,
+    },
+    /// A recovery secret that was drawn, to be written down. The view that shows it must go with it.
+    Secret {
+        /// The six words.
+        words: Words,
     },
     /// Bearer papers: whoever reads one has what it stands for.
     Papers {

@@ -254,6 +254,7 @@ mod exports {
                     now_ms: time::now_ms(),
                     today: value::parse_date("2030-06-01").expect("a day"),
                     rng: &mut time::rng(),
+                    stretch: saifu_crypto::stretch::Stretch::default(),
                 },
             )
             .map_err(|_| failed("the wallet does not open"))?;

@@ -2,6 +2,7 @@
 
 use crate::dice::Dice;
 use crate::planted::{Bug, miswrite};
+use saifu_crypto::stretch::Stretch;
 use saifu_wallet_core::books::{Books, Item};
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::group::Phase;
@@ -341,5 +342,6 @@ fn context(now_ms: u64, skew_ms: i64, dice: &mut Dice) -> Context<'_> {
         now_ms: now_ms.saturating_add_signed(skew_ms),
         today: saifu_protocol::value::parse_date("2000-03-15").expect("a day"),
         rng: &mut dice.0,
+        stretch: Stretch::None,
     }
 }

@@ -9,7 +9,8 @@ use crate::view::Amount;
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_protocol::certificate::{Address, Certificate};
+use saifu_crypto::hash::sha256;
+use saifu_protocol::certificate::{Address, Certificate, Claims};
 use saifu_protocol::message::EntryState;
 use saifu_protocol::value::{Class, Currency, Date, Value};
 use saifu_protocol::{Counter, Digest, SafeId, SessionId, UnixTime, b64, limits, value};
@@ -288,4 +289,14 @@ pub(crate) fn item_of(group: GroupId) -> ItemId {
 /// The group whose record lies there.
 pub(crate) fn group_of(item: ItemId) -> GroupId {
     GroupId::new(*item.as_bytes())
+}
+
+/// What the certificate of an entry is called here if it comes by a paper or from an owner's list: each time the same, so
+/// that the value it brings home is known by it when it comes once more.
+pub(crate) fn id_of_entry(claims: &Claims) -> ItemId {
+    let mut entry = Vec::from(*claims.safe.as_bytes());
+    entry.extend(claims.counter.get().to_be_bytes());
+    entry.extend(claims.hash.sha256);
+    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = sha256(&entry);
+    ItemId::new([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }

@@ -19,13 +19,14 @@ pub use item::{
     CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem, Standing,
     ValueItem,
 };
-pub(crate) use item::{group_of, item_of};
+pub(crate) use item::{group_of, id_of_entry, item_of};
 pub use record::{CertificateBody, DEFAULT_CAPACITY, Identity, Ledger, Safe, Session};
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, ItemId};
 use crate::map::{Map, Set};
 use crate::notice::Notice;
+use crate::owner::Owner;
 use crate::plan::policy::Policy;
 use crate::port::{Batch, Body, Durability, Key, Opened};
 use alloc::collections::BTreeMap;
@@ -58,6 +59,8 @@ pub enum Change {
     Settle(Ledger),
     /// Who this wallet is to itself.
     Identify(Identity),
+    /// Who the owner is to their safes; none any more if a restore came to nothing.
+    Own(Option<Owner>),
     /// Which plan a value gets if its owner does not choose.
     Choose(Policy),
 }
@@ -73,6 +76,7 @@ pub struct Books {
     notices: Map<ItemId, Notice>,
     links: Links,
     identity: Option<Identity>,
+    owner: Option<Owner>,
     policy: Policy,
     ledger: Ledger,
 }
@@ -130,6 +134,7 @@ impl Books {
                 self.notices.insert(*id, json::read(bytes).ok()?);
             }
             Key::Identity => self.identity = Some(json::read(bytes).ok()?),
+            Key::Owner => self.owner = Some(json::read(bytes).ok()?),
             Key::Policy => self.policy = json::read(bytes).ok()?,
             Key::Ledger => self.ledger = json::read(bytes).ok()?,
             Key::Body(_) => return None,
@@ -166,6 +171,8 @@ impl Books {
                 Change::Acknowledge(id) => batch.deletes.push(Key::Notice(*id)),
                 Change::Settle(ledger) => put(&mut batch, Key::Ledger, ledger),
                 Change::Identify(identity) => put(&mut batch, Key::Identity, identity),
+                Change::Own(Some(owner)) => put(&mut batch, Key::Owner, owner),
+                Change::Own(None) => batch.deletes.push(Key::Owner),
                 Change::Choose(policy) => put(&mut batch, Key::Policy, policy),
             }
         }
@@ -208,6 +215,7 @@ impl Books {
                 }
                 Change::Settle(ledger) => self.ledger = ledger,
                 Change::Identify(identity) => self.identity = Some(identity),
+                Change::Own(owner) => self.owner = owner,
                 Change::Choose(policy) => self.policy = policy,
             }
         }

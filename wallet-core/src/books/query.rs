@@ -9,6 +9,7 @@ use crate::group::{Group, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::map::Set;
 use crate::notice::Notice;
+use crate::owner::Owner;
 use crate::plan::GroupId;
 use crate::plan::key::KeyId;
 use crate::plan::policy::Policy;
@@ -95,6 +96,11 @@ impl Books {
     pub(crate) fn successor(&self, id: GroupId) -> Option<&Group> {
         let mut next = self.links.successors(id);
         next.find_map(|group| self.group(group))
+    }
+
+    /// Who the owner is to their safes; none before a secret is enrolled or a restore is under way.
+    pub fn owner(&self) -> Option<&Owner> {
+        self.owner.as_ref()
     }
 
     /// Who this wallet is to itself; none before it has protected anything.

@@ -4,12 +4,14 @@ use super::secret;
 use crate::bearer::Cover;
 use crate::port::Body;
 use alloc::string::String;
+use saifu_crypto::derive::derive_key;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, LegacyHash};
-use saifu_protocol::{PublicKey, SafeId, SessionId, UnixTime, json};
+use saifu_protocol::{PublicKey, SafeId, SessionId, UnixTime, json, labels};
 use serde::{Deserialize, Serialize};
 
-/// Who this wallet is to itself: by this it knows the parts it has made. It does not open anything.
+/// Who this wallet is to itself: by this it knows the parts it has made. Only the root opens something: the notes that lie
+/// with entries.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Identity {
     /// Seed of the key that signs parts (signature 303).
@@ -18,6 +20,30 @@ pub struct Identity {
     /// Seals digests.
     #[serde(with = "secret")]
     pub catalogue: Secret,
+    /// The root that came back from the owner's safes. A wallet that has never been lost derives its own.
+    #[serde(
+        default,
+        with = "secret::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub restored: Option<Secret>,
+}
+
+impl Identity {
+    /// A new one.
+    pub(crate) fn make(rng: &mut dyn CryptoRng) -> Self {
+        Self {
+            author: Secret::make(rng),
+            catalogue: Secret::make(rng),
+            restored: None,
+        }
+    }
+
+    /// What opens the notes of this owner.
+    pub(crate) fn root(&self) -> Secret {
+        let own = || derive_key(&self.author, labels::OWNER_ROOT, &[]);
+        self.restored.clone().unwrap_or_else(own)
+    }
 }
 
 impl core::fmt::Debug for Identity {

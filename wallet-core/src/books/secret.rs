@@ -36,3 +36,27 @@ pub(crate) mod bytes {
         Ok(Zeroizing::new(bytes))
     }
 }
+
+/// Likewise for a secret that may be missing.
+pub(crate) mod maybe {
+    use super::{Deserialize, Deserializer, Secret, Serializer};
+
+    pub(crate) fn serialize<S: Serializer>(
+        secret: &Option<Secret>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        match secret {
+            Some(secret) => super::serialize(secret, to),
+            None => to.serialize_none(),
+        }
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Secret>, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(transparent)]
+        struct Wire(#[serde(with = "super")] Secret);
+        Ok(Option::<Wire>::deserialize(from)?.map(|Wire(secret)| secret))
+    }
+}

@@ -83,6 +83,7 @@ impl Wallet {
             Verdict::Registered(certificate) => Input::Registered(certificate),
             Verdict::Recovered(recovered) => Input::Recovered(recovered),
             Verdict::Ended(receipt) => Input::Ended(receipt),
+            Verdict::Owner(answer) => Input::Owner(answer),
             Verdict::Refused(problem) => Input::Refused(problem),
         };
         let running = self.running.of(flow);

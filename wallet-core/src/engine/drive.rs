@@ -78,6 +78,7 @@ impl Wallet {
             id,
             books: &self.books,
             now: UnixTime(context.now_ms / 1_000),
+            stretch: context.stretch,
             body: running.body.as_ref(),
         };
         let step = flow.step(input, &desk, context.rng);

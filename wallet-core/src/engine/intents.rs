@@ -6,6 +6,7 @@ use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
 use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
+use crate::owner::Note;
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
 use alloc::boxed::Box;
@@ -75,6 +76,9 @@ impl Wallet {
             }
             Intent::HandedOver { what } => self.handed_over(*what, context),
             Intent::TakeOver { text } => self.take_over(text, context),
+            Intent::OfferSecret => return self.offer_secret(context),
+            Intent::Enrol { name, words } => self.enrol(name, words, context),
+            Intent::Restore { safe, name, words } => self.restore(*safe, name, words, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::Recover { certificate } => self.recover(*certificate, context),
             Intent::Discard { certificate } => self.discard(*certificate, context),
@@ -195,7 +199,7 @@ impl Wallet {
     pub(super) fn close_if_open(&mut self, item: ItemId) {
         let shown = match &self.opened {
             Some(Opened::Value { id, .. } | Opened::Certificate { id, .. }) => Some(*id),
-            Some(Opened::Papers { .. }) | None => None,
+            Some(Opened::Papers { .. } | Opened::Secret { .. }) | None => None,
         };
         if shown == Some(item) {
             self.close();
@@ -271,11 +275,17 @@ impl Wallet {
     }
 
     fn forget_safe(&mut self, safe: SafeId) -> Vec<Change> {
-        if self.is_forgettable(safe) {
-            alloc::vec![Change::Forget(safe)]
-        } else {
-            Vec::new()
+        if !self.is_forgettable(safe) {
+            return Vec::new();
         }
+        let owner = self.books.owner().map(|owner| {
+            let mut owner = owner.clone();
+            owner.at.retain(|at| at.safe != safe);
+            Change::Own(Some(owner))
+        });
+        core::iter::once(Change::Forget(safe))
+            .chain(owner)
+            .collect()
     }
 
     pub(super) fn is_forgettable(&self, safe: SafeId) -> bool {
@@ -295,20 +305,26 @@ impl Wallet {
         if self.books.safe(safe).is_none() {
             return Vec::new();
         }
-        values
-            .iter()
-            .filter(|value| self.usable(**value).is_some())
-            .map(|value| {
-                let register = Register {
-                    value: *value,
-                    safe,
-                    request: RequestId::make(context.rng),
-                    holder: Secret::make(context.rng),
-                    given: None,
-                };
-                Change::Journal(FlowId::make(context.rng), Flow::Register(register))
-            })
-            .collect()
+        let (identity, identified) = self.identity(context);
+        let root = identity.root();
+        let usable = values.iter().filter(|value| self.usable(**value).is_some());
+        let register = usable.map(|value| {
+            let holder = Secret::make(context.rng);
+            let register = Register {
+                value: *value,
+                safe,
+                request: RequestId::make(context.rng),
+                note: Note::plain(&holder).seal(&root, safe, context.rng),
+                holder,
+                given: None,
+            };
+            Change::Journal(FlowId::make(context.rng), Flow::Register(register))
+        });
+        let registering: Vec<Change> = register.collect();
+        match registering.is_empty() {
+            true => registering,
+            false => identified.into_iter().chain(registering).collect(),
+        }
     }
 
     fn recover(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {

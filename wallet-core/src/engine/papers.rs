@@ -2,21 +2,21 @@
 
 use super::{Gatherer, Gathering, Wallet};
 use crate::bearer::{self, Bearer, What};
-use crate::books::{CertificateBody, CertificateItem, Change, Item, KeyHere, Standing, item_of};
+use crate::books::{
+    CertificateBody, CertificateItem, Change, Item, KeyHere, Standing, id_of_entry, item_of,
+};
 use crate::flow::{Flow, Handed, Rotate, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
+use crate::owner::Note;
+use crate::plan::GroupId;
 use crate::plan::key::OpeningKey;
-use crate::plan::{CheckedPlan, GroupId};
 use crate::port::{Body, Context, Effect};
 use crate::view::Opened;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
-use saifu_crypto::hash::sha256;
-use saifu_protocol::certificate::Claims;
-use saifu_protocol::value::Class;
 use saifu_protocol::{Certificate, PublicKey, RequestId, UnixTime};
 use zeroize::Zeroizing;
 
@@ -225,12 +225,17 @@ impl Wallet {
         let mut groups: Vec<(Group, PublicKey)> = Vec::new();
         let mut keys: Vec<OpeningKey> = Vec::new();
         let mut taken: Vec<CertificateItem> = Vec::new();
-        let rotate = |certificate: ItemId, safe, handed, context: &mut Context<'_>| {
+        let (identity, identified) = self.identity(context);
+        changes.extend(identified);
+        let root = identity.root();
+        let rotate = |certificate, safe, paper: &Bearer, handed, context: &mut Context<'_>| {
+            let next = Secret::make(context.rng);
             let rotate = Rotate {
                 certificate,
                 safe,
                 request: RequestId::make(context.rng),
-                next: Secret::make(context.rng),
+                note: Note::of_paper(&next, paper).seal(&root, safe, context.rng),
+                next,
                 handed,
             };
             Change::Journal(FlowId::make(context.rng), Flow::Rotate(rotate))
@@ -271,7 +276,7 @@ impl Wallet {
                     holder: paper.holder.clone(),
                 };
                 taken.push(known.clone());
-                changes.push(rotate(id, claims.safe, Some(handed), context));
+                changes.push(rotate(id, claims.safe, paper, Some(handed), context));
                 keys.extend(key);
                 continue;
             }
@@ -326,7 +331,7 @@ impl Wallet {
             taken.push(item.clone());
             let body = paper.body().write();
             changes.push(Change::Put(id, Item::Certificate(item), Some(body)));
-            changes.push(rotate(id, safe, None, context));
+            changes.push(rotate(id, safe, paper, None, context));
             keys.extend(key);
         }
         let opens = |key: &OpeningKey| {
@@ -376,31 +381,9 @@ impl Wallet {
         let Some(part) = &paper.part else {
             return Ok(certificate);
         };
-        let group = part.group();
-        let is_planned = |of: PartOf| {
-            let mut layout = group.plan.layout().into_iter();
-            layout.any(|planned| {
-                planned.class == of.class
-                    && planned.index == of.index
-                    && group.safe(planned.to) == Some(claims.safe)
-            })
-        };
-        let (plan, seats) = (group.plan.clone(), group.seats.clone());
-        let makes_sense = CheckedPlan::check(plan, seats, Class::Coupon, None).is_ok();
-        // A safe hands a key out as often as it is asked. What is no key must not be registered as one.
-        match claims.class == part.of.class && makes_sense && is_planned(part.of) {
+        match part.fits(&claims) {
             true => Ok(certificate),
             false => Err(Kind::PaperUnreadable),
         }
     }
-}
-
-/// What the certificate of an entry is called here if it comes by a paper: each time the same, so that the value it brings
-/// home is known by it when the paper is read once more.
-fn id_of_entry(claims: &Claims) -> ItemId {
-    let mut entry = Vec::from(*claims.safe.as_bytes());
-    entry.extend(claims.counter.get().to_be_bytes());
-    entry.extend(claims.hash.sha256);
-    let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, ..] = sha256(&entry);
-    ItemId::new([a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p])
 }

@@ -5,7 +5,7 @@ use crate::books::{
     Books, CertificateItem, Change, Condition, Custody, Item, KeyHere, PartHere, Safe, Standing,
     ValueItem, group_of, item_of,
 };
-use crate::flow::{self, Flow, RecoverState};
+use crate::flow::{self, Enrol, Flow, Login, RecoverState};
 use crate::group::{self, Group, Members, PartOf};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
@@ -48,6 +48,7 @@ pub(super) struct Dirty {
     notices: bool,
     policy: bool,
     opened: bool,
+    owner: bool,
     taken_over: bool,
 }
 
@@ -65,6 +66,7 @@ impl Dirty {
             notices: true,
             policy: true,
             opened: true,
+            owner: true,
             taken_over: false,
         }
     }
@@ -78,11 +80,13 @@ impl Dirty {
             Change::End(id) => self.note_flow(books.flow(*id), None, books),
             Change::Trust(_) | Change::Forget(_) => {
                 self.safes = true;
+                self.owner = true;
                 self.items();
             }
             Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
             Change::Settle(_) => self.items = true,
             Change::Identify(_) => {}
+            Change::Own(_) => self.owner = true,
             Change::Choose(_) => self.policy = true,
         }
     }
@@ -124,6 +128,8 @@ impl Dirty {
         self.items = true;
         self.jobs = true;
         self.safes = true;
+        // Whether something may be restored depends on what is under way.
+        self.owner = true;
         for flow in before.into_iter().chain(after) {
             self.group(flow.group(books));
             let mut items = flow.items().into_iter();
@@ -215,6 +221,9 @@ impl Wallet {
         }
         if dirty.notices {
             parts.push(Part::Notices(self.notices()));
+        }
+        if dirty.owner {
+            parts.push(Part::Owner(self.owner_view()));
         }
         if dirty.opened {
             parts.push(Part::Opened(self.opened.clone()));
@@ -526,7 +535,11 @@ impl Wallet {
         });
         // What works for a group is shown with it.
         let for_group = |flow: &Flow| match flow {
-            Flow::Protect(_) | Flow::Reunite(_) | Flow::Add(_) => false,
+            Flow::Protect(_)
+            | Flow::Reunite(_)
+            | Flow::Add(_)
+            | Flow::Enrol(_)
+            | Flow::Login(_) => false,
             Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) | Flow::Rotate(_) => {
                 flow.group(&self.books).is_some()
             }
@@ -626,6 +639,9 @@ fn named(group: &Group) -> Option<(KeyId, group::Phase, bool)> {
 pub(super) fn subject(books: &Books, flow: &Flow) -> String {
     if let Flow::Add(add) = flow {
         return add.name.clone();
+    }
+    if let Flow::Enrol(Enrol { name, .. }) | Flow::Login(Login { name, .. }) = flow {
+        return name.clone();
     }
     let items = flow.items();
     let item = items.first();

@@ -14,6 +14,7 @@ use alloc::collections::BTreeMap;
 use saifu_crypto::Secret;
 use saifu_crypto::hpke::derive_public;
 use saifu_crypto::sign::SigningKey;
+use saifu_crypto::stretch::Stretch;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::PublicKey;
 use saifu_protocol::certificate::LegacyHash;
@@ -147,6 +148,7 @@ fn context(rng: &mut Counting) -> Context<'_> {
         now_ms: 1_000_000,
         today: saifu_protocol::value::parse_date("2000-03-15").unwrap(),
         rng,
+        stretch: Stretch::None,
     }
 }
 

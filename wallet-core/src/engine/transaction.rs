@@ -32,6 +32,7 @@ impl Wallet {
             return;
         };
         let mut made_room = false;
+        let mut is_identified = false;
         let mut begun = Vec::new();
         let mut restarted = Vec::new();
         let stepped = match &then {
@@ -51,6 +52,7 @@ impl Wallet {
                     self.close_if_open(*item);
                 }
                 Change::Settle(_) => made_room = true,
+                Change::Identify(_) => is_identified = true,
                 Change::Trust(safe) => {
                     self.set_meeting(None);
                     // It has just said who it is.
@@ -74,6 +76,9 @@ impl Wallet {
             self.resume_suspended();
         }
         self.rouse(&touched);
+        if is_identified {
+            self.rouse_logins();
+        }
         match then {
             Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
                 let running = self.running.of(flow);
@@ -86,6 +91,8 @@ impl Wallet {
             // No progress of the flow: its waits go on growing.
             Then::Safe(flow) => self.begin(flow),
             Then::Intent(Intent::TakeOver { .. }) => self.dirty.taken_over(),
+            // It was written down, and must not be shown any longer.
+            Then::Intent(Intent::Enrol { .. }) => self.close(),
             Then::Flow(..) | Then::Intent(_) => {}
         }
     }
@@ -116,6 +123,8 @@ impl Wallet {
                 // Its owner was told what would go with it. That may be more by the time it could be stored.
                 self.tell(kind, context);
             }
+            // The secret is not kept for a wish that may never be stored: its owner types it again.
+            Then::Intent(Intent::Enrol { .. } | Intent::Restore { .. }) => self.tell(kind, context),
             Then::Intent(intent) => {
                 self.tell(kind, context);
                 let wake = self.token();
@@ -192,6 +201,17 @@ impl Wallet {
                 group.is_some_and(|group| touched.contains_key(&group))
             })
             .collect();
+        for flow in resting {
+            self.begin(flow);
+        }
+    }
+
+    /// The root is known: every login that waited for it goes on.
+    fn rouse_logins(&mut self) {
+        let rests = |flow: &FlowId| self.awaits(*flow, &Awaiting::Rest);
+        let logins = self.books.flows();
+        let logins = logins.filter(|(_, flow)| matches!(flow, Flow::Login(_)));
+        let resting: Vec<FlowId> = logins.map(|(id, _)| id).filter(rests).collect();
         for flow in resting {
             self.begin(flow);
         }

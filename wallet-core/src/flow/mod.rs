@@ -6,6 +6,8 @@
 //! the wallet went away, so each state must be one from which starting again is right.
 
 mod add;
+mod enrol;
+mod login;
 mod protect;
 mod recover;
 mod register;
@@ -16,6 +18,8 @@ mod rotate;
 mod tests;
 
 pub use add::Add;
+pub use enrol::{Enrol, EnrolState};
+pub use login::{Aim, Login, LoginState};
 pub use protect::{Protect, ProtectState};
 pub(crate) use protect::{retire, ring_all, stop};
 pub(crate) use recover::open;
@@ -27,7 +31,7 @@ pub use reunite::{Reunite, ReuniteState, Then};
 pub use rotate::{Handed, Rotate};
 
 use crate::books::{Books, Change, Elsewhere, Standing, item_of};
-use crate::client::Question;
+use crate::client::{OwnerAnswer, OwnerQuestion, Question};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
@@ -37,6 +41,7 @@ use crate::view::{Stage, Task, Waiting};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
+use saifu_crypto::stretch::Stretch;
 use saifu_protocol::certificate::{Address, Certificate};
 use saifu_protocol::message::Recovered;
 use saifu_protocol::problem::{Code, Problem};
@@ -62,6 +67,10 @@ pub enum Flow {
     Reunite(Reunite),
     /// A certificate is taken over.
     Rotate(Rotate),
+    /// The owner's secret is enrolled at a safe.
+    Enrol(Enrol),
+    /// The owner logs in at a safe.
+    Login(Login),
 }
 
 /// What a flow is told.
@@ -78,6 +87,8 @@ pub(crate) enum Input {
     Recovered(Recovered),
     /// The safe answered with a receipt.
     Ended(String),
+    /// The safe answered the owner.
+    Owner(OwnerAnswer),
     /// The safe refused, in its own sealed words.
     Refused(Problem),
     /// The owner wants it stopped.
@@ -89,6 +100,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) id: FlowId,
     pub(crate) books: &'a Books,
     pub(crate) now: UnixTime,
+    /// How dear a guess of name and secret is.
+    pub(crate) stretch: Stretch,
     /// The body last loaded for this flow.
     pub(crate) body: Option<&'a Body>,
 }
@@ -121,6 +134,13 @@ pub(crate) enum Next {
     Again,
     /// Nothing: the flow has ended.
     Nothing,
+}
+
+impl Next {
+    /// Ask a safe what an owner asks.
+    fn ask_owner(safe: SafeId, request: RequestId, question: OwnerQuestion) -> Self {
+        Next::Ask(safe, request, Question::Owner(question))
+    }
 }
 
 impl Step {
@@ -159,13 +179,15 @@ impl Flow {
             Flow::Protect(flow) => flow.step(input, desk, rng),
             Flow::Reunite(flow) => flow.step(input, desk, rng),
             Flow::Rotate(flow) => flow.step(input, desk, rng),
+            Flow::Enrol(flow) => flow.step(input, desk, rng),
+            Flow::Login(flow) => flow.step(input, desk, rng),
         }
     }
 
     /// The items it works on: they are locked. What it is about comes first.
     pub fn items(&self) -> Vec<ItemId> {
         match self {
-            Flow::Add(_) => Vec::new(),
+            Flow::Add(_) | Flow::Enrol(_) | Flow::Login(_) => Vec::new(),
             Flow::Register(flow) => alloc::vec![flow.value],
             Flow::Recover(flow) => core::iter::once(flow.certificate)
                 .chain(flow.arrived())
@@ -182,7 +204,7 @@ impl Flow {
     /// The group it works on, or works for.
     pub(crate) fn group(&self, books: &Books) -> Option<GroupId> {
         match self {
-            Flow::Add(_) => None,
+            Flow::Add(_) | Flow::Enrol(_) | Flow::Login(_) => None,
             Flow::Register(flow) => books.item(flow.value)?.group(),
             Flow::Recover(flow) => books.item(flow.certificate)?.group(),
             Flow::Retire(flow) => books.item(flow.certificate()?)?.group(),
@@ -200,6 +222,8 @@ impl Flow {
             Flow::Recover(flow) => Some(flow.safe),
             Flow::Retire(flow) => Some(flow.safe),
             Flow::Rotate(flow) => Some(flow.safe),
+            Flow::Enrol(flow) => Some(flow.safe),
+            Flow::Login(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) => None,
         }
     }
@@ -233,6 +257,11 @@ impl Flow {
             },
             Flow::Rotate(_) => Task::TakeOver,
             Flow::Retire(_) => Task::Retire,
+            Flow::Enrol(_) => Task::Enrol,
+            Flow::Login(flow) => match flow.aim {
+                Aim::Restore => Task::Restore,
+                Aim::Map => Task::Enrol,
+            },
         }
     }
 
@@ -255,13 +284,21 @@ impl Flow {
             },
             Flow::Retire(_) => Stage::Retiring,
             Flow::Rotate(_) => Stage::TakingOver,
+            Flow::Enrol(_) => Stage::Enrolling,
+            Flow::Login(flow) => match flow.state {
+                LoginState::Ready | LoginState::Starting { .. } | LoginState::Finishing { .. } => {
+                    Stage::LoggingIn
+                }
+                LoginState::In { .. } => Stage::LoggedIn,
+                LoginState::Listing { .. } | LoginState::Joining { .. } => Stage::Listing,
+            },
         }
     }
 
     /// Whether the owner can still stop it without losing anything.
     pub fn can_call_off(&self, books: &Books) -> bool {
         match self {
-            Flow::Add(_) => true,
+            Flow::Add(_) | Flow::Login(_) => true,
             // What works for a group is called off with it.
             Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
             Flow::Register(_) => true,
@@ -269,6 +306,8 @@ impl Flow {
                 flow.state,
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
             ),
+            // The safe may have enrolled it, and then takes no other under this name.
+            Flow::Enrol(flow) => !matches!(flow.state, EnrolState::Finishing { .. }),
             Flow::Retire(_) | Flow::Rotate(_) => false,
             Flow::Protect(flow) => {
                 let phase = flow

@@ -19,6 +19,7 @@ use crate::books::{
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
+use crate::owner::Note;
 use crate::plan::catalogue::CatalogueKey;
 use crate::plan::check::Seat;
 use crate::plan::cover::cover;
@@ -36,7 +37,7 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::value::{Class, Value};
-use saifu_protocol::{Digest, RequestId, UnixTime, b64, message, object};
+use saifu_protocol::{Digest, PublicKey, RequestId, UnixTime, b64, message, object};
 use serde::{Deserialize, Serialize};
 
 /// Values are registered by a plan.
@@ -160,10 +161,8 @@ impl Protect {
         let values = self.read_values(bodies)?;
         let checked = check(plan, seats, &values)?;
         let fresh = desk.books.identity().is_none();
-        let identity = desk.books.identity().cloned().unwrap_or_else(|| Identity {
-            author: Secret::make(rng),
-            catalogue: Secret::make(rng),
-        });
+        let known = desk.books.identity().cloned();
+        let identity = known.unwrap_or_else(|| Identity::make(rng));
         let signing = SigningKey::derive(&identity.author);
         let catalogue = CatalogueKey::new(identity.catalogue.clone());
         let author = Author {
@@ -193,7 +192,7 @@ impl Protect {
 
         let mut changes = Vec::new();
         if fresh {
-            changes.push(Change::Identify(identity));
+            changes.push(Change::Identify(identity.clone()));
         }
         let mut sealing = Vec::new();
         if let Some(key) = &protected.key {
@@ -231,8 +230,8 @@ impl Protect {
             handed: false,
         };
         let id = group.id;
+        self.send(protected, &checked, (&group, &identity), &mut changes, rng);
         changes.push(group.put());
-        self.send(protected, &checked, &mut changes, rng);
         let registering = Flow::Protect(Self {
             state: ProtectState::Registering { group: id, sealing },
             ..self.clone()
@@ -246,9 +245,16 @@ impl Protect {
         &self,
         protected: Protected,
         plan: &CheckedPlan,
+        (group, identity): (&Group, &Identity),
         changes: &mut Vec<Change>,
         rng: &mut dyn CryptoRng,
     ) {
+        let root = identity.root();
+        let author = PublicKey::new(SigningKey::derive(&identity.author).public());
+        // What no safe gets lies in the notes: with this wallet it would be lost.
+        let key = protected.key.as_ref();
+        let key = key.filter(|_| plan.plan().has_key_stay());
+        let key = key.map(|key| key.opening().write());
         for part in protected.parts {
             let item = ItemId::make(rng);
             let of = PartOf {
@@ -275,11 +281,14 @@ impl Protect {
             };
             let body = Body::new(covered);
             changes.push(Change::Put(item, Item::Part(outgoing), Some(body)));
+            let key = key.as_ref().map(|key| key.as_slice());
+            let note = Note::of_part(&holder, (group, of), author, key).seal(&root, safe, rng);
             let register = Register {
                 value: item,
                 safe,
                 request: RequestId::make(rng),
                 holder,
+                note,
                 given: Some(message::Given {
                     class: part.class,
                     digest: part.digest,

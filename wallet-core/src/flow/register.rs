@@ -22,6 +22,7 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::CollationError;
 use saifu_protocol::message::Given;
+use saifu_protocol::owner::Note;
 use saifu_protocol::problem::Code;
 use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId, object};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct Register {
     /// For a part, what the wallet has made itself; for a value as it is nothing, the safe makes the digest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<Given>,
+    /// What the owner is to find beside the certificate, the same on every attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
 }
 
 impl Register {
@@ -58,13 +62,16 @@ impl Register {
                     object: body.as_bytes().to_vec(),
                     holder: self.holder.clone(),
                     given: self.given.clone(),
+                    note: self.note.clone(),
                 },
             )),
             Input::Loaded(None) => Step::then(Next::Wait(crate::view::Waiting::StorageFailed)),
             Input::Registered(compact) => self.collate(&compact, desk, rng),
             Input::Refused(problem) => self.refused(problem.code, problem.limit, desk, rng),
             Input::CallOff => self.call_off(Kind::CalledOff, desk, rng),
-            Input::Recovered(_) | Input::Ended(_) | Input::Gathered(_) => Step::garbled(),
+            Input::Recovered(_) | Input::Ended(_) | Input::Gathered(_) | Input::Owner(_) => {
+                Step::garbled()
+            }
         }
     }
 

@@ -83,6 +83,7 @@ impl Retire {
                 Input::Loaded(_)
                 | Input::Gathered(_)
                 | Input::Registered(_)
+                | Input::Owner(_)
                 | Input::Recovered(_) => Step::garbled(),
             },
         }

@@ -25,6 +25,7 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Claims, read_claims_unverified};
 use saifu_protocol::message::Presented;
+use saifu_protocol::owner::Note;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId};
 use serde::{Deserialize, Serialize};
@@ -41,6 +42,9 @@ pub struct Rotate {
     /// Seed of the key that replaces the holder's.
     #[serde(with = "secret")]
     pub next: Secret,
+    /// What the owner is to find beside the new certificate, the same on every attempt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<Note>,
     /// What the paper says, where this wallet has a certificate of the entry already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed: Option<Handed>,
@@ -81,6 +85,7 @@ impl Rotate {
                     compact: handed.compact,
                     holder: handed.holder,
                     next: self.next_holder(),
+                    note: self.note.clone(),
                 },
             )),
             Input::Registered(compact) => {

@@ -10,6 +10,7 @@ use crate::plan::GroupId;
 use crate::port::Opened;
 use saifu_crypto::Secret;
 use saifu_crypto::sign::SigningKey;
+use saifu_crypto::stretch::Stretch;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::certificate::{Claims, LegacyHash, ObjectClass, ObjectHash};
 use saifu_protocol::digest::DigestSetting;
@@ -152,6 +153,7 @@ impl Fixture {
 
     fn step(&self, flow: &Flow, body: Option<Body>, input: Input) -> Step {
         let desk = Desk {
+            stretch: Stretch::None,
             id: FLOW,
             books: &self.books,
             now: NOW,
@@ -167,6 +169,7 @@ impl Fixture {
             request: REQUEST,
             holder: self.holder.clone(),
             given: None,
+            note: None,
         })
     }
 
@@ -385,6 +388,7 @@ fn register_certificate_of_a_part_is_collated_like_that_of_a_value() {
         };
         let flow = Flow::Register(Register {
             given: Some(given.clone()),
+            note: None,
             ..register
         });
         let answered = |spoil: &dyn Fn(&mut Claims)| {

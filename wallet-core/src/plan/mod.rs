@@ -14,7 +14,7 @@
 //! Not in scope: flows, requests, what is stored when (`flow`), and what a safe does with a part. No clock; randomness is
 //! an argument. The bytes are described in `docs/plans.md`.
 
-mod bytes;
+pub(crate) mod bytes;
 pub mod catalogue;
 pub mod check;
 pub mod cover;
@@ -31,7 +31,7 @@ pub mod preset;
 pub mod promise;
 mod protect;
 mod reunite;
-mod share;
+pub(crate) mod share;
 mod sort;
 #[cfg(test)]
 mod tests;
@@ -266,6 +266,11 @@ impl Plan {
             Step::Seal(seal) => Some(seal),
             Step::Couple | Step::Divide(_) => None,
         })
+    }
+
+    /// Whether what opens goes to no safe.
+    pub fn has_key_stay(&self) -> bool {
+        self.seal().is_some_and(|seal| seal.key == KeyPlace::Stays)
     }
 
     /// How it divides, if it does.

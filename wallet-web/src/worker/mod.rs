@@ -18,6 +18,7 @@ mod vault;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use saifu_crypto::stretch::Stretch;
 use saifu_wallet_core::books::Damaged;
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::port::{CommitError, Context, Effect, Event};
@@ -333,5 +334,6 @@ fn with_context<T>(work: impl FnOnce(&mut Context<'_>) -> T) -> T {
         now_ms: time::now_ms(),
         today: time::today(),
         rng: &mut time::rng(),
+        stretch: Stretch::default(),
     })
 }

@@ -145,6 +145,7 @@ impl Dice {
                 request: self.request(),
                 holder: Secret::new([1; 32]),
                 given: None,
+                note: None,
             }),
             1 => Flow::Recover(Recover {
                 certificate: self.item_id(),
@@ -196,6 +197,7 @@ impl Dice {
                 safe,
                 request: self.request(),
                 next: Secret::new([1; 32]),
+                note: None,
                 handed: None,
             }),
         }

@@ -219,6 +219,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         request: request(),
         holder: Secret::new([1; 32]),
         given: None,
+        note: None,
     }));
     let retire = flow(Flow::Retire(Retire {
         safe: safe_id(0),
@@ -232,6 +233,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         safe: safe_id(0),
         request: request(),
         next: Secret::new([1; 32]),
+        note: None,
         handed: None,
     }));
     let opening = RecoverState::Opening { request: request() };

@@ -87,6 +87,7 @@ fn books() -> Books {
         request: RequestId::new([1; 16]),
         holder: Secret::new([1; 32]),
         given: None,
+        note: None,
     };
     changes.push(Change::Journal(
         FlowId::new([1; 16]),

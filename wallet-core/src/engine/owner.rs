@@ -1,0 +1,166 @@
+//! What an owner wants of their own enrolment: a secret, safes that know it, and everything back.
+
+use super::Wallet;
+use crate::books::{Change, Identity, Safe};
+use crate::flow::{Aim, Enrol, EnrolState, Flow, Login};
+use crate::ids::FlowId;
+use crate::notice::Kind;
+use crate::owner::{MAX_SHARES, Owner, OwnerStanding, Words, needed_of};
+use crate::port::Context;
+use crate::view::{Opened, OwnerCard, OwnerView};
+use alloc::vec::Vec;
+use saifu_protocol::SafeId;
+use saifu_protocol::owner::OwnerName;
+
+impl Wallet {
+    /// Who this wallet is to itself, and what must be stored for it to be that.
+    pub(super) fn identity(&self, context: &mut Context<'_>) -> (Identity, Option<Change>) {
+        match self.books.identity() {
+            Some(known) => (known.clone(), None),
+            None => {
+                let fresh = Identity::make(context.rng);
+                (fresh.clone(), Some(Change::Identify(fresh)))
+            }
+        }
+    }
+
+    pub(super) fn offer_secret(&mut self, context: &mut Context<'_>) {
+        self.close();
+        let words = Words::make(context.rng);
+        self.opened = Some(Opened::Secret { words });
+        self.dirty.opened();
+    }
+
+    /// What does not read changes nothing: the page checks with the same functions before it sends.
+    pub(super) fn enrol(
+        &mut self,
+        name: &str,
+        words: &Words,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let Ok(name) = OwnerName::new(name) else {
+            return Vec::new();
+        };
+        let (identity, identified) = self.identity(context);
+        let check = words.check(&identity.root());
+        let mut owner = match self.books.owner() {
+            Some(owner) if owner.check.as_ref() != Some(&check) => {
+                self.tell(Kind::SecretOther, context);
+                return Vec::new();
+            }
+            Some(owner) => owner.clone(),
+            None if self.shows(words) => {
+                let safes = self.books.safes().count();
+                Owner::new(name.as_str().into(), needed_of(safes), Some(check))
+            }
+            None => return Vec::new(),
+        };
+        let mut changes: Vec<Change> = identified.into_iter().collect();
+        for safe in self.books.safes().map(|safe| safe.id) {
+            if self.owner_job(safe).is_some() {
+                continue;
+            }
+            let flow = match owner.standing(safe) {
+                Some(OwnerStanding::Enrolled) => {
+                    Flow::Login(Login::new(safe, &owner.name, words, Aim::Map))
+                }
+                known => {
+                    let of_old = owner.at.iter().find(|at| at.safe == safe);
+                    let number = match known {
+                        Some(_) => of_old.map(|at| at.number),
+                        None => owner.next_number(),
+                    };
+                    let Some(number) = number.filter(|number| *number <= MAX_SHARES) else {
+                        continue;
+                    };
+                    owner.put(safe, number, OwnerStanding::Asking);
+                    Flow::Enrol(Enrol {
+                        safe,
+                        name: owner.name.clone(),
+                        words: words.clone(),
+                        number,
+                        state: EnrolState::Ready,
+                    })
+                }
+            };
+            changes.push(Change::Journal(FlowId::make(context.rng), flow));
+        }
+        changes.push(Change::Own(Some(owner)));
+        changes
+    }
+
+    /// Only into a wallet that has left nothing at any safe: its notes are sealed under another root.
+    pub(super) fn restore(
+        &mut self,
+        safe: SafeId,
+        name: &str,
+        words: &Words,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let Ok(name) = OwnerName::new(name) else {
+            return Vec::new();
+        };
+        if self.books.safe(safe).is_none() {
+            return Vec::new();
+        }
+        let is_retry = self.books.owner().is_some_and(Owner::is_restoring);
+        if !is_retry && !self.can_restore() {
+            self.tell(Kind::NotEmpty, context);
+            return Vec::new();
+        }
+        let known = self.books.owner().cloned();
+        let mut owner = known.unwrap_or_else(|| Owner::new(name.as_str().into(), 1, None));
+        if self.owner_job(safe).is_some() {
+            return Vec::new();
+        }
+        owner.put(safe, 0, OwnerStanding::Asking);
+        let login = Login::new(safe, name.as_str(), words, Aim::Restore);
+        alloc::vec![
+            Change::Own(Some(owner)),
+            Change::Journal(FlowId::make(context.rng), Flow::Login(login)),
+        ]
+    }
+
+    /// Whether a restore may begin.
+    pub(super) fn can_restore(&self) -> bool {
+        let mut flows = self.books.flows();
+        self.books.owner().is_none()
+            && self.books.certificates().next().is_none()
+            && self.books.groups().next().is_none()
+            && flows.all(|(_, flow)| matches!(flow, Flow::Add(_)))
+    }
+
+    pub(super) fn owner_view(&self) -> OwnerView {
+        let owner = self.books.owner();
+        let card = |safe: &Safe| {
+            let at = owner.and_then(|owner| owner.at.iter().find(|at| at.safe == safe.id));
+            OwnerCard {
+                safe: safe.id,
+                address: safe.address.as_str().into(),
+                operator: safe.operator.clone(),
+                standing: at.map(|at| at.standing),
+                job: self.owner_job(safe.id),
+                found: at.and_then(|at| at.found),
+            }
+        };
+        OwnerView {
+            name: owner.map(|owner| owner.name.clone()),
+            needed: owner.map_or(0, |owner| owner.needed),
+            is_restoring: owner.is_some_and(Owner::is_restoring),
+            can_restore: self.can_restore(),
+            safes: self.books.safes().map(card).collect(),
+        }
+    }
+
+    fn shows(&self, words: &Words) -> bool {
+        matches!(&self.opened, Some(Opened::Secret { words: shown }) if shown == words)
+    }
+
+    /// The flow at work with the owner's record at this safe.
+    fn owner_job(&self, safe: SafeId) -> Option<FlowId> {
+        let is_its = |(_, flow): &(FlowId, &Flow)| {
+            matches!(flow, Flow::Enrol(_) | Flow::Login(_)) && flow.safe() == Some(safe)
+        };
+        self.books.flows().find(is_its).map(|(id, _)| id)
+    }
+}

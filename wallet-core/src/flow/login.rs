@@ -1,0 +1,487 @@
+//! Logging in at a safe with name and recovery secret: to find everything again in a wallet that has nothing, or to tell
+//! the safe where the owner's other safes are.
+//!
+//! ```text
+//!           ┌────────────────session over, once────────────────┐
+//!           ▼                                                  │
+//! (owner) → Ready ──stretch──▶ Starting ──LOGIN-START──▶ Finishing ──LOGIN-FINISH──▶ In ──MAP──▶ done
+//!                                 │ wrong: the owner is told        │                │
+//!                                 ▼                                 │                └──root known──▶ Listing ──page by page──┐
+//!                               ended                               │                      ▲   └──JOIN──▶ done ◀─last page────┘
+//!                                                                   └─ share and map ──────┘ other safes are logged in to as well
+//! ```
+//! A share of the root comes with each login. When there are enough, every login that rests in `In` goes on to its list. What
+//! a page says is stored with where the next one begins, so a crash repeats a page at most, and entries that are known stay.
+//!
+//! A guess is spent at the safe for each `LOGIN-START` of a new request and given back when the secret was right. A retry is
+//! the same request, so it spends nothing.
+
+use super::{Desk, Flow, Input, Next, Step};
+use crate::books::{Books, Change, Identity, Safe, secret};
+use crate::client::{OwnerAnswer, OwnerQuestion};
+use crate::ids::FlowId;
+use crate::notice::Kind;
+use crate::owner::{Dealt, Owner, OwnerStanding, Words, gather, restore, seal_map, unseal};
+use crate::view::Waiting;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::opaque::{self, LoggingIn};
+use saifu_crypto::sign::SigningKey;
+use saifu_crypto::{CryptoRng, Secret};
+use saifu_protocol::owner::{
+    Act, Answer, InSession, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted,
+    OwnerListItem, OwnerName, OwnerPage, Purpose, SessionProof, SetMap, Which, look_up, parties,
+};
+use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// The owner logs in at a safe.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Login {
+    /// The safe.
+    pub safe: SafeId,
+    /// The owner's name.
+    pub name: String,
+    /// The secret.
+    pub words: Words,
+    /// What for.
+    pub aim: Aim,
+    /// Whether a session ended too early once: the second time the owner is told.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub again: bool,
+    /// What is true.
+    pub state: LoginState,
+}
+
+/// What a login is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aim {
+    /// To find everything again.
+    Restore,
+    /// To keep the newest map there.
+    Map,
+}
+
+/// What is true of a login.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LoginState {
+    /// Nothing was asked.
+    Ready,
+    /// The safe is asked for a challenge.
+    Starting {
+        /// What it takes to read the answer.
+        #[serde(with = "secret::bytes")]
+        logging_in: Zeroizing<Vec<u8>>,
+        /// What is asked.
+        start: LoginStart,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// The challenge was met; the safe is to open a session.
+    Finishing {
+        /// What is asked.
+        finish: LoginFinish,
+        /// The keys that came of it.
+        keys: SessionKeys,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// There is a session.
+    In {
+        /// Which.
+        session: Session,
+    },
+    /// The owner's entries are listed.
+    Listing {
+        /// In which session.
+        session: Session,
+        /// Where the next page begins.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<String>,
+    },
+    /// Everything was listed; the account of this wallet is to be counted as the owner's.
+    Joining {
+        /// In which session.
+        session: Session,
+    },
+}
+
+/// What a login gives.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SessionKeys {
+    /// Proves the session.
+    #[serde(with = "secret")]
+    session: Secret,
+    /// Opens what the safe keeps for the owner.
+    #[serde(with = "secret")]
+    export: Secret,
+}
+
+/// A session at a safe.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    id: SessionId,
+    keys: SessionKeys,
+}
+
+impl core::fmt::Debug for LoginState {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(match self {
+            LoginState::Ready => "Ready",
+            LoginState::Starting { .. } => "Starting",
+            LoginState::Finishing { .. } => "Finishing",
+            LoginState::In { .. } => "In",
+            LoginState::Listing { .. } => "Listing",
+            LoginState::Joining { .. } => "Joining",
+        })
+    }
+}
+
+impl Login {
+    /// One that has not begun.
+    pub(crate) fn new(safe: SafeId, name: &str, words: &Words, aim: Aim) -> Self {
+        Self {
+            safe,
+            name: name.into(),
+            words: words.clone(),
+            aim,
+            again: false,
+            state: LoginState::Ready,
+        }
+    }
+
+    pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        match (&self.state, input) {
+            (_, Input::CallOff) => self.end(OwnerStanding::Refused, None, desk, rng),
+            (_, Input::Refused(_)) => {
+                let kind = Kind::RefusedBySafe;
+                self.end(OwnerStanding::Refused, Some(kind), desk, rng)
+            }
+            (LoginState::Ready, Input::Start) => self.begin(desk, rng),
+            (LoginState::Starting { start, request, .. }, Input::Start) => {
+                let question = OwnerQuestion::LoginStart(start.clone());
+                Step::then(Next::ask_owner(self.safe, *request, question))
+            }
+            (
+                LoginState::Starting {
+                    logging_in,
+                    start,
+                    request,
+                },
+                Input::Owner(OwnerAnswer::LoginStarted(started)),
+            ) => match started {
+                LoginStarted::Wait(_) => Step::then(Next::Wait(Waiting::TooManyGuesses)),
+                LoginStarted::Challenge { ke2, .. } => {
+                    self.meet(logging_in, start, *request, &ke2, desk, rng)
+                }
+            },
+            (
+                LoginState::Finishing {
+                    finish, request, ..
+                },
+                Input::Start,
+            ) => {
+                let question = OwnerQuestion::LoginFinish(finish.clone());
+                Step::then(Next::ask_owner(self.safe, *request, question))
+            }
+            (
+                LoginState::Finishing { keys, .. },
+                Input::Owner(OwnerAnswer::LoginFinished(finished)),
+            ) => match finished {
+                LoginFinished::In(logged_in) => self.enter(&logged_in, keys, desk, rng),
+                LoginFinished::Out => self.log_in_again(desk, rng),
+            },
+            (LoginState::In { session }, Input::Start) => self.go_in(session, desk, rng),
+            (LoginState::Listing { session, after }, Input::Start) => {
+                self.ask(session, Act::List, desk, rng, |within| {
+                    let after = after.clone();
+                    OwnerQuestion::List(OwnerListItem { within, after })
+                })
+            }
+            (LoginState::Listing { session, .. }, Input::Owner(OwnerAnswer::Listed(listed))) => {
+                match listed {
+                    Answer::Done(page) => self.turn_page(session, &page, desk, rng),
+                    Answer::Out => self.log_in_again(desk, rng),
+                }
+            }
+            (LoginState::Joining { session }, Input::Start) => {
+                self.ask(session, Act::Join, desk, rng, OwnerQuestion::Join)
+            }
+            (
+                LoginState::In { .. } | LoginState::Joining { .. },
+                Input::Owner(OwnerAnswer::Done(done)),
+            ) => match done {
+                Answer::Done(_) => self.end(OwnerStanding::Enrolled, None, desk, rng),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
+            _ => Step::garbled(),
+        }
+    }
+
+    /// Stretches the name: takes long.
+    fn begin(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let begun = OwnerName::new(&self.name).ok().and_then(|name| {
+            let look_up = look_up(&name, self.safe, desk.stretch);
+            let begun = opaque::log_in(self.words.expose_secret().as_bytes(), rng).ok();
+            begun.map(|(logging_in, ke1)| (look_up, logging_in, ke1))
+        });
+        let Some((look_up, logging_in, ke1)) = begun else {
+            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
+        };
+        let starting = LoginState::Starting {
+            logging_in: Zeroizing::new(logging_in.expose_secret().to_vec()),
+            start: LoginStart {
+                look_up,
+                which: Which::Newest,
+                ke1,
+            },
+            request: RequestId::make(rng),
+        };
+        self.go_on(starting, desk)
+    }
+
+    /// Stretches the secret. Whether it is right is known here, before the safe knows it.
+    fn meet(
+        &self,
+        logging_in: &[u8],
+        start: &LoginStart,
+        login: RequestId,
+        ke2: &[u8; opaque::KE2_LEN],
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let Ok(logging_in) = logging_in.try_into().map(LoggingIn::new) else {
+            return Step::garbled();
+        };
+        let met = logging_in.finish(
+            self.words.expose_secret().as_bytes(),
+            ke2,
+            parties(&start.look_up, &self.safe),
+            desk.stretch,
+            rng,
+        );
+        let Ok(met) = met else {
+            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
+        };
+        let finishing = LoginState::Finishing {
+            finish: LoginFinish {
+                login,
+                ke3: met.ke3,
+            },
+            keys: SessionKeys {
+                session: met.session_key,
+                export: met.export_key,
+            },
+            request: RequestId::make(rng),
+        };
+        self.go_on(finishing, desk)
+    }
+
+    /// A session: what the safe kept is opened, and what it says of the owner's other safes is believed, because nobody else
+    /// could have sealed it.
+    fn enter(
+        &self,
+        logged_in: &LoggedIn,
+        keys: &SessionKeys,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let session = Session {
+            id: logged_in.session,
+            keys: keys.clone(),
+        };
+        let state = LoginState::In { session };
+        if self.aim == Aim::Map {
+            return self.go_on(state, desk);
+        }
+        let unsealed = unseal(&logged_in.kept, self.safe, &keys.export);
+        let (Some((share, map)), Some(owner)) = (unsealed, desk.books.owner()) else {
+            let kind = Kind::OwnerRecordDamaged;
+            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
+        };
+        let mut owner = owner.clone();
+        let mut changes = Vec::new();
+        owner.needed = map.needed;
+        for mapped in &map.safes {
+            let id = mapped.id();
+            if desk.books.safe(id).is_none() {
+                changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
+            }
+            if owner.standing(id).is_none() {
+                let login = Self::new(id, &self.name, &self.words, self.aim);
+                changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
+            }
+            owner.put(id, mapped.number, OwnerStanding::Asking);
+        }
+        if owner.is_restoring() {
+            changes.extend(self.add_share(share, &mut owner, desk, rng));
+        }
+        changes.push(Change::Own(Some(owner)));
+        changes.push(self.journal(state, desk));
+        Step::strict(changes, Next::Again)
+    }
+
+    /// Another share: perhaps there are enough now.
+    fn add_share(
+        &self,
+        share: Zeroizing<Vec<u8>>,
+        owner: &mut Owner,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Option<Change> {
+        owner.dealt.retain(|dealt| dealt.safe != self.safe);
+        owner.dealt.push(Dealt {
+            safe: self.safe,
+            share,
+        });
+        let dealt: Vec<_> = owner.dealt.iter().map(|it| it.share.clone()).collect();
+        let root = gather(&dealt)?;
+        owner.check = Some(self.words.check(&root));
+        owner.dealt.clear();
+        let identity = desk.books.identity().cloned();
+        Some(Change::Identify(Identity {
+            restored: Some(root),
+            ..identity.unwrap_or_else(|| Identity::make(rng))
+        }))
+    }
+
+    fn go_in(&self, session: &Session, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let Some(owner) = desk.books.owner() else {
+            return Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
+        };
+        match self.aim {
+            Aim::Map => {
+                let map = owner.map(desk.books);
+                let map = seal_map(&map, self.safe, &session.keys.export, rng);
+                self.ask(session, Act::SetMap, desk, rng, |within| {
+                    OwnerQuestion::SetMap(SetMap { within, map })
+                })
+            }
+            // Until other safes have brought what is missing.
+            Aim::Restore if owner.is_restoring() => Step::then(Next::Rest),
+            Aim::Restore => {
+                let session = session.clone();
+                let after = None;
+                self.go_on(LoginState::Listing { session, after }, desk)
+            }
+        }
+    }
+
+    fn turn_page(
+        &self,
+        session: &Session,
+        page: &OwnerPage,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let known = (desk.books.safe(self.safe), desk.books.owner());
+        let ((Some(safe), Some(owner)), Some(identity)) = (known, desk.books.identity()) else {
+            return Step::garbled();
+        };
+        let root = identity.root();
+        let (mut changes, more) = restore(desk.books, safe, &root, &page.entries, desk.now, rng);
+        let mut owner = owner.clone();
+        owner.find(self.safe, more);
+        changes.push(Change::Own(Some(owner)));
+        let session = session.clone();
+        let next = match &page.next {
+            Some(next) => LoginState::Listing {
+                session,
+                after: Some(next.clone()),
+            },
+            None => LoginState::Joining { session },
+        };
+        changes.push(self.journal(next, desk));
+        Step::strict(changes, Next::Again)
+    }
+
+    /// The session is over. Once that is an accident: a phone that slept.
+    fn log_in_again(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if self.again {
+            let kind = Kind::OwnerSessionEnded;
+            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
+        }
+        let again = Flow::Login(Self {
+            again: true,
+            ..Self::new(self.safe, &self.name, &self.words, self.aim)
+        });
+        Step::strict(alloc::vec![Change::Journal(desk.id, again)], Next::Again)
+    }
+
+    /// Asks within the session.
+    fn ask(
+        &self,
+        session: &Session,
+        act: Act,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+        question: impl FnOnce(InSession) -> OwnerQuestion,
+    ) -> Step {
+        let Some(safe) = desk.books.safe(self.safe) else {
+            return Step::garbled();
+        };
+        let request = RequestId::make(rng);
+        let purpose = Purpose {
+            safe: self.safe,
+            account: account(safe),
+            request,
+            act,
+        };
+        let within = InSession {
+            session: session.id,
+            proof: SessionProof::derive(&session.keys.session, &purpose),
+        };
+        Step::then(Next::ask_owner(self.safe, request, question(within)))
+    }
+
+    fn journal(&self, state: LoginState, desk: &Desk<'_>) -> Change {
+        let next = Flow::Login(Self {
+            state,
+            ..self.clone()
+        });
+        Change::Journal(desk.id, next)
+    }
+
+    fn go_on(&self, state: LoginState, desk: &Desk<'_>) -> Step {
+        Step::strict(alloc::vec![self.journal(state, desk)], Next::Again)
+    }
+
+    /// With it goes the secret. A restore that has ended everywhere without a root has come to nothing.
+    fn end(
+        &self,
+        standing: OwnerStanding,
+        told: Option<Kind>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if let Some(owner) = desk.books.owner() {
+            let mut owner = owner.clone();
+            if let Some(at) = owner.at.iter_mut().find(|at| at.safe == self.safe) {
+                // What it keeps is an older map, and no more: it is enrolled all the same.
+                at.standing = match (self.aim, standing) {
+                    (Aim::Map, OwnerStanding::Refused) => at.standing,
+                    _ => standing,
+                };
+            }
+            let is_over = owner.is_restoring() && !others_log_in(desk);
+            changes.push(Change::Own((!is_over).then_some(owner)));
+        }
+        changes.extend(told.map(|kind| desk.notice(kind, &self.name, self.safe, rng)));
+        Step::strict(changes, Next::Nothing)
+    }
+}
+
+/// The account under which this wallet asks a safe.
+fn account(safe: &Safe) -> PublicKey {
+    PublicKey::new(SigningKey::derive(&safe.account).public())
+}
+
+fn others_log_in(desk: &Desk<'_>) -> bool {
+    let is_other = |(id, flow): (FlowId, &Flow)| matches!(flow, Flow::Login(_)) && id != desk.id;
+    let books: &Books = desk.books;
+    books.flows().any(is_other)
+}

@@ -1,0 +1,132 @@
+//! The map of the owner's safes, which each of them keeps sealed: one address is enough to find the others.
+
+use super::deal;
+use crate::books::Safe;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::{CryptoRng, Secret, committed};
+use saifu_protocol::certificate::{Address, LegacyHash};
+use saifu_protocol::owner::Kept;
+use saifu_protocol::{PublicKey, SafeId, UnixTime, json, labels};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// The owner's safes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SafeMap {
+    v: u8,
+    /// How many shares give the root.
+    pub(crate) needed: u8,
+    /// The safes.
+    pub(crate) safes: Vec<Mapped>,
+}
+
+/// One of them: what its descriptor said when it was trusted, so that it is known again at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Mapped {
+    /// The number of its share, from 1.
+    pub(crate) number: u8,
+    id: SafeId,
+    address: Address,
+    operator: String,
+    jurisdiction: String,
+    signing_key: PublicKey,
+    sealing_key: PublicKey,
+    attested_at: UnixTime,
+    object_limit: u64,
+    legacy_hash: LegacyHash,
+}
+
+const VERSION: u8 = 1;
+
+impl SafeMap {
+    pub(crate) fn of<'a>(needed: u8, safes: impl Iterator<Item = (u8, &'a Safe)>) -> Self {
+        Self {
+            v: VERSION,
+            needed,
+            safes: safes
+                .map(|(number, safe)| Mapped::of(number, safe))
+                .collect(),
+        }
+    }
+}
+
+impl Mapped {
+    fn of(number: u8, safe: &Safe) -> Self {
+        Self {
+            number,
+            id: safe.id,
+            address: safe.address.clone(),
+            operator: safe.operator.clone(),
+            jurisdiction: safe.jurisdiction.clone(),
+            signing_key: safe.signing_key,
+            sealing_key: safe.sealing_key,
+            attested_at: safe.attested_at,
+            object_limit: safe.object_limit,
+            legacy_hash: safe.legacy_hash,
+        }
+    }
+
+    /// Which safe it is: its key says so.
+    pub(crate) fn id(&self) -> SafeId {
+        SafeId::of(&self.signing_key)
+    }
+
+    /// As a wallet trusts it, with an account of its own.
+    pub(crate) fn safe(&self, account: Secret) -> Safe {
+        Safe {
+            id: self.id(),
+            address: self.address.clone(),
+            operator: self.operator.clone(),
+            jurisdiction: self.jurisdiction.clone(),
+            signing_key: self.signing_key,
+            sealing_key: self.sealing_key,
+            attested_at: self.attested_at,
+            object_limit: self.object_limit,
+            legacy_hash: self.legacy_hash,
+            account,
+        }
+    }
+}
+
+/// What a safe keeps under a secret: this share, and this map.
+pub(crate) fn keep(
+    share: &[u8],
+    map: &SafeMap,
+    safe: SafeId,
+    export_key: &Secret,
+    rng: &mut dyn CryptoRng,
+) -> Kept {
+    Kept {
+        share: committed::seal(export_key, labels::OWNER_SHARE, safe.as_bytes(), share, rng),
+        map: seal_map(map, safe, export_key, rng),
+    }
+}
+
+/// The map alone, for a safe that has its share.
+pub(crate) fn seal_map(
+    map: &SafeMap,
+    safe: SafeId,
+    export_key: &Secret,
+    rng: &mut dyn CryptoRng,
+) -> Vec<u8> {
+    let map = json::write(map);
+    committed::seal(export_key, labels::OWNER_MAP, safe.as_bytes(), &map, rng)
+}
+
+/// Share and map, as they were sealed; `None` if the safe keeps something else.
+pub(crate) fn unseal(
+    kept: &Kept,
+    safe: SafeId,
+    export_key: &Secret,
+) -> Option<(Zeroizing<Vec<u8>>, SafeMap)> {
+    let open = |label, sealed: &[u8]| {
+        let opened = committed::open(export_key, label, safe.as_bytes(), sealed);
+        opened.map(Zeroizing::new).ok()
+    };
+    let share = open(labels::OWNER_SHARE, &kept.share)?;
+    let map: SafeMap = json::read(&open(labels::OWNER_MAP, &kept.map)?).ok()?;
+    let is_numbered = |mapped: &Mapped| (1..=deal::MAX_SHARES).contains(&mapped.number);
+    let is_known = map.v == VERSION && map.safes.iter().all(is_numbered);
+    is_known.then_some((share, map))
+}

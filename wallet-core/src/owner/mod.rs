@@ -1,0 +1,174 @@
+//! Owner authentication, the wallet's side: what an owner writes down, what the safes keep for them, and how a wallet that
+//! has nothing finds everything again (WO 01/13293, the eighth embodiment).
+//!
+//! In scope: the recovery secret ([`Words`]), the shares of the root (`deal`), the map of the owner's safes (`map`), the
+//! notes that lie with entries (`note`), and what becomes of them in a wallet that was lost (`restore`). Not in scope: the
+//! conversation with a safe, which is two flows (`flow::Enrol`, `flow::Login`), and OPAQUE itself (`saifu_crypto::opaque`).
+//!
+//! ```text
+//! root ──HKDF──▶ key of the notes        a note with every entry: holder's seed, contents
+//!   └─split──▶ shares, one at each safe, under its export key   ◀── name and secret, by OPAQUE
+//! ```
+
+mod deal;
+mod map;
+mod note;
+mod restore;
+mod words;
+
+pub(crate) use deal::{MAX_SHARES, deal, gather};
+pub(crate) use map::{SafeMap, keep, seal_map, unseal};
+pub(crate) use note::Note;
+pub(crate) use restore::restore;
+pub use words::{NotWords, WORDS, Words};
+
+use crate::books::{Books, secret};
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_crypto::Secret;
+use saifu_protocol::SafeId;
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Who the owner is to their safes.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Owner {
+    /// The name under which they are enrolled.
+    pub name: String,
+    /// How many safes are needed for the root.
+    pub needed: u8,
+    /// By what the secret is known again when it is typed. None while there is no root yet.
+    #[serde(
+        default,
+        with = "secret::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) check: Option<Secret>,
+    /// The safes.
+    pub at: Vec<OwnerAt>,
+    /// What has come of the root while it is not enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) dealt: Vec<Dealt>,
+}
+
+/// One of the owner's safes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnerAt {
+    /// Which.
+    pub safe: SafeId,
+    /// The number of its share, from 1.
+    pub number: u8,
+    /// What is true of it.
+    pub standing: OwnerStanding,
+    /// What was found there, if this wallet has looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<Found>,
+}
+
+/// What is true of an owner at a safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnerStanding {
+    /// The safe is being asked.
+    Asking,
+    /// Name and secret open there.
+    Enrolled,
+    /// Somebody has the name there.
+    Taken,
+    /// Name and secret do not open there.
+    Wrong,
+    /// The safe refused, or what it keeps is not what this owner has left there.
+    Refused,
+}
+
+/// What was found at a safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Found {
+    /// Certificates that are here now.
+    pub certificates: u64,
+    /// Entries that cannot be used: without a note, or with one that is not this owner's.
+    pub unread: u64,
+}
+
+/// A share of the root, as it came.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Dealt {
+    pub(crate) safe: SafeId,
+    #[serde(with = "secret::bytes")]
+    pub(crate) share: Zeroizing<Vec<u8>>,
+}
+
+impl core::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let mut debug = f.debug_struct("Owner");
+        debug.field("at", &self.at).finish_non_exhaustive()
+    }
+}
+
+impl Owner {
+    /// Enrolled nowhere yet.
+    pub(crate) fn new(name: String, needed: u8, check: Option<Secret>) -> Self {
+        Self {
+            name,
+            needed,
+            check,
+            at: Vec::new(),
+            dealt: Vec::new(),
+        }
+    }
+
+    /// Whether the root is still to come.
+    pub fn is_restoring(&self) -> bool {
+        self.check.is_none()
+    }
+
+    /// What is true at this safe.
+    pub fn standing(&self, safe: SafeId) -> Option<OwnerStanding> {
+        let at = self.at.iter().find(|at| at.safe == safe);
+        at.map(|at| at.standing)
+    }
+
+    /// The safe is one of the owner's, with this standing and, where it is new, this number.
+    pub(crate) fn put(&mut self, safe: SafeId, number: u8, standing: OwnerStanding) {
+        match self.at.iter_mut().find(|at| at.safe == safe) {
+            Some(at) => (at.number, at.standing) = (number, standing),
+            None => self.at.push(OwnerAt {
+                safe,
+                number,
+                standing,
+                found: None,
+            }),
+        }
+    }
+
+    /// Another page was read at this safe.
+    pub(crate) fn find(&mut self, safe: SafeId, more: Found) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            let found = at.found.get_or_insert_default();
+            found.certificates += more.certificates;
+            found.unread += more.unread;
+        }
+    }
+
+    /// The number of the next safe's share, if there is one left.
+    pub(crate) fn next_number(&self) -> Option<u8> {
+        let last = self.at.iter().map(|at| at.number).max().unwrap_or(0);
+        (last < MAX_SHARES).then_some(last + 1)
+    }
+
+    /// Where the owner's safes are.
+    pub(crate) fn map(&self, books: &Books) -> SafeMap {
+        let known = |at: &OwnerAt| Some((at.number, books.safe(at.safe)?));
+        SafeMap::of(self.needed, self.at.iter().filter_map(known))
+    }
+}
+
+/// How many of so many safes are needed for the root. A generated secret holds against a safe that guesses, so what counts
+/// is that some may be gone.
+pub(crate) const fn needed_of(safes: usize) -> u8 {
+    match safes {
+        0..=2 => 1,
+        3..=4 => 2,
+        5.. => 3,
+    }
+}
