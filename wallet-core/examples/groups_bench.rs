@@ -291,6 +291,7 @@ impl Filler {
             replaces: None,
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());

@@ -241,6 +241,7 @@ impl HandedPart {
             replaces: None,
             confirmed: Vec::new(),
             handed: true,
+            released: Vec::new(),
         }
     }
 }
@@ -302,6 +303,7 @@ mod tests {
             replaces: None,
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         };
         let of = PartOf {
             group: group.id,

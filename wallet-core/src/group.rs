@@ -50,6 +50,9 @@ pub struct Group {
     /// until then its values are not counted as having come in.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub handed: bool,
+    /// While it is being undone: the safes that had handed out their part to somebody else, and their proof.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<(SafeId, Elsewhere)>,
 }
 
 /// How far a group has come.
@@ -219,6 +222,13 @@ impl<'a> Members<'a> {
         Some(members)
     }
 
+    /// Which part an item that is here is.
+    pub(crate) fn part_of(&self, item: ItemId) -> Option<PartOf> {
+        let mut parts = self.parts.iter();
+        let found = parts.find(|(id, _)| *id == item);
+        found.map(|(_, part)| part.of)
+    }
+
     /// Parts that are not registered yet, and those of them that no flow works on any more: their safe refused.
     pub(crate) fn unregistered(&self) -> impl Iterator<Item = (ItemId, &'a PartItem, bool)> {
         let to_register = |part: &PartItem| part.here == PartHere::ToRegister;
@@ -349,6 +359,28 @@ impl<'a> Members<'a> {
                 && self.group.is_vote(part.of)
             {
                 safes.add(safe);
+            }
+        }
+        safes.len()
+    }
+
+    /// How many safes' votes somebody else may have, who has found the same certificates by a login: what was released, and
+    /// what is not ended yet.
+    pub(crate) fn may_be_released(&self) -> usize {
+        let mut safes = Set::default();
+        for (safe, _) in &self.group.released {
+            safes.add(*safe);
+        }
+        for (_, certificate, of) in &self.certificates {
+            if self.group.is_vote(*of) {
+                safes.add(certificate.safe);
+            }
+        }
+        for (_, flow) in &self.flows {
+            if let Flow::Retire(retire) = flow
+                && retire.part.is_some_and(|of| self.group.is_vote(of))
+            {
+                safes.add(retire.safe);
             }
         }
         safes.len()
@@ -523,6 +555,7 @@ mod tests {
             replaces: None,
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         }
     }
 

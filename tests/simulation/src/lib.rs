@@ -14,6 +14,8 @@ mod device;
 mod dice;
 mod invariants;
 #[cfg(test)]
+mod lost;
+#[cfg(test)]
 mod papers;
 mod planted;
 mod safe;

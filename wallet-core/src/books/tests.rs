@@ -205,6 +205,7 @@ fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
             replaces: None,
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         };
         let mut books = Books::default();
         books.apply(alloc::vec![group.put()]);

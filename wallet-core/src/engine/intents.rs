@@ -317,6 +317,7 @@ impl Wallet {
                 note: Note::plain(&holder).seal(&root, safe, context.rng),
                 holder,
                 given: None,
+                calling_off: None,
             };
             Change::Journal(FlowId::make(context.rng), Flow::Register(register))
         });

@@ -13,6 +13,7 @@
 use super::{Desk, Flow, Input, Next, Step};
 use crate::books::{Change, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
+use crate::ids::FlowId;
 use crate::notice::Kind;
 use crate::owner::{OwnerStanding, Words, deal, keep};
 use crate::view::Waiting;
@@ -80,6 +81,11 @@ impl core::fmt::Debug for EnrolState {
 impl Enrol {
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match (&self.state, input) {
+            // What this safe is still to end is of values that are free here already: enrolled before that, their owner could
+            // find it there and have them twice.
+            (EnrolState::Ready, Input::Start) if self.is_ending(desk) => {
+                Step::then(Next::Wait(Waiting::Unreachable))
+            }
             (EnrolState::Ready, Input::Start) => self.begin(desk, rng),
             (EnrolState::Evaluating { start, request, .. }, Input::Start) => {
                 let question = OwnerQuestion::EnrolStart(start.clone());
@@ -115,6 +121,11 @@ impl Enrol {
             }
             _ => Step::garbled(),
         }
+    }
+
+    fn is_ending(&self, desk: &Desk<'_>) -> bool {
+        let is_its = |(_, flow): (FlowId, &Flow)| matches!(flow, Flow::Retire(retire) if retire.safe == self.safe);
+        desk.books.flows().any(is_its)
     }
 
     /// Stretches the name: takes long.

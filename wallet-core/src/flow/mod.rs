@@ -207,7 +207,10 @@ impl Flow {
             Flow::Add(_) | Flow::Enrol(_) | Flow::Login(_) => None,
             Flow::Register(flow) => books.item(flow.value)?.group(),
             Flow::Recover(flow) => books.item(flow.certificate)?.group(),
-            Flow::Retire(flow) => books.item(flow.certificate()?)?.group(),
+            Flow::Retire(flow) => match (flow.part, flow.certificate()) {
+                (Some(of), _) => Some(of.group),
+                (None, certificate) => books.item(certificate?)?.group(),
+            },
             Flow::Protect(flow) => flow.group(),
             Flow::Reunite(flow) => Some(flow.group),
             Flow::Rotate(flow) => books.item(flow.certificate)?.group(),
@@ -269,6 +272,14 @@ impl Flow {
     pub fn stage(&self) -> Stage {
         match self {
             Flow::Add(_) => Stage::NoRoom,
+            Flow::Register(Register {
+                calling_off: Some(_),
+                ..
+            })
+            | Flow::Protect(Protect {
+                state: ProtectState::Undoing { .. },
+                ..
+            }) => Stage::Retiring,
             Flow::Register(_) | Flow::Protect(_) => Stage::Registering,
             Flow::Reunite(flow) => match flow.state {
                 ReuniteState::Collecting { .. } => Stage::Requesting,
@@ -301,7 +312,7 @@ impl Flow {
             Flow::Add(_) | Flow::Login(_) => true,
             // What works for a group is called off with it.
             Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
-            Flow::Register(_) => true,
+            Flow::Register(flow) => flow.calling_off.is_none(),
             Flow::Recover(flow) => matches!(
                 flow.state,
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
@@ -372,6 +383,26 @@ impl Desk<'_> {
             }),
             Event::Withdrawn { .. } | Event::Returned { .. } | Event::Retired => None,
         }
+    }
+
+    /// Whether this wallet's owner may log in elsewhere and find what is registered: then what is called off is free only when
+    /// the safe has said that it has ended it.
+    fn may_be_found_elsewhere(&self) -> bool {
+        self.books.owner().is_some()
+    }
+
+    /// Whether the registration of this group is being undone, and the values here wait for that.
+    fn is_undone(&self, group: GroupId) -> bool {
+        let undoing = |(_, flow): &(FlowId, &Flow)| {
+            matches!(
+                flow,
+                Flow::Protect(Protect {
+                    state: ProtectState::Undoing { .. },
+                    ..
+                })
+            )
+        };
+        self.books.flows_of(group).iter().any(undoing)
     }
 
     /// Whether the group of this certificate is leaving: nothing is wanted of it any more.

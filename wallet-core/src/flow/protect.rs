@@ -74,6 +74,12 @@ pub enum ProtectState {
         #[serde(with = "b64::bytes")]
         sealing: Vec<u8>,
     },
+    /// It was called off, or a safe refused. The values stay locked until so much has ended that nobody who finds the
+    /// certificates by a login can have them, too.
+    Undoing {
+        /// Their group.
+        group: GroupId,
+    },
 }
 
 impl Protect {
@@ -99,7 +105,9 @@ impl Protect {
     pub(crate) fn group(&self) -> Option<GroupId> {
         match self.state {
             ProtectState::Preparing { .. } => None,
-            ProtectState::Registering { group, .. } => Some(group),
+            ProtectState::Registering { group, .. } | ProtectState::Undoing { group } => {
+                Some(group)
+            }
         }
     }
 
@@ -125,6 +133,12 @@ impl Protect {
             (ProtectState::Registering { group, sealing }, Input::Start) => {
                 match Members::of(desk.books, *group) {
                     Some(members) => self.look(&members, sealing, desk, rng),
+                    None => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
+                }
+            }
+            (ProtectState::Undoing { group }, Input::Start | Input::CallOff) => {
+                match Members::of(desk.books, *group) {
+                    Some(members) => self.count_ended(&members, desk, rng),
                     None => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
                 }
             }
@@ -228,6 +242,7 @@ impl Protect {
             replaces: self.replaces,
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         };
         let id = group.id;
         self.send(protected, &checked, (&group, &identity), &mut changes, rng);
@@ -289,6 +304,7 @@ impl Protect {
                 request: RequestId::make(rng),
                 holder,
                 note,
+                calling_off: None,
                 given: Some(message::Given {
                     class: part.class,
                     digest: part.digest,
@@ -397,7 +413,46 @@ impl Protect {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let changes = undo(members, self.key.is_none(), desk, rng);
+        let mut changes = undo(members, self.key.is_none(), desk, rng);
+        let is_open = !members.certificates.is_empty() || members.flows.len() > 1;
+        if !is_open || !desk.may_be_found_elsewhere() {
+            return Step::strict(changes, Next::Nothing);
+        }
+        let group = members.group.id;
+        let is_kept = |change: &Change| match change {
+            Change::End(id) => *id != desk.id,
+            Change::Delete(item) => *item != item_of(group),
+            _ => true,
+        };
+        changes.retain(is_kept);
+        let undoing = Flow::Protect(Self {
+            state: ProtectState::Undoing { group },
+            ..self.clone()
+        });
+        changes.push(Change::Journal(desk.id, undoing));
+        Step::strict(changes, Next::Again)
+    }
+
+    /// Whether the values are free again, or somebody else's.
+    fn count_ended(&self, members: &Members<'_>, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let (group, quorum) = (members.group, usize::from(members.group.plan.quorum));
+        let is_elsewhere = group.released.len() >= quorum;
+        if !is_elsewhere && members.may_be_released() >= quorum {
+            return Step::then(Next::Rest);
+        }
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if let (true, Some((_, proof))) = (is_elsewhere, group.released.first()) {
+            let kind = Kind::ReleasedElsewhere(*proof);
+            changes.push(desk.own_notice(kind, &self.subject(desk), rng));
+            let mut ledger = desk.books.ledger();
+            ledger.elsewhere += self.values.len() as u64;
+            changes.push(Change::Settle(ledger));
+            changes.extend(self.values.iter().map(|value| Change::Delete(*value)));
+        }
+        // What is left of it ends by itself; with nothing left, the record goes.
+        if members.certificates.is_empty() {
+            changes.push(Change::Delete(item_of(group.id)));
+        }
         Step::strict(changes, Next::Nothing)
     }
 }
@@ -450,6 +505,7 @@ pub(crate) fn stop(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change
                     request: register.request,
                     holder: register.holder.clone(),
                 },
+                part: members.part_of(register.value),
             });
             changes.push(Change::End(*id));
             changes.push(Change::Journal(FlowId::make(rng), retire));
@@ -468,6 +524,7 @@ pub(crate) fn retire(
         safe,
         request: RequestId::make(rng),
         what: RetireWhat::Certificate { certificate },
+        part: None,
     });
     Change::Journal(FlowId::make(rng), retire)
 }

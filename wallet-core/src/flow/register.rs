@@ -8,6 +8,8 @@
 //!            │                     └──does not collate──▶ value unlocked, entry called off ▶ Retire
 //!            ├──refused by the safe──▶ value unlocked
 //!            └──called off by the owner──▶ value unlocked, request called off ▶ Retire
+//!                                      └──the owner is enrolled──▶ ended at the safe ──▶ value unlocked
+//!                                                                      └──another device has it──▶ value deleted
 //! ```
 //! A crash in `Prepared` asks again with the same request id; the safe answers with the same certificate. Nothing is
 //! deleted before the certificate is stored: both happen in one transaction.
@@ -18,12 +20,14 @@ use crate::client::Question;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::port::Body;
+use crate::view::Waiting;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::CollationError;
-use saifu_protocol::message::Given;
+use saifu_protocol::message::{EntryState, Given, Target};
 use saifu_protocol::owner::Note;
 use saifu_protocol::problem::Code;
+use saifu_protocol::receipt::Event;
 use saifu_protocol::{HolderId, PublicKey, RequestId, SafeId, object};
 use serde::{Deserialize, Serialize};
 
@@ -45,10 +49,16 @@ pub struct Register {
     /// What the owner is to find beside the certificate, the same on every attempt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// The request by which it is called off, where the value must stay locked until the safe has said that it ended it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calling_off: Option<RequestId>,
 }
 
 impl Register {
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if let Some(request) = self.calling_off {
+            return self.end_at_safe(request, input, desk, rng);
+        }
         match input {
             Input::Start => Step::then(Next::Load(self.value)),
             Input::Loaded(Some(body)) if self.is_too_large(&body, desk) => {
@@ -153,7 +163,23 @@ impl Register {
 
     /// The value is unlocked at once: no certificate of this registration will ever be stored, so nothing here can bring
     /// a second copy back. The safe is told to end the entry, or to refuse the request should it still arrive.
+    ///
+    /// An owner who is enrolled could log in on another device and find the entry. Then the value is unlocked when the safe has
+    /// ended it.
     fn call_off(&self, kind: Kind, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let part = match desk.books.item(self.value) {
+            Some(Item::Part(part)) => Some(part.of),
+            _ => None,
+        };
+        if part.is_none() && desk.may_be_found_elsewhere() {
+            let calling_off = Flow::Register(Self {
+                calling_off: Some(RequestId::make(rng)),
+                ..self.clone()
+            });
+            let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
+            let changes = alloc::vec![Change::Journal(desk.id, calling_off), notice];
+            return Step::strict(changes, Next::Again);
+        }
         let retire = Flow::Retire(Retire {
             safe: self.safe,
             request: RequestId::make(rng),
@@ -161,6 +187,7 @@ impl Register {
                 request: self.request,
                 holder: self.holder.clone(),
             },
+            part,
         });
         let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
         Step::strict(
@@ -171,6 +198,57 @@ impl Register {
             ],
             Next::Nothing,
         )
+    }
+
+    /// Called off: the safe is to end whatever came of the registration.
+    fn end_at_safe(
+        &self,
+        request: RequestId,
+        input: Input,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let target = Target::Registration {
+            request: self.request,
+            item: 0,
+        };
+        let fingerprint = target.fingerprint();
+        let ended = || Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
+        match input {
+            Input::Start | Input::CallOff => Step::then(Next::Ask(
+                self.safe,
+                request,
+                Question::Retire {
+                    target,
+                    holder: self.holder.clone(),
+                },
+            )),
+            Input::Ended(receipt) => match desk.receipt(&receipt, self.safe, fingerprint) {
+                Some(receipt) if receipt.event == Event::Retired => ended(),
+                _ => Step::garbled(),
+            },
+            Input::Refused(problem) => match desk.conflict(&problem, self.safe, fingerprint) {
+                Some(proof) if proof.state == EntryState::Withdrawn => {
+                    let kind = Kind::ReleasedElsewhere(proof);
+                    let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
+                    let mut ledger = desk.books.ledger();
+                    ledger.elsewhere += 1;
+                    let changes = alloc::vec![
+                        Change::Delete(self.value),
+                        Change::Settle(ledger),
+                        Change::End(desk.id),
+                        notice,
+                    ];
+                    Step::strict(changes, Next::Nothing)
+                }
+                Some(proof) if proof.state == EntryState::Withdrawing => {
+                    Step::then(Next::Wait(Waiting::OpenElsewhere))
+                }
+                None if problem.code == Code::Conflict => Step::garbled(),
+                _ => ended(),
+            },
+            _ => Step::garbled(),
+        }
     }
 
     fn name(&self, desk: &Desk<'_>) -> alloc::string::String {

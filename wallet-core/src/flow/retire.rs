@@ -7,11 +7,14 @@
 //! (called off) ────▶ Retiring ──RETIRE──▶ ended, whatever the safe says
 //! ```
 //! A crash asks again; the safe answers with the same receipt.
+//!
+//! What is called off may have been found by a login on another device meanwhile. What that was given is noted for the group,
+//! which decides about the values here.
 
 use super::{Desk, Input, Next, Step};
-use crate::books::{CertificateBody, Change, Standing, secret};
+use crate::books::{CertificateBody, Change, Elsewhere, Standing, secret};
 use crate::client::Question;
-use crate::group::without;
+use crate::group::{PartOf, without};
 use crate::ids::ItemId;
 use crate::notice::Kind;
 use crate::view::Waiting;
@@ -32,6 +35,9 @@ pub struct Retire {
     pub request: RequestId,
     /// Which entry.
     pub what: RetireWhat,
+    /// Which part of a group it has, where no certificate says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<PartOf>,
 }
 
 /// Which entry is to end.
@@ -77,8 +83,19 @@ impl Retire {
                         holder: holder.clone(),
                     },
                 )),
-                Input::Ended(_) | Input::Refused(_) => {
-                    Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing)
+                Input::Ended(_) => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
+                Input::Refused(problem) => {
+                    let target = Target::Registration {
+                        request: *request,
+                        item: 0,
+                    };
+                    let proof = desk.conflict(&problem, self.safe, target.fingerprint());
+                    match (self.part, proof) {
+                        (Some(of), Some(proof)) if desk.is_undone(of.group) => {
+                            self.released(of, proof, None, desk)
+                        }
+                        _ => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
+                    }
                 }
                 Input::Loaded(_)
                 | Input::Gathered(_)
@@ -132,6 +149,10 @@ impl Retire {
                     Some(proof) => {
                         let standing = Standing::Elsewhere(proof);
                         let kind = Kind::ReleasedElsewhere(proof);
+                        let part = desk.books.certificate(certificate).and_then(|it| it.part);
+                        if let Some(of) = part.filter(|of| desk.is_undone(of.group)) {
+                            return self.released(of, proof, Some(certificate), desk);
+                        }
                         if desk.is_leaving(certificate) {
                             // The values are home already; whoever has this part cannot have enough.
                             return gone(certificate, desk, Vec::new());
@@ -150,6 +171,32 @@ impl Retire {
             }
             _ => Step::garbled(),
         }
+    }
+
+    /// Somebody else has the part, or has it open. Whether that is enough to have the values is decided for the group.
+    fn released(
+        &self,
+        of: PartOf,
+        proof: Elsewhere,
+        certificate: Option<ItemId>,
+        desk: &Desk<'_>,
+    ) -> Step {
+        // It may be given back, and can then be ended.
+        if proof.state == EntryState::Withdrawing {
+            return Step::then(Next::Wait(Waiting::OpenElsewhere));
+        }
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if let Some(group) = desk.books.group(of.group)
+            && group.is_vote(of)
+            && proof.state == EntryState::Withdrawn
+        {
+            let mut group = group.clone();
+            group.released.push((self.safe, proof));
+            changes.push(group.put());
+        }
+        let gone = certificate.into_iter();
+        changes.extend(gone.flat_map(|certificate| without(certificate, of, desk.books)));
+        Step::strict(changes, Next::Nothing)
     }
 
     /// The safe refuses without proof. If it says that it knows no such entry, there is nothing to end and the owner has

@@ -170,6 +170,7 @@ impl Fixture {
             holder: self.holder.clone(),
             given: None,
             note: None,
+            calling_off: None,
         })
     }
 
@@ -389,6 +390,7 @@ fn register_certificate_of_a_part_is_collated_like_that_of_a_value() {
         let flow = Flow::Register(Register {
             given: Some(given.clone()),
             note: None,
+            calling_off: None,
             ..register
         });
         let answered = |spoil: &dyn Fn(&mut Claims)| {
@@ -801,6 +803,7 @@ fn retire_with_its_receipt_deletes_the_certificate() {
         safe: fixture.safe(),
         request: REQUEST,
         what: RetireWhat::Certificate { certificate: PAPER },
+        part: None,
     });
     let step = fixture.with_paper(&flow, Input::Ended(fixture.receipt(Event::Retired)));
     assert_eq!(deletes(&step), [PAPER]);
@@ -817,6 +820,7 @@ fn retire_of_what_another_device_has_marks_the_certificate() {
         safe: fixture.safe(),
         request: REQUEST,
         what: RetireWhat::Certificate { certificate: PAPER },
+        part: None,
     });
     let refused = fixture.conflict(EntryState::Withdrawing, Some(OTHER));
     let step = fixture.with_paper(&flow, refused);

@@ -101,6 +101,7 @@ impl Dice {
             replaces: self.perhaps(Self::group_id),
             confirmed: Vec::new(),
             handed: false,
+            released: Vec::new(),
         }
     }
 
@@ -146,6 +147,7 @@ impl Dice {
                 holder: Secret::new([1; 32]),
                 given: None,
                 note: None,
+                calling_off: None,
             }),
             1 => Flow::Recover(Recover {
                 certificate: self.item_id(),
@@ -166,6 +168,7 @@ impl Dice {
                 what: RetireWhat::Certificate {
                     certificate: self.item_id(),
                 },
+                part: None,
             }),
             3 => Flow::Protect(Protect {
                 values: alloc::vec![self.item_id()],

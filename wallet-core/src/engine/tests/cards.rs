@@ -81,6 +81,7 @@ fn group(number: u8, preset: Preset) -> Group {
         replaces: None,
         confirmed: Vec::new(),
         handed: false,
+        released: Vec::new(),
     }
 }
 
@@ -220,6 +221,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         holder: Secret::new([1; 32]),
         given: None,
         note: None,
+        calling_off: None,
     }));
     let retire = flow(Flow::Retire(Retire {
         safe: safe_id(0),
@@ -227,6 +229,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         what: RetireWhat::Certificate {
             certificate: certificate_at(0),
         },
+        part: None,
     }));
     let rotate = flow(Flow::Rotate(Rotate {
         certificate: certificate_at(0),

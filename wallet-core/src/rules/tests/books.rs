@@ -33,6 +33,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         replaces: None,
         confirmed: Vec::new(),
         handed: false,
+        released: Vec::new(),
     }
 }
 
@@ -88,6 +89,7 @@ fn books() -> Books {
         holder: Secret::new([1; 32]),
         given: None,
         note: None,
+        calling_off: None,
     };
     changes.push(Change::Journal(
         FlowId::new([1; 16]),

@@ -1,0 +1,456 @@
+//! A device is lost, and a new one finds everything again by a name, six words and the address of one safe.
+
+use crate::device::{Device, Store};
+use crate::dice::Dice;
+use crate::safe::{Honesty, Safe};
+use crate::scene::{Scene, skew, ticket};
+use saifu_protocol::SafeId;
+use saifu_safe_core::entry::State;
+use saifu_wallet_core::books::{Books, Custody};
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice::Kind;
+use saifu_wallet_core::owner::{OwnerStanding, Words};
+use saifu_wallet_core::plan::preset::Preset;
+use saifu_wallet_core::plan::{GroupId, KeyForm, Place, Plan};
+use saifu_wallet_core::view::{Opened, Part};
+use std::rc::Rc;
+
+const NAME: &str = "hana";
+/// The device that is lost.
+const OLD: usize = 0;
+
+struct Owner {
+    scene: Scene,
+    words: Option<Words>,
+}
+
+impl Owner {
+    /// One device that trusts all safes and has two tickets.
+    fn new(seed: u64, safes: usize) -> Self {
+        let mut dice = Dice::new(seed);
+        let safes = (0..safes).map(|number| {
+            let mut safe = Safe::new(number, Honesty::Honest, &mut dice);
+            safe.settings.operator = format!("Operator {number}");
+            safe
+        });
+        let safes = safes.collect();
+        let devices = vec![Device::new(Store::default(), skew(&mut dice))];
+        let mut owner = Self {
+            scene: Scene::new(dice, None, devices, safes),
+            words: None,
+        };
+        owner.scene.start(OLD);
+        for number in 0..owner.scene.safes.len() {
+            owner.trust(OLD, number);
+        }
+        for number in [1, 2] {
+            let form = ticket(number);
+            owner.want(OLD, Intent::Add { form });
+        }
+        owner
+    }
+
+    fn trust(&mut self, device: usize, number: usize) {
+        for intent in self.scene.safes[number].introduction() {
+            self.want(device, intent);
+        }
+    }
+
+    fn want(&mut self, device: usize, intent: Intent) {
+        self.scene.want(device, intent);
+        self.rest();
+    }
+
+    /// Everything that is under way arrives, and what waits for a while has waited.
+    fn rest(&mut self) {
+        for _ in 0..60 {
+            self.rest_now();
+            if !self.scene.pass_time_to_next() {
+                return;
+            }
+        }
+    }
+
+    fn rest_now(&mut self) {
+        for _ in 0..20_000 {
+            self.scene.collect_outgoing();
+            if self.scene.deliver_first() {
+                continue;
+            }
+            let Some(device) = self.scene.busy_device() else {
+                return;
+            };
+            self.scene.device_step(device);
+        }
+        panic!("it does not come to rest");
+    }
+
+    fn enrol(&mut self, device: usize) {
+        self.want(device, Intent::OfferSecret);
+        let view = self.scene.devices[device]
+            .wallet
+            .as_ref()
+            .map(|it| it.view());
+        let shown = view.into_iter().flatten().find_map(|part| match part {
+            Part::Opened(Some(Opened::Secret { words })) => Some(words),
+            _ => None,
+        });
+        let words = shown.expect("the words are shown");
+        self.words = Some(words.clone());
+        self.want(device, enrolling(&words));
+    }
+
+    /// The device is gone; a new one has nothing.
+    fn lose(&mut self) -> usize {
+        self.scene.devices[OLD].crash();
+        self.add_device()
+    }
+
+    fn add_device(&mut self) -> usize {
+        let clock = skew(&mut self.scene.dice);
+        self.scene
+            .devices
+            .push(Device::new(Store::default(), clock));
+        let device = self.scene.devices.len() - 1;
+        self.scene.start(device);
+        device
+    }
+
+    fn ask_to_restore(&mut self, device: usize, number: usize) {
+        self.trust(device, number);
+        let safe = self.scene.safes[number].id();
+        let words = self.words.clone().expect("the owner is enrolled");
+        self.scene.want(device, restoring(safe, &words));
+    }
+
+    fn restore(&mut self, device: usize, number: usize) {
+        self.ask_to_restore(device, number);
+        self.rest();
+    }
+
+    fn protect(&mut self, device: usize, plan: Plan) {
+        let (values, safes) = (self.held(device), self.ids());
+        let key = None;
+        self.want(
+            device,
+            Intent::Protect {
+                values,
+                plan,
+                safes,
+                key,
+            },
+        );
+    }
+
+    fn recover_everything(&mut self, device: usize) {
+        // Keys that lie by themselves first.
+        for is_key in [true, false] {
+            let groups: Vec<GroupId> = {
+                let books = self.books(device);
+                let groups = books.groups().filter(|group| group.is_key() == is_key);
+                groups.map(|group| group.id).collect()
+            };
+            for backup in groups {
+                let intent = match is_key {
+                    true => Intent::RecoverKey { backup },
+                    false => Intent::RecoverBackup { backup },
+                };
+                self.want(device, intent);
+            }
+        }
+        let alone: Vec<ItemId> = {
+            let books = self.books(device);
+            let alone = books.certificates().filter(|(_, it)| it.part.is_none());
+            alone.map(|(id, _)| id).collect()
+        };
+        for certificate in alone {
+            self.want(device, Intent::Recover { certificate });
+        }
+    }
+
+    fn books(&self, device: usize) -> Rc<Books> {
+        self.scene.books(device)
+    }
+
+    fn ids(&self) -> Vec<SafeId> {
+        self.scene.safes.iter().map(Safe::id).collect()
+    }
+
+    fn held(&self, device: usize) -> Vec<ItemId> {
+        let books = self.books(device);
+        let held = books
+            .values()
+            .filter(|(_, value)| value.custody == Custody::Held);
+        held.map(|(id, _)| id).collect()
+    }
+
+    /// What can be used, byte for byte.
+    fn bytes(&self, device: usize) -> Vec<Vec<u8>> {
+        let held = self.held(device).into_iter();
+        let body = held.filter_map(|id| self.scene.devices[device].store.body(id));
+        let mut bytes: Vec<Vec<u8>> = body.map(|body| body.as_bytes().to_vec()).collect();
+        bytes.sort();
+        bytes
+    }
+
+    fn standings(&self, device: usize) -> Vec<OwnerStanding> {
+        let books = self.books(device);
+        let owner = books.owner();
+        owner.map_or_else(Vec::new, |owner| {
+            owner.at.iter().map(|at| at.standing).collect()
+        })
+    }
+
+    fn told(&self, device: usize, kind: &Kind) -> bool {
+        self.scene.devices[device].told.contains(kind)
+    }
+
+    fn open_entries(&self) -> usize {
+        let entries = self
+            .scene
+            .safes
+            .iter()
+            .flat_map(|safe| safe.ledger.entries());
+        let open = entries.filter(|(entry, _)| entry.state == State::Registered);
+        open.count()
+    }
+}
+
+fn enrolling(words: &Words) -> Intent {
+    Intent::Enrol {
+        name: NAME.into(),
+        words: words.clone(),
+    }
+}
+
+fn restoring(safe: SafeId, words: &Words) -> Intent {
+    Intent::Restore {
+        safe,
+        name: NAME.into(),
+        words: words.clone(),
+    }
+}
+
+/// Whether it comes back without the pieces that were kept at home.
+fn needs_no_home(plan: &Plan) -> bool {
+    let away = plan.data.iter().filter(|place| **place != Place::Home);
+    away.count() >= usize::from(plan.data_needed())
+}
+
+#[test]
+fn whatever_was_registered_is_found_and_comes_back_without_any_certificate() {
+    let presets = Preset::OFFERED.into_iter().chain(Preset::EMBODIMENTS);
+    for (seed, preset) in (1..).zip(presets) {
+        for enrolled_first in [true, false] {
+            let mut owner = Owner::new(seed, 4);
+            let before = owner.bytes(OLD);
+            if enrolled_first {
+                owner.enrol(OLD);
+            }
+            owner.protect(OLD, preset.plan());
+            if !enrolled_first {
+                owner.enrol(OLD);
+            }
+            assert!(owner.held(OLD).is_empty(), "{preset:?}");
+            assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 4]);
+            let new = owner.lose();
+            owner.restore(new, 2);
+            assert_eq!(owner.standings(new), [OwnerStanding::Enrolled; 4]);
+            assert_eq!(owner.books(new).flows().count(), 0, "{preset:?}");
+            owner.recover_everything(new);
+            if needs_no_home(&preset.plan()) {
+                assert_eq!(owner.bytes(new), before, "{preset:?}");
+            } else {
+                assert!(owner.bytes(new).is_empty(), "{preset:?}");
+            }
+            assert!(owner.books(new).account().balances());
+        }
+    }
+}
+
+#[test]
+fn values_registered_as_they_are_come_back_and_nothing_is_left_at_the_safe() {
+    let mut owner = Owner::new(5, 2);
+    let before = owner.bytes(OLD);
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
+    owner.want(OLD, Intent::BackUp { values, safe });
+    owner.enrol(OLD);
+    assert_eq!(owner.open_entries(), 2);
+    let new = owner.lose();
+    owner.restore(new, 0);
+    assert_eq!(owner.books(new).account().at_safes, 2);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), before);
+    assert_eq!(owner.open_entries(), 0);
+    assert!(owner.books(new).account().balances());
+}
+
+#[test]
+fn a_lasting_key_that_lies_by_itself_comes_back_before_what_it_opens() {
+    let mut owner = Owner::new(6, 3);
+    let before = owner.bytes(OLD);
+    let form = KeyForm::SeedOfPair;
+    owner.want(OLD, Intent::MakeKey { form });
+    let key = owner.books(OLD).keys().next().expect("it was made").0;
+    let plan = Preset::SeedOfPairElsewhere.plan();
+    let safes = owner.ids();
+    owner.want(OLD, Intent::BackUpKey { key, plan, safes });
+    let (values, safes) = (owner.held(OLD), owner.ids());
+    let plan = Preset::SeedOfPairElsewhere.plan();
+    let key = Some(key);
+    owner.want(
+        OLD,
+        Intent::Protect {
+            values,
+            plan,
+            safes,
+            key,
+        },
+    );
+    assert!(owner.held(OLD).is_empty());
+    owner.enrol(OLD);
+    let new = owner.lose();
+    owner.restore(new, 1);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), before);
+}
+
+#[test]
+fn a_dead_safe_keeps_nobody_out_of_what_the_others_have() {
+    let mut owner = Owner::new(7, 4);
+    let before = owner.bytes(OLD);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    let new = owner.lose();
+    owner.scene.safes[1].is_up = false;
+    owner.restore(new, 0);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), before);
+    // It is asked until it answers, or its owner does not want that any more.
+    let jobs = owner.scene.jobs(new);
+    assert!(!jobs.is_empty());
+    for job in jobs {
+        owner.want(new, Intent::CallOff { job });
+    }
+    let asking = |standing: &&OwnerStanding| **standing == OwnerStanding::Asking;
+    assert_eq!(owner.standings(new).iter().filter(asking).count(), 0);
+}
+
+#[test]
+fn a_wrong_secret_finds_nothing_and_says_so() {
+    let mut owner = Owner::new(8, 2);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::OneSafeSealed.plan());
+    let new = owner.lose();
+    owner.words = Some(Words::make(&mut owner.scene.dice.0));
+    owner.restore(new, 0);
+    assert!(owner.told(new, &Kind::SecretWrong));
+    assert!(owner.books(new).owner().is_none());
+    assert_eq!(owner.books(new).groups().count(), 0);
+}
+
+#[test]
+fn of_two_new_devices_one_has_the_value_and_the_other_the_receipt() {
+    for seed in 10..20 {
+        let mut owner = Owner::new(seed, 4);
+        let before = owner.bytes(OLD);
+        owner.enrol(OLD);
+        owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+        let new = [owner.lose(), owner.add_device()];
+        for device in new {
+            owner.restore(device, 0);
+        }
+        for device in new {
+            let books = owner.books(device);
+            for group in books.groups() {
+                let backup = group.id;
+                owner.scene.want(device, Intent::RecoverBackup { backup });
+            }
+        }
+        // Whatever arrives first.
+        for _ in 0..2_000 {
+            owner.scene.collect_outgoing();
+            owner.scene.deliver_any();
+            if let Some(device) = owner.scene.busy_device() {
+                owner.scene.device_step(device);
+            }
+        }
+        owner.rest();
+        for device in new {
+            owner.recover_everything(device);
+        }
+        let mut here: Vec<Vec<u8>> = new.iter().flat_map(|it| owner.bytes(*it)).collect();
+        here.sort();
+        assert_eq!(here, before, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_restore_that_is_interrupted_anywhere_goes_on() {
+    let mut at = 0;
+    loop {
+        let mut owner = Owner::new(9, 3);
+        let before = owner.bytes(OLD);
+        owner.enrol(OLD);
+        owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+        let new = owner.lose();
+        owner.ask_to_restore(new, 0);
+        let mut commits = 0;
+        let mut crashed = false;
+        for _ in 0..20_000 {
+            owner.scene.collect_outgoing();
+            if owner.scene.deliver_first() {
+                continue;
+            }
+            let Some(device) = owner.scene.busy_device() else {
+                break;
+            };
+            if owner.scene.devices[device].has_commit() {
+                commits += 1;
+                if commits == at && !crashed {
+                    crashed = true;
+                    owner.scene.devices[device].finish_commit_and_crash();
+                    owner.scene.start(device);
+                    continue;
+                }
+            }
+            owner.scene.device_step(device);
+        }
+        owner.rest();
+        owner.recover_everything(new);
+        assert_eq!(owner.bytes(new), before, "interrupted at {at}");
+        if !crashed && at > 0 {
+            assert!(at > 10, "a restore is more than {at} transactions");
+            return;
+        }
+        at += 1;
+    }
+}
+
+#[test]
+fn a_safe_that_is_trusted_later_is_told_and_knows_the_others() {
+    let mut owner = Owner::new(21, 2);
+    owner.enrol(OLD);
+    let mut third = Safe::new(2, Honesty::Honest, &mut owner.scene.dice);
+    third.settings.operator = "Operator 2".into();
+    owner.scene.safes.push(third);
+    owner.trust(OLD, 2);
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 2]);
+    let other = Words::make(&mut owner.scene.dice.0);
+    owner.want(OLD, enrolling(&other));
+    assert!(owner.told(OLD, &Kind::SecretOther));
+    let words = owner.words.clone().expect("the owner is enrolled");
+    owner.want(OLD, enrolling(&words));
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 3]);
+    let before = owner.bytes(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    for first in [0, 2] {
+        let new = owner.add_device();
+        owner.restore(new, first);
+        assert_eq!(owner.standings(new), [OwnerStanding::Enrolled; 3]);
+    }
+    let new = owner.scene.devices.len() - 1;
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), before);
+}
