@@ -298,7 +298,7 @@ impl Plan {
     }
 
     /// How many data parts give the objects back.
-    pub(crate) fn data_needed(&self) -> u8 {
+    pub fn data_needed(&self) -> u8 {
         match self.divide() {
             None => 1,
             Some(Divide::Ranges) => self.data_count(),
