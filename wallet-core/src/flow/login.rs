@@ -314,7 +314,9 @@ impl Login {
                 let login = Self::new(id, &self.name, &self.words, self.aim);
                 changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
             }
-            owner.put(id, mapped.number, OwnerStanding::Asking);
+            // What another login has come to stays.
+            let standing = owner.standing(id).unwrap_or(OwnerStanding::Asking);
+            owner.put(id, mapped.number, standing);
         }
         if owner.is_restoring() {
             changes.extend(self.add_share(share, &mut owner, desk, rng));
