@@ -105,6 +105,8 @@ pub struct Succession {
     pub proved: Option<HolderId>,
     /// The next holder.
     pub next: HolderId,
+    /// What is to be kept for the next holder's owner.
+    pub note: Option<Note>,
 }
 
 /// What a presented certificate says, unproven: enough to search for it.
@@ -239,6 +241,7 @@ impl Asker {
                         wanted,
                         proved: self.proved(purpose, &item.proof),
                         next: item.holder,
+                        note: item.note,
                     }
                 })
                 .collect(),

@@ -143,6 +143,9 @@ pub struct Entry {
     pub returned: Vec<Returned>,
     /// Its last rotation.
     pub rotation: Option<Rotation>,
+    /// [`Note::fingerprint`](saifu_protocol::owner::Note::fingerprint) of the note that was left with it, also where the note is gone with the bytes: what tells a repeat
+    /// of a rotation from a reuse.
+    pub note: Option<[u8; 32]>,
 }
 
 /// Why an entry does not do what a session asked, with the time since when that is so.
@@ -287,7 +290,8 @@ impl Entry {
         }
     }
 
-    /// ROTATE: from now on the holder of this certificate is the entry's, and no other certificate or holder finds it.
+    /// ROTATE: from now on the holder of this certificate is the entry's, and no other certificate or holder finds it. The
+    /// note is that of the holder before, and goes.
     ///
     /// # Errors
     /// As [`Entry::rotatable`].
@@ -297,6 +301,7 @@ impl Entry {
         let replaced = core::mem::replace(&mut self.certificate, certificate.compact().into());
         self.holder = certificate.claims().holder;
         self.account = by.account;
+        self.note = None;
         self.rotation = Some(Rotation {
             seq: by.seq,
             request: by.request,
@@ -398,6 +403,7 @@ mod tests {
             since: UnixTime(50),
             returned: Vec::new(),
             rotation: None,
+            note: None,
         }
     }
 

@@ -4,10 +4,12 @@
 //! the Durable Object runs both inside one `transactionSync`.
 
 use crate::entry::{Batch, Entry, EntryKey};
+use crate::owned::{OwnedPage, Place};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, UnixTime};
 
 /// What to load. Whether the newest batch is needed is not asked: it is one row and always loaded.
@@ -61,7 +63,7 @@ pub struct Loaded {
 pub enum Change {
     /// A new batch. Fails if its sequence number or its (account, request) exists.
     CreateBatch(Batch),
-    /// A new entry of a batch. Fails if its key exists.
+    /// A new entry of a batch, without a note. Fails if its key exists.
     CreateEntry {
         /// The entry.
         entry: Entry,
@@ -70,10 +72,17 @@ pub enum Change {
     },
     /// Another state of an entry: `state`, `since` and `returned` are taken over, nothing else. Fails without an entry.
     ReplaceState(Entry),
-    /// Another holder of an entry: `holder`, `certificate`, `account` and `rotation` are taken over, nothing else. Fails
-    /// without an entry, without a rotation, or where account and request are not those of the rotation's batch.
+    /// Another holder of an entry: `holder`, `certificate`, `account` and `rotation` are taken over, nothing else, and the
+    /// note goes. Fails without an entry, without a rotation, or where account and request are not those of the rotation's batch.
     ReplaceHolder(Entry),
-    /// The bytes of an entry go, the tombstone stays. Fails without an entry.
+    /// This note is kept with an entry instead of any other, until its holder is replaced. Fails without an entry.
+    PutNote {
+        /// The entry.
+        key: EntryKey,
+        /// The note.
+        note: Note,
+    },
+    /// The bytes of an entry and its note go, the tombstone and [`Entry::note`] stay. Fails without an entry.
     Purge(EntryKey),
     /// The certificates of all batches up to this one are in the index. 0 has the whole index written again.
     Published(u64),
@@ -137,6 +146,18 @@ pub trait Ledger {
     /// # Errors
     /// As [`Ledger::load`].
     fn oldest_over(&self) -> Result<Option<UnixTime>, Self::Error>;
+
+    /// The entries of these accounts that are not over, in the order of their places, after one if it is named: made by
+    /// [`crate::owned::page`].
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn owned(
+        &self,
+        accounts: &[PublicKey],
+        after: Option<Place>,
+        most: usize,
+    ) -> Result<OwnedPage, Self::Error>;
 }
 
 /// Spends so many bytes on objects, in the same way in every ledger and for every reply.

@@ -20,6 +20,7 @@ pub mod entry;
 pub mod index;
 pub mod ledger;
 pub mod memory;
+pub mod owned;
 pub mod owner;
 pub mod service;
 pub mod settings;

@@ -5,15 +5,18 @@ use crate::entry::{Batch, BatchKind, Entry, EntryKey, Rotation};
 use crate::ledger::{
     Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
 };
+use crate::owned::{self, Owned, OwnedPage, Place};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, PublicKey, RequestId, UnixTime};
 
 #[derive(Clone)]
 struct Row {
     entry: Arc<Entry>,
     object: Option<Arc<[u8]>>,
+    note: Option<Note>,
 }
 
 /// The ledger. Deterministic; objects and entries are shared between clones.
@@ -118,9 +121,9 @@ impl MemoryLedger {
             Change::CreateEntry { entry, .. } => {
                 !self.entries.contains_key(&entry.key) && keys.insert(entry.key)
             }
-            Change::ReplaceState(Entry { key, .. }) | Change::Purge(key) => {
-                self.entries.contains_key(key) || keys.contains(key)
-            }
+            Change::ReplaceState(Entry { key, .. })
+            | Change::PutNote { key, .. }
+            | Change::Purge(key) => self.entries.contains_key(key) || keys.contains(key),
             Change::ReplaceHolder(entry) => {
                 let is_here = self.entries.contains_key(&entry.key) || keys.contains(&entry.key);
                 is_here
@@ -206,6 +209,7 @@ impl Ledger for MemoryLedger {
                     let row = Row {
                         entry: Arc::new(entry.clone()),
                         object: Some(object.clone()),
+                        note: None,
                     };
                     self.entries.insert(entry.key, row);
                     let keys = self.of_batch.entry(entry.key.seq).or_default();
@@ -221,9 +225,16 @@ impl Ledger for MemoryLedger {
                     }
                 }
                 Change::ReplaceHolder(new) => self.replace_holder(new),
+                Change::PutNote { key, note } => {
+                    if let Some(row) = self.entries.get_mut(key) {
+                        Arc::make_mut(&mut row.entry).note = Some(note.fingerprint());
+                        row.note = Some(note.clone());
+                    }
+                }
                 Change::Purge(key) => {
                     if let Some(row) = self.entries.get_mut(key) {
                         row.object = None;
+                        row.note = None;
                     }
                 }
                 Change::Published(seq) => self.published = *seq,
@@ -253,6 +264,28 @@ impl Ledger for MemoryLedger {
     fn oldest_over(&self) -> Result<Option<UnixTime>, DoesNotFit> {
         Ok(self.over().map(|entry| entry.since).min())
     }
+
+    fn owned(
+        &self,
+        accounts: &[PublicKey],
+        after: Option<Place>,
+        most: usize,
+    ) -> Result<OwnedPage, DoesNotFit> {
+        let from = after.map_or(0, |after| after.batch);
+        let batches = self.batches.range(from..);
+        let batches: Vec<u64> = batches
+            .filter(|(_, batch)| accounts.contains(&batch.account))
+            .map(|(seq, _)| *seq)
+            .take(owned::BATCHES + 1)
+            .collect();
+        owned::page(&batches, after, most, |batch, from, most| {
+            let mut entries: Vec<Owned> = self.owned_of(batch).collect();
+            entries.retain(|entry| entry.place > from);
+            entries.sort_by_key(|entry| entry.place);
+            entries.truncate(most);
+            Ok(entries)
+        })
+    }
 }
 
 impl MemoryLedger {
@@ -260,7 +293,9 @@ impl MemoryLedger {
         let Some(row) = self.entries.get_mut(&new.key) else {
             return;
         };
+        row.note = None;
         let entry = Arc::make_mut(&mut row.entry);
+        entry.note = None;
         let before = entry.rotation.take().map(|Rotation { seq, .. }| seq);
         entry.holder = new.holder;
         entry.certificate.clone_from(&new.certificate);
@@ -272,6 +307,25 @@ impl MemoryLedger {
             let keys = self.of_rotation.entry(rotation.seq).or_default();
             keys.insert(new.key);
         }
+    }
+
+    /// The entries that their account has by this batch.
+    fn owned_of(&self, batch: u64) -> impl Iterator<Item = Owned> {
+        let registered = self.of_batch(batch);
+        let registered = registered.filter(|row| row.entry.rotation.is_none());
+        let rows = registered.chain(self.of_rotation(batch));
+        rows.filter(|row| !row.entry.state.is_over())
+            .map(move |row| Owned {
+                place: Place {
+                    batch,
+                    seq: row.entry.key.seq,
+                    item: row.entry.key.item,
+                },
+                certificate: row.entry.certificate.clone(),
+                state: row.entry.state.told(),
+                size: row.object.as_ref().map_or(0, |object| object.len() as u64),
+                note: row.note.clone(),
+            })
     }
 
     fn over(&self) -> impl Iterator<Item = &Entry> {
@@ -298,6 +352,6 @@ mod tests {
             report.iter().all(|case| case.failure.is_none()),
             "{report:?}"
         );
-        assert!(report.len() >= 19);
+        assert!(report.len() >= 23);
     }
 }

@@ -150,6 +150,7 @@ mod tests {
                     since: UnixTime(1),
                     returned: Vec::new(),
                     rotation: None,
+                    note: None,
                 };
                 let object = [0][..].into();
                 ledger

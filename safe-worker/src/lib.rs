@@ -20,6 +20,10 @@ mod router;
 #[cfg(target_arch = "wasm32")]
 mod sql_ledger;
 #[cfg(target_arch = "wasm32")]
+mod sql_owned;
+#[cfg(target_arch = "wasm32")]
+mod sql_row;
+#[cfg(target_arch = "wasm32")]
 mod transaction;
 
 #[cfg(target_arch = "wasm32")]

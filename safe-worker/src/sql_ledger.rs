@@ -1,18 +1,21 @@
 //! The ledger in the SQLite of a Durable Object.
 //!
-//! Rows written per request to register: one in `batch`, one in its unique index, one in `entry` for each item that was
-//! taken; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
+//! Rows written per request to register: one in `batch`, one in each of its two indices, one in `entry` for each item that
+//! was taken, one in `note` for each that has one; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
 //! (`published`), for all requests of a round together. The next counter, and what is not in the index yet, follow from
-//! those. A rotation of one entry writes five: its batch and unique index, the entry, and what it replaced with an index
-//! over that. Counters and times are below 2^53, because the platform hands integers over as JavaScript numbers.
+//! those. A rotation of one entry writes six: its batch and two indices, the entry, and what it replaced with an index
+//! over that; and one for its note. Counters and times are below 2^53, because the platform hands integers over as JavaScript numbers.
 
+use crate::sql_row::{Row, blob, integer, key_values};
 use crate::transaction::transact;
 use saifu_crypto::Secret;
+use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
 use saifu_safe_core::entry::{Batch, BatchKind, Entry, EntryKey, Returned, Rotation, State};
 use saifu_safe_core::ledger::{
     Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
 };
+use saifu_safe_core::owned::{OwnedPage, Place};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use worker::durable::Storage;
@@ -23,7 +26,11 @@ use worker::{SqlStorage, SqlStorageValue};
 ///
 /// What a rotation replaced has a table of its own instead of columns of `entry`: those would stand behind `object`, and
 /// ledgers from before there were rotations need nothing but the empty table.
-const SCHEMA: [&str; 6] = [
+///
+/// A note has one for the same reason. It belongs to the batch by which its entry's account has it: also software that knows
+/// no notes rotates entries, and must not leave the next holder's owner the note of the one before. `batch_account` is for
+/// the lists of owners.
+const SCHEMA: [&str; 8] = [
     "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS batch (seq INTEGER PRIMARY KEY, account BLOB NOT NULL, request BLOB NOT NULL, \
      at INTEGER NOT NULL, next INTEGER NOT NULL, content BLOB, first INTEGER, entries INTEGER, \
@@ -36,15 +43,22 @@ const SCHEMA: [&str; 6] = [
      batch INTEGER NOT NULL, replaced TEXT NOT NULL, registered TEXT NOT NULL, PRIMARY KEY (counter, seq, item)) \
      WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS rotation_batch ON rotation (batch)",
+    "CREATE INDEX IF NOT EXISTS batch_account ON batch (account)",
+    "CREATE TABLE IF NOT EXISTS note (counter INTEGER NOT NULL, seq INTEGER NOT NULL, item INTEGER NOT NULL, \
+     carrier INTEGER NOT NULL, sha256 BLOB NOT NULL, note BLOB, PRIMARY KEY (counter, seq, item)) WITHOUT ROWID",
 ];
 
 const BATCH_COLUMNS: &str = "seq, account, request, at, next, content, first, entries";
 const ENTRY_COLUMNS: &str = "e.counter, e.seq, e.item, e.state, e.since, e.session, e.returned, e.holder, e.sha256, \
-     e.certificate, coalesce(n.account, b.account), o.batch, n.request, o.replaced, o.registered, length(e.object)";
-/// The batch `b` of an entry and, if it was rotated, what the last rotation replaced, `o`, with the batch of that, `n`.
+     e.certificate, coalesce(n.account, b.account), o.batch, n.request, o.replaced, o.registered, \
+     t.sha256, length(e.object)";
+/// The batch `b` of an entry and, if it was rotated, what the last rotation replaced, `o`, with the batch of that, `n`; and
+/// its note, `t`.
 const ENTRY_TABLES: &str = "entry e JOIN batch b ON b.seq = e.seq \
      LEFT JOIN rotation o ON o.counter = e.counter AND o.seq = e.seq AND o.item = e.item \
-     LEFT JOIN batch n ON n.seq = o.batch";
+     LEFT JOIN batch n ON n.seq = o.batch \
+     LEFT JOIN note t ON t.counter = e.counter AND t.seq = e.seq AND t.item = e.item \
+     AND t.carrier = coalesce(o.batch, e.seq)";
 
 /// Why the ledger could not.
 #[derive(Debug)]
@@ -107,7 +121,7 @@ impl SqlLedger {
     /// Empties it: the contract suite starts each case with an empty ledger.
     #[cfg(feature = "contract")]
     pub(crate) fn clear(&self) -> Result<()> {
-        for table in ["meta", "batch", "entry", "rotation"] {
+        for table in ["meta", "batch", "entry", "rotation", "note"] {
             self.run(&format!("DELETE FROM {table}"), vec![])?;
         }
         Ok(())
@@ -118,17 +132,17 @@ impl SqlLedger {
         self.outbox(1).map_or(true, |waiting| !waiting.is_empty())
     }
 
-    fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<usize> {
+    pub(crate) fn run(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<usize> {
         let cursor = self.sql.exec(statement, values)?;
         Ok(cursor.rows_written())
     }
 
-    fn rows(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
+    pub(crate) fn rows(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Vec<Row>> {
         let cursor = self.sql.exec(query, values)?;
         cursor.raw().map(|row| Ok(Row(row?.into_iter()))).collect()
     }
 
-    fn first(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<Row>> {
+    pub(crate) fn first(&self, query: &str, values: Vec<SqlStorageValue>) -> Result<Option<Row>> {
         Ok(self.rows(query, values)?.into_iter().next())
     }
 
@@ -145,34 +159,21 @@ impl SqlLedger {
         row.map(read_batch).transpose()
     }
 
-    /// The entries of a batch. Their counters are next to each other unless the counter wrapped in between; then, and
-    /// only then, the whole table is read.
+    pub(crate) fn batch_at(&self, seq: u64) -> Result<Option<Batch>> {
+        let row = self.first(
+            &format!("SELECT {BATCH_COLUMNS} FROM batch WHERE seq = ?"),
+            vec![integer(seq)?],
+        )?;
+        row.map(read_batch).transpose()
+    }
+
+    /// The entries of a batch.
     fn entries_of(&self, batch: &Batch) -> Result<Vec<(Entry, Option<u64>)>> {
-        let BatchKind::Registered { first, entries, .. } = batch.kind else {
+        let Some((which, values)) = registered_by(batch)? else {
             return Ok(Vec::new());
         };
-        let count = u64::from(entries);
-        let is_one_run = first.get().checked_add(count) == Some(batch.next.get());
         let select = format!("SELECT {ENTRY_COLUMNS} FROM {ENTRY_TABLES}");
-        let rows = if count == 0 {
-            Vec::new()
-        } else if is_one_run {
-            self.rows(
-                &format!(
-                    "{select} WHERE e.counter >= ? AND e.counter < ? AND e.seq = ? ORDER BY e.item"
-                ),
-                vec![
-                    integer(first.get())?,
-                    integer(batch.next.get())?,
-                    integer(batch.seq)?,
-                ],
-            )?
-        } else {
-            self.rows(
-                &format!("{select} WHERE e.seq = ? ORDER BY e.item"),
-                vec![integer(batch.seq)?],
-            )?
-        };
+        let rows = self.rows(&format!("{select} WHERE {which} ORDER BY e.item"), values)?;
         rows.into_iter().map(read_entry).collect()
     }
 
@@ -221,10 +222,18 @@ impl SqlLedger {
             Change::CreateEntry { entry, object } => self.create_entry(entry, object),
             Change::ReplaceState(entry) => self.replace_state(entry),
             Change::ReplaceHolder(entry) => self.replace_holder(entry),
-            Change::Purge(key) => self.one_row(
-                "UPDATE entry SET object = NULL WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
-                key_values(*key)?,
-            ),
+            Change::PutNote { key, note } => self.put_note(*key, note),
+            Change::Purge(key) => {
+                self.run(
+                    "UPDATE note SET note = NULL \
+                     WHERE counter = ? AND seq = ? AND item = ? AND note IS NOT NULL",
+                    key_values(*key)?,
+                )?;
+                self.one_row(
+                    "UPDATE entry SET object = NULL WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
+                    key_values(*key)?,
+                )
+            }
             Change::Published(seq) => self
                 .run(
                     "INSERT INTO meta (name, value) VALUES ('published', ?) \
@@ -323,6 +332,10 @@ impl SqlLedger {
              WHERE counter = ? AND seq = ? AND item = ? RETURNING 1",
             values,
         )?;
+        self.run(
+            "DELETE FROM note WHERE counter = ? AND seq = ? AND item = ?",
+            key_values(entry.key)?,
+        )?;
         let mut values = key_values(entry.key)?;
         values.extend([
             rotation.replaced.as_str().into(),
@@ -337,6 +350,20 @@ impl SqlLedger {
              SELECT ?, ?, ?, seq, ?, ? FROM batch WHERE seq = ? AND account = ? AND request = ? \
              ON CONFLICT (counter, seq, item) DO UPDATE SET \
              batch = excluded.batch, replaced = excluded.replaced, registered = excluded.registered RETURNING 1",
+            values,
+        )
+    }
+
+    fn put_note(&self, key: EntryKey, note: &Note) -> Result<()> {
+        let mut values = vec![blob(&note.fingerprint()), blob(note.as_bytes())];
+        values.extend(key_values(key)?);
+        self.one_row(
+            "INSERT INTO note (counter, seq, item, carrier, sha256, note) \
+             SELECT e.counter, e.seq, e.item, coalesce(o.batch, e.seq), ?, ? FROM entry e \
+             LEFT JOIN rotation o ON o.counter = e.counter AND o.seq = e.seq AND o.item = e.item \
+             WHERE e.counter = ? AND e.seq = ? AND e.item = ? \
+             ON CONFLICT (counter, seq, item) DO UPDATE SET \
+             carrier = excluded.carrier, sha256 = excluded.sha256, note = excluded.note RETURNING 1",
             values,
         )
     }
@@ -424,96 +451,34 @@ impl Ledger for SqlLedger {
         )?;
         row.map(|mut row| row.integer().map(UnixTime)).transpose()
     }
-}
 
-/// A row, read column by column from the left.
-struct Row(std::vec::IntoIter<SqlStorageValue>);
-
-impl Row {
-    fn value(&mut self) -> Result<SqlStorageValue> {
-        self.0.next().ok_or(LedgerError::Foreign)
-    }
-
-    fn optional_integer(&mut self) -> Result<Option<u64>> {
-        match self.value()? {
-            SqlStorageValue::Null => Ok(None),
-            SqlStorageValue::Integer(value) => u64::try_from(value)
-                .map(Some)
-                .map_err(|_| LedgerError::Foreign),
-            _ => Err(LedgerError::Foreign),
-        }
-    }
-
-    fn integer(&mut self) -> Result<u64> {
-        self.optional_integer()?.ok_or(LedgerError::Foreign)
-    }
-
-    fn small(&mut self) -> Result<u32> {
-        small(self.integer()?)
-    }
-
-    fn counter(&mut self) -> Result<Counter> {
-        Counter::new(self.integer()?).ok_or(LedgerError::Foreign)
-    }
-
-    fn optional_blob(&mut self) -> Result<Option<Vec<u8>>> {
-        match self.value()? {
-            SqlStorageValue::Null => Ok(None),
-            SqlStorageValue::Blob(bytes) => Ok(Some(bytes)),
-            _ => Err(LedgerError::Foreign),
-        }
-    }
-
-    fn blob(&mut self) -> Result<Vec<u8>> {
-        self.optional_blob()?.ok_or(LedgerError::Foreign)
-    }
-
-    fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
-        self.blob()?.try_into().map_err(|_| LedgerError::Foreign)
-    }
-
-    fn optional_bytes<const N: usize>(&mut self) -> Result<Option<[u8; N]>> {
-        self.optional_blob()?
-            .map(|bytes| bytes.try_into().map_err(|_| LedgerError::Foreign))
-            .transpose()
-    }
-
-    fn optional_text(&mut self) -> Result<Option<String>> {
-        match self.value()? {
-            SqlStorageValue::Null => Ok(None),
-            SqlStorageValue::String(text) => Ok(Some(text)),
-            _ => Err(LedgerError::Foreign),
-        }
-    }
-
-    fn text(&mut self) -> Result<String> {
-        self.optional_text()?.ok_or(LedgerError::Foreign)
-    }
-
-    fn key(&mut self) -> Result<EntryKey> {
-        Ok(EntryKey {
-            counter: self.counter()?,
-            seq: self.integer()?,
-            item: self.small()?,
-        })
+    fn owned(
+        &self,
+        accounts: &[PublicKey],
+        after: Option<Place>,
+        most: usize,
+    ) -> Result<OwnedPage> {
+        self.page_of(accounts, after, most)
     }
 }
 
-fn blob(bytes: &[u8]) -> SqlStorageValue {
-    bytes.to_vec().into()
-}
-
-fn integer(value: u64) -> Result<SqlStorageValue> {
-    let value = i64::try_from(value).map_err(|_| LedgerError::Foreign)?;
-    SqlStorageValue::try_from_i64(value).map_err(|_| LedgerError::Foreign)
-}
-
-fn key_values(key: EntryKey) -> Result<Vec<SqlStorageValue>> {
-    Ok(vec![
-        integer(key.counter.get())?,
-        integer(key.seq)?,
-        integer(u64::from(key.item))?,
-    ])
+/// Which entries a batch registered, as a condition with its values. Their counters are next to each other unless the counter
+/// wrapped in between; then, and only then, the whole table is read.
+pub(crate) fn registered_by(batch: &Batch) -> Result<Option<(&'static str, Vec<SqlStorageValue>)>> {
+    let BatchKind::Registered { first, entries, .. } = batch.kind else {
+        return Ok(None);
+    };
+    let count = u64::from(entries);
+    let is_one_run = first.get().checked_add(count) == Some(batch.next.get());
+    let (first, next, seq) = (first.get(), batch.next.get(), integer(batch.seq)?);
+    Ok(match count {
+        0 => None,
+        _ if is_one_run => Some((
+            "e.counter >= ? AND e.counter < ? AND e.seq = ?",
+            vec![integer(first)?, integer(next)?, seq],
+        )),
+        _ => Some(("e.seq = ?", vec![seq])),
+    })
 }
 
 /// `state, since, session, returned`. The numbers of the states never change; those from 2 are over.
@@ -586,7 +551,7 @@ fn read_batch(mut row: Row) -> Result<Batch> {
     })
 }
 
-fn small(value: u64) -> Result<u32> {
+pub(crate) fn small(value: u64) -> Result<u32> {
     u32::try_from(value).map_err(|_| LedgerError::Foreign)
 }
 
@@ -631,6 +596,7 @@ fn read_entry(mut row: Row) -> Result<(Entry, Option<u64>)> {
         certificate: row.text()?,
         account: PublicKey::new(row.bytes()?),
         rotation: read_rotation(&mut row)?,
+        note: row.optional_bytes()?,
     };
     Ok((entry, row.optional_integer()?))
 }

@@ -3,6 +3,7 @@
 
 mod change;
 mod load;
+mod owned;
 mod rotation;
 mod scene;
 mod upkeep;
@@ -25,7 +26,7 @@ type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [Named<L>; 19] = [
+    let cases: [Named<L>; 23] = [
         ("an empty ledger loads nothing", load::empty),
         (
             "a batch and its entries load back as they were",
@@ -76,6 +77,22 @@ pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case
         (
             "the outbox gives what was registered and what holds",
             rotation::rotation_outbox,
+        ),
+        (
+            "a note is kept until its holder is replaced or its bytes go",
+            owned::notes,
+        ),
+        (
+            "an owner has what is not over under the accounts",
+            owned::of_accounts,
+        ),
+        (
+            "an owner's pages are in order and leave nothing out",
+            owned::pages,
+        ),
+        (
+            "an owner's page ends after so many batches",
+            owned::empty_batches,
         ),
         (
             "the largest counters, times and objects are kept",

@@ -73,6 +73,7 @@ pub(super) fn entry(number: u64, seq: u64, item: u32) -> Entry {
         since: UnixTime(1_000),
         returned: Vec::new(),
         rotation: None,
+        note: None,
     }
 }
 

@@ -81,7 +81,7 @@ fn register_new(
 ) -> Vec<Outcome<Registered>> {
     let (seq, first) = next_place(work, context);
     let mut next = first;
-    let mut entries = Vec::new();
+    let (mut entries, mut notes) = (Vec::new(), Vec::new());
     let outcomes = registration
         .items
         .iter()
@@ -91,16 +91,17 @@ fn register_new(
             Ok(given) => {
                 let certificate = issue(item, given, next, context);
                 let compact = certificate.compact();
+                let key = EntryKey {
+                    counter: next,
+                    seq,
+                    item: place,
+                };
                 let outcome = Outcome::Done(Registered {
                     certificate: compact.into(),
                 });
                 entries.push(Change::CreateEntry {
                     entry: Entry {
-                        key: EntryKey {
-                            counter: next,
-                            seq,
-                            item: place,
-                        },
+                        key,
                         account: registration.account,
                         holder: item.holder,
                         sha256: certificate.claims().hash.sha256,
@@ -109,9 +110,12 @@ fn register_new(
                         since: context.now,
                         returned: Vec::new(),
                         rotation: None,
+                        note: None,
                     },
                     object: item.object.as_slice().into(),
                 });
+                let note = item.note.clone();
+                notes.extend(note.map(|note| Change::PutNote { key, note }));
                 next = next.next(context.settings.counter_limit);
                 outcome
             }
@@ -129,8 +133,8 @@ fn register_new(
             entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
         },
     });
-    for entry in entries {
-        work.create(entry);
+    for change in entries.into_iter().chain(notes) {
+        work.create(change);
     }
     outcomes
 }

@@ -12,6 +12,7 @@ use crate::entry::{Batch, BatchKind, Entry, Rotator};
 use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, read_claims_unverified};
 use saifu_protocol::message::{Outcome, Rotated};
+use saifu_protocol::owner::Note;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{Certificate, HolderId, PublicKey, RequestId};
 
@@ -38,6 +39,9 @@ pub(super) fn rotate(
         .iter()
         .map(|item| {
             if let Some(entry) = seen(work, item, &by) {
+                if entry.note != item.note.as_ref().map(Note::fingerprint) {
+                    return Outcome::Problem(Code::RequestReused.into());
+                }
                 return Outcome::Done(Rotated {
                     certificate: entry.certificate.clone(),
                 });
@@ -120,7 +124,7 @@ fn rotate_one(
     let rotated = Rotated {
         certificate: entry.certificate.clone(),
     };
-    work.rotate(entry);
+    work.rotate(entry, item.note.clone());
     Ok(rotated)
 }
 

@@ -3,14 +3,15 @@
 use super::AuditEvent;
 use crate::entry::{Batch, Entry, EntryKey};
 use crate::ledger::{Change, Loaded, LoadedEntry};
-use alloc::collections::BTreeSet;
+use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
+use saifu_protocol::owner::Note;
 
 pub(super) struct Work {
     pub(super) loaded: Loaded,
     created: Vec<Change>,
     touched: BTreeSet<EntryKey>,
-    rotated: BTreeSet<EntryKey>,
+    rotated: BTreeMap<EntryKey, Option<Note>>,
     events: Vec<AuditEvent>,
 }
 
@@ -20,7 +21,7 @@ impl Work {
             loaded,
             created: Vec::new(),
             touched: BTreeSet::new(),
-            rotated: BTreeSet::new(),
+            rotated: BTreeMap::new(),
             events: Vec::new(),
         }
     }
@@ -40,11 +41,12 @@ impl Work {
         Some(result)
     }
 
-    /// Takes over an entry that has another holder.
-    pub(super) fn rotate(&mut self, entry: Entry) {
+    /// Takes over an entry that has another holder, and the note of that one.
+    pub(super) fn rotate(&mut self, entry: Entry, note: Option<Note>) {
         if let Some(loaded) = self.loaded.entries.get_mut(&entry.key) {
-            self.rotated.insert(entry.key);
             loaded.entry = entry;
+            loaded.entry.note = note.as_ref().map(Note::fingerprint);
+            self.rotated.insert(loaded.entry.key, note);
         }
     }
 
@@ -71,9 +73,10 @@ impl Work {
                 changes.push(Change::ReplaceState(loaded.entry.clone()));
             }
         }
-        for key in self.rotated {
+        for (key, note) in self.rotated {
             if let Some(loaded) = self.loaded.entries.get(&key) {
                 changes.push(Change::ReplaceHolder(loaded.entry.clone()));
+                changes.extend(note.map(|note| Change::PutNote { key, note }));
             }
         }
         (changes, self.events)

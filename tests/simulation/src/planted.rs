@@ -1,10 +1,11 @@
 //! Bugs that are planted to see that the simulation finds them. Each sits in the world around the cores, where an adapter
 //! or a careless change could have it.
 
-use saifu_protocol::{Counter, RequestId, SessionId};
+use saifu_protocol::{Counter, PublicKey, RequestId, SessionId};
 use saifu_safe_core::MemoryLedger;
 use saifu_safe_core::entry::{Entry, EntryKey, State};
 use saifu_safe_core::ledger::{Bytes, Change, Ledger, Loaded, LoadedEntry, Need, Publication};
+use saifu_safe_core::owned::{OwnedPage, Place};
 use saifu_wallet_core::port::{Batch, Body, Key};
 use std::collections::BTreeSet;
 
@@ -151,6 +152,15 @@ impl Ledger for Tampered<'_> {
 
     fn oldest_over(&self) -> Result<Option<saifu_protocol::UnixTime>, Self::Error> {
         self.ledger.oldest_over()
+    }
+
+    fn owned(
+        &self,
+        accounts: &[PublicKey],
+        after: Option<Place>,
+        most: usize,
+    ) -> Result<OwnedPage, Self::Error> {
+        self.ledger.owned(accounts, after, most)
     }
 }
 

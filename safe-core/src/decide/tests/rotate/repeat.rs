@@ -1,6 +1,8 @@
 //! Repeats: the same rotation, another one, and a request id for two things.
 
 use super::*;
+use crate::ledger::Ledger as _;
+use saifu_protocol::owner::Note;
 
 #[test]
 fn rotate_repeated_gives_the_same_certificate() {
@@ -203,4 +205,82 @@ fn rotate_of_many_in_one_request_answers_each() {
         Code::RequestReused
     );
     world.rotated(&held[1]);
+}
+
+#[test]
+fn rotate_repeated_with_another_note_is_a_reuse() {
+    let mut world = World::new();
+    let held = world.register(1).remove(0);
+    let handed = world.hand_over(&held);
+    let note = |byte| Note::new(vec![byte; 5]).unwrap();
+    let ask = |world: &mut World, note: Option<Note>| {
+        let item = RotateItem {
+            note,
+            ..world.rotate_item(held.whole(), &handed)
+        };
+        let outcomes =
+            world.as_receiver(|world| world.call(Route::Rotate, handed.request, vec![item]));
+        outcomes.unwrap().remove(0)
+    };
+    let first: Rotated = done(ask(&mut world, Some(note(1))));
+    assert_eq!(done(ask(&mut world, Some(note(1)))), first);
+    for other in [None, Some(note(2))] {
+        assert_eq!(code(ask(&mut world, other)), Code::RequestReused);
+    }
+    let of_receiver = PublicKey::new(SigningKey::derive(&Secret::new([RECEIVER; 32])).public());
+    let kept = |world: &World| world.ledger.owned(&[of_receiver], None, 9).unwrap().entries;
+    assert_eq!(kept(&world)[0].note, Some(note(1)));
+    assert_eq!(kept(&world)[0].certificate, first.certificate);
+    // Also when the note is gone with the bytes.
+    let rotated = handed.rotated(first.certificate.clone());
+    done(world.recover(&rotated, A));
+    done(world.end_held(Act::Ack, &rotated, A));
+    let grace = world.settings.grace_seconds;
+    let later = world.now.plus(grace);
+    assert_eq!(upkeep::purge(&mut world.ledger, grace, later), Ok(1));
+    assert_eq!(done(ask(&mut world, Some(note(1)))), first);
+    assert_eq!(code(ask(&mut world, None)), Code::RequestReused);
+}
+
+#[test]
+fn rotate_leaves_the_note_of_the_next_holder_and_no_other() {
+    let mut world = World::new();
+    let note = |byte| Some(Note::new(vec![byte; 5]).unwrap());
+    let (holder, request) = (Secret::make(&mut world.rng), world.next_request());
+    let item = RegisterItem {
+        object: world.value(),
+        holder: holder_of(&holder),
+        given: None,
+        note: note(1),
+    };
+    let object = item.object.clone();
+    let register = |world: &mut World, item| {
+        let outcomes: Vec<Outcome<Registered>> =
+            world.call(Route::Register, request, vec![item]).unwrap();
+        outcomes.into_iter().next().unwrap()
+    };
+    let certificate = done(register(&mut world, item.clone())).certificate;
+    assert_eq!(
+        done(register(&mut world, item.clone())).certificate,
+        certificate
+    );
+    let other = RegisterItem {
+        note: note(2),
+        ..item
+    };
+    assert_eq!(code(register(&mut world, other)), Code::RequestReused);
+    let own = PublicKey::new(world.account.public());
+    let notes = |world: &World| -> Vec<Option<Note>> {
+        let page = world.ledger.owned(&[own], None, 9).unwrap();
+        page.entries.into_iter().map(|owned| owned.note).collect()
+    };
+    assert_eq!(notes(&world), [note(1)]);
+    let held = Held {
+        certificate,
+        holder,
+        object,
+    };
+    let handed = world.hand_over(&held);
+    done(world.rotate_as(held.whole(), &handed));
+    assert_eq!(notes(&world), [None]);
 }
