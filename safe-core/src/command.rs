@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use saifu_crypto::hash;
 use saifu_protocol::certificate::{ObjectHash, read_claims_unverified};
 use saifu_protocol::message::{
-    EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Route, Target,
+    EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Target,
 };
 use saifu_protocol::owner::Note;
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
@@ -288,21 +288,6 @@ impl Asker {
 
     fn proved(&self, purpose: Purpose, proof: &str) -> Option<HolderId> {
         presentation::verify(proof, &purpose).ok()
-    }
-}
-
-impl Command {
-    /// The route it came by.
-    pub const fn route(&self) -> Route {
-        match self {
-            Command::Register(_) => Route::Register,
-            Command::Recover(_) => Route::Recover,
-            Command::Ack(_) => Route::Ack,
-            Command::Return(_) => Route::Return,
-            Command::Retire { .. } => Route::Retire,
-            Command::Rotate { .. } => Route::Rotate,
-            Command::List { .. } => Route::Certificates,
-        }
     }
 }
 

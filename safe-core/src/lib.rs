@@ -31,5 +31,6 @@ pub use decide::{Context, Decision, decide};
 pub use index::{Evidence, MemoryIndex};
 pub use ledger::Ledger;
 pub use memory::MemoryLedger;
-pub use service::{HttpReply, HttpRequest, handle};
+pub use owner::MemoryOwners;
+pub use service::{HttpReply, HttpRequest, Ledgers, handle};
 pub use settings::{SafeKeys, Settings};

@@ -6,11 +6,14 @@ use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
 use crate::index::{Evidence, MAX_QUESTIONS, Questions};
 use crate::ledger::Ledger;
+use crate::owner::{self, OwnerKeys, OwnerLedger};
 use crate::settings::{SafeKeys, Settings};
+use alloc::vec;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::{Binding, EnvelopeError, open_request, seal_reply};
 use saifu_protocol::message::{self, Outcome, Request, Route};
+use saifu_protocol::owner::OwnerListItem;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{Authenticated, RequestError, SCHEME, verify_request};
 use saifu_protocol::{PublicKey, RequestId, UnixTime, limits};
@@ -78,9 +81,28 @@ impl From<Code> for HttpReply {
 /// A request that was taken: signed, opened and within the limits.
 #[derive(Clone)]
 pub struct Opened {
-    command: Command,
+    asked: Asked,
+    asker: Asker,
+    route: Route,
     authenticated: Authenticated,
     reply_to: PublicKey,
+}
+
+/// What is asked: of entries, of owners, or of an owner's entries.
+#[derive(Clone)]
+enum Asked {
+    Entries(Command),
+    Owner(owner::Command),
+    OwnerList(OwnerListItem),
+}
+
+/// What a safe remembers by: entries and owners, in one transaction.
+#[derive(Debug)]
+pub struct Ledgers<'a, L, O> {
+    /// The entries.
+    pub entries: &'a mut L,
+    /// The owners.
+    pub owners: &'a mut O,
 }
 
 /// A reply and what the operator must hear of.
@@ -116,47 +138,58 @@ pub fn open(
         request: authenticated.request,
     };
     let binding = binding(request.route, authenticated.request, keys);
-    let (reply_to, command) = match request.route {
+    let (reply_to, asked) = match request.route {
         Route::Register => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.register(items))
+            (to, Asked::Entries(asker.register(items)))
         }
         Route::Recover => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.recover(items))
+            (to, Asked::Entries(asker.recover(items)))
         }
         Route::Ack => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.ack(items))
+            (to, Asked::Entries(asker.ack(items)))
         }
         Route::Return => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.give_back(items))
+            (to, Asked::Entries(asker.give_back(items)))
         }
         Route::Retire => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.retire(items))
+            (to, Asked::Entries(asker.retire(items)))
         }
         Route::Rotate => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.rotate(items))
+            (to, Asked::Entries(asker.rotate(items)))
         }
         Route::Certificates => {
             let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, asker.list(items))
+            (to, Asked::Entries(asker.list(items)))
         }
-        Route::OwnerEnrolStart
-        | Route::OwnerEnrolFinish
-        | Route::OwnerLoginStart
-        | Route::OwnerLoginFinish
-        | Route::OwnerChange
-        | Route::OwnerSettle
-        | Route::OwnerMap
-        | Route::OwnerJoin
-        | Route::OwnerList => return Err(Code::NoRoute.into()),
+        Route::OwnerEnrolStart => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::EnrolStart(item))))?,
+        Route::OwnerEnrolFinish => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::EnrolFinish(item))))?,
+        Route::OwnerLoginStart => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::LoginStart(item))))?,
+        Route::OwnerLoginFinish => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::LoginFinish(item))))?,
+        Route::OwnerChange => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Change(item))))?,
+        Route::OwnerSettle => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Settle(item))))?,
+        Route::OwnerMap => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::SetMap(item))))?,
+        Route::OwnerJoin => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Join(item))))?,
+        Route::OwnerList => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::OwnerList(item)))?,
     };
     Ok(Opened {
-        command,
+        asked,
+        asker,
+        route: request.route,
         authenticated,
         reply_to,
     })
@@ -212,24 +245,40 @@ fn unseal<T: DeserializeOwned>(
     Ok((request.reply_to, request.items))
 }
 
-/// Step 5: what to ask the index before the answer.
+/// As [`unseal`], for what is asked one at a time: each proof of a session is for one act in one request.
+fn unseal_one<T: DeserializeOwned>(
+    body: &[u8],
+    keys: &SafeKeys,
+    binding: &Binding,
+) -> Result<(PublicKey, T), HttpReply> {
+    let (reply_to, mut items) = unseal(body, keys, binding)?;
+    match (items.pop(), items.len()) {
+        (Some(item), 0) => Ok((reply_to, item)),
+        _ => Err(HttpReply::problem(&Problem::too_large(1))),
+    }
+}
+
+/// Step 5: what to ask the index before the answer. Of owners it knows nothing.
 ///
 /// # Errors
 /// Those of the ledger.
 pub fn questions<L: Ledger>(opened: &Opened, ledger: &L) -> Result<Questions, L::Error> {
-    let pages = match &opened.command {
+    let Asked::Entries(command) = &opened.asked else {
+        return Ok(Questions::default());
+    };
+    let pages = match command {
         Command::List { account, items } => {
             let items = items.iter().take(MAX_QUESTIONS).cloned().collect();
             Some((*account, items))
         }
         _ => None,
     };
-    let mut need = need(&opened.command, &Evidence::default());
+    let mut need = need(command, &Evidence::default());
     need.objects_of.clear();
     let counters = if need.groups.is_empty() {
         Vec::new()
     } else {
-        open_questions(&ledger.load(&need)?, &opened.command)
+        open_questions(&ledger.load(&need)?, command)
     };
     Ok(Questions { counters, pages })
 }
@@ -237,32 +286,72 @@ pub fn questions<L: Ledger>(opened: &Opened, ledger: &L) -> Result<Questions, L:
 /// Step 6: load, decide, seal, apply. Sealing comes before applying: if the reply cannot be sealed, nothing was done.
 ///
 /// # Errors
-/// Those of the ledger; nothing was changed then.
-pub fn answer<L: Ledger>(
+/// Those of the ledgers; nothing was changed then.
+pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     opened: &Opened,
     context: &Context<'_>,
     rng: &mut dyn CryptoRng,
-    ledger: &mut L,
+    ledgers: Ledgers<'_, L, O>,
 ) -> Result<Answered, L::Error> {
-    let loaded = ledger.load(&need(&opened.command, context.evidence))?;
-    let decision = decide(loaded, &opened.command, context);
-    let Some(body) = seal(decision.reply, opened, context.keys, rng) else {
-        return Ok(Answered {
+    let Ledgers { entries, owners } = ledgers;
+    let asker = &opened.asker;
+    match &opened.asked {
+        Asked::Entries(command) => {
+            let loaded = entries.load(&need(command, context.evidence))?;
+            let decision = decide(loaded, command, context);
+            let Some(body) = seal(decision.reply, opened, context.keys, rng) else {
+                return Ok(Answered::not_sealed());
+            };
+            if !decision.changes.is_empty() {
+                entries.apply(&decision.changes)?;
+            }
+            Ok(Answered {
+                events: decision.events,
+                ..Answered::sealed(body)
+            })
+        }
+        Asked::Owner(command) => {
+            let loaded = owners.load(&owner::need(asker, command))?;
+            let keys = &OwnerKeys::of(context.keys);
+            let now = context.now;
+            let of_owners = owner::Context { now, keys };
+            let decision = owner::decide(loaded, asker, command, &of_owners, rng);
+            let Some(body) = seal_owner(decision.reply, opened, context.keys, rng) else {
+                return Ok(Answered::not_sealed());
+            };
+            if !decision.changes.is_empty() {
+                owners.apply(&decision.changes)?;
+            }
+            Ok(Answered::sealed(body))
+        }
+        Asked::OwnerList(item) => {
+            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let page = owner::list(&loaded, asker, item, context.now, entries)?;
+            let body = seal_items(vec![page], opened, context.keys, rng);
+            Ok(body.map_or_else(Answered::not_sealed, Answered::sealed))
+        }
+    }
+}
+
+impl Answered {
+    fn sealed(body: Vec<u8>) -> Self {
+        Self {
+            reply: HttpReply {
+                status: 200,
+                content_type: JSON,
+                body,
+            },
+            events: Vec::new(),
+        }
+    }
+
+    /// The key that the reply was to be sealed to is none.
+    fn not_sealed() -> Self {
+        Self {
             reply: Code::Malformed.into(),
             events: Vec::new(),
-        });
-    };
-    if !decision.changes.is_empty() {
-        ledger.apply(&decision.changes)?;
+        }
     }
-    Ok(Answered {
-        reply: HttpReply {
-            status: 200,
-            content_type: JSON,
-            body,
-        },
-        events: decision.events,
-    })
 }
 
 fn seal(
@@ -280,6 +369,24 @@ fn seal(
     }
 }
 
+fn seal_owner(
+    reply: owner::Reply,
+    opened: &Opened,
+    keys: &SafeKeys,
+    rng: &mut dyn CryptoRng,
+) -> Option<Vec<u8>> {
+    match reply {
+        owner::Reply::EnrolStarted(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::Enrolled(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::LoginStarted(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::LoginFinished(finished) => {
+            seal_items(vec![Outcome::Done(finished)], opened, keys, rng)
+        }
+        owner::Reply::Changed(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::Done(outcome) => seal_items(vec![outcome], opened, keys, rng),
+    }
+}
+
 fn seal_items<T: Serialize>(
     items: Vec<Outcome<T>>,
     opened: &Opened,
@@ -289,19 +396,19 @@ fn seal_items<T: Serialize>(
     let Authenticated {
         request, body_hash, ..
     } = opened.authenticated;
-    let binding = binding(opened.command.route(), request, keys);
+    let binding = binding(opened.route, request, keys);
     let reply = message::Reply { items };
     seal_reply(&reply, &opened.reply_to, &binding, &body_hash, rng).ok()
 }
 
 /// All steps at once, for callers whose index answers without waiting: the simulation.
-pub fn handle<L: Ledger>(
+pub fn handle<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     request: &HttpRequest<'_>,
     keys: &SafeKeys,
     settings: &Settings,
     now: UnixTime,
     rng: &mut dyn CryptoRng,
-    ledger: &mut L,
+    ledgers: Ledgers<'_, L, O>,
     index: impl FnOnce(&Questions) -> Evidence,
 ) -> Answered {
     let refused = |reply| Answered {
@@ -312,7 +419,7 @@ pub fn handle<L: Ledger>(
         Ok(opened) => opened,
         Err(reply) => return refused(reply),
     };
-    let Ok(questions) = questions(&opened, ledger) else {
+    let Ok(questions) = questions(&opened, ledgers.entries) else {
         return refused(Code::Internal.into());
     };
     let evidence = if questions.is_empty() {
@@ -326,5 +433,5 @@ pub fn handle<L: Ledger>(
         keys,
         evidence: &evidence,
     };
-    answer(&opened, &context, rng, ledger).unwrap_or_else(|_| refused(Code::Internal.into()))
+    answer(&opened, &context, rng, ledgers).unwrap_or_else(|_| refused(Code::Internal.into()))
 }

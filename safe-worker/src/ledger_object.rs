@@ -10,6 +10,7 @@ use crate::log::{LogCode, log};
 use crate::reply::to_response;
 use crate::router::Destination;
 use crate::sql_ledger::{LedgerError, SqlLedger};
+use crate::sql_owners::SqlOwners;
 use core::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::{Either, select};
@@ -20,7 +21,8 @@ use saifu_protocol::message::Route;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{UnixTime, limits};
 use saifu_safe_core::decide::Context;
-use saifu_safe_core::service::{self, HttpReply, HttpRequest};
+use saifu_safe_core::owner::{ATTEMPT_LIFETIME, OwnerLedger as _};
+use saifu_safe_core::service::{self, HttpReply, HttpRequest, Ledgers};
 use saifu_safe_core::settings::{describe, key_set};
 use saifu_safe_core::{SafeKeys, upkeep};
 use serde::Serialize;
@@ -124,7 +126,7 @@ impl DurableObject for LedgerObject {
             Ok(safe) => {
                 safe.alarm.set(None);
                 drain(&safe).await;
-                if purge(&safe, &self.env).is_err() {
+                if purge(&safe, &self.env).is_err() || sweep(&safe).is_err() {
                     log(LogCode::LedgerFailed);
                 }
                 plan_next_alarm(&safe, &self.env);
@@ -221,10 +223,15 @@ impl LedgerObject {
             keys: &safe.keys,
             evidence: &evidence,
         };
-        let mut ledger = safe.ledger.clone();
+        let (mut entries, mut owners) = (safe.ledger.clone(), SqlOwners(safe.ledger.clone()));
+        let ledgers = Ledgers {
+            entries: &mut entries,
+            owners: &mut owners,
+        };
+        let rng = &mut UnwrapErr(SysRng);
         let answered = safe
             .ledger
-            .transact(|| service::answer(&opened, &context, &mut UnwrapErr(SysRng), &mut ledger))?;
+            .transact(|| service::answer(&opened, &context, rng, ledgers))?;
         answered
             .events
             .iter()
@@ -232,12 +239,13 @@ impl LedgerObject {
         match route {
             Route::Register | Route::Rotate => self.publish_soon(safe),
             Route::Ack | Route::Retire => plan_next_alarm(safe, &self.env),
+            // What is forgotten last of what a login leaves: its session is over before.
+            Route::OwnerLoginStart => set_alarm(safe, now().plus(ATTEMPT_LIFETIME)),
             Route::Recover
             | Route::Return
             | Route::Certificates
             | Route::OwnerEnrolStart
             | Route::OwnerEnrolFinish
-            | Route::OwnerLoginStart
             | Route::OwnerLoginFinish
             | Route::OwnerChange
             | Route::OwnerSettle
@@ -298,7 +306,8 @@ fn plan_next_alarm(safe: &Safe, env: &Env) {
     let purge = configuration::grace_seconds(env)
         .ok()
         .and_then(|grace| upkeep::next_purge(&safe.ledger, grace).ok().flatten());
-    if let Some(at) = retry.into_iter().chain(purge).min() {
+    let sweep = SqlOwners(safe.ledger.clone()).next_sweep().ok().flatten();
+    if let Some(at) = retry.into_iter().chain(purge).chain(sweep).min() {
         set_alarm(safe, at);
     }
 }
@@ -346,6 +355,10 @@ fn purge(safe: &Safe, env: &Env) -> core::result::Result<(), NotReady> {
     let grace = configuration::grace_seconds(env)?;
     upkeep::purge(&mut safe.ledger.clone(), grace, now())?;
     Ok(())
+}
+
+fn sweep(safe: &Safe) -> core::result::Result<(), LedgerError> {
+    SqlOwners(safe.ledger.clone()).sweep(now())
 }
 
 /// Reads the body and gives up when it takes too long.

@@ -22,6 +22,8 @@ mod sql_ledger;
 #[cfg(target_arch = "wasm32")]
 mod sql_owned;
 #[cfg(target_arch = "wasm32")]
+mod sql_owners;
+#[cfg(target_arch = "wasm32")]
 mod sql_row;
 #[cfg(target_arch = "wasm32")]
 mod transaction;

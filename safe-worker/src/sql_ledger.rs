@@ -6,6 +6,7 @@
 //! those. A rotation of one entry writes six: its batch and two indices, the entry, and what it replaced with an index
 //! over that; and one for its note. Counters and times are below 2^53, because the platform hands integers over as JavaScript numbers.
 
+use crate::sql_owners;
 use crate::sql_row::{Row, blob, integer, key_values};
 use crate::transaction::transact;
 use saifu_crypto::Secret;
@@ -91,7 +92,7 @@ impl SqlLedger {
         let storage = Rc::new(storage);
         let ledger = Self { storage, sql };
         ledger.transact(|| {
-            for statement in SCHEMA {
+            for statement in SCHEMA.into_iter().chain(sql_owners::SCHEMA) {
                 ledger.run(statement, vec![])?;
             }
             Ok(())
@@ -121,7 +122,8 @@ impl SqlLedger {
     /// Empties it: the contract suite starts each case with an empty ledger.
     #[cfg(feature = "contract")]
     pub(crate) fn clear(&self) -> Result<()> {
-        for table in ["meta", "batch", "entry", "rotation", "note"] {
+        let of_entries = ["meta", "batch", "entry", "rotation", "note"];
+        for table in of_entries.into_iter().chain(sql_owners::TABLES) {
             self.run(&format!("DELETE FROM {table}"), vec![])?;
         }
         Ok(())

@@ -4,6 +4,7 @@
 mod change;
 mod load;
 mod owned;
+pub mod owners;
 mod rotation;
 mod scene;
 mod upkeep;
@@ -25,7 +26,7 @@ pub struct Case {
 type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
-pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
+pub fn run<L: Ledger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
     let cases: [Named<L>; 23] = [
         ("an empty ledger loads nothing", load::empty),
         (
@@ -99,6 +100,13 @@ pub fn run<L: Ledger>(mut make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case
             load::largest,
         ),
     ];
+    each(make, cases)
+}
+
+fn each<L, E, const N: usize>(
+    mut make: impl FnMut() -> Result<L, E>,
+    cases: [Named<L>; N],
+) -> Vec<Case> {
     cases
         .into_iter()
         .map(|(name, case)| {

@@ -8,7 +8,7 @@
 //! be an entry's holder, and everything that holds of holders holds of it: one session of recovery at a time, receipts,
 //! no second release.
 
-use super::decide::{Context, session_of};
+use super::decide::session_of;
 use super::ledger::Loaded;
 use crate::command::{Asker, Claim, Wanted, Whole};
 use crate::entry::EntryKey;
@@ -16,10 +16,10 @@ use crate::ledger::LoadedEntry;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use saifu_protocol::PublicKey;
-use saifu_protocol::SessionId;
 use saifu_protocol::message::Presented;
 use saifu_protocol::owner::{Act, InSession};
 use saifu_protocol::presentation::NO_SESSION;
+use saifu_protocol::{SessionId, UnixTime};
 
 /// The way in of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,9 +33,9 @@ pub fn open(
     asker: &Asker,
     within: &InSession,
     act: Act,
-    context: &Context<'_>,
+    now: UnixTime,
 ) -> Option<Access> {
-    let inside = session_of(loaded, asker, within, act, context)?;
+    let inside = session_of(loaded, asker, within, act, now)?;
     let enrolled = inside.owner.enrolled.as_ref()?;
     Some(Access {
         accounts: enrolled.accounts.clone(),

@@ -2,7 +2,7 @@
 //! and `apply`, and all changes are applied or none.
 
 use super::state::{Attempt, Owner, Session};
-use saifu_protocol::owner::LookUpId;
+use saifu_protocol::owner::{InSession, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// What to load.
@@ -14,6 +14,16 @@ pub struct Need {
     pub attempt: Option<(PublicKey, RequestId)>,
     /// This session.
     pub session: Option<SessionId>,
+}
+
+impl Need {
+    /// A session and its owner.
+    pub fn of_session(within: &InSession) -> Self {
+        Self {
+            session: Some(within.session),
+            ..Self::default()
+        }
+    }
 }
 
 /// What was loaded.
@@ -41,6 +51,13 @@ pub enum Change {
         /// The session.
         session: Session,
     },
+    /// Of the attempts only so many are kept, and of the names that nobody has: those that came first go first.
+    Keep {
+        /// How many attempts.
+        attempts: usize,
+        /// How many names.
+        names: usize,
+    },
 }
 
 /// A ledger of owners.
@@ -65,4 +82,10 @@ pub trait OwnerLedger {
     /// # Errors
     /// As [`OwnerLedger::apply`].
     fn sweep(&mut self, now: UnixTime) -> Result<(), Self::Error>;
+
+    /// When there is something to sweep next.
+    ///
+    /// # Errors
+    /// As [`OwnerLedger::load`].
+    fn next_sweep(&self) -> Result<Option<UnixTime>, Self::Error>;
 }

@@ -35,6 +35,7 @@ mod decide;
 mod guesses;
 mod keys;
 mod ledger;
+mod list;
 mod memory;
 mod state;
 #[cfg(test)]
@@ -46,5 +47,9 @@ pub use decide::{Context, Decision, Reply, decide, need};
 pub use guesses::{FORGOTTEN_AFTER, Guesses};
 pub use keys::OwnerKeys;
 pub use ledger::{Change, Loaded, Need, OwnerLedger};
+pub use list::list;
 pub use memory::MemoryOwners;
-pub use state::{Attempt, Credential, CredentialId, Enrolment, Owner, Session};
+pub use state::{
+    ATTEMPT_LIFETIME, Attempt, Credential, CredentialId, Enrolment, MAX_ATTEMPTS,
+    MAX_GUESSED_NAMES, Owner, Session,
+};

@@ -1,12 +1,25 @@
 //! What a safe keeps of owners.
 
-use super::guesses::Guesses;
+use super::guesses::{FORGOTTEN_AFTER, Guesses};
 use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, KE2_LEN, Record};
 use saifu_protocol::limits::{MAX_OWNER_ACCOUNTS, OWNER_LOGIN_LIFETIME, OWNER_SESSION_LIFETIME};
 use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime, fixed_bytes};
+
+/// Seconds after which an attempt is forgotten: until then the session that it ended in may be asked for again.
+pub const ATTEMPT_LIFETIME: u64 = OWNER_LOGIN_LIFETIME + OWNER_SESSION_LIFETIME + 1;
+
+/// The most attempts that are kept. Anybody can begin as many as they like, under names that nobody has, and each is a row of
+/// about 900 bytes with its indices for 20 minutes: 9 MB of an object that stores 10 GB. When there are more, the oldest go:
+/// whoever makes thousands of them pushes an owner out only if they make all these while the owner stretches a secret,
+/// which takes a phone a second or two. So nobody is turned away, and no answer depends on whether a name is known.
+pub const MAX_ATTEMPTS: usize = 10_000;
+
+/// The most names that nobody has whose guesses are counted: rows of about 200 bytes for 90 days, so 20 MB. When there are more,
+/// those at which somebody guessed first are forgotten. What is enrolled is never among them.
+pub const MAX_GUESSED_NAMES: usize = 100_000;
 
 fixed_bytes!(
     /// Which OPRF key a secret is evaluated under: a key of its own for each.
@@ -111,7 +124,13 @@ impl Owner {
 
     /// Whether the row says nothing that a missing row does not say.
     pub fn is_forgotten(&self, now: UnixTime) -> bool {
-        self.enrolled.is_none() && self.guesses.are_forgotten(now)
+        self.forgotten_at().is_some_and(|at| now >= at)
+    }
+
+    /// From when on that is so.
+    pub fn forgotten_at(&self) -> Option<UnixTime> {
+        let is_name_only = self.enrolled.is_none();
+        is_name_only.then(|| self.guesses.last.plus(FORGOTTEN_AFTER))
     }
 }
 
@@ -154,13 +173,23 @@ impl Attempt {
 
     /// Whether nothing asks for it any more, not even a repeat of a login that ended in a session.
     pub fn is_forgotten(&self, now: UnixTime) -> bool {
-        now.since(self.at) > OWNER_LOGIN_LIFETIME + OWNER_SESSION_LIFETIME
+        now >= self.forgotten_at()
+    }
+
+    /// From when on that is so.
+    pub fn forgotten_at(&self) -> UnixTime {
+        self.at.plus(ATTEMPT_LIFETIME)
     }
 }
 
 impl Session {
     /// Whether it holds no more.
     pub fn is_over(&self, now: UnixTime) -> bool {
-        now > self.until
+        now >= self.over_at()
+    }
+
+    /// From when on that is so.
+    pub fn over_at(&self) -> UnixTime {
+        self.until.plus(1)
     }
 }

@@ -15,7 +15,10 @@ use saifu_protocol::{
     Digest, HolderId, PublicKey, RequestId, SafeId, SessionId, UnixTime, b64, json, labels, request,
 };
 use saifu_safe_core::index::Metadata;
-use saifu_safe_core::{Evidence, HttpRequest, MemoryLedger, SafeKeys, Settings, handle, settings};
+use saifu_safe_core::{
+    Evidence, HttpRequest, Ledgers, MemoryLedger, MemoryOwners, SafeKeys, Settings, handle,
+    settings,
+};
 use saifu_wallet_core::plan::catalogue::CatalogueKey;
 use saifu_wallet_core::plan::check::Operator;
 use saifu_wallet_core::plan::key::OpeningKey;
@@ -383,6 +386,7 @@ pub(crate) struct AtSafe {
     pub(crate) keys: SafeKeys,
     pub(crate) settings: Settings,
     pub(crate) ledger: MemoryLedger,
+    pub(crate) owners: MemoryOwners,
     pub(crate) account: SigningKey,
     certificate: String,
 }
@@ -432,6 +436,7 @@ impl AtSafe {
             keys,
             settings: Settings::new(address()),
             ledger: MemoryLedger::new(),
+            owners: MemoryOwners::new(),
             account,
             certificate: String::new(),
         };
@@ -449,7 +454,10 @@ impl AtSafe {
             &at.settings,
             NOW,
             rng,
-            &mut at.ledger,
+            Ledgers {
+                entries: &mut at.ledger,
+                owners: &mut at.owners,
+            },
             index,
         );
         assert_eq!(answered.reply.status, 200);

@@ -7,7 +7,7 @@ use saifu_protocol::message::{Route, SealedBody};
 use saifu_protocol::request::{SCHEME, sign_request};
 use saifu_protocol::{Counter, json, labels};
 use saifu_safe_core::index::{self, Cursor, Metadata};
-use saifu_safe_core::{Evidence, HttpRequest, handle};
+use saifu_safe_core::{Evidence, HttpRequest, Ledgers, handle};
 
 /// The first byte says which route; the rest is what the safe finds when it has opened the body of a request that is signed
 /// and sealed as it should be.
@@ -35,7 +35,7 @@ pub(crate) fn request(bytes: &[u8]) {
         idempotency_key: Some(&idempotency_key),
         body: &body,
     };
-    let mut ledger = at.ledger.clone();
+    let (mut ledger, mut owners) = (at.ledger.clone(), at.owners.clone());
     let before = ledger.entries().count();
     let mut rng = Counting(9);
     let answered = handle(
@@ -44,7 +44,10 @@ pub(crate) fn request(bytes: &[u8]) {
         &at.settings,
         corpus::NOW,
         &mut rng,
-        &mut ledger,
+        Ledgers {
+            entries: &mut ledger,
+            owners: &mut owners,
+        },
         |_| Evidence::default(),
     );
     let status = answered.reply.status;

@@ -15,8 +15,10 @@ use saifu_protocol::message::{
 };
 use saifu_protocol::{Counter, Digest, RequestId, SafeId, SessionId, UnixTime, object};
 use saifu_safe_core::entry::State;
+use saifu_safe_core::owner::OwnerLedger as _;
 use saifu_safe_core::{
-    HttpReply, HttpRequest, MemoryIndex, MemoryLedger, SafeKeys, Settings, settings, upkeep,
+    HttpReply, HttpRequest, Ledgers, MemoryIndex, MemoryLedger, MemoryOwners, SafeKeys, Settings,
+    settings, upkeep,
 };
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::port::{Answer, Ask};
@@ -32,6 +34,7 @@ pub(crate) struct Safe {
     pub(crate) keys: SafeKeys,
     pub(crate) settings: Settings,
     pub(crate) ledger: MemoryLedger,
+    pub(crate) owners: MemoryOwners,
     index: MemoryIndex,
     /// What the index was, oldest first.
     index_before: VecDeque<(u64, MemoryIndex)>,
@@ -41,6 +44,13 @@ pub(crate) struct Safe {
     /// Takes nothing new.
     pub(crate) is_full: bool,
     pub(crate) honesty: Honesty,
+}
+
+/// What a safe had at some time.
+#[derive(Clone, Default)]
+pub(crate) struct Remembered {
+    ledger: MemoryLedger,
+    owners: MemoryOwners,
 }
 
 /// How the index answers.
@@ -81,6 +91,7 @@ impl Safe {
             sealing_seed,
             settings,
             ledger: MemoryLedger::new(),
+            owners: MemoryOwners::new(),
             index: MemoryIndex::new(),
             index_before: VecDeque::new(),
             listed: BTreeSet::new(),
@@ -106,6 +117,20 @@ impl Safe {
         self.honesty != Honesty::Lies
     }
 
+    /// Everything it remembers by, owners included.
+    pub(crate) fn remembered(&self) -> Remembered {
+        Remembered {
+            ledger: self.ledger.clone(),
+            owners: self.owners.clone(),
+        }
+    }
+
+    /// Remembers what it did at another time, and nothing else.
+    pub(crate) fn set_back(&mut self, to: Remembered) {
+        self.ledger = to.ledger;
+        self.owners = to.owners;
+    }
+
     /// The same safe in another course of the world.
     pub(crate) fn fork(&self) -> Self {
         Self {
@@ -114,6 +139,7 @@ impl Safe {
             keys: SafeKeys::derive(&self.signing_seed, &self.sealing_seed),
             settings: self.settings.clone(),
             ledger: self.ledger.clone(),
+            owners: self.owners.clone(),
             index: self.index.clone(),
             index_before: self.index_before.clone(),
             listed: self.listed.clone(),
@@ -175,7 +201,10 @@ impl Safe {
             &self.settings,
             now,
             &mut dice.0,
-            &mut ledger,
+            Ledgers {
+                entries: &mut ledger,
+                owners: &mut self.owners,
+            },
             |questions| match mood {
                 IndexMood::Down => questions.unanswered(),
                 IndexMood::Fresh | IndexMood::Stale => stale.answer(questions),
@@ -215,6 +244,7 @@ impl Safe {
         let now = UnixTime(now_ms / 1_000);
         // A failed purge is repeated by the next alarm; nothing depends on it.
         upkeep::purge(&mut self.ledger, self.settings.grace_seconds, now).unwrap_or(0);
+        self.owners.sweep(now).unwrap_or_default();
     }
 
     fn index_as_answered(&self, now_ms: u64) -> MemoryIndex {

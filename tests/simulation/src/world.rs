@@ -409,7 +409,7 @@ mod scenarios {
     fn a_ledger_set_back_is_witnessed_by_the_certificate_itself_and_nothing_is_thrown_away() {
         let mut world = registered();
         world.scene.safes[0].index_mood = IndexMood::Down;
-        world.scene.safes[0].ledger = saifu_safe_core::MemoryLedger::new();
+        world.scene.safes[0].set_back(crate::safe::Remembered::default());
         let certificate = recover_one(&mut world);
         // The value is lost at the only safe that had it, so the invariants cannot hold; what is told can.
         world.calm(CALM_STEPS).unwrap_err();
@@ -423,7 +423,7 @@ mod scenarios {
     #[test]
     fn a_ledger_set_back_under_an_arrived_value_opens_its_session_again() {
         let mut world = registered();
-        let before = world.scene.safes[0].ledger.clone();
+        let before = world.scene.safes[0].remembered();
         recover_one(&mut world);
         let arrived = |world: &World| {
             let books = world.scene.books(0);
@@ -434,7 +434,7 @@ mod scenarios {
         while !arrived(&world) {
             world.calm(1).unwrap();
         }
-        world.scene.safes[0].ledger = before;
+        world.scene.safes[0].set_back(before);
         world.calm(CALM_STEPS).unwrap();
         assert_eq!(world.scene.held(0).len(), 1);
         assert!(!arrived(&world));

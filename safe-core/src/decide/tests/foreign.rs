@@ -69,6 +69,38 @@ fn spoil(tree: &mut Tree, odds: &mut Odds) {
     }
 }
 
+/// What a wallet sends about owners, but for what only its secret gives.
+fn owner_item(route: Route, request: RequestId) -> Tree {
+    let bytes = |len: usize| json!(saifu_protocol::b64::encode(&vec![0x4A; len]));
+    let (name, number) = (bytes(32), bytes(16));
+    let record = [
+        saifu_crypto::hpke::derive_public(&Secret::new([1; 32])).to_vec(),
+        vec![7; 160],
+    ];
+    let record = json!(saifu_protocol::b64::encode(&record.concat()));
+    let kept = json!({"share": bytes(9), "map": bytes(9)});
+    let within = json!({"session": number, "proof": name});
+    match route {
+        Route::OwnerEnrolStart => {
+            json!({"look_up": name, "enrolment": number, "request": bytes(32)})
+        }
+        Route::OwnerEnrolFinish => json!({
+            "look_up": name, "enrolment": number, "suite": "opaque-1", "record": record, "kept": kept,
+        }),
+        Route::OwnerLoginStart => {
+            let (_, ke1) = saifu_crypto::opaque::log_in(b"guess", &mut Counting(3)).unwrap();
+            json!({"look_up": name, "which": "newest", "ke1": saifu_protocol::b64::encode(&ke1)})
+        }
+        Route::OwnerLoginFinish => json!({"login": request, "ke3": bytes(64)}),
+        Route::OwnerChange => json!({
+            "within": within, "enrolment": number, "suite": "opaque-1", "record": record, "kept": kept,
+        }),
+        Route::OwnerMap => json!({"within": within, "map": bytes(9)}),
+        Route::OwnerList => json!({"within": within, "after": "1.2.3"}),
+        _ => within,
+    }
+}
+
 #[test]
 fn every_route_answers_what_is_no_request() {
     let (keys, account) = (
@@ -77,7 +109,7 @@ fn every_route_answers_what_is_no_request() {
     );
     let settings = Settings::new(Address::parse("https://safe.example").unwrap());
     let (mut ledger, rng, now) = (MemoryLedger::new(), &mut Counting(0), UnixTime(1_000));
-    let odds = &mut Odds(7);
+    let (odds, mut owners) = (&mut Odds(7), MemoryOwners::new());
     let reply_to = PublicKey::new(hpke::derive_public(&Secret::new([4; 32])));
     let seed = Secret::new([5; 32]);
     let holder = HolderId::of(&PublicKey::new(SigningKey::derive(&seed).public()));
@@ -143,7 +175,7 @@ fn every_route_answers_what_is_no_request() {
             })
             .unwrap(),
             Route::Certificates => json!({"after": "~x"}),
-            _ => json!({"within": {"session": A, "proof": "AAAA"}}),
+            of_owners => owner_item(of_owners, request),
         };
         let mut tree = json!({"reply_to": reply_to, "items": [item]});
         for _ in 0..odds.below(3) {
@@ -164,7 +196,11 @@ fn every_route_answers_what_is_no_request() {
             idempotency_key: Some(&jti),
             body: &body,
         };
-        let answered = handle(&http, &keys, &settings, now, rng, &mut ledger, |_| {
+        let ledgers = Ledgers {
+            entries: &mut ledger,
+            owners: &mut owners,
+        };
+        let answered = handle(&http, &keys, &settings, now, rng, ledgers, |_| {
             crate::decide::Evidence::default()
         });
         assert!(

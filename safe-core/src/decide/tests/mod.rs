@@ -7,6 +7,7 @@ mod foreign;
 mod given;
 mod index;
 mod list;
+mod owner;
 mod recover;
 mod register;
 mod request;
@@ -16,8 +17,8 @@ mod search;
 use super::AuditEvent;
 use crate::entry::State;
 use crate::index::{MemoryIndex, Questions};
-use crate::service::{HttpReply, HttpRequest, handle};
-use crate::{MemoryLedger, SafeKeys, Settings, upkeep};
+use crate::service::{HttpReply, HttpRequest, Ledgers, handle};
+use crate::{MemoryLedger, MemoryOwners, SafeKeys, Settings, upkeep};
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
@@ -48,6 +49,7 @@ struct World {
     keys: SafeKeys,
     settings: Settings,
     ledger: MemoryLedger,
+    owners: MemoryOwners,
     index: MemoryIndex,
     is_index_up: bool,
     account: SigningKey,
@@ -93,6 +95,7 @@ impl World {
             keys: SafeKeys::derive(&Secret::new([1; 32]), &Secret::new([2; 32])),
             settings: Settings::new(Address::parse("https://safe.example").unwrap()),
             ledger: MemoryLedger::new(),
+            owners: MemoryOwners::new(),
             index: MemoryIndex::new(),
             is_index_up: true,
             account: SigningKey::derive(&Secret::new([3; 32])),
@@ -145,7 +148,10 @@ impl World {
             &self.settings,
             self.now,
             &mut self.rng,
-            &mut self.ledger,
+            Ledgers {
+                entries: &mut self.ledger,
+                owners: &mut self.owners,
+            },
             ask,
         );
         self.events.extend(answered.events);

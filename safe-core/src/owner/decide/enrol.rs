@@ -96,7 +96,7 @@ pub(super) fn change(
     context: &Context<'_>,
     changes: &mut Vec<Change>,
 ) -> Result<Answer<Changed>, Code> {
-    let Some(inside) = session_of(&loaded, asker, &finish.within, Act::Change, context) else {
+    let Some(inside) = session_of(&loaded, asker, &finish.within, Act::Change, context.now) else {
         return Ok(Answer::Out);
     };
     let record = Record::read(&finish.record).map_err(|_| Code::Malformed)?;

@@ -1,7 +1,7 @@
 //! Login.
 
 use super::super::ledger::{Change, Loaded};
-use super::super::state::{Attempt, Enrolment, Owner, Session};
+use super::super::state::{Attempt, Enrolment, MAX_ATTEMPTS, MAX_GUESSED_NAMES, Owner, Session};
 use super::Context;
 use crate::command::Asker;
 use alloc::vec::Vec;
@@ -64,6 +64,10 @@ pub(super) fn start(
         at: context.now,
         session: None,
     }));
+    changes.push(Change::Keep {
+        attempts: MAX_ATTEMPTS,
+        names: MAX_GUESSED_NAMES,
+    });
     Ok(challenge(ke2))
 }
 

@@ -23,7 +23,7 @@ pub(in super::super) fn session_of<'a>(
     asker: &Asker,
     within: &InSession,
     act: Act,
-    context: &Context<'_>,
+    now: UnixTime,
 ) -> Option<Inside<'a>> {
     let (session, owner) = (loaded.session.as_ref()?, loaded.owner.as_ref()?);
     let purpose = Purpose {
@@ -36,7 +36,7 @@ pub(in super::super) fn session_of<'a>(
     let holds = session.id == within.session
         && session.account == asker.account
         && session.look_up == owner.look_up
-        && !session.is_over(context.now)
+        && !session.is_over(now)
         && enrolled.which(&session.credential).is_some()
         && within.proof.holds(&session.key, &purpose);
     holds.then_some(Inside { session, owner })
@@ -131,7 +131,7 @@ fn change(
     changes: &mut Vec<Change>,
     to: impl FnOnce(&mut Owner, &Session) -> Result<(), Code>,
 ) -> Done {
-    let Some(inside) = session_of(loaded, asker, within, act, context) else {
+    let Some(inside) = session_of(loaded, asker, within, act, context.now) else {
         return Ok(Answer::Out);
     };
     let mut owner = inside.owner.clone();

@@ -91,11 +91,7 @@ fn access(
         ..Need::default()
     };
     let loaded = scene.owners.load(&need).unwrap();
-    let context = Context {
-        now: scene.now,
-        keys: &scene.keys,
-    };
-    open(&loaded, asker, &within, Act::Recover, &context)
+    open(&loaded, asker, &within, Act::Recover, scene.now)
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Papers that come back while their backup ends, that a safe refuses for a while, or that say less, or more, than there is.
 
 use super::*;
-use saifu_safe_core::MemoryLedger;
+use crate::safe::Remembered;
 use saifu_wallet_core::plan::{KeyPlace, LocalKey, Plan, Step, offer};
 
 fn key_stays(preset: Preset) -> Plan {
@@ -91,17 +91,17 @@ fn a_paper_handed_back_survives_a_safe_that_was_set_back_for_a_while() {
         let value = owners.held(GIVER)[0];
         let backup = owners.protect(value, key_stays(Preset::OneSafeSealed), None);
         let papers = owners.written(GIVER, backup);
-        let before = owners.0.safes[0].ledger.clone();
+        let before = owners.0.safes[0].remembered();
         owners.0.now_ms += 3_600_000;
         owners.take(papers.join("\n"));
-        let after = owners.0.safes[0].ledger.clone();
+        let after = owners.0.safes[0].remembered();
         if forgets {
             owners.gone(GIVER, backup);
         }
         let back = owners.backup(TAKER).expect("the taker has it");
         let papers = owners.written(TAKER, back);
         owners.gone(TAKER, back);
-        owners.0.safes[0].ledger = before;
+        owners.0.safes[0].set_back(before);
         let took = owners.0.devices[GIVER].taken_over;
         owners.giver_takes(papers.join("\n"));
         assert_eq!(
@@ -109,7 +109,7 @@ fn a_paper_handed_back_survives_a_safe_that_was_set_back_for_a_while() {
             took + 1,
             "the page drops the text"
         );
-        owners.0.safes[0].ledger = after;
+        owners.0.safes[0].set_back(after);
         owners.settle();
         owners.fetch_all(GIVER);
         let told = &owners.0.devices[GIVER].told;
@@ -188,7 +188,7 @@ fn the_last_of_a_key_is_kept_where_another_safe_has_lost_it() {
     let second = owners.protect(second, Preset::OneSafeSealed.plan(), Some(key));
     let first = owners.protect(first, Preset::KeyElsewhere.plan(), Some(key));
     // The safe of the other copy of the key has lost everything.
-    owners.0.safes[1].ledger = MemoryLedger::new();
+    owners.0.safes[1].set_back(Remembered::default());
     owners.want(GIVER, Intent::RecoverKey { backup: first });
     let ring = |owners: &Owners| {
         format!(

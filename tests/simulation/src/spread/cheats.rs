@@ -9,11 +9,11 @@ use super::forks::MOST_FORKS;
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::invariants::Violation;
+use crate::safe::Remembered;
 use crate::safe::{Honesty, Safe};
 use crate::scene::Scene;
 use crate::seen::Seen;
 use saifu_protocol::certificate::LegacyHash;
-use saifu_safe_core::MemoryLedger;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::{Custody, DigestForm, Divide, Place, Plan, Slot, Step};
 
@@ -110,7 +110,7 @@ struct Race {
     /// that was given back, of which it knows nothing any more: it is as good as dead, and something may stay there.
     is_messy: bool,
     /// What the safes that are to be set back had before any session.
-    before: Vec<(usize, MemoryLedger)>,
+    before: Vec<(usize, Remembered)>,
 }
 
 impl Race {
@@ -168,7 +168,7 @@ impl Race {
             if self.world.scene.dice.percent(50) {
                 self.world.scene.safes[at].honesty = Honesty::ConfirmsAll;
             } else {
-                let before = self.world.scene.safes[at].ledger.clone();
+                let before = self.world.scene.safes[at].remembered();
                 self.before.push((at, before));
             }
         }
@@ -177,7 +177,7 @@ impl Race {
     fn set_back(&mut self) {
         self.world.has_changed = true;
         for (at, before) in std::mem::take(&mut self.before) {
-            self.world.scene.safes[at].ledger = before;
+            self.world.scene.safes[at].set_back(before);
         }
     }
 

@@ -1,0 +1,309 @@
+//! Owners as a wallet sees them, from bytes to bytes. What is decided of them has tests of its own beside it.
+
+use super::*;
+use crate::owner::Owner;
+use saifu_crypto::opaque::{enrol, log_in};
+use saifu_crypto::stretch::Stretch;
+use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::limits::MAX_OWNER_PAGE;
+use saifu_protocol::message::{EntryState, Given};
+use saifu_protocol::owner::{
+    Act as OwnerAct, Answer, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, EnrolmentId,
+    InSession, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, LookUpId,
+    Note, OwnerEntry, OwnerListItem, OwnerPage, Purpose as OwnerPurpose, SessionProof, Suite,
+    Which, parties,
+};
+
+const HANA: LookUpId = LookUpId::new([0x4A; 32]);
+
+/// A session as the wallet has it.
+struct Inside {
+    key: Secret,
+    told: LoggedIn,
+}
+
+impl World {
+    fn ask<I: Serialize, O: DeserializeOwned>(&mut self, route: Route, item: I) -> O {
+        let request = self.next_request();
+        done(self.call(route, request, vec![item]).unwrap().remove(0))
+    }
+
+    fn enrol(&mut self, secret: &[u8]) -> Enrolled {
+        let enrolment = EnrolmentId::make(&mut self.rng);
+        let (state, request) = enrol(secret, &mut self.rng).unwrap();
+        let started: EnrolStarted = self.ask(
+            Route::OwnerEnrolStart,
+            EnrolStart {
+                look_up: HANA,
+                enrolment,
+                request,
+            },
+        );
+        let (response, safe) = (started.response, self.keys.id());
+        let parties = parties(&HANA, &safe);
+        let enrolled = state.finish(secret, &response, parties, Stretch::None, &mut self.rng);
+        let finish = EnrolFinish {
+            look_up: HANA,
+            enrolment,
+            suite: Suite::Opaque1,
+            record: *enrolled.unwrap().record.as_bytes(),
+            kept: Kept {
+                share: vec![1],
+                map: vec![2],
+            },
+        };
+        self.ask(Route::OwnerEnrolFinish, finish)
+    }
+
+    fn log_in(&mut self, secret: &[u8]) -> Inside {
+        let (state, ke1) = log_in(secret, &mut self.rng).unwrap();
+        let login = self.next_request();
+        let start = LoginStart {
+            look_up: HANA,
+            which: Which::Newest,
+            ke1,
+        };
+        let started = self.call(Route::OwnerLoginStart, login, vec![start]);
+        let LoginStarted::Challenge { ke2, .. } = done(started.unwrap().remove(0)) else {
+            panic!("no guess was left")
+        };
+        let safe = self.keys.id();
+        let parties = parties(&HANA, &safe);
+        let finished = state.finish(secret, &ke2, parties, Stretch::None, &mut self.rng);
+        let finished = finished.unwrap();
+        let finish = LoginFinish {
+            login,
+            ke3: finished.ke3,
+        };
+        let LoginFinished::In(told) = self.ask(Route::OwnerLoginFinish, finish) else {
+            panic!("not let in")
+        };
+        Inside {
+            key: finished.session_key,
+            told,
+        }
+    }
+
+    fn within(&self, inside: &Inside, request: RequestId, act: OwnerAct) -> InSession {
+        let purpose = OwnerPurpose {
+            safe: self.keys.id(),
+            account: PublicKey::new(self.account.public()),
+            request,
+            act,
+        };
+        InSession {
+            session: inside.told.session,
+            proof: SessionProof::derive(&inside.key, &purpose),
+        }
+    }
+
+    fn page(
+        &mut self,
+        inside: &Inside,
+        act: OwnerAct,
+        after: Option<String>,
+    ) -> Outcome<Answer<OwnerPage>> {
+        let request = self.next_request();
+        let within = self.within(inside, request, act);
+        let item = OwnerListItem { within, after };
+        let pages = self.call(Route::OwnerList, request, vec![item]);
+        pages.unwrap().remove(0)
+    }
+
+    /// Every page of the owner's list.
+    fn owned(&mut self, inside: &Inside) -> Vec<Vec<OwnerEntry>> {
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let Answer::Done(page) = done(self.page(inside, OwnerAct::List, after)) else {
+                panic!("no session")
+            };
+            pages.push(page.entries);
+            after = page.next;
+            if after.is_none() {
+                return pages;
+            }
+        }
+    }
+
+    fn register_noted(&mut self, count: u8) -> Vec<(Held, Note)> {
+        let made: Vec<(RegisterItem, Secret)> = (0..count)
+            .map(|n| {
+                let holder = Secret::make(&mut self.rng);
+                let item = RegisterItem {
+                    object: vec![n; usize::from(n) + 1],
+                    holder: holder_of(&holder),
+                    given: Some(Given {
+                        class: ObjectClass::Value,
+                        digest: saifu_protocol::Digest::default().into(),
+                    }),
+                    note: Some(Note::new(holder.expose_secret().to_vec()).unwrap()),
+                };
+                (item, holder)
+            })
+            .collect();
+        let (request, items) = (
+            self.next_request(),
+            made.iter().map(|(item, _)| item.clone()).collect(),
+        );
+        let outcomes: Vec<Outcome<Registered>> =
+            self.call(Route::Register, request, items).unwrap();
+        let held = made.into_iter().zip(outcomes);
+        held.map(|((item, holder), outcome)| {
+            let held = Held {
+                holder,
+                object: item.object,
+                certificate: done(outcome).certificate,
+            };
+            (held, item.note.unwrap())
+        })
+        .collect()
+    }
+
+    fn with_another_account(&mut self) {
+        self.account = SigningKey::derive(&Secret::make(&mut self.rng));
+    }
+
+    fn names(&self) -> Vec<&Owner> {
+        self.owners.owners().collect()
+    }
+}
+
+#[test]
+fn owner_with_everything_lost_finds_certificates_and_what_it_takes_to_use_them() {
+    let mut world = World::new();
+    let before = world.register_noted(20);
+    assert_eq!(world.enrol(b"six words"), Enrolled::Enrolled);
+    let after = world.register_noted(15);
+    world.with_another_account();
+    let of_another = world.register_noted(1);
+    let inside = world.log_in(b"six words");
+    let pages = world.owned(&inside);
+    let lengths: Vec<usize> = pages.iter().map(Vec::len).collect();
+    assert_eq!(lengths, [MAX_OWNER_PAGE, 10]);
+    let wanted = before.iter().chain(&after);
+    let wanted: Vec<OwnerEntry> = wanted
+        .map(|(held, note)| OwnerEntry {
+            certificate: held.certificate.clone(),
+            state: EntryState::Registered,
+            size: u64::try_from(held.object.len()).unwrap(),
+            note: Some(note.clone()),
+        })
+        .collect();
+    assert_eq!(pages.concat(), wanted);
+    assert!(
+        !wanted
+            .iter()
+            .any(|entry| entry.certificate == of_another[0].0.certificate)
+    );
+    // What is in a note is enough to recover.
+    let seed = wanted[30].note.as_ref().unwrap().as_bytes();
+    let found = Held {
+        holder: Secret::new(seed.try_into().unwrap()),
+        object: Vec::new(),
+        certificate: wanted[30].certificate.clone(),
+    };
+    assert_eq!(done(world.recover(&found, A)).object, vec![10; 11]);
+    let now = world.owned(&inside).concat();
+    assert_eq!(now[30].state, EntryState::Withdrawing);
+    done(world.end_held(Act::Ack, &found, A));
+    let now = world.owned(&inside).concat();
+    assert_eq!(now.len(), 34);
+    assert!(
+        now.iter()
+            .all(|entry| entry.certificate != found.certificate)
+    );
+}
+
+#[test]
+fn owner_list_takes_a_session_for_it_and_a_cursor_of_this_safe() {
+    let mut world = World::new();
+    world.register_noted(1);
+    world.enrol(b"six words");
+    let inside = world.log_in(b"six words");
+    let of_another_act = world.page(&inside, OwnerAct::Join, None);
+    assert_eq!(done(of_another_act), Answer::Out);
+    for foreign in ["", "x", "1.2", "9007199254740992.1.1"] {
+        let page = world.page(&inside, OwnerAct::List, Some(foreign.into()));
+        assert_eq!(code(page), Code::Malformed, "{foreign}");
+    }
+    // Without a session a cursor is not even read.
+    let page = world.page(&inside, OwnerAct::Join, Some("x".into()));
+    assert_eq!(done(page), Answer::Out);
+    world.now = inside.told.until.plus(1);
+    assert_eq!(done(world.page(&inside, OwnerAct::List, None)), Answer::Out);
+}
+
+#[test]
+fn owner_routes_take_one_item_at_a_time() {
+    let mut world = World::new();
+    let (_, ke1) = log_in(b"guess", &mut world.rng).unwrap();
+    let start = || LoginStart {
+        look_up: HANA,
+        which: Which::Newest,
+        ke1,
+    };
+    let request = world.next_request();
+    let two: Result<Vec<Outcome<LoginStarted>>, Problem> =
+        world.call(Route::OwnerLoginStart, request, vec![start(), start()]);
+    let problem = two.unwrap_err();
+    assert_eq!((problem.code, problem.limit), (Code::TooLarge, Some(1)));
+    assert!(world.names().is_empty());
+}
+
+#[test]
+fn owner_login_whose_answer_cannot_be_sealed_spends_nothing() {
+    let mut world = World::new();
+    let (_, ke1) = log_in(b"guess", &mut world.rng).unwrap();
+    let content = Request {
+        // No key that anything can be sealed to.
+        reply_to: PublicKey::new([0; 32]),
+        items: vec![LoginStart {
+            look_up: HANA,
+            which: Which::Newest,
+            ke1,
+        }],
+    };
+    let (safe, route, request) = (
+        world.keys.id(),
+        Route::OwnerLoginStart,
+        world.next_request(),
+    );
+    let binding = Binding {
+        safe,
+        route,
+        request,
+    };
+    let to = world.keys.sealing_public();
+    let body = seal_request(&content, &to, &binding, &mut world.rng).unwrap();
+    let token = sign_request(safe, route, request, &body, world.now, &world.account);
+    let reply = world.send(&HttpRequest {
+        route,
+        authorization: Some(&format!("{SCHEME} {token}")),
+        idempotency_key: Some(&format!("{request}")),
+        body: &body,
+    });
+    assert_eq!(reply.status, 400);
+    assert!(world.names().is_empty() && world.owners.kept() == (0, 0));
+}
+
+#[test]
+fn owner_login_is_spent_and_repeated_by_its_request() {
+    let mut world = World::new();
+    world.enrol(b"six words");
+    let (_, ke1) = log_in(b"guess", &mut world.rng).unwrap();
+    let request = world.next_request();
+    let start = |look_up| LoginStart {
+        look_up,
+        which: Which::Newest,
+        ke1,
+    };
+    let mut ask = |look_up| -> Outcome<LoginStarted> {
+        let outcomes = world.call(Route::OwnerLoginStart, request, vec![start(look_up)]);
+        outcomes.unwrap().remove(0)
+    };
+    let first = done(ask(HANA));
+    assert_eq!(done(ask(HANA)), first);
+    assert_eq!(code(ask(LookUpId::new([9; 32]))), Code::RequestReused);
+    assert_eq!(world.names().len(), 1);
+    assert_eq!(world.names()[0].guesses.spent, 1);
+}

@@ -1,0 +1,381 @@
+//! The ledger of owners, in the same SQLite and the same transactions as that of entries.
+//!
+//! Rows written per login that is begun: one in `guessed`, or else in `owner`, and one in `attempt` with its two indices. What
+//! is enrolled has rows of its own, which only a change of it writes.
+
+use crate::sql_ledger::{LedgerError, SqlLedger};
+use crate::sql_row::{Row, blob, integer};
+use saifu_crypto::Secret;
+use saifu_crypto::opaque::{Expected, Record};
+use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
+use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
+use saifu_safe_core::owner::{
+    ATTEMPT_LIFETIME, Attempt, Change, Credential, CredentialId, Enrolment, FORGOTTEN_AFTER,
+    Guesses, Loaded, Need, Owner, OwnerLedger, Session,
+};
+use worker::SqlStorageValue;
+
+type Result<T> = core::result::Result<T, LedgerError>;
+
+/// Names that nobody has stand apart from owners, and in the order in which they came, as attempts do: anybody can make such
+/// rows, so that only the last so many are kept, and which these are must not take a count.
+pub(crate) const SCHEMA: [&str; 8] = [
+    "CREATE TABLE IF NOT EXISTS guessed (n INTEGER PRIMARY KEY, look_up BLOB NOT NULL UNIQUE, \
+     spent INTEGER NOT NULL, right INTEGER NOT NULL, in_a_row INTEGER NOT NULL, last INTEGER NOT NULL)",
+    "CREATE INDEX IF NOT EXISTS guessed_last ON guessed (last)",
+    "CREATE TABLE IF NOT EXISTS owner (look_up BLOB PRIMARY KEY, spent INTEGER NOT NULL, right INTEGER NOT NULL, \
+     in_a_row INTEGER NOT NULL, last INTEGER NOT NULL, newest BLOB NOT NULL, previous BLOB, accounts BLOB NOT NULL) \
+     WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS credential (look_up BLOB NOT NULL, id BLOB NOT NULL, suite INTEGER NOT NULL, \
+     record BLOB NOT NULL, share BLOB NOT NULL, map BLOB NOT NULL, PRIMARY KEY (look_up, id)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS attempt (n INTEGER PRIMARY KEY, account BLOB NOT NULL, request BLOB NOT NULL, \
+     look_up BLOB NOT NULL, which INTEGER NOT NULL, ke1 BLOB NOT NULL, credential BLOB NOT NULL, ke2 BLOB NOT NULL, \
+     expected BLOB NOT NULL, at INTEGER NOT NULL, session BLOB, UNIQUE (account, request))",
+    "CREATE INDEX IF NOT EXISTS attempt_at ON attempt (at)",
+    "CREATE TABLE IF NOT EXISTS session (id BLOB PRIMARY KEY, look_up BLOB NOT NULL, account BLOB NOT NULL, \
+     credential BLOB NOT NULL, key BLOB NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS session_until ON session (until)",
+];
+
+/// Every table, for the contract suite.
+#[cfg(feature = "contract")]
+pub(crate) const TABLES: [&str; 5] = ["guessed", "owner", "credential", "attempt", "session"];
+
+/// The owners of a safe.
+pub(crate) struct SqlOwners(pub(crate) SqlLedger);
+
+impl OwnerLedger for SqlOwners {
+    type Error = LedgerError;
+
+    fn load(&self, need: &Need) -> Result<Loaded> {
+        let attempt = match &need.attempt {
+            Some((account, request)) => self.attempt(account, request)?,
+            None => None,
+        };
+        let ended_in = attempt.as_ref().and_then(|attempt| attempt.session);
+        let session = match need.session.or(ended_in) {
+            Some(id) => self.session(&id)?,
+            None => None,
+        };
+        let of_session = session.as_ref().map(|session| session.look_up);
+        let of_attempt = attempt.as_ref().map(|attempt| attempt.look_up);
+        let owner = match need.look_up.or(of_session).or(of_attempt) {
+            Some(look_up) => self.owner(&look_up)?,
+            None => None,
+        };
+        Ok(Loaded {
+            owner,
+            attempt,
+            session,
+        })
+    }
+
+    fn apply(&mut self, changes: &[Change]) -> Result<()> {
+        let each = || changes.iter().try_for_each(|change| self.apply_one(change));
+        self.0.transact(each)
+    }
+
+    fn sweep(&mut self, now: UnixTime) -> Result<()> {
+        let before = |seconds| now.0.checked_sub(seconds).map(integer).transpose();
+        self.0.transact(|| {
+            if let Some(at) = before(ATTEMPT_LIFETIME)? {
+                self.0.run("DELETE FROM attempt WHERE at <= ?", vec![at])?;
+            }
+            if let Some(last) = before(FORGOTTEN_AFTER)? {
+                self.0
+                    .run("DELETE FROM guessed WHERE last <= ?", vec![last])?;
+            }
+            let now = vec![integer(now.0)?];
+            self.0.run("DELETE FROM session WHERE until < ?", now)?;
+            Ok(())
+        })
+    }
+
+    fn next_sweep(&self) -> Result<Option<UnixTime>> {
+        let earliest = |query, lives: u64| -> Result<Option<UnixTime>> {
+            let row = self.0.first(query, vec![])?;
+            let time = row.map(|mut row| row.optional_integer()).transpose()?;
+            Ok(time.flatten().map(|time| UnixTime(time).plus(lives)))
+        };
+        let all = [
+            earliest("SELECT min(at) FROM attempt", ATTEMPT_LIFETIME)?,
+            earliest("SELECT min(last) FROM guessed", FORGOTTEN_AFTER)?,
+            earliest("SELECT min(until) FROM session", 1)?,
+        ];
+        Ok(all.into_iter().flatten().min())
+    }
+}
+
+impl SqlOwners {
+    fn owner(&self, look_up: &LookUpId) -> Result<Option<Owner>> {
+        let row = self.0.first(
+            "SELECT spent, right, in_a_row, last, newest, previous, accounts FROM owner WHERE look_up = ?",
+            vec![blob(look_up.as_bytes())],
+        )?;
+        if let Some(mut row) = row {
+            return Ok(Some(Owner {
+                look_up: *look_up,
+                guesses: read_guesses(&mut row)?,
+                enrolled: Some(self.enrolment(look_up, row)?),
+            }));
+        }
+        let row = self.0.first(
+            "SELECT spent, right, in_a_row, last FROM guessed WHERE look_up = ?",
+            vec![blob(look_up.as_bytes())],
+        )?;
+        row.map(|mut row| {
+            Ok(Owner {
+                look_up: *look_up,
+                guesses: read_guesses(&mut row)?,
+                enrolled: None,
+            })
+        })
+        .transpose()
+    }
+
+    fn enrolment(&self, look_up: &LookUpId, mut row: Row) -> Result<Enrolment> {
+        let newest = CredentialId::new(row.bytes()?);
+        let previous = row.optional_bytes()?.map(CredentialId::new);
+        let accounts = row.blob()?;
+        let (accounts, rest) = accounts.as_chunks::<32>();
+        if !rest.is_empty() {
+            return Err(LedgerError::Foreign);
+        }
+        Ok(Enrolment {
+            newest: self.credential(look_up, newest)?,
+            previous: previous
+                .map(|id| self.credential(look_up, id))
+                .transpose()?,
+            accounts: accounts.iter().copied().map(PublicKey::new).collect(),
+        })
+    }
+
+    fn credential(&self, look_up: &LookUpId, id: CredentialId) -> Result<Credential> {
+        let row = self.0.first(
+            "SELECT suite, record, share, map FROM credential WHERE look_up = ? AND id = ?",
+            vec![blob(look_up.as_bytes()), blob(id.as_bytes())],
+        )?;
+        let mut row = row.ok_or(LedgerError::Foreign)?;
+        Ok(Credential {
+            id,
+            suite: match row.integer()? {
+                1 => Suite::Opaque1,
+                _ => return Err(LedgerError::Foreign),
+            },
+            record: Record::read(&row.bytes()?).map_err(|_| LedgerError::Foreign)?,
+            kept: Kept {
+                share: row.blob()?,
+                map: row.blob()?,
+            },
+        })
+    }
+
+    fn attempt(&self, account: &PublicKey, request: &RequestId) -> Result<Option<Attempt>> {
+        let row = self.0.first(
+            "SELECT look_up, which, ke1, credential, ke2, expected, at, session FROM attempt \
+             WHERE account = ? AND request = ?",
+            vec![blob(account.as_bytes()), blob(request.as_bytes())],
+        )?;
+        row.map(|mut row| {
+            Ok(Attempt {
+                account: *account,
+                request: *request,
+                look_up: LookUpId::new(row.bytes()?),
+                which: match row.integer()? {
+                    0 => Which::Newest,
+                    1 => Which::Previous,
+                    _ => return Err(LedgerError::Foreign),
+                },
+                ke1: row.bytes()?,
+                credential: CredentialId::new(row.bytes()?),
+                ke2: row.bytes()?,
+                expected: Expected::new(row.bytes()?),
+                at: UnixTime(row.integer()?),
+                session: row.optional_bytes()?.map(SessionId::new),
+            })
+        })
+        .transpose()
+    }
+
+    fn session(&self, id: &SessionId) -> Result<Option<Session>> {
+        let row = self.0.first(
+            "SELECT look_up, account, credential, key, until FROM session WHERE id = ?",
+            vec![blob(id.as_bytes())],
+        )?;
+        row.map(|mut row| {
+            Ok(Session {
+                id: *id,
+                look_up: LookUpId::new(row.bytes()?),
+                account: PublicKey::new(row.bytes()?),
+                credential: CredentialId::new(row.bytes()?),
+                key: Secret::new(row.bytes()?),
+                until: UnixTime(row.integer()?),
+            })
+        })
+        .transpose()
+    }
+
+    fn apply_one(&self, change: &Change) -> Result<()> {
+        match change {
+            Change::PutOwner(owner) => match &owner.enrolled {
+                None => self.put_name(owner),
+                Some(enrolled) => self.put_owner(owner, enrolled),
+            },
+            Change::CreateAttempt(attempt) => self.create_attempt(attempt),
+            Change::CreateSession { attempt, session } => self.create_session(attempt, session),
+            Change::Keep { attempts, names } => {
+                self.keep("attempt", *attempts)?;
+                self.keep("guessed", *names)
+            }
+        }
+    }
+
+    fn put_name(&self, owner: &Owner) -> Result<()> {
+        for table in ["owner", "credential"] {
+            self.0.run(
+                &format!("DELETE FROM {table} WHERE look_up = ?"),
+                vec![blob(owner.look_up.as_bytes())],
+            )?;
+        }
+        let mut values = vec![blob(owner.look_up.as_bytes())];
+        values.extend(guess_values(&owner.guesses)?);
+        self.0.run(
+            "INSERT INTO guessed (look_up, spent, right, in_a_row, last) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT (look_up) DO UPDATE SET spent = excluded.spent, right = excluded.right, \
+             in_a_row = excluded.in_a_row, last = excluded.last",
+            values,
+        )?;
+        Ok(())
+    }
+
+    fn put_owner(&self, owner: &Owner, enrolled: &Enrolment) -> Result<()> {
+        let look_up = || blob(owner.look_up.as_bytes());
+        let no_previous = SqlStorageValue::Null;
+        let previous = enrolled.previous.as_ref();
+        let previous_id = previous.map_or(no_previous, |previous| blob(previous.id.as_bytes()));
+        let newest_id = blob(enrolled.newest.id.as_bytes());
+        self.0
+            .run("DELETE FROM guessed WHERE look_up = ?", vec![look_up()])?;
+        self.0.run(
+            "DELETE FROM credential WHERE look_up = ? AND id IS NOT ? AND id IS NOT ?",
+            vec![look_up(), newest_id.clone(), previous_id.clone()],
+        )?;
+        for credential in previous.into_iter().chain([&enrolled.newest]) {
+            self.put_credential(&owner.look_up, credential)?;
+        }
+        let mut values = vec![look_up()];
+        values.extend(guess_values(&owner.guesses)?);
+        let accounts = enrolled.accounts.iter().flat_map(PublicKey::as_bytes);
+        let accounts: Vec<u8> = accounts.copied().collect();
+        values.extend([newest_id, previous_id, accounts.into()]);
+        self.0.run(
+            "INSERT INTO owner (look_up, spent, right, in_a_row, last, newest, previous, accounts) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (look_up) DO UPDATE SET spent = excluded.spent, right = excluded.right, \
+             in_a_row = excluded.in_a_row, last = excluded.last, newest = excluded.newest, \
+             previous = excluded.previous, accounts = excluded.accounts",
+            values,
+        )?;
+        Ok(())
+    }
+
+    /// What is kept changes, a secret never does: another one has another id. A guess changes neither, and writes nothing here.
+    fn put_credential(&self, look_up: &LookUpId, credential: &Credential) -> Result<()> {
+        let suite = match credential.suite {
+            Suite::Opaque1 => 1,
+        };
+        self.0.run(
+            "INSERT INTO credential (look_up, id, suite, record, share, map) VALUES (?, ?, ?, ?, ?, ?) \
+             ON CONFLICT (look_up, id) DO UPDATE SET suite = excluded.suite, record = excluded.record, \
+             share = excluded.share, map = excluded.map WHERE suite IS NOT excluded.suite OR \
+             record IS NOT excluded.record OR share IS NOT excluded.share OR map IS NOT excluded.map",
+            vec![
+                blob(look_up.as_bytes()),
+                blob(credential.id.as_bytes()),
+                integer(suite)?,
+                blob(credential.record.as_bytes()),
+                blob(&credential.kept.share),
+                blob(&credential.kept.map),
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn create_attempt(&self, attempt: &Attempt) -> Result<()> {
+        let which = match attempt.which {
+            Which::Newest => 0,
+            Which::Previous => 1,
+        };
+        let session = attempt.session;
+        self.0.run(
+            "INSERT INTO attempt (account, request, look_up, which, ke1, credential, ke2, expected, at, session) \
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            vec![
+                blob(attempt.account.as_bytes()),
+                blob(attempt.request.as_bytes()),
+                blob(attempt.look_up.as_bytes()),
+                integer(which)?,
+                blob(&attempt.ke1),
+                blob(attempt.credential.as_bytes()),
+                blob(&attempt.ke2),
+                blob(attempt.expected.expose_secret()),
+                integer(attempt.at.0)?,
+                session.map_or(SqlStorageValue::Null, |session| blob(session.as_bytes())),
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn create_session(&self, attempt: &RequestId, session: &Session) -> Result<()> {
+        let ended = self.0.rows(
+            "UPDATE attempt SET session = ? WHERE account = ? AND request = ? RETURNING 1",
+            vec![
+                blob(session.id.as_bytes()),
+                blob(session.account.as_bytes()),
+                blob(attempt.as_bytes()),
+            ],
+        )?;
+        if ended.len() != 1 {
+            return Err(LedgerError::Foreign);
+        }
+        self.0.run(
+            "INSERT INTO session (id, look_up, account, credential, key, until) VALUES (?, ?, ?, ?, ?, ?)",
+            vec![
+                blob(session.id.as_bytes()),
+                blob(session.look_up.as_bytes()),
+                blob(session.account.as_bytes()),
+                blob(session.credential.as_bytes()),
+                blob(session.key.expose_secret()),
+                integer(session.until.0)?,
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Numbers ascend by one, so the last `most` rows are within that distance of the last, and fewer where some have gone.
+    fn keep(&self, table: &str, most: usize) -> Result<()> {
+        self.0.run(
+            &format!("DELETE FROM {table} WHERE n <= (SELECT max(n) FROM {table}) - ?"),
+            vec![integer(most as u64)?],
+        )?;
+        Ok(())
+    }
+}
+
+fn read_guesses(row: &mut Row) -> Result<Guesses> {
+    Ok(Guesses {
+        spent: row.integer()?,
+        right: row.integer()?,
+        in_a_row: row.small()?,
+        last: UnixTime(row.integer()?),
+    })
+}
+
+fn guess_values(guesses: &Guesses) -> Result<[SqlStorageValue; 4]> {
+    Ok([
+        integer(guesses.spent)?,
+        integer(guesses.right)?,
+        integer(u64::from(guesses.in_a_row))?,
+        integer(guesses.last.0)?,
+    ])
+}
