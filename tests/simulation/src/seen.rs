@@ -54,4 +54,6 @@ pub enum Mark {
     Copied,
     /// The world was forked and healed without some of the safes.
     HealedWithoutSome,
+    /// The world was forked, the device was lost, and what lay at the safes came back on a new one.
+    Restored,
 }

@@ -30,6 +30,9 @@ impl Spread {
             return Ok(());
         }
         self.forks += 1;
+        if self.words.is_some() && self.scene.dice.percent(40) {
+            return self.look_without_device();
+        }
         let is_alone = self.scene.devices.len() == 1 && !self.relies_on_safes;
         let healing = match is_alone && self.scene.dice.percent(50) {
             true => Healing::WithoutSome,
@@ -44,6 +47,15 @@ impl Spread {
     }
 
     fn fork(&mut self, healing: Healing) -> Self {
+        let mut fork = self.course();
+        for safe in &mut fork.scene.safes {
+            safe.is_full = healing == Healing::WithoutSome;
+        }
+        fork
+    }
+
+    /// Another course of the world, in which all safes are up.
+    pub(super) fn course(&mut self) -> Self {
         let dice = Dice::new(self.scene.dice.seed());
         let devices = self.scene.devices.iter();
         let devices: Vec<Device> = devices
@@ -54,11 +66,12 @@ impl Spread {
         scene.now_ms = self.scene.now_ms;
         scene.mend_safes();
         for safe in &mut scene.safes {
-            safe.is_full = healing == Healing::WithoutSome;
+            safe.is_full = false;
         }
         Self {
             watch: self.watch.fork(),
             step: self.step,
+            words: self.words.clone(),
             ..Self::on(scene)
         }
     }

@@ -8,6 +8,7 @@
 mod acts;
 mod cheats;
 mod forks;
+mod lost;
 mod marks;
 mod owner;
 mod plans;
@@ -26,6 +27,7 @@ use crate::safe::{Honesty, Safe};
 use crate::scene::{Scene, skew};
 use crate::seen::{Mark, Seen};
 use saifu_wallet_core::group::Group;
+use saifu_wallet_core::owner::Words;
 use saifu_wallet_core::plan::GroupId;
 use std::collections::BTreeSet;
 use watch::Watch;
@@ -42,6 +44,8 @@ pub struct Spread {
     relies_on_safes: bool,
     forks: usize,
     marks: BTreeSet<Mark>,
+    /// What the owner has written down, once they are enrolled.
+    words: Option<Words>,
 }
 
 /// Runs the world of a seed to its end.
@@ -52,6 +56,7 @@ pub fn run_spread(seed: u64, bug: Option<Bug>) -> Result<Seen, Violation> {
     let mut spread = Spread::new(seed, bug);
     for act in [
         |spread: &mut Spread| spread.settle_in(2),
+        Spread::enrol_perhaps,
         Spread::go_wild,
         Spread::come_to_rest,
         Spread::move_everything,
@@ -102,6 +107,7 @@ impl Spread {
             relies_on_safes: false,
             forks: 0,
             marks: BTreeSet::new(),
+            words: None,
         }
     }
 

@@ -69,6 +69,16 @@ pub(crate) fn promise(plan: &Plan, seats: &[Seat]) -> Option<Promise> {
     checked.ok().map(|checked| *checked.promise())
 }
 
+/// Whether the safes have enough of it without what a plan keeps at home.
+pub(crate) fn needs_no_home(plan: &Plan) -> bool {
+    let away = plan.data.iter().filter(|place| **place != Place::Home);
+    let shares = plan.shares().is_none_or(|shares| {
+        let mut group_b = shares.group_b.iter();
+        group_b.all(|place| *place != Place::Home)
+    });
+    away.count() >= usize::from(plan.data_needed()) && shares
+}
+
 /// How many of a group's safes may be gone for good once its values are with them, whichever they are.
 pub(crate) fn may_be_gone(group: &Group) -> u8 {
     match (promise(&group.plan, &group.seats), group.plan.custody) {

@@ -61,6 +61,7 @@ fn clean_runs_see_everything_that_can_happen() {
         Mark::KeyOutlived,
         Mark::Copied,
         Mark::HealedWithoutSome,
+        Mark::Restored,
     ];
     while !all.iter().all(|mark| marks.contains(mark)) {
         let seed = seeds.next();
