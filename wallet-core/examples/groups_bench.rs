@@ -292,6 +292,7 @@ impl Filler {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());

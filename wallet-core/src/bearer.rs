@@ -242,6 +242,7 @@ impl HandedPart {
             confirmed: Vec::new(),
             handed: true,
             released: Vec::new(),
+            awaits: None,
         }
     }
 }
@@ -304,6 +305,7 @@ mod tests {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         };
         let of = PartOf {
             group: group.id,

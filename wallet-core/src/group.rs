@@ -53,6 +53,20 @@ pub struct Group {
     /// While it is being undone: the safes that had handed out their part to somebody else, and their proof.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub released: Vec<(SafeId, Elsewhere)>,
+    /// Where it was found by a login in the middle of a move: what must not come back any more before this one may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaits: Option<Awaited>,
+}
+
+/// A group whose values are being moved to another one: which of the two has them, the votes of its safes say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Awaited {
+    /// The group.
+    pub group: GroupId,
+    /// How many safes must confirm a recovery of it.
+    pub quorum: u8,
+    /// The safes that can.
+    pub safes: Vec<SafeId>,
 }
 
 /// How far a group has come.
@@ -104,6 +118,29 @@ impl Group {
         match self.handed {
             true => 0,
             false => self.values.len() as u64,
+        }
+    }
+
+    /// What a group that takes over from this one has to wait for.
+    pub(crate) fn awaited(&self) -> Awaited {
+        let layout = self.plan.layout();
+        let mut safes = Set::default();
+        for part in &layout {
+            let of = PartOf {
+                group: self.id,
+                class: part.class,
+                index: part.index,
+            };
+            if self.is_vote(of) {
+                self.safe(part.to).into_iter().for_each(|safe| {
+                    safes.add(safe);
+                });
+            }
+        }
+        Awaited {
+            group: self.id,
+            quorum: self.plan.quorum,
+            safes: safes.into_iter().map(|(safe, ())| safe).collect(),
         }
     }
 
@@ -556,6 +593,7 @@ mod tests {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         }
     }
 

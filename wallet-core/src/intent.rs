@@ -92,6 +92,11 @@ pub enum Intent {
         /// Its group.
         backup: GroupId,
     },
+    /// Recover what a safe has open for another device, because that one is lost: it has not confirmed it.
+    TakeBack {
+        /// What.
+        what: What,
+    },
     /// Move what lies at safes by a plan to other safes: new key, new parts, and only then the old ones end.
     Repair {
         /// Its group.

@@ -113,13 +113,11 @@ impl Safe {
         [Intent::MeetSafe { address }, Intent::TrustSafe { safe }]
     }
 
-    /// Whether an entry waits for its holder.
-    pub(crate) fn is_registered(&self, counter: Counter, sha256: &[u8]) -> bool {
+    /// Whether an entry waits, for whomever.
+    pub(crate) fn has_alive(&self, counter: Counter, sha256: &[u8]) -> bool {
         let mut entries = self.ledger.entries();
         entries.any(|(entry, _)| {
-            entry.key.counter == counter
-                && entry.sha256 == sha256
-                && entry.state == State::Registered
+            entry.key.counter == counter && entry.sha256 == sha256 && !entry.state.is_over()
         })
     }
 

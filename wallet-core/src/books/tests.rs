@@ -206,6 +206,7 @@ fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         };
         let mut books = Books::default();
         books.apply(alloc::vec![group.put()]);

@@ -1,6 +1,7 @@
 //! What the wallet does when its owner wants something.
 
 use super::{Asked, Gatherer, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
+use crate::bearer::What;
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem, item_of};
 use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
 use crate::form::{self, Form};
@@ -49,7 +50,7 @@ impl Wallet {
                 };
                 self.protect(values, plan, seats, *key, context)
             }
-            Intent::RecoverBackup { backup } => self.reunite(*backup, For::Hold, context),
+            Intent::RecoverBackup { backup } => self.reunite(*backup, For::Hold, false, context),
             Intent::Repair {
                 backup,
                 plan,
@@ -59,7 +60,7 @@ impl Wallet {
                     return;
                 };
                 let plan = Box::new(plan.clone());
-                self.reunite(*backup, For::Replace { plan, seats }, context)
+                self.reunite(*backup, For::Replace { plan, seats }, false, context)
             }
             Intent::DiscardBackup { backup } => self.discard_backup(*backup, context),
             Intent::MakeKey { form } => self.make_key(*form, context),
@@ -69,7 +70,7 @@ impl Wallet {
                 };
                 self.back_up_key(*key, plan, seats, context)
             }
-            Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, context),
+            Intent::RecoverKey { backup } => self.reunite(*backup, For::Keys, false, context),
             Intent::DeleteKey { key } => self.delete_key(*key),
             Intent::HandOver { what, with_key } => {
                 return self.hand_over(*what, *with_key, context, effects);
@@ -80,7 +81,11 @@ impl Wallet {
             Intent::Enrol { name, words } => self.enrol(name, words, context),
             Intent::Restore { safe, name, words } => self.restore(*safe, name, words, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
-            Intent::Recover { certificate } => self.recover(*certificate, context),
+            Intent::Recover { certificate } => self.recover(*certificate, false, context),
+            Intent::TakeBack { what } => match what {
+                What::Certificate(certificate) => self.recover(*certificate, true, context),
+                What::Backup(backup) => self.reunite(*backup, For::Hold, true, context),
+            },
             Intent::Discard { certificate } => self.discard(*certificate, context),
             Intent::CallOff { job } => return self.call_off(*job),
             Intent::RetryNow => return self.hurry(),
@@ -328,12 +333,17 @@ impl Wallet {
         }
     }
 
-    fn recover(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
+    fn recover(
+        &mut self,
+        certificate: ItemId,
+        take_back: bool,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
         let part = self.books.certificate(certificate).and_then(|it| it.part);
         if part.is_some() {
             return Vec::new();
         }
-        crate::flow::open(&self.books, certificate, None, context.rng)
+        crate::flow::open(&self.books, certificate, take_back, None, context.rng)
             .into_iter()
             .collect()
     }

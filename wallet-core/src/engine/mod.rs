@@ -117,6 +117,8 @@ enum Then {
     Safe(FlowId),
     /// A wish of the owner. If it cannot be stored it is not forgotten: the wallet tries again.
     Intent(Intent),
+    /// What follows from the books by itself.
+    Upkeep,
 }
 
 /// Who sleeps.

@@ -69,9 +69,10 @@ impl Wallet {
         &mut self,
         id: GroupId,
         then: Then,
+        take_back: bool,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
-        let changes = begin(&self.books, id, then, context.rng);
+        let changes = begin(&self.books, id, then, take_back, context.rng);
         // Asked for twice it is under way already. What is done to it otherwise comes first.
         if changes.is_empty()
             && self.books.recovery_of(id).is_none()

@@ -7,6 +7,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::notice::Kind;
+use crate::owner::settle_awaiting;
 use crate::plan::GroupId;
 use crate::port::{CommitError, Context, Durability, Effect};
 use crate::view::{Phase, Reach, Waiting};
@@ -37,7 +38,7 @@ impl Wallet {
         let mut restarted = Vec::new();
         let stepped = match &then {
             Then::Flow(flow, _) => Some(*flow),
-            Then::Safe(_) | Then::Intent(_) => None,
+            Then::Safe(_) | Then::Intent(_) | Then::Upkeep => None,
         };
         let touched = self.touched(&changes);
         for change in &changes {
@@ -93,7 +94,13 @@ impl Wallet {
             Then::Intent(Intent::TakeOver { .. }) => self.dirty.taken_over(),
             // It was written down, and must not be shown any longer.
             Then::Intent(Intent::Enrol { .. }) => self.close(),
-            Then::Flow(..) | Then::Intent(_) => {}
+            Then::Flow(..) | Then::Intent(_) | Then::Upkeep => {}
+        }
+        if self.pending.is_none() && self.books.owner().is_some() {
+            let changes = settle_awaiting(&self.books, context.rng);
+            if !changes.is_empty() {
+                self.commit(changes, Durability::Strict, Then::Upkeep, effects);
+            }
         }
     }
 
@@ -123,6 +130,8 @@ impl Wallet {
                 // Its owner was told what would go with it. That may be more by the time it could be stored.
                 self.tell(kind, context);
             }
+            // The next transaction finds it to be done still.
+            Then::Upkeep => {}
             // The secret is not kept for a wish that may never be stored: its owner types it again.
             Then::Intent(Intent::Enrol { .. } | Intent::Restore { .. }) => self.tell(kind, context),
             Then::Intent(intent) => {

@@ -243,9 +243,17 @@ impl Protect {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         };
         let id = group.id;
-        self.send(protected, &checked, (&group, &identity), &mut changes, rng);
+        self.send(
+            protected,
+            &checked,
+            (&group, &identity),
+            desk,
+            &mut changes,
+            rng,
+        );
         changes.push(group.put());
         let registering = Flow::Protect(Self {
             state: ProtectState::Registering { group: id, sealing },
@@ -261,6 +269,7 @@ impl Protect {
         protected: Protected,
         plan: &CheckedPlan,
         (group, identity): (&Group, &Identity),
+        desk: &Desk<'_>,
         changes: &mut Vec<Change>,
         rng: &mut dyn CryptoRng,
     ) {
@@ -270,6 +279,8 @@ impl Protect {
         let key = protected.key.as_ref();
         let key = key.filter(|_| plan.plan().has_key_stay());
         let key = key.map(|key| key.opening().write());
+        let old = self.replaces.and_then(|old| desk.books.group(old));
+        let awaits = old.map(Group::awaited);
         for part in protected.parts {
             let item = ItemId::make(rng);
             let of = PartOf {
@@ -297,7 +308,8 @@ impl Protect {
             let body = Body::new(covered);
             changes.push(Change::Put(item, Item::Part(outgoing), Some(body)));
             let key = key.as_ref().map(|key| key.as_slice());
-            let note = Note::of_part(&holder, (group, of), author, key).seal(&root, safe, rng);
+            let note = Note::of_part(&holder, (group, of), author, key, awaits.clone());
+            let note = note.seal(&root, safe, rng);
             let register = Register {
                 value: item,
                 safe,

@@ -109,9 +109,13 @@ impl ReturnReason {
 }
 
 /// Opens a certificate's entry for a fresh session, if no other flow than the one that is just finishing works on it.
+///
+/// With `take_back`, what is open for the session of a device that is lost is given back in its place: it has not confirmed,
+/// so what it was given is not usable there, and never will be.
 pub(crate) fn open(
     books: &Books,
     certificate: ItemId,
+    take_back: bool,
     finishing: Option<FlowId>,
     rng: &mut dyn CryptoRng,
 ) -> Option<Change> {
@@ -122,13 +126,20 @@ pub(crate) fn open(
     if !is_free || books.safe(item.safe).is_none() {
         return None;
     }
+    let request = RequestId::make(rng);
+    let mut session = Session::make(rng);
+    let mut state = RecoverState::Opening { request };
+    if let (true, Standing::Elsewhere(proof)) = (take_back, item.standing)
+        && let (EntryState::Withdrawing, Some(theirs)) = (proof.state, proof.session)
+    {
+        session.id = theirs;
+        state = RecoverState::Clearing { request };
+    }
     let recover = Recover {
         certificate,
         safe: item.safe,
-        session: Session::make(rng),
-        state: RecoverState::Opening {
-            request: RequestId::make(rng),
-        },
+        session,
+        state,
     };
     Some(Change::Journal(FlowId::make(rng), Flow::Recover(recover)))
 }

@@ -45,6 +45,9 @@ pub struct Reunite {
     pub group: GroupId,
     /// What for.
     pub then: Then,
+    /// Whether what is open for a device that is lost is taken back.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub take_back: bool,
     /// What is true.
     pub state: ReuniteState,
 }
@@ -92,6 +95,7 @@ pub(crate) fn begin(
     books: &Books,
     id: GroupId,
     then: Then,
+    take_back: bool,
     rng: &mut dyn CryptoRng,
 ) -> Vec<Change> {
     let Some(members) = Members::of(books, id) else {
@@ -131,6 +135,7 @@ pub(crate) fn begin(
     let reunite = Reunite {
         group: id,
         then,
+        take_back,
         state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
@@ -191,7 +196,7 @@ impl Reunite {
         if !free.is_empty() {
             let asked = free.iter();
             let mut changes: Vec<Change> = asked
-                .filter_map(|it| recover::open(desk.books, **it, None, rng))
+                .filter_map(|it| recover::open(desk.books, **it, self.take_back, None, rng))
                 .collect();
             let to_ask = busy.into_iter().copied().collect();
             changes.push(self.journal(ReuniteState::Collecting { to_ask }, desk));

@@ -242,7 +242,7 @@ impl Rotate {
             .certificate(self.certificate)
             .and_then(|it| it.part)
         else {
-            return recover::open(desk.books, self.certificate, Some(desk.id), rng)
+            return recover::open(desk.books, self.certificate, false, Some(desk.id), rng)
                 .into_iter()
                 .collect();
         };
@@ -252,7 +252,7 @@ impl Rotate {
                 && flow.group(desk.books) == Some(part.group)
         });
         match is_last {
-            true => reunite::begin(desk.books, part.group, reunite::Then::Hold, rng),
+            true => reunite::begin(desk.books, part.group, reunite::Then::Hold, false, rng),
             false => Vec::new(),
         }
     }

@@ -10,12 +10,14 @@
 //!   └─split──▶ shares, one at each safe, under its export key   ◀── name and secret, by OPAQUE
 //! ```
 
+mod awaiting;
 mod deal;
 mod map;
 mod note;
 mod restore;
 mod words;
 
+pub(crate) use awaiting::settle_awaiting;
 pub(crate) use deal::{MAX_SHARES, deal, gather};
 pub(crate) use map::{SafeMap, keep, seal_map, unseal};
 pub(crate) use note::Note;

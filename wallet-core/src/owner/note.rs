@@ -10,7 +10,7 @@
 
 use crate::bearer::{Bearer, Cover, HandedPart};
 use crate::books::{CertificateBody, secret};
-use crate::group::{Group, PartOf};
+use crate::group::{Awaited, Group, PartOf};
 use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::derive::derive_key;
@@ -31,6 +31,9 @@ pub(crate) struct Note {
     /// For a part, what it is a part of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) part: Option<HandedPart>,
+    /// For a part of a group that takes over from another one: that one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) awaits: Option<Awaited>,
     /// The key that opens, where the plan has it stay with the wallet.
     #[serde(default, with = "secret::bytes", skip_serializing_if = "Vec::is_empty")]
     pub(crate) key: Zeroizing<Vec<u8>>,
@@ -51,6 +54,7 @@ impl Note {
             v: VERSION,
             holder: holder.clone(),
             part: None,
+            awaits: None,
             key: Zeroizing::default(),
         }
     }
@@ -61,8 +65,10 @@ impl Note {
         (group, of): (&Group, PartOf),
         author: PublicKey,
         key: Option<&[u8]>,
+        awaits: Option<Awaited>,
     ) -> Self {
         Self {
+            awaits,
             part: Some(HandedPart::of(group, of, author, None)),
             key: Zeroizing::new(key.unwrap_or_default().to_vec()),
             ..Self::plain(holder)

@@ -86,6 +86,10 @@ impl Page<'_> {
             let mut group = part.group();
             // A key is no value: it has nothing to count.
             group.handed = !group.is_key();
+            group.awaits = note.awaits.clone();
+            if group.awaits.is_some() {
+                group.phase = Phase::Standby;
+            }
             item.part = Some(part.of);
             let known = self.groups.iter().find(|known| known.id == group.id);
             let known = known.or_else(|| self.books.group(group.id));

@@ -6,8 +6,8 @@ use super::{Spread, plans};
 use crate::device::{Device, Store};
 use crate::scene::skew;
 use crate::seen::Mark;
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::{Books, Custody};
-use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::group::{Group, Phase};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::plan::part::Role;
@@ -55,7 +55,7 @@ impl Spread {
         fork.compare(&expected).map_err(lost)
     }
 
-    /// What lies at the safes at rest comes back. What can be used on a device, or was used, never does. Of everything between
+    /// What lies at the safes comes back, also what the lost device had just asked for. What can be used on a device, or was used, never does. Of everything between
     /// nothing is asked but that it does not come twice.
     fn expected(&self) -> Expected {
         let all: Vec<_> = (0..self.scene.devices.len())
@@ -70,15 +70,17 @@ impl Spread {
         }
         let mut back = BTreeSet::new();
         if let [books] = all.as_slice() {
-            let at_rest = books.groups().filter(|group| self.is_at_rest(books, group));
-            let names = at_rest.flat_map(|group| group.values.iter());
+            let at_safes = books
+                .groups()
+                .filter(|group| self.lies_at_safes(books, group));
+            let names = at_safes.flat_map(|group| group.values.iter());
             back.extend(names.map(|value| value.name.clone()));
         }
         Expected { back, never }
     }
 
-    /// Whether nothing works on it, the safes alone have enough of it, and nothing of it is open for anybody.
-    fn is_at_rest(&self, books: &Books, group: &Group) -> bool {
+    /// Whether the safes alone have enough of it, and no safe has let go of its part.
+    fn lies_at_safes(&self, books: &Books, group: &Group) -> bool {
         let has_key_part = || {
             let mut certificates = books.certificates().filter_map(|(_, it)| it.part);
             certificates.any(|of| of.group == group.id && Role::of(of.class) == Role::Key)
@@ -89,21 +91,20 @@ impl Spread {
             || has_key_part();
         group.phase == Phase::AtSafes
             && !group.is_key()
-            && !books.flows().any(|(_, flow)| is_about(flow, books, group))
             && plans::needs_no_home(&group.plan)
             && needs_no_key
-            && self.is_closed(books, group)
+            && self.is_whole(books, group)
     }
 
-    /// Whether every certificate of it finds a registered entry.
-    fn is_closed(&self, books: &Books, group: &Group) -> bool {
+    /// Whether every certificate of it finds an entry that waits, be it for a device that is lost.
+    fn is_whole(&self, books: &Books, group: &Group) -> bool {
         let mut certificates = books
             .certificates()
             .filter(|(_, certificate)| certificate.part.is_some_and(|part| part.group == group.id));
         certificates.all(|(_, certificate)| {
             let mut safes = self.scene.safes.iter();
             let safe = safes.find(|safe| safe.id() == certificate.safe);
-            safe.is_some_and(|safe| safe.is_registered(certificate.counter, &certificate.sha256))
+            safe.is_some_and(|safe| safe.has_alive(certificate.counter, &certificate.sha256))
         })
     }
 
@@ -127,13 +128,16 @@ impl Spread {
         for _ in 0..PASSES {
             for backup in self.groups(0, |_| true) {
                 let is_key = self.groups(0, Group::is_key).contains(&backup);
-                self.scene.want(
-                    0,
-                    match is_key {
-                        true => Intent::RecoverKey { backup },
-                        false => Intent::RecoverBackup { backup },
-                    },
-                );
+                let intent = match is_key {
+                    true => Intent::RecoverKey { backup },
+                    false => Intent::RecoverBackup { backup },
+                };
+                self.scene.want(0, intent);
+            }
+            self.settle()?;
+            for backup in self.groups(0, |group| !group.is_key()) {
+                let what = What::Backup(backup);
+                self.scene.want(0, Intent::TakeBack { what });
             }
             self.settle()?;
         }
@@ -166,15 +170,4 @@ impl Spread {
             None => Ok(()),
         }
     }
-}
-
-/// Whether a flow works with something of a group.
-fn is_about(flow: &Flow, books: &Books, group: &Group) -> bool {
-    let replaces = matches!(flow, Flow::Protect(protect) if protect.replaces == Some(group.id));
-    replaces
-        || flow.items().into_iter().any(|item| {
-            let certificate = books.certificate(item).and_then(|it| it.part);
-            certificate.is_some_and(|part| part.group == group.id)
-                || item.as_bytes() == group.id.as_bytes()
-        })
 }

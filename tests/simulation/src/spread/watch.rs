@@ -136,7 +136,10 @@ impl Watch {
                     let is_settled = !matches!(group.phase, Phase::AtSafes | Phase::Elsewhere);
                     if *holder == device && !is_settled {
                         let name = &value.name;
-                        return Err(format!("{name} is usable on {device} and at the safes"));
+                        return Err(format!(
+                            "{name} is usable on {device} and at the safes: {}",
+                            tell(name, devices)
+                        ));
                     }
                     let votes = votes(group, books, &devices[device], &states);
                     let is_enough = votes >= usize::from(group.plan.quorum);

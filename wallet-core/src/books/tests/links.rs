@@ -102,6 +102,7 @@ impl Dice {
             confirmed: Vec::new(),
             handed: false,
             released: Vec::new(),
+            awaits: None,
         }
     }
 
@@ -188,6 +189,7 @@ impl Dice {
             4 => Flow::Reunite(Reunite {
                 group: self.group_id(),
                 then: Then::Hold,
+                take_back: false,
                 state: match self.roll(2) {
                     0 => ReuniteState::Collecting { to_ask: Vec::new() },
                     _ => ReuniteState::Arrived {

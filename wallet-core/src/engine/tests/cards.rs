@@ -82,6 +82,7 @@ fn group(number: u8, preset: Preset) -> Group {
         confirmed: Vec::new(),
         handed: false,
         released: Vec::new(),
+        awaits: None,
     }
 }
 
@@ -177,6 +178,7 @@ fn backups_stand_as_their_phase_and_the_work_on_them_say() {
     let reunite = Flow::Reunite(Reunite {
         group: group_id(1),
         then: For::Hold,
+        take_back: false,
         state: ReuniteState::Collecting { to_ask: Vec::new() },
     });
     let job = flow_id(1);

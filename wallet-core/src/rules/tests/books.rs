@@ -34,6 +34,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         confirmed: Vec::new(),
         handed: false,
         released: Vec::new(),
+        awaits: None,
     }
 }
 
