@@ -91,6 +91,8 @@ impl Spread {
             || has_key_part();
         group.phase == Phase::AtSafes
             && !group.is_key()
+            // What a safe has confirmed is with the lost device.
+            && group.confirmed.is_empty()
             && plans::needs_no_home(&group.plan)
             && needs_no_key
             && self.is_whole(books, group)
@@ -156,10 +158,10 @@ impl Spread {
         if let Some(name) = expected.back.iter().find(|name| times(name) != 1) {
             let found = books.owner().map(|owner| owner.at.clone());
             return Err(format!(
-                "{name} came back {} times: {found:?}, {:?}, told {:?}",
+                "{name} came back {} times: {found:?}, {:?}, told {}",
                 times(name),
                 books.flows().collect::<Vec<_>>(),
-                self.scene.devices[0].told
+                super::watch::tell(name, &self.scene.devices)
             ));
         }
         if let Some(name) = expected.never.iter().find(|name| times(name) > 0) {

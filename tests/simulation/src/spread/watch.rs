@@ -275,7 +275,7 @@ fn votes(
 }
 
 /// Where traces of a value are, for whoever reads a failing seed.
-fn tell(name: &str, devices: &[Device]) -> String {
+pub(super) fn tell(name: &str, devices: &[Device]) -> String {
     let mut traces = Vec::new();
     for (number, device) in devices.iter().enumerate() {
         let books = device.store.books();
