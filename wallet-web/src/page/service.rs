@@ -15,8 +15,8 @@ use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::view::{
-    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, Part, Phase, SafeCard, Summary,
-    ValueCard,
+    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, OwnerView, Part, Phase, SafeCard,
+    Summary, ValueCard,
 };
 use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
@@ -36,6 +36,7 @@ pub(crate) struct Service {
     pub(crate) jobs: RwSignal<Vec<Job>>,
     pub(crate) notices: RwSignal<Vec<Notice>>,
     pub(crate) summary: RwSignal<Summary>,
+    pub(crate) owner: RwSignal<OwnerView>,
     /// The only signal that may hold a payload; emptied as soon as its view closes.
     pub(crate) opened: RwSignal<Option<Opened>>,
 
@@ -75,6 +76,7 @@ impl Service {
             jobs: RwSignal::new(Vec::new()),
             notices: RwSignal::new(Vec::new()),
             summary: RwSignal::new(Summary::default()),
+            owner: RwSignal::new(OwnerView::default()),
             opened: RwSignal::new(None),
             choosing: Choosing::new(),
             route: RwSignal::new(Route::parse(&device::hash())),
@@ -165,6 +167,7 @@ impl Service {
             }
             Part::Summary(it) => self.summary.set(it),
             Part::Opened(it) => self.opened.set(it),
+            Part::Owner(it) => self.owner.set(it),
             Part::TakenOver => self.taken_over.set(true),
         }
     }

@@ -73,7 +73,9 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
         Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
-        Some(Task::Add | Task::Retire | Task::TakeOver) | None => Key::Backup,
+        Some(Task::Add | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore) | None => {
+            Key::Backup
+        }
     };
     let picture = if card.contents.is_empty() {
         let (state, words) = backup_standing(lang, card);
@@ -187,7 +189,12 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         Task::Recover => Some(Key::RecoverWhy),
         Task::Repair => Some(Key::MoveText),
         Task::BackUp => Some(Key::BackUpThen),
-        Task::Add | Task::Retire | Task::RecoverKey | Task::TakeOver => None,
+        Task::Add
+        | Task::Retire
+        | Task::RecoverKey
+        | Task::TakeOver
+        | Task::Enrol
+        | Task::Restore => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -215,7 +222,11 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Stage::Requesting
         | Stage::Returning
         | Stage::Retiring
-        | Stage::TakingOver => 0,
+        | Stage::TakingOver
+        | Stage::Enrolling
+        | Stage::LoggingIn
+        | Stage::LoggedIn
+        | Stage::Listing => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
     let arrived = (Key::StepArrived, Key::StepArrivedNote);
@@ -233,7 +244,9 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
             (Key::StepAtNew, Key::StepAtNewNote),
         ],
         Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
-        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver => return None,
+        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore => {
+            return None;
+        }
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

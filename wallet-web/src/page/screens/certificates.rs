@@ -291,7 +291,9 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::Recover
         | Task::Repair
         | Task::RecoverKey
-        | Task::TakeOver => Key::Recovering,
+        | Task::TakeOver
+        | Task::Enrol
+        | Task::Restore => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")
@@ -480,9 +482,13 @@ fn as_text(s: Service, id: ItemId) -> Option<Node> {
     let lang = s.lang.get();
     let compact = s.opened.with(|opened| match opened {
         Some(Opened::Certificate { id: open, compact }) if *open == id => Some(compact.clone()),
-        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
-            None
-        }
+        Some(
+            Opened::Value { .. }
+            | Opened::Certificate { .. }
+            | Opened::Papers { .. }
+            | Opened::Secret { .. },
+        )
+        | None => None,
     })?;
     let code = el("code")
         .class("compact")

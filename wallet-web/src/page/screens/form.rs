@@ -52,9 +52,8 @@ pub(super) fn correct(s: Service, value: ItemId) -> Node {
                     form,
                 })
             }),
-            Some(Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
-                div("skeleton").into()
-            }
+            Some(Opened::Certificate { .. } | Opened::Papers { .. } | Opened::Secret { .. })
+            | None => div("skeleton").into(),
         }
     });
     Node::Many(vec![head, fields])

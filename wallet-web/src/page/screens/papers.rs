@@ -111,9 +111,13 @@ pub(super) fn hand_over(s: Service, what: What) -> Node {
 fn shown(s: Service, what: What) -> Vec<Zeroizing<String>> {
     s.opened.with(|opened| match opened {
         Some(Opened::Papers { what: open, texts }) if *open == what => texts.clone(),
-        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
-            Vec::new()
-        }
+        Some(
+            Opened::Value { .. }
+            | Opened::Certificate { .. }
+            | Opened::Papers { .. }
+            | Opened::Secret { .. },
+        )
+        | None => Vec::new(),
     })
 }
 

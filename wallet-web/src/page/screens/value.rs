@@ -94,7 +94,15 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
     let title = match job.as_ref().map(|job| job.task) {
         Some(Task::BackUp) => text(lang, Key::BackingUp).into(),
         Some(Task::Recover) => text(lang, Key::Recovering).into(),
-        Some(Task::Add | Task::Retire | Task::Repair | Task::RecoverKey | Task::TakeOver)
+        Some(
+            Task::Add
+            | Task::Retire
+            | Task::Repair
+            | Task::RecoverKey
+            | Task::TakeOver
+            | Task::Enrol
+            | Task::Restore,
+        )
         | None => words::class(lang, &card.class),
     };
     let form = opened_form(s, card.id);
@@ -123,9 +131,13 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
 fn opened_form(s: Service, id: ItemId) -> Option<Form> {
     s.opened.with(|opened| match opened {
         Some(Opened::Value { id: open, form }) if *open == id => Some(form.clone()),
-        Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. }) | None => {
-            None
-        }
+        Some(
+            Opened::Value { .. }
+            | Opened::Certificate { .. }
+            | Opened::Papers { .. }
+            | Opened::Secret { .. },
+        )
+        | None => None,
     })
 }
 
@@ -245,7 +257,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         Reached::Now
     };
     let (list, note) = match job.task {
-        Task::BackUp | Task::Add | Task::Retire => (
+        Task::BackUp | Task::Add | Task::Retire | Task::Enrol | Task::Restore => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),
@@ -262,7 +274,11 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
                 | Stage::Requesting
                 | Stage::Returning
                 | Stage::Retiring
-                | Stage::TakingOver => (now, Reached::Todo, Reached::Todo),
+                | Stage::TakingOver
+                | Stage::Enrolling
+                | Stage::LoggingIn
+                | Stage::LoggedIn
+                | Stage::Listing => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![
                 (Key::StepRequesting, Key::StepRequestingNote, requesting),

@@ -133,6 +133,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::BackUp => "backup",
         Task::Recover | Task::RecoverKey | Task::TakeOver => "recover",
         Task::Repair => "refresh",
+        Task::Enrol | Task::Restore => "proof",
         Task::Retire => "trash",
     };
     let route = job.item.map(|item| {

@@ -3,9 +3,24 @@
 //! Fixed texts are [`Key`]s; whatever names one of several things is a function that matches without a wildcard, so
 //! that a new notice, reason or problem breaks the build here, where somebody has to find words for it.
 
+/// A sentence in both languages: a `&'static str`, or a `String` if there are values in it.
+macro_rules! say {
+    ($lang:expr, $en:literal, $ja:literal $(,)?) => {
+        $lang.of($en, $ja)
+    };
+    ($lang:expr, $en:literal, $ja:literal, $($value:ident),+ $(,)?) => {{
+        $(let _ = &$value;)+
+        match $lang {
+            Lang::En => format!($en),
+            Lang::Ja => format!($ja),
+        }
+    }};
+}
+
 mod hints;
 mod keys;
 mod notices;
+mod owner;
 mod plans;
 mod sentences;
 

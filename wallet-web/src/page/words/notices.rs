@@ -1,6 +1,6 @@
 //! The words of the notices, in two halves: what happened, and what to do now.
 
-use super::Lang;
+use super::{Lang, owner};
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
@@ -61,6 +61,11 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::KeyUnusable
         | Kind::KeyNeeded
         | Kind::KeyOpensOthers { .. }
+        | Kind::OwnerNameTaken
+        | Kind::SecretWrong
+        | Kind::SecretOther
+        | Kind::OwnerSessionEnded
+        | Kind::NotEmpty
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
             Apart::TooFewPieces { .. }
@@ -92,6 +97,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::CertificateHashUnknown
         | Kind::CertificateUnknown
         | Kind::RecoveredBytesWrong
+        | Kind::OwnerRecordDamaged
         | Kind::SafeKeyChanged => Weight::Danger,
     }
 }
@@ -321,6 +327,12 @@ fn english(kind: &Kind, subject: &str, in_sentence: &str, safe: &str) -> Halves 
             format!("Other backups open with the key that lies with {in_sentence}, so it was not handed over."),
             "Recover what those backups hold, or move them under keys of their own. Then hand it over.",
         ),
+        Kind::OwnerNameTaken => owner::name_taken(Lang::En, in_sentence, safe),
+        Kind::SecretWrong => owner::secret_wrong(Lang::En, safe),
+        Kind::SecretOther => owner::secret_other(Lang::En),
+        Kind::OwnerRecordDamaged => owner::record_damaged(Lang::En, safe),
+        Kind::OwnerSessionEnded => owner::session_ended(Lang::En, safe),
+        Kind::NotEmpty => owner::not_empty(Lang::En),
         Kind::KeyOpensOthers { first, others } => key_opens_others(Lang::En, first, *others),
         Kind::Apart { why } => english_apart(why, subject, in_sentence),
     }
@@ -571,6 +583,12 @@ fn japanese(kind: &Kind, subject: &str, safe: &str) -> Halves {
             format!("{subject}と一緒に預けた鍵でしか開けないものがほかにもあるため、渡しませんでした。"),
             "先にそれらを取り戻すか、別の鍵で預け直してから、もう一度渡してください。",
         ),
+        Kind::OwnerNameTaken => owner::name_taken(Lang::Ja, subject, safe),
+        Kind::SecretWrong => owner::secret_wrong(Lang::Ja, safe),
+        Kind::SecretOther => owner::secret_other(Lang::Ja),
+        Kind::OwnerRecordDamaged => owner::record_damaged(Lang::Ja, safe),
+        Kind::OwnerSessionEnded => owner::session_ended(Lang::Ja, safe),
+        Kind::NotEmpty => owner::not_empty(Lang::Ja),
         Kind::KeyOpensOthers { first, others } => key_opens_others(Lang::Ja, first, *others),
         Kind::Apart { why } => japanese_apart(why, subject),
     }

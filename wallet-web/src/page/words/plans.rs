@@ -374,6 +374,10 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "It is of an older version; asked again now and then. Ask its operator to update it.",
             "バージョンが古く応じられません。ときどきやり直します。運営者に更新を頼んでください。",
         ),
+        Waiting::TooManyGuesses => lang.of(
+            "Too many wrong guesses were made at this name; asked again by itself.",
+            "この名前での間違いが続きました。自動でやり直します。",
+        ),
         Waiting::Clock => lang.of(
             "Its clock and this device’s differ too much. Set this one right.",
             "時計が大きくずれています。端末の時計を合わせてください。",

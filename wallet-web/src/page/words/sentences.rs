@@ -1,5 +1,6 @@
 //! Words for things of which there are several, and sentences with numbers in them.
 
+use super::owner::too_many_guesses;
 use super::{Halves, Key, Lang, text};
 use crate::page::format;
 use saifu_protocol::message::EntryState;
@@ -212,6 +213,8 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::Repair => lang.of("Moving to other safes", "別の金庫への移し替え"),
         Task::RecoverKey => lang.of("Fetching the key", "鍵の取り戻し"),
         Task::TakeOver => lang.of("Taking over", "受け取り"),
+        Task::Enrol => lang.of("Enrolling the recovery words", "合言葉の登録"),
+        Task::Restore => lang.of("Restoring", "復元"),
     }
 }
 
@@ -245,6 +248,22 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
         Stage::Retiring => lang.of(
             "The safe is asked to forget it.",
             "金庫に破棄を頼んでいます。",
+        ),
+        Stage::Enrolling => lang.of(
+            "The safe is asked to know you by name and words.",
+            "名前と合言葉を、金庫に登録しています。",
+        ),
+        Stage::LoggingIn => lang.of(
+            "Proving name and words to the safe, without telling it either.",
+            "名前と合言葉を明かさずに、金庫に確かめてもらっています。",
+        ),
+        Stage::LoggedIn => lang.of(
+            "Name and words are right. Another safe has to open as well.",
+            "名前と合言葉は正しいものでした。もう1つ、別の金庫が開くのを待っています。",
+        ),
+        Stage::Listing => lang.of(
+            "Open. The safe lists what you left there.",
+            "開きました。預けたものの一覧を受け取っています。",
         ),
     }
 }
@@ -291,6 +310,7 @@ fn waiting_in_english(waiting: Waiting, safes: &str, who: &[String]) -> Halves {
             format!("{begins} {} of an older version and {} not know what is asked.", of("is", "are"), of("does", "do")),
             "It is asked again now and then. Ask its operator for an update.",
         ),
+        Waiting::TooManyGuesses => too_many_guesses(Lang::En, safes),
         Waiting::Clock => Halves::new(
             format!("The clock of {safes} and that of this device differ too much."),
             "Set the clock of this device right and try now. If it is right, ask the operator.",
@@ -337,6 +357,7 @@ fn waiting_in_japanese(waiting: Waiting, safes: &str) -> Halves {
             format!("{safes}のバージョンが古く、この依頼に応じられません。"),
             "ときどき自動でやり直します。運営者に更新を頼んでください。",
         ),
+        Waiting::TooManyGuesses => too_many_guesses(Lang::Ja, safes),
         Waiting::Clock => Halves::new(
             format!("{safes}とこの端末の時計が大きくずれています。"),
             "端末の時計を合わせて、今すぐ試してください。正しい場合は運営者に尋ねてください。",

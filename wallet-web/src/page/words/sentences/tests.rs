@@ -43,6 +43,10 @@ fn reasons_stages_and_failures_have_words() {
         Stage::Returning,
         Stage::Retiring,
         Stage::TakingOver,
+        Stage::Enrolling,
+        Stage::LoggingIn,
+        Stage::LoggedIn,
+        Stage::Listing,
     ] {
         check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
     }
@@ -54,6 +58,8 @@ fn reasons_stages_and_failures_have_words() {
         Task::Repair,
         Task::RecoverKey,
         Task::TakeOver,
+        Task::Enrol,
+        Task::Restore,
     ] {
         check(task(Lang::En, it), task(Lang::Ja, it));
     }
