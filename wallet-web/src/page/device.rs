@@ -3,7 +3,7 @@
 
 use super::words::Lang;
 use gloo_storage::{LocalStorage, Storage};
-use js_sys::{Function, Promise, Reflect};
+use js_sys::{Function, JsString, Promise, Reflect};
 use leptos::prelude::{document, window};
 use saifu_protocol::json::{self, Json};
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ use web_sys::{
     Event, EventTarget, HtmlDialogElement, HtmlInputElement, Response, ServiceWorker,
     ServiceWorkerRegistration, VisibilityState,
 };
+use zeroize::Zeroizing;
 
 const LANGUAGE: &str = "language";
 /// `boot.js` reads it too, before anything is drawn.
@@ -212,6 +213,12 @@ fn said_by(field: &JsValue) -> String {
         .ok()
         .and_then(|value| value.as_string())
         .unwrap_or_default()
+}
+
+/// A text as every keyboard gives it: each character in one form, in lower case. The tables for that are the browser's.
+pub(crate) fn plain(text: &str) -> Zeroizing<String> {
+    let text = JsString::from(text).normalize("NFKC").to_lower_case();
+    Zeroizing::new(text.into())
 }
 
 /// The part of the address behind the `#`.

@@ -10,6 +10,8 @@ mod format;
 mod qr;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod route;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod secret;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports))]
 mod words;
 

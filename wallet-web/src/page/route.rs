@@ -41,6 +41,10 @@ pub(crate) enum Route {
     HandOver(What),
     /// What somebody else hands over.
     TakeOver,
+    /// What brings everything back when this device is lost.
+    Recovery,
+    /// Everything of a wallet that was lost.
+    Restore,
     /// Notices.
     Notices,
     /// Settings.
@@ -73,6 +77,8 @@ impl Route {
             ("safes", None) if rest == "add" => Route::AddSafe,
             ("safes", None) => Route::Safes,
             ("certificates", None) => Route::Certificates,
+            ("recovery", None) => Route::Recovery,
+            ("restore", None) => Route::Restore,
             ("notices", None) => Route::Notices,
             ("settings", None) => Route::Settings,
             _ => Route::Values,
@@ -102,6 +108,8 @@ impl Route {
             Route::HandOver(What::Backup(group)) => format!("#/hand-over/{group}"),
             Route::HandOver(What::Certificate(item)) => format!("#/hand-over-one/{item}"),
             Route::TakeOver => "#/take-over".into(),
+            Route::Recovery => "#/recovery".into(),
+            Route::Restore => "#/restore".into(),
             Route::Notices => "#/notices".into(),
             Route::Settings => "#/settings".into(),
         }
@@ -124,7 +132,12 @@ impl Route {
             | Route::HandOver(_)
             | Route::TakeOver => Route::Certificates,
             Route::Notices => Route::Notices,
-            Route::Settings | Route::Keys | Route::Key(_) | Route::Policy => Route::Settings,
+            Route::Settings
+            | Route::Keys
+            | Route::Key(_)
+            | Route::Policy
+            | Route::Recovery
+            | Route::Restore => Route::Settings,
         }
     }
 }
@@ -157,6 +170,8 @@ mod tests {
             Route::HandOver(What::Backup(GroupId::new([9; 16]))),
             Route::HandOver(What::Certificate(item)),
             Route::TakeOver,
+            Route::Recovery,
+            Route::Restore,
             Route::Notices,
             Route::Settings,
         ] {

@@ -13,7 +13,10 @@ mod notices;
 mod papers;
 mod policy;
 mod protection;
+mod recovery;
+mod restore;
 mod safes;
+mod secret;
 mod settings;
 mod value;
 mod values;
@@ -134,6 +137,8 @@ fn is_narrow(route: Route) -> bool {
         | Route::Certificate(_)
         | Route::HandOver(_)
         | Route::TakeOver
+        | Route::Recovery
+        | Route::Restore
         | Route::Notices
         | Route::Settings
         | Route::Keys
@@ -161,6 +166,8 @@ fn screen(s: Service, route: Route) -> Node {
         Route::Certificate(id) => certificates::certificate(s, id),
         Route::HandOver(what) => papers::hand_over(s, what),
         Route::TakeOver => papers::take_over(s),
+        Route::Recovery => recovery::recovery(s),
+        Route::Restore => restore::restore(s),
         Route::Notices => notices::notices(s),
         Route::Settings => settings::settings(s),
     }

@@ -168,6 +168,17 @@ fn give_up(s: Service, ask: Ask) -> Node {
 
 /// A new one: its address, who it says to be, and whether the owner trusts it.
 pub(super) fn add(s: Service) -> Node {
+    let is_met = meeting(s);
+    Node::live(move || {
+        Node::Many(vec![
+            head(s, s.text(Key::AddSafe), Some(Route::Safes), None),
+            ask(s, is_met, Some(Route::Safes)),
+        ])
+    })
+}
+
+/// Begins to meet a safe on the calling screen; answers whether one is met.
+pub(super) fn meeting(s: Service) -> RwSignal<bool> {
     // What was asked before belongs to another visit.
     s.send(Intent::DismissSafe);
     // The dialog closes by Escape, too; the meeting ends with it.
@@ -190,14 +201,16 @@ pub(super) fn add(s: Service) -> Node {
         is_open
     });
     keep_dialog("met", is_met);
-    Node::live(move || {
-        Node::Many(vec![
-            head(s, s.text(Key::AddSafe), Some(Route::Safes), None),
-            ask_form(s),
-            suggested(s).into(),
-            dialog("met", is_met, || met(s, is_met)),
-        ])
-    })
+    is_met
+}
+
+/// Asks for an address, and shows who is met there. Once the safe is trusted, another screen may follow.
+pub(super) fn ask(s: Service, is_met: RwSignal<bool>, then: Option<Route>) -> Node {
+    Node::Many(vec![
+        ask_form(s),
+        suggested(s).into(),
+        dialog("met", is_met, || met(s, is_met, then)),
+    ])
 }
 
 fn ask_form(s: Service) -> Node {
@@ -322,7 +335,7 @@ fn suggested(s: Service) -> Option<Node> {
     )
 }
 
-fn met(s: Service, open: RwSignal<bool>) -> Node {
+fn met(s: Service, open: RwSignal<bool>, then: Option<Route>) -> Node {
     let lang = s.lang.get();
     let Some(Meeting::Met {
         id,
@@ -345,7 +358,9 @@ fn met(s: Service, open: RwSignal<bool>) -> Node {
         move || {
             s.send(Intent::TrustSafe { safe: id });
             dismiss(open);
-            s.go(Route::Safes);
+            if let Some(then) = then {
+                s.go(then);
+            }
         },
     );
     let rows = vec![

@@ -95,7 +95,18 @@ fn theme(s: Service) -> Node {
 
 fn protection(s: Service) -> Node {
     let keys = s.keys.with(Vec::len).to_string();
+    let is_ready = s.owner.with(|owner| owner.name.is_some());
+    let recovery = match is_ready {
+        true => Key::RecoveryReady,
+        false => Key::RecoveryNote,
+    };
     rows(vec![
+        way(
+            "certificate",
+            Route::Recovery,
+            s.text(Key::RecoveryTitle),
+            s.text(recovery),
+        ),
         way("key", Route::Keys, s.text(Key::KeysTitle), keys),
         way(
             "proof",

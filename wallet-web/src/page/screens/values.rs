@@ -46,6 +46,7 @@ pub(super) fn values(s: Service) -> Node {
         let content = div("stack stack--wide")
             .child(news(s))
             .child(honest(s))
+            .child(unprepared(s))
             .child(is_stuck(s).then(|| under_way(s)).flatten())
             .child(here(s))
             .child((!is_stuck(s)).then(|| under_way(s)).flatten())
@@ -87,6 +88,20 @@ fn honest(s: Service) -> Option<Node> {
     })
 }
 
+/// What would be lost with this device although it lies at safes, and the way to change it.
+fn unprepared(s: Service) -> Option<Node> {
+    let lang = s.lang.get();
+    let count = s.summary.with(|summary| summary.at_safes);
+    let is_known = s.owner.with(|owner| owner.name.is_some());
+    (count > 0 && !is_known).then(|| {
+        let what = words::nobody_fetches(lang, count);
+        let words = Halves::new(what, text(lang, Key::RecoveryNow));
+        let label = text(lang, Key::RecoveryPrepare);
+        let prepare = link("btn btn--small", Route::Recovery, None, label);
+        halves("", "info", None, words, None, vec![prepare])
+    })
+}
+
 /// Whether some job waits for something: then what is under way comes first.
 fn is_stuck(s: Service) -> bool {
     let waits = |job: &Job| reason(s, job).is_some() || job.stage == Stage::NoRoom;
@@ -98,18 +113,7 @@ fn under_way(s: Service) -> Option<Node> {
     if jobs.is_empty() {
         return None;
     }
-    // One reason shared by several jobs is said once, of all the safes it is true of.
-    let mut reasons: Vec<Wait> = Vec::new();
-    for reason in jobs.iter().filter_map(|job| reason(s, job)) {
-        match reasons.iter_mut().find(|it| it.why == reason.why) {
-            Some(same) => same.join(reason),
-            None => reasons.push(reason),
-        }
-    }
-    let notes: Vec<Node> = reasons
-        .into_iter()
-        .filter_map(|reason| waiting(s, Some(reason)))
-        .collect();
+    let notes = waits(s, &jobs);
     let rows: Vec<Node> = jobs.iter().map(|job| job_row(s, job)).collect();
     let list = div("panel panel--flush").child(el("ul").class("rows").child(rows));
     let title = el("h2")
@@ -126,6 +130,21 @@ fn under_way(s: Service) -> Option<Node> {
     )
 }
 
+/// Why jobs wait. One reason shared by several is said once, of all the safes it is true of.
+pub(super) fn waits(s: Service, jobs: &[Job]) -> Vec<Node> {
+    let mut reasons: Vec<Wait> = Vec::new();
+    for reason in jobs.iter().filter_map(|job| reason(s, job)) {
+        match reasons.iter_mut().find(|it| it.why == reason.why) {
+            Some(same) => same.join(reason),
+            None => reasons.push(reason),
+        }
+    }
+    reasons
+        .into_iter()
+        .filter_map(|reason| waiting(s, Some(reason)))
+        .collect()
+}
+
 fn job_row(s: Service, job: &Job) -> Node {
     let lang = s.lang.get();
     let picture = match job.task {
@@ -136,7 +155,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Enrol | Task::Restore => "proof",
         Task::Retire => "trash",
     };
-    let route = job.item.map(|item| {
+    let of_item = job.item.map(|item| {
         let group = GroupId::new(*item.as_bytes());
         if s.values.with(|all| all.iter().any(|card| card.id == item)) {
             Route::Value(item)
@@ -148,6 +167,11 @@ fn job_row(s: Service, job: &Job) -> Node {
             Route::Certificate(item)
         }
     });
+    let route = match job.task {
+        Task::Enrol => Some(Route::Recovery),
+        Task::Restore => Some(Route::Restore),
+        _ => of_item,
+    };
     let (task, about) = (words::task(lang, job.task), words::about(lang, job));
     let subject = if about == task {
         about
@@ -185,6 +209,10 @@ fn how_far(s: Service, job: &Job) -> String {
     let of_safe = || match job.task {
         Task::Retire if !job.safe.is_empty() => {
             Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
+        }
+        Task::Enrol | Task::Restore => {
+            let stage = words::stage(lang, job.stage);
+            Some(words::stage_at(lang, &safe_at(s, &job.safe), stage))
         }
         _ => None,
     };

@@ -31,6 +31,12 @@ pub(super) fn welcome(s: Service) -> Node {
         Some("safe"),
         text(lang, Key::WelcomeSafe),
     );
+    let restore = link(
+        "btn btn--quiet",
+        Route::Restore,
+        Some("recover"),
+        text(lang, Key::RestoreLost),
+    );
     let honest = el("small").words(text(lang, Key::WelcomeHonest));
     el("main")
         .class("alone")
@@ -38,7 +44,12 @@ pub(super) fn welcome(s: Service) -> Node {
         .child(fan)
         .child(el("h1").fixed("tabindex", "-1").child(title))
         .child(el("p").words(text(lang, Key::WelcomeLead)))
-        .child(div("stack stack--tight actions").child(add).child(safe))
+        .child(
+            div("stack stack--tight actions")
+                .child(add)
+                .child(safe)
+                .child(restore),
+        )
         .child(el("p").class("quiet").child(honest))
         .into()
 }

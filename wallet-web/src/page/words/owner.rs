@@ -1,7 +1,7 @@
 //! The words of the recovery secret: the owner as their safes know them.
 
-use super::Halves;
-use super::Lang;
+use super::{Halves, Lang};
+use saifu_wallet_core::owner::{Found, NotWords, OwnerStanding, WORDS};
 
 /// Somebody has the name at a safe.
 pub(crate) fn name_taken(lang: Lang, name: &str, safe: &str) -> Halves {
@@ -119,4 +119,273 @@ pub(crate) fn too_many_guesses(lang: Lang, safes: &str) -> Halves {
             "自動でやり直します。自分に覚えがなければ、だれかが名前を知っています。合言葉までは知られていません。"
         ),
     )
+}
+
+/// What a safe is to an owner. `restoring`: to one who looks for what they had.
+pub(crate) fn owner_standing(
+    lang: Lang,
+    standing: Option<OwnerStanding>,
+    restoring: bool,
+) -> &'static str {
+    match (standing, restoring) {
+        (None, _) => say!(lang, "Not included yet", "まだ含まれていません"),
+        (Some(OwnerStanding::Asking), _) => say!(lang, "Being asked", "問い合わせ中"),
+        (Some(OwnerStanding::Enrolled), false) => say!(lang, "Knows you", "登録済み"),
+        (Some(OwnerStanding::Enrolled), true) => say!(lang, "Read", "読み取り済み"),
+        (Some(OwnerStanding::Taken), _) => say!(lang, "Name is taken", "名前が使用中"),
+        (Some(OwnerStanding::Wrong), _) => say!(lang, "Did not open", "開けません"),
+        (Some(OwnerStanding::Refused), false) => say!(lang, "Did not take part", "登録できず"),
+        (Some(OwnerStanding::Refused), true) => say!(lang, "Not read", "読み取れず"),
+    }
+}
+
+/// Who the owner is, and how many safes bring everything back.
+pub(crate) fn enrolled_as(lang: Lang, name: &str, needed: u8) -> String {
+    match needed {
+        0 | 1 => say!(
+            lang,
+            "Your name is “{name}”. With it and your six words, any one of the safes that know you is enough.",
+            "名前は「{name}」です。名前と6つの合言葉があれば、登録済みの金庫のどれか1つで足ります。",
+            name
+        ),
+        _ => say!(
+            lang,
+            "Your name is “{name}”. With it and your six words, any {needed} of the safes that know you are enough.",
+            "名前は「{name}」です。名前と6つの合言葉があれば、登録済みの金庫のうち、どれか{needed}つで足ります。",
+            name,
+            needed
+        ),
+    }
+}
+
+/// Fewer safes know the owner than are needed.
+pub(crate) fn too_few_know(lang: Lang, have: usize, needed: u8) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "{have} of the {needed} safes that are needed know you so far. If this device is lost now, the words do not help.",
+            "登録できた金庫は、必要な{needed}つのうち{have}つです。いまこの端末をなくすと、合言葉があっても復元できません。",
+            have,
+            needed
+        ),
+        say!(
+            lang,
+            "Wait until more of them have answered, or include other safes.",
+            "ほかの金庫の応答を待つか、別の金庫を加えてください。"
+        ),
+    )
+}
+
+/// What a safe had.
+pub(crate) fn found(lang: Lang, found: Found) -> String {
+    let (certificates, unread) = (found.certificates, found.unread);
+    let came = match certificates {
+        0 => say!(lang, "No certificates there.", "登録証はありませんでした。").to_owned(),
+        1 => say!(lang, "1 certificate came.", "登録証が1枚届きました。").to_owned(),
+        _ => say!(
+            lang,
+            "{certificates} certificates came.",
+            "登録証が{certificates}枚届きました。",
+            certificates
+        ),
+    };
+    let left = match unread {
+        0 => return came,
+        1 => say!(
+            lang,
+            "1 entry cannot be used: what belongs to it is missing or is not yours.",
+            "使えない記録が1件あります。必要なものが欠けているか、自分のものではありません。"
+        )
+        .to_owned(),
+        _ => say!(
+            lang,
+            "{unread} entries cannot be used: what belongs to them is missing or is not yours.",
+            "使えない記録が{unread}件あります。必要なものが欠けているか、自分のものではありません。",
+            unread
+        ),
+    };
+    say!(lang, "{came} {left}", "{came}{left}", came, left)
+}
+
+/// How far a restore is that still needs shares.
+pub(crate) fn opened_so_far(lang: Lang, open: usize, needed: u8) -> String {
+    if needed < 2 {
+        return say!(
+            lang,
+            "Asking the first safe. It says where the others are.",
+            "最初の金庫に問い合わせています。ほかの金庫の場所もそこで分かります。"
+        )
+        .into();
+    }
+    say!(
+        lang,
+        "{open} of the {needed} safes that are needed have opened.",
+        "必要な{needed}つの金庫のうち、{open}つが開きました。",
+        open,
+        needed
+    )
+}
+
+/// Where a job with the owner's record is.
+pub(crate) fn stage_at(lang: Lang, safe: &str, stage: &str) -> String {
+    say!(lang, "{safe}: {stage}", "{safe}：{stage}", safe, stage)
+}
+
+/// Why what was typed is no recovery secret, and what to do now.
+pub(crate) fn not_words(lang: Lang, why: NotWords) -> Halves {
+    match why {
+        NotWords::Count { have } if have < WORDS => Halves::new(
+            say!(
+                lang,
+                "There are {have} words, not six.",
+                "合言葉が{have}個しかありません。",
+                have
+            ),
+            say!(
+                lang,
+                "Type all six, in their order.",
+                "6つすべてを、順番どおりに入力してください。"
+            ),
+        ),
+        NotWords::Count { have } => Halves::new(
+            say!(
+                lang,
+                "There are {have} words, not six.",
+                "合言葉が{have}個あり、多すぎます。",
+                have
+            ),
+            say!(
+                lang,
+                "Leave out what does not belong to them.",
+                "余分なものを消してください。"
+            ),
+        ),
+        NotWords::Unknown { number } => Halves::new(
+            say!(
+                lang,
+                "Word {number} is none that Saifu makes.",
+                "{number}番目は、Saifuの合言葉にはない綴りです。",
+                number
+            ),
+            say!(
+                lang,
+                "Compare it with the paper, letter by letter.",
+                "紙と1文字ずつ見比べてください。"
+            ),
+        ),
+        NotWords::DoNotBelong => Halves::new(
+            say!(
+                lang,
+                "These six do not belong together.",
+                "6つの組み合わせが合いません。"
+            ),
+            say!(
+                lang,
+                "One is misread, or two have changed places. Compare them with the paper; no safe was asked.",
+                "読み違いか、順番の入れ違いがあります。紙と見比べてください。金庫には問い合わせていません。"
+            ),
+        ),
+    }
+}
+
+/// How many words are typed.
+pub(crate) fn typed_so_far(lang: Lang, have: usize) -> String {
+    say!(lang, "{have} of 6 words", "6つのうち{have}つ", have)
+}
+
+/// What would be lost with this device although it lies at safes.
+pub(crate) fn nobody_fetches(lang: Lang, count: usize) -> String {
+    match count {
+        1 => say!(
+            lang,
+            "If this device is lost, nobody can fetch the value that is at your safes.",
+            "この端末をなくすと、金庫にある1点をだれも引き出せません。"
+        )
+        .into(),
+        _ => say!(
+            lang,
+            "If this device is lost, nobody can fetch the {count} values that are at your safes.",
+            "この端末をなくすと、金庫にある{count}点をだれも引き出せません。",
+            count
+        ),
+    }
+}
+
+/// What recovers what is chosen.
+pub(crate) fn recover_chosen(lang: Lang, count: usize) -> String {
+    match count {
+        1 => say!(lang, "Recover 1", "1点を取り戻す").into(),
+        _ => say!(lang, "Recover {count}", "{count}点を取り戻す", count),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::page::words::tests::{check, check_sentences};
+
+    fn halves(of: impl Fn(Lang) -> Halves) {
+        let [en, ja] = Lang::ALL.map(of);
+        check_sentences(&en.what, &ja.what);
+        check_sentences(&en.now, &ja.now);
+    }
+
+    #[test]
+    fn what_was_typed_and_what_was_found_is_said_in_both_languages() {
+        for why in [
+            NotWords::Count { have: 1 },
+            NotWords::Count { have: 7 },
+            NotWords::Unknown { number: 3 },
+            NotWords::DoNotBelong,
+        ] {
+            halves(|lang| not_words(lang, why));
+        }
+        halves(|lang| too_few_know(lang, 1, 2));
+        for certificates in [0, 1, 2] {
+            for unread in [0, 1, 2] {
+                let it = Found {
+                    certificates,
+                    unread,
+                };
+                let [en, ja] = Lang::ALL.map(|lang| found(lang, it));
+                check_sentences(&en, &ja);
+                assert_eq!(unread > 0, en.contains("cannot be used"), "{en}");
+            }
+        }
+        for count in [1, 2, 3] {
+            let needed = u8::try_from(count).unwrap();
+            let of = |lang| {
+                [
+                    enrolled_as(lang, "hana", needed),
+                    opened_so_far(lang, 1, needed),
+                    nobody_fetches(lang, count),
+                ]
+            };
+            let [en, ja] = Lang::ALL.map(of);
+            en.iter()
+                .zip(&ja)
+                .for_each(|(en, ja)| check_sentences(en, ja));
+            let [en, ja] = Lang::ALL.map(|lang| recover_chosen(lang, count));
+            check(&en, &ja);
+            let [en, ja] = Lang::ALL.map(|lang| typed_so_far(lang, count));
+            check(&en, &ja);
+        }
+    }
+
+    #[test]
+    fn what_a_safe_is_to_an_owner_has_words() {
+        for restoring in [false, true] {
+            for it in [
+                None,
+                Some(OwnerStanding::Asking),
+                Some(OwnerStanding::Enrolled),
+                Some(OwnerStanding::Taken),
+                Some(OwnerStanding::Wrong),
+                Some(OwnerStanding::Refused),
+            ] {
+                let [en, ja] = Lang::ALL.map(|lang| owner_standing(lang, it, restoring));
+                check(en, ja);
+            }
+        }
+    }
 }

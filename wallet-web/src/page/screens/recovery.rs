@@ -1,0 +1,235 @@
+//! What brings everything back when this device is lost: six words, and the safes that know their owner by them.
+
+use crate::page::device;
+use crate::page::node::{El, Node, div, el};
+use crate::page::parts::{actions, button, fact, facts, halves, head, link, quiet, section};
+use crate::page::route::Route;
+use crate::page::screens::secret::{self, Fields, one};
+use crate::page::screens::values;
+use crate::page::service::Service;
+use crate::page::words::{self, Key, text};
+use leptos::prelude::*;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::owner::{OwnerStanding, Words};
+use saifu_wallet_core::view::{Opened, OwnerView, Reach, SafeCard};
+
+/// The safes whose addresses are printed: one is enough, and one may be gone.
+const PRINTED_SAFES: usize = 2;
+
+/// The screen.
+pub(super) fn recovery(s: Service) -> Node {
+    on_cleanup(move || s.close());
+    let paper = Paper {
+        s,
+        fields: Fields::new(s),
+        name: RwSignal::new(String::new()),
+        hidden: RwSignal::new(false),
+        sent: RwSignal::new(false),
+    };
+    Node::live(move || {
+        let owner = s.owner.get();
+        let content = match &owner.name {
+            Some(_) if owner.is_restoring => restoring(s),
+            Some(name) => paper.enrolled(&owner, name),
+            None => paper.prepare(&owner),
+        };
+        let content = div("stack stack--wide")
+            .child(secret::told(s))
+            .child(content);
+        let title = s.text(Key::RecoveryTitle);
+        Node::Many(vec![
+            head(s, title, Some(Route::Settings), None),
+            content.into(),
+        ])
+    })
+}
+
+fn restoring(s: Service) -> Node {
+    let words = s.text(Key::RestoreTitle);
+    one(link("btn btn--primary", Route::Restore, None, words))
+}
+
+/// The paper with the words, from their making until safes know them.
+#[derive(Clone, Copy)]
+struct Paper {
+    s: Service,
+    fields: Fields,
+    name: RwSignal<String>,
+    /// Whether the words are typed from the paper now.
+    hidden: RwSignal<bool>,
+    /// Whether they were sent off.
+    sent: RwSignal<bool>,
+}
+
+impl Paper {
+    fn prepare(self, owner: &OwnerView) -> Node {
+        let s = self.s;
+        if self.sent.get() {
+            return quiet(s.text(Key::Asking)).fixed("role", "status").into();
+        }
+        // What had the focus is gone with each step.
+        device::focus_heading_if_lost();
+        let shown = s.opened.with(|opened| match opened {
+            Some(Opened::Secret { words }) => Some(words.clone()),
+            Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. })
+            | None => None,
+        });
+        match shown {
+            Some(_) if self.hidden.get() => self.type_again(),
+            Some(words) => self.show(&words),
+            None => self.explain(owner),
+        }
+    }
+
+    fn explain(self, owner: &OwnerView) -> Node {
+        let s = self.s;
+        let what: Node = if owner.safes.is_empty() {
+            let add = text(s.lang.get(), Key::AddSafe);
+            Node::Many(vec![
+                el("p").words(s.text(Key::RecoveryNoSafe)).into(),
+                one(link("btn btn--primary", Route::AddSafe, Some("add"), add)),
+            ])
+        } else {
+            let make = s.text(Key::WordsMake);
+            let form = secret::form(vec![self.fields.name()], make, move || {
+                if let Some(name) = self.fields.read_name() {
+                    self.name.set(name);
+                    self.hidden.set(false);
+                    s.send(Intent::OfferSecret);
+                }
+            });
+            form.into()
+        };
+        let restore = owner.can_restore.then(|| {
+            let words = s.text(Key::RestoreLost);
+            one(link(
+                "btn btn--quiet",
+                Route::Restore,
+                Some("recover"),
+                words,
+            ))
+        });
+        Node::Many(vec![
+            el("p").words(s.text(Key::RecoveryLead)).into(),
+            what,
+            restore.into(),
+        ])
+    }
+
+    /// The paper itself. Of everything on the screen it is what is printed.
+    fn show(self, words: &Words) -> Node {
+        let s = self.s;
+        let print = button("btn", Some("print"), s.text(Key::Print), device::print);
+        let written = s.text(Key::WordsWritten);
+        let go_on = button("btn btn--primary", None, written, move || {
+            self.hidden.set(true);
+        });
+        Node::Many(vec![
+            quiet(s.text(Key::WordsText)).class("no-print").into(),
+            self.sheet(words).into(),
+            el("p")
+                .class("no-print")
+                .words(s.text(Key::WordsHonest))
+                .into(),
+            actions(vec![go_on, print]),
+        ])
+    }
+
+    fn sheet(self, words: &Words) -> El {
+        let s = self.s;
+        let list = words.expose_secret().split('-').map(|word| {
+            let word = el("code").fixed("translate", "no").child(word.to_owned());
+            el("li").child(word).into()
+        });
+        let list: Vec<Node> = list.collect();
+        let mut rows = vec![fact(s.text(Key::OwnerName), self.name.get())];
+        // Those that answer first: the paper is for the day on which they must.
+        let mut safes: Vec<SafeCard> = s.safes.get();
+        safes.sort_by_key(|safe| safe.reach != Reach::Answers);
+        for safe in safes.into_iter().take(PRINTED_SAFES) {
+            rows.push(fact(s.text(Key::Safe), safe.address));
+        }
+        el("article")
+            .class("panel stack")
+            .child(el("h2").words("Saifu – ").words(s.text(Key::WordsYours)))
+            .child(el("ol").class("words").child(list))
+            .child(facts(rows))
+    }
+
+    fn type_again(self) -> Node {
+        let s = self.s;
+        let enrol = s.text(Key::WordsEnrol);
+        let form = secret::form(vec![self.fields.words()], enrol, move || {
+            let Some(words) = self.fields.read_words() else {
+                return;
+            };
+            let is_shown = s.opened.with_untracked(
+                |opened| matches!(opened, Some(Opened::Secret { words: shown }) if *shown == words),
+            );
+            if !is_shown {
+                return self.fields.refuse_words();
+            }
+            let name = self.name.get_untracked();
+            s.send(Intent::Enrol { name, words });
+            self.fields.forget();
+            self.sent.set(true);
+            // Behind it, so that the wallet still knows which words were shown.
+            s.close();
+        });
+        let again = button("btn btn--quiet", None, s.text(Key::WordsAgain), move || {
+            self.fields.forget();
+            self.hidden.set(false);
+        });
+        Node::Many(vec![
+            el("p").words(s.text(Key::WordsFromPaper)).into(),
+            facts(vec![fact(s.text(Key::OwnerName), self.name.get())]),
+            form.into(),
+            one(again),
+        ])
+    }
+
+    fn enrolled(self, owner: &OwnerView, name: &str) -> Node {
+        let s = self.s;
+        let lang = s.lang.get();
+        let knows = |standing| standing == Some(OwnerStanding::Enrolled);
+        let have = owner.safes.iter().filter(|it| knows(it.standing)).count();
+        let is_enough = have >= usize::from(owner.needed);
+        let too_few = (!is_enough).then(|| {
+            let words = words::too_few_know(lang, have, owner.needed);
+            halves("warn", "warn", None, words, None, Vec::new())
+        });
+        let list = secret::safes(s, &owner.safes, false, Key::CallOff);
+        let was_found = owner.safes.iter().any(|it| it.found.is_some());
+        let found = was_found.then(|| {
+            let words = text(lang, Key::RestoreFound);
+            one(link("btn", Route::Restore, Some("recover"), words))
+        });
+        let is_some_left = owner.safes.iter().any(secret::is_left);
+        Node::Many(vec![
+            el("p")
+                .child(words::enrolled_as(lang, name, owner.needed))
+                .into(),
+            too_few.into(),
+            values::waits(s, &secret::jobs(s, owner)).into(),
+            section(s, "owner-safes", Key::RestoreSafes, list),
+            is_some_left.then(|| self.include(name.into())).into(),
+            found.into(),
+        ])
+    }
+
+    /// For safes that have come since, and those that did not take part.
+    fn include(self, name: String) -> Node {
+        let s = self.s;
+        let include = s.text(Key::WordsInclude);
+        let form = secret::form(vec![self.fields.words()], include, move || {
+            if let Some(words) = self.fields.read_words() {
+                let name = name.clone();
+                s.send(Intent::Enrol { name, words });
+                self.fields.forget();
+            }
+        });
+        let text = el("p").words(s.text(Key::WordsIncludeText));
+        let content = div("stack").child(text).child(form);
+        section(s, "include", Key::WordsInclude, content)
+    }
+}

@@ -1,0 +1,264 @@
+//! The fields into which name and recovery secret are typed, and what both screens of the owner show of the safes.
+//!
+//! The words stay in their field until they are sent. What is kept of them here is how far they are.
+
+use crate::page::device;
+use crate::page::node::{El, Node, div, el};
+use crate::page::parts::{actions, button, chip, icon, notice, rows, safe_name, small_icon};
+use crate::page::secret::{self, Typed};
+use crate::page::service::Service;
+use crate::page::words::{self, Halves, Key, text};
+use leptos::prelude::*;
+use saifu_protocol::owner::OwnerName;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice::{Kind, Notice};
+use saifu_wallet_core::owner::{NotWords, OwnerStanding, Words};
+use saifu_wallet_core::view::{Job, OwnerCard, OwnerView};
+use zeroize::Zeroizing;
+
+const NAME: &str = "owner-name";
+const WORDS: &str = "words";
+
+/// What is wrong with what was sent off, beside what can be seen while it is typed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Refused {
+    Name,
+    /// There were too few of them.
+    Words,
+    /// They are not those that were shown.
+    Other,
+}
+
+/// What is typed.
+#[derive(Clone, Copy)]
+pub(super) struct Fields {
+    s: Service,
+    typed: RwSignal<Typed>,
+    refused: RwSignal<Option<Refused>>,
+}
+
+impl Fields {
+    pub(super) fn new(s: Service) -> Self {
+        Self {
+            s,
+            typed: RwSignal::new(Typed::SoFar(0)),
+            refused: RwSignal::new(None),
+        }
+    }
+
+    /// The field for the name.
+    pub(super) fn name(self) -> Node {
+        let s = self.s;
+        let is_bad = self.refused.get() == Some(Refused::Name);
+        let problem = is_bad.then(|| s.text(Key::OwnerNameBad).into());
+        let input = el("input")
+            .fixed("type", "text")
+            .fixed("autocomplete", "username");
+        let hint = el("p").child(s.text(Key::OwnerNameHint));
+        field(NAME, s.text(Key::OwnerName), input, hint, problem)
+    }
+
+    /// The name, if it can be one.
+    pub(super) fn read_name(self) -> Option<String> {
+        let name = secret::name(&device::plain(&device::typed(NAME)));
+        match OwnerName::new(&name) {
+            Ok(_) => Some(name),
+            Err(_) => {
+                self.refuse(Refused::Name, "#owner-name");
+                None
+            }
+        }
+    }
+
+    /// The field for the words. It says which of them is wrong as soon as that can be seen.
+    pub(super) fn words(self) -> Node {
+        let (s, lang) = (self.s, self.s.lang.get());
+        let typed = self.typed.get();
+        let wrong = match (typed, self.refused.get()) {
+            (Typed::Wrong(why), _) => Some(why),
+            (Typed::SoFar(have), Some(Refused::Words)) => Some(NotWords::Count { have }),
+            _ => None,
+        };
+        let problem = match (wrong, self.refused.get()) {
+            (Some(why), _) => {
+                let Halves { what, now } = words::not_words(lang, why);
+                Some(format!("{what} {now}"))
+            }
+            (None, Some(Refused::Other)) => Some(text(lang, Key::WordsNotShown).into()),
+            (None, _) => None,
+        };
+        let so_far: Node = match typed {
+            Typed::SoFar(0) | Typed::Wrong(_) => text(lang, Key::WordsHint).into(),
+            Typed::SoFar(have) => words::typed_so_far(lang, have).into(),
+            Typed::Whole => text(lang, Key::WordsWhole).into(),
+        };
+        let input = el("textarea")
+            .fixed("rows", "2")
+            .fixed("autocomplete", "off")
+            .on("input", move |event| {
+                let said = Zeroizing::new(device::value_of(&event));
+                self.refused.set(None);
+                self.typed.set(secret::look(&device::plain(&said)));
+            });
+        let hint = el("p").fixed("role", "status").child(so_far);
+        field(WORDS, s.text(Key::WordsSix), input, hint, problem)
+    }
+
+    /// The words, if they are a secret.
+    pub(super) fn read_words(self) -> Option<Words> {
+        let said = Zeroizing::new(device::typed(WORDS));
+        let words = Words::read(&device::plain(&said)).ok();
+        if words.is_none() {
+            self.refuse(Refused::Words, "#words");
+        }
+        words
+    }
+
+    /// They were others than those that were shown.
+    pub(super) fn refuse_words(self) {
+        self.refuse(Refused::Other, "#words");
+    }
+
+    fn refuse(self, why: Refused, at: &'static str) {
+        self.refused.set(Some(why));
+        device::focus_first(at);
+    }
+
+    /// Forgets what was typed of the words.
+    pub(super) fn forget(self) {
+        device::clear(WORDS);
+        self.typed.set(Typed::SoFar(0));
+    }
+}
+
+/// What is typed is not changed or completed by the browser, and described by what stands below.
+fn field(
+    id: &'static str,
+    label: &'static str,
+    input: El,
+    hint: El,
+    problem: Option<String>,
+) -> Node {
+    let (hint_id, problem_id) = (format!("{id}-hint"), format!("{id}-problem"));
+    let input = input
+        .class("input")
+        .fixed("id", id)
+        .fixed("autocapitalize", "off")
+        .fixed("spellcheck", "false")
+        .attr("aria-describedby", format!("{hint_id} {problem_id}"))
+        .attr_if(problem.is_some(), "aria-invalid", "true");
+    let problem = problem.map(|words| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .child(el("span").child(words))
+    });
+    div("field")
+        .child(el("label").fixed("for", id).words(label))
+        .child(input)
+        .child(hint.class("hint").attr("id", hint_id))
+        .child(
+            el("div")
+                .attr("id", problem_id)
+                .fixed("role", "alert")
+                .child(problem),
+        )
+        .into()
+}
+
+/// A form that does something when it is sent.
+pub(super) fn form(fields: Vec<Node>, words: &'static str, send: impl Fn() + 'static) -> El {
+    let button = el("button")
+        .class("btn btn--primary")
+        .fixed("type", "submit")
+        .words(words);
+    el("form")
+        .class("stack")
+        .fixed("novalidate", "")
+        .on("submit", move |event| {
+            event.prevent_default();
+            send();
+        })
+        .child(fields)
+        .child(div("actions").child(button))
+}
+
+/// What has to be known of the owner's own record, until it is acknowledged.
+pub(super) fn told(s: Service) -> Vec<Node> {
+    let is_its = |it: &&Notice| {
+        matches!(
+            it.kind,
+            Kind::OwnerNameTaken
+                | Kind::SecretWrong
+                | Kind::SecretOther
+                | Kind::OwnerRecordDamaged
+                | Kind::OwnerSessionEnded
+                | Kind::NotEmpty
+        )
+    };
+    let notices = s.notices.get();
+    let its = notices.iter().filter(is_its);
+    its.map(|it| notice(s, it)).collect()
+}
+
+/// The jobs at work with the owner's record.
+pub(super) fn jobs(s: Service, owner: &OwnerView) -> Vec<Job> {
+    let jobs = owner.safes.iter().filter_map(|card| card.job);
+    jobs.filter_map(|id| s.job(id)).collect()
+}
+
+/// Whether nothing works with a safe that does not know the owner, or did not open.
+pub(super) fn is_left(card: &OwnerCard) -> bool {
+    let is_done = matches!(
+        card.standing,
+        Some(OwnerStanding::Enrolled | OwnerStanding::Taken)
+    );
+    card.job.is_none() && !is_done
+}
+
+/// Each safe, and what is true there. `stop` is what calls the work with it off.
+pub(super) fn safes(s: Service, cards: &[OwnerCard], restoring: bool, stop: Key) -> Node {
+    let list = cards.iter().map(|card| safe(s, card, restoring, stop));
+    rows(list.collect())
+}
+
+fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
+    let lang = s.lang.get();
+    let job = card.job.and_then(|id| s.job(id));
+    let waits = job.as_ref().is_some_and(|job| job.waiting.is_some());
+    let state = match card.standing {
+        _ if waits => "local",
+        None => "local",
+        Some(OwnerStanding::Asking) => "moving",
+        Some(OwnerStanding::Enrolled) if job.is_some() => "moving",
+        Some(OwnerStanding::Enrolled) => "safe",
+        Some(OwnerStanding::Taken | OwnerStanding::Wrong | OwnerStanding::Refused) => "failed",
+    };
+    let stage = job.as_ref().map(|job| words::stage(lang, job.stage));
+    let found = card.found.filter(|_| restoring && job.is_none());
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(safe_name(&card.operator, &card.address)))
+        .child(stage.map(|stage| el("span").child(stage)))
+        .child(found.map(|found| el("span").child(words::found(lang, found))))
+        .child(chip(
+            state,
+            words::owner_standing(lang, card.standing, restoring),
+        ));
+    let stop = job.filter(|job| job.can_call_off).map(|job| {
+        let id = job.id;
+        button("btn btn--small", None, text(lang, stop), move || {
+            s.send(Intent::CallOff { job: id });
+        })
+    });
+    let row = div("row")
+        .child(el("span").class("mark").child(icon("safe")))
+        .child(words)
+        .child(stop);
+    el("li").child(row).into()
+}
+
+/// A way on, by itself.
+pub(super) fn one(button: Node) -> Node {
+    actions(vec![button])
+}
