@@ -187,6 +187,14 @@ const prepare = (lang) => {
     account,
     ...more,
   });
+  const ownerAt = (seed, standing, { job = null, found = null } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found });
+  const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, can_restore, safes: at } });
+  /** Nobody yet. */
+  const unknown = { name: null, needed: 0, safes: [ownerAt(0, null), ownerAt(1, null), ownerAt(2, null)] };
+  const atOwner = (seed, place, task, stage, { waiting } = {}) => ({
+    ...job(seed, task, stage, { id: null, name: "hana@example.org" }, { waiting, callOff: true }),
+    safe: ADDRESSES[place],
+  });
   const whole = (values, certificates, { jobs = [], notices = [], summary: sums = summary(), meeting, backups = [], keys = [], safes: known = safes } = {}) => [
     { values },
     { certificates },
@@ -289,6 +297,17 @@ const prepare = (lang) => {
   const t = (en, ja) => (lang === "ja" ? ja : en);
   const came = (card, from) => ({ ...card, contents: card.contents.map((it) => ({ ...it, came_of: from.id })) });
   const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+
+  const offered = { "offer-secret": [{ opened: { secret: { words: "lusab-babad-babad-babad-babad-zogid" } } }] };
+  const makeWords = async (page) => {
+    await page.getByLabel(t("Your name", "名前"), { exact: true }).fill("Hana@Example.org");
+    await press(t("Make my six words", "6つの合言葉を作る"))(page);
+    await page.locator("main .words").waitFor();
+  };
+  const typeWords = (typed) => async (page) => {
+    await press(t("I have written them down", "書き留めました"))(page);
+    await page.getByLabel(t("The six words", "6つの合言葉"), { exact: true }).fill(typed);
+  };
 
   return [
     { name: "welcome", parts: [...empty.filter((part) => !("safes" in part)), { safes: [] }] },
@@ -400,6 +419,52 @@ const prepare = (lang) => {
     { name: "notices", hash: "notices", parts: whole([movie], [concert], { notices: [notice(21, "safe-rolled-back"), notice(22, { "too-large-for-safe": { limit: 1_048_576 } }), notice(23, "recovery-called-off")] }) },
     { name: "notices-none", hash: "notices", parts: calm },
     { name: "settings", hash: "settings", parts: calm },
+    { name: "recovery", hash: "recovery", parts: [...calm, owner(unknown)] },
+    { name: "recovery-new", hash: "recovery", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },
+    { name: "recovery-words", hash: "recovery", parts: [...calm, owner(unknown)], after: offered, act: makeWords },
+    { name: "recovery-typing", hash: "recovery", parts: [...calm, owner(unknown)], after: offered, act: (page) => makeWords(page).then(() => typeWords("lusab ｂａｂａｄ、ba")(page)) },
+    { name: "recovery-misread", hash: "recovery", parts: [...calm, owner(unknown)], after: offered, act: (page) => makeWords(page).then(() => typeWords("lusab babad babab hello ")(page)) },
+    { name: "recovery-enrolled", hash: "recovery", parts: [...whole([movie], [], kept), owner({ safes: [0, 1, 2].map((seed) => ownerAt(seed, "enrolled")) })] },
+    {
+      name: "recovery-under-way",
+      hash: "recovery",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [atOwner(8, 1, "enrol", "enrolling", { waiting: "unreachable" })], notices: [{ ...notice(24, "owner-name-taken"), subject: "hana@example.org", safe: ADDRESSES[2] }] }),
+        owner({ safes: [ownerAt(0, "enrolled"), ownerAt(1, "asking", { job: flow(8) }), ownerAt(2, "taken"), ownerAt(3, null)] }),
+      ],
+    },
+    { name: "restore", hash: "restore", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },
+    { name: "restore-words", hash: "restore", parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })] },
+    {
+      name: "restore-wrong",
+      hash: "restore",
+      parts: [
+        ...empty,
+        { safes: [safe(0, "answers", 0)] },
+        { notices: [{ ...notice(25, "secret-wrong"), subject: "hana@example.org", safe: ADDRESSES[0] }] },
+        owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] }),
+      ],
+    },
+    {
+      name: "restore-asking",
+      hash: "restore",
+      parts: [
+        ...empty,
+        { safes: [safe(0, "answers", 0), safe(1, "silent", 0), safe(2, "unknown", 0)] },
+        { jobs: [atOwner(8, 0, "restore", "logged-in"), atOwner(9, 1, "restore", "logging-in", { waiting: "unreachable" }), atOwner(10, 2, "restore", "logging-in", { waiting: "too-many-guesses" })] },
+        owner({ is_restoring: true, safes: [ownerAt(0, "asking", { job: flow(8) }), ownerAt(1, "asking", { job: flow(9) }), ownerAt(2, "asking", { job: flow(10) })] }),
+      ],
+    },
+    {
+      name: "restore-found",
+      hash: "restore",
+      parts: [
+        ...whole([], [concert], kept),
+        owner({ safes: [ownerAt(0, "enrolled", { found: { certificates: 5, unread: 0 } }), ownerAt(1, "enrolled", { found: { certificates: 4, unread: 1 } }), ownerAt(2, "refused")] }),
+      ],
+      act: (page) => page.getByRole("checkbox").nth(1).check(),
+    },
+    { name: "restore-not-empty", hash: "restore", parts: [...calm, owner(unknown)] },
     { name: "open-elsewhere", parts: [{ phase: "open-elsewhere" }] },
     { name: "fenced", parts: [{ phase: "fenced" }] },
     { name: "storage-blocked", parts: [{ phase: "storage-blocked" }] },
