@@ -162,6 +162,13 @@ pub enum Intent {
         /// The secret.
         words: Words,
     },
+    /// Have another secret, which is shown, open in the place of this one.
+    ChangeSecret {
+        /// The secret that opens now.
+        words: Words,
+        /// The other one.
+        next: Words,
+    },
     /// Log in at a safe and find everything again.
     Restore {
         /// The safe.

@@ -541,6 +541,8 @@ pub enum Task {
     Enrol,
     /// A safe is asked for everything of the owner's.
     Restore,
+    /// A safe is told of another secret.
+    ChangeSecret,
 }
 
 /// What is true of a job now.
@@ -623,6 +625,8 @@ pub struct OwnerView {
     pub name: Option<String>,
     /// How many of the safes are needed to find everything again.
     pub needed: u8,
+    /// Whether the secret is being changed, and the one before still opens somewhere.
+    pub is_changing: bool,
     /// Whether the wallet is looking for what the owner had.
     pub is_restoring: bool,
     /// Whether it may begin to.

@@ -88,17 +88,30 @@ impl Owner {
 
     fn enrol(&mut self, device: usize) {
         self.want(device, Intent::OfferSecret);
-        let view = self.scene.devices[device]
-            .wallet
-            .as_ref()
-            .map(|it| it.view());
+        let words = self.shown(device);
+        self.words = Some(words.clone());
+        self.want(device, enrolling(&words));
+    }
+
+    /// Another secret is drawn, shown, and wanted in the place of this one.
+    fn change_secret(&mut self, device: usize) -> Words {
+        self.want(device, Intent::OfferSecret);
+        let next = self.shown(device);
+        let words = self.words.replace(next.clone());
+        let words = words.expect("the owner is enrolled");
+        let before = words.clone();
+        self.want(device, Intent::ChangeSecret { words, next });
+        before
+    }
+
+    fn shown(&self, device: usize) -> Words {
+        let wallet = self.scene.devices[device].wallet.as_ref();
+        let view = wallet.map(|wallet| wallet.view());
         let shown = view.into_iter().flatten().find_map(|part| match part {
             Part::Opened(Some(Opened::Secret { words })) => Some(words),
             _ => None,
         });
-        let words = shown.expect("the words are shown");
-        self.words = Some(words.clone());
-        self.want(device, enrolling(&words));
+        shown.expect("the words are shown")
     }
 
     /// The device is gone; a new one has nothing.
@@ -453,4 +466,86 @@ fn a_safe_that_is_trusted_later_is_told_and_knows_the_others() {
     let new = owner.scene.devices.len() - 1;
     owner.recover_everything(new);
     assert_eq!(owner.bytes(new), before);
+}
+
+#[test]
+fn after_a_change_the_other_secret_opens_and_the_one_before_nowhere() {
+    let mut owner = Owner::new(30, 4);
+    let bytes = owner.bytes(OLD);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    let entries = owner.open_entries();
+    let before = owner.change_secret(OLD);
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 4]);
+    assert!(!owner.books(OLD).owner().expect("enrolled").is_changing());
+    assert_eq!(
+        owner.open_entries(),
+        entries,
+        "nothing was registered again"
+    );
+    let next = owner.words.replace(before);
+    let new = owner.lose();
+    for number in 0..4 {
+        owner.restore(new, number);
+        assert!(owner.books(new).owner().is_none());
+    }
+    assert!(owner.told(new, &Kind::SecretWrong));
+    owner.words = next;
+    owner.restore(new, 3);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), bytes);
+}
+
+#[test]
+fn while_too_few_safes_have_the_other_secret_the_one_before_finds_everything() {
+    let mut owner = Owner::new(31, 4);
+    let bytes = owner.bytes(OLD);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    // Two are needed, and only one can be told.
+    for safe in &mut owner.scene.safes[1..] {
+        safe.is_up = false;
+    }
+    let before = owner.change_secret(OLD);
+    let standings = owner.standings(OLD);
+    let is = |wanted| standings.iter().filter(|it| **it == wanted).count();
+    assert_eq!((is(OwnerStanding::Both), is(OwnerStanding::Old)), (1, 3));
+    owner.words = Some(before);
+    let new = owner.lose();
+    for safe in &mut owner.scene.safes {
+        safe.is_up = true;
+    }
+    owner.restore(new, 1);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), bytes);
+}
+
+#[test]
+fn when_enough_safes_have_the_other_secret_the_wallet_says_where_the_one_before_still_opens() {
+    let mut owner = Owner::new(32, 4);
+    let bytes = owner.bytes(OLD);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    owner.scene.safes[2].is_up = false;
+    owner.change_secret(OLD);
+    let standings = owner.standings(OLD);
+    let is = |wanted| standings.iter().filter(|it| **it == wanted).count();
+    assert_eq!(
+        (is(OwnerStanding::Enrolled), is(OwnerStanding::Old)),
+        (3, 1)
+    );
+    assert!(owner.books(OLD).owner().expect("enrolled").is_changing());
+    let mut other = owner.add_device();
+    owner.restore(other, 0);
+    owner.scene.safes[2].is_up = true;
+    owner.rest();
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 4]);
+    assert!(!owner.books(OLD).owner().expect("enrolled").is_changing());
+    owner.recover_everything(other);
+    if owner.bytes(other).is_empty() {
+        other = owner.add_device();
+        owner.restore(other, 2);
+        owner.recover_everything(other);
+    }
+    assert_eq!(owner.bytes(other), bytes);
 }

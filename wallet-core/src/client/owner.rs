@@ -7,8 +7,8 @@ use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::Binding;
 use saifu_protocol::message::Route;
 use saifu_protocol::owner::{
-    Answer, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession, LoginFinish, LoginFinished,
-    LoginStart, LoginStarted, OwnerListItem, OwnerPage, SetMap,
+    Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession,
+    LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerPage, SetMap,
 };
 use saifu_protocol::{PublicKey, UnixTime};
 
@@ -18,6 +18,8 @@ pub(crate) enum OwnerQuestion {
     EnrolFinish(EnrolFinish),
     LoginStart(LoginStart),
     LoginFinish(LoginFinish),
+    Change(ChangeFinish),
+    Settle(InSession),
     SetMap(SetMap),
     Join(InSession),
     List(OwnerListItem),
@@ -29,6 +31,7 @@ pub(crate) enum OwnerAnswer {
     Enrolled(Enrolled),
     LoginStarted(LoginStarted),
     LoginFinished(LoginFinished),
+    Changed(Answer<Changed>),
     /// To what is done in a session and has no answer of its own.
     Done(Answer<UnixTime>),
     Listed(Answer<OwnerPage>),
@@ -41,6 +44,8 @@ impl OwnerQuestion {
             OwnerQuestion::EnrolFinish(_) => Route::OwnerEnrolFinish,
             OwnerQuestion::LoginStart(_) => Route::OwnerLoginStart,
             OwnerQuestion::LoginFinish(_) => Route::OwnerLoginFinish,
+            OwnerQuestion::Change(_) => Route::OwnerChange,
+            OwnerQuestion::Settle(_) => Route::OwnerSettle,
             OwnerQuestion::SetMap(_) => Route::OwnerMap,
             OwnerQuestion::Join(_) => Route::OwnerJoin,
             OwnerQuestion::List(_) => Route::OwnerList,
@@ -59,6 +64,8 @@ impl OwnerQuestion {
             OwnerQuestion::EnrolFinish(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::LoginStart(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::LoginFinish(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::Change(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::Settle(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::SetMap(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::Join(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::List(item) => seal(item, reply_to, safe, binding, rng),
@@ -76,6 +83,7 @@ pub(super) fn read(route: Route, expected: &Expected, body: &[u8]) -> Verdict {
         Route::OwnerLoginFinish => {
             inside(expected, body, |it| told(OwnerAnswer::LoginFinished(it)))
         }
+        Route::OwnerChange => inside(expected, body, |it| told(OwnerAnswer::Changed(it))),
         Route::OwnerList => inside(expected, body, |it| told(OwnerAnswer::Listed(it))),
         _ => inside(expected, body, |it| told(OwnerAnswer::Done(it))),
     }

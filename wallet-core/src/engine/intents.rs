@@ -79,6 +79,7 @@ impl Wallet {
             Intent::TakeOver { text } => self.take_over(text, context),
             Intent::OfferSecret => return self.offer_secret(context),
             Intent::Enrol { name, words } => self.enrol(name, words, context),
+            Intent::ChangeSecret { words, next } => self.change_secret(words, next, context),
             Intent::Restore { safe, name, words } => self.restore(*safe, name, words, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::Recover { certificate } => self.recover(*certificate, false, context),

@@ -89,6 +89,48 @@ impl Wallet {
         changes
     }
 
+    /// Every safe that knows the owner is to know the other secret, too. Values stay where they are, and so does the root.
+    pub(super) fn change_secret(
+        &mut self,
+        words: &Words,
+        next: &Words,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let known = (self.books.owner(), self.books.identity());
+        let (Some(owner), Some(identity)) = known else {
+            return Vec::new();
+        };
+        let root = identity.root();
+        if !self.shows(next) || owner.is_changing() {
+            return Vec::new();
+        }
+        let check = words.check(&root);
+        if owner.check.as_ref() != Some(&check) {
+            self.tell(Kind::SecretOther, context);
+            return Vec::new();
+        }
+        let mut owner = owner.clone();
+        owner.check = Some(next.check(&root));
+        owner.before = Some(check);
+        let mut changes = Vec::new();
+        for at in &mut owner.at {
+            if at.standing == OwnerStanding::Enrolled {
+                at.standing = OwnerStanding::Old;
+                let aim = Aim::Change { next: next.clone() };
+                let login = Login::new(at.safe, &owner.name, words, aim);
+                changes.push(Change::Journal(
+                    FlowId::make(context.rng),
+                    Flow::Login(login),
+                ));
+            }
+        }
+        if changes.is_empty() {
+            return changes;
+        }
+        changes.push(Change::Own(Some(owner)));
+        changes
+    }
+
     /// Only into a wallet that has left nothing at any safe: its notes are sealed under another root.
     pub(super) fn restore(
         &mut self,
@@ -146,6 +188,7 @@ impl Wallet {
         OwnerView {
             name: owner.map(|owner| owner.name.clone()),
             needed: owner.map_or(0, |owner| owner.needed),
+            is_changing: owner.is_some_and(Owner::is_changing),
             is_restoring: owner.is_some_and(Owner::is_restoring),
             can_restore: self.can_restore(),
             safes: self.books.safes().map(card).collect(),

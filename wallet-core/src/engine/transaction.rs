@@ -93,7 +93,7 @@ impl Wallet {
             Then::Safe(flow) => self.begin(flow),
             Then::Intent(Intent::TakeOver { .. }) => self.dirty.taken_over(),
             // It was written down, and must not be shown any longer.
-            Then::Intent(Intent::Enrol { .. }) => self.close(),
+            Then::Intent(Intent::Enrol { .. } | Intent::ChangeSecret { .. }) => self.close(),
             Then::Flow(..) | Then::Intent(_) | Then::Upkeep => {}
         }
         if self.pending.is_none() && self.books.owner().is_some() {
@@ -133,7 +133,9 @@ impl Wallet {
             // The next transaction finds it to be done still.
             Then::Upkeep => {}
             // The secret is not kept for a wish that may never be stored: its owner types it again.
-            Then::Intent(Intent::Enrol { .. } | Intent::Restore { .. }) => self.tell(kind, context),
+            Then::Intent(
+                Intent::Enrol { .. } | Intent::ChangeSecret { .. } | Intent::Restore { .. },
+            ) => self.tell(kind, context),
             Then::Intent(intent) => {
                 self.tell(kind, context);
                 let wake = self.token();

@@ -10,6 +10,13 @@
 //!                               ended                               │                      ▲   └──JOIN──▶ done ◀─last page────┘
 //!                                                                   └─ share and map ──────┘ other safes are logged in to as well
 //! ```
+//! A change of the secret logs in with the one and has the safe evaluate the other, as an enrolment does. Then both open. When
+//! enough safes have the other one, a login with that ends the first:
+//!
+//! ```text
+//! In ──▶ Evaluating ──ENROL-START──▶ stretched ──▶ Changing ──CHANGE──▶ both open … In ──SETTLE──▶ done
+//! ```
+//!
 //! A share of the root comes with each login. When there are enough, every login that rests in `In` goes on to its list. What
 //! a page says is stored with where the next one begins, so a crash repeats a page at most, and entries that are known stay.
 //!
@@ -21,18 +28,21 @@ use crate::books::{Books, Change, Identity, Safe, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{Dealt, Owner, OwnerStanding, Words, gather, restore, seal_map, unseal};
+use crate::owner::{
+    Dealt, Owner, OwnerStanding, Words, deal, gather, keep, restore, seal_map, unseal,
+};
 use crate::view::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_crypto::opaque::{self, LoggingIn};
+use saifu_crypto::opaque::{self, Enrolling, LoggingIn};
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::owner::{
-    Act, Answer, InSession, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted,
-    OwnerListItem, OwnerName, OwnerPage, Purpose, SessionProof, SetMap, Which, look_up, parties,
+    Act, Answer, ChangeFinish, Changed, EnrolStart, EnrolStarted, EnrolmentId, InSession, Kept,
+    LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerName,
+    OwnerPage, Purpose, SessionProof, SetMap, Suite, Which, look_up, parties,
 };
-use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId};
+use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId, b64};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -55,13 +65,20 @@ pub struct Login {
 }
 
 /// What a login is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aim {
     /// To find everything again.
     Restore,
     /// To keep the newest map there.
     Map,
+    /// To have another secret open there, too.
+    Change {
+        /// The other one.
+        next: Words,
+    },
+    /// To end the secret before the one that is logged in with.
+    Settle,
 }
 
 /// What is true of a login.
@@ -102,11 +119,41 @@ pub enum LoginState {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,
     },
+    /// The safe evaluates the other secret, blinded.
+    Evaluating {
+        /// In which session.
+        session: Session,
+        /// What it takes to read the answer.
+        #[serde(with = "secret::bytes")]
+        enrolling: Zeroizing<Vec<u8>>,
+        /// What is asked.
+        start: EnrolStart,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// The record of the other secret is made; the safe is to keep it beside the one it has.
+    Changing {
+        /// In which session.
+        session: Session,
+        /// What is asked, but for the proof of the session.
+        change: NewSecret,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
     /// Everything was listed; the account of this wallet is to be counted as the owner's.
     Joining {
         /// In which session.
         session: Session,
     },
+}
+
+/// Another secret, as a safe is to keep it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct NewSecret {
+    enrolment: EnrolmentId,
+    #[serde(with = "b64::array")]
+    record: [u8; opaque::RECORD_LEN],
+    kept: Kept,
 }
 
 /// What a login gives.
@@ -135,6 +182,8 @@ impl core::fmt::Debug for LoginState {
             LoginState::Finishing { .. } => "Finishing",
             LoginState::In { .. } => "In",
             LoginState::Listing { .. } => "Listing",
+            LoginState::Evaluating { .. } => "Evaluating",
+            LoginState::Changing { .. } => "Changing",
             LoginState::Joining { .. } => "Joining",
         })
     }
@@ -204,6 +253,49 @@ impl Login {
             (LoginState::Listing { session, .. }, Input::Owner(OwnerAnswer::Listed(listed))) => {
                 match listed {
                     Answer::Done(page) => self.turn_page(session, &page, desk, rng),
+                    Answer::Out => self.log_in_again(desk, rng),
+                }
+            }
+            (LoginState::Evaluating { start, request, .. }, Input::Start) => {
+                let question = OwnerQuestion::EnrolStart(start.clone());
+                Step::then(Next::ask_owner(self.safe, *request, question))
+            }
+            (
+                LoginState::Evaluating {
+                    session,
+                    enrolling,
+                    start,
+                    ..
+                },
+                Input::Owner(OwnerAnswer::EnrolStarted(started)),
+            ) => {
+                let step = self.make_record(session, enrolling, start, &started, desk, rng);
+                step.unwrap_or_else(Step::garbled)
+            }
+            (
+                LoginState::Changing {
+                    session,
+                    change,
+                    request,
+                },
+                Input::Start,
+            ) => {
+                let change = change.clone();
+                self.ask_in(session, Act::Change, *request, desk, |within| {
+                    OwnerQuestion::Change(ChangeFinish {
+                        within,
+                        enrolment: change.enrolment,
+                        suite: Suite::Opaque1,
+                        record: change.record,
+                        kept: change.kept,
+                    })
+                })
+            }
+            (LoginState::Changing { .. }, Input::Owner(OwnerAnswer::Changed(changed))) => {
+                match changed {
+                    // Also where an earlier attempt, or another device, had come so far: whether it is the same secret the login
+                    // with it shows.
+                    Answer::Done(Changed::Both | Changed::Unsettled) => self.changed(desk, rng),
                     Answer::Out => self.log_in_again(desk, rng),
                 }
             }
@@ -294,7 +386,7 @@ impl Login {
             keys: keys.clone(),
         };
         let state = LoginState::In { session };
-        if self.aim == Aim::Map {
+        if self.aim != Aim::Restore {
             return self.go_on(state, desk);
         }
         let unsealed = unseal(&logged_in.kept, self.safe, &keys.export);
@@ -311,7 +403,7 @@ impl Login {
                 changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
             }
             if owner.standing(id).is_none() {
-                let login = Self::new(id, &self.name, &self.words, self.aim);
+                let login = Self::new(id, &self.name, &self.words, self.aim.clone());
                 changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
             }
             // What another login has come to stays.
@@ -354,7 +446,9 @@ impl Login {
         let Some(owner) = desk.books.owner() else {
             return Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
         };
-        match self.aim {
+        match &self.aim {
+            Aim::Change { next } => self.evaluate(session, next, desk, rng),
+            Aim::Settle => self.ask(session, Act::Settle, desk, rng, OwnerQuestion::Settle),
             Aim::Map => {
                 let map = owner.map(desk.books);
                 let map = seal_map(&map, self.safe, &session.keys.export, rng);
@@ -400,6 +494,99 @@ impl Login {
         Step::strict(changes, Next::Again)
     }
 
+    /// Stretches the name once more, and blinds the other secret.
+    fn evaluate(
+        &self,
+        session: &Session,
+        next: &Words,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let begun = OwnerName::new(&self.name).ok().and_then(|name| {
+            let look_up = look_up(&name, self.safe, desk.stretch);
+            let begun = opaque::enrol(next.expose_secret().as_bytes(), rng).ok();
+            begun.map(|(enrolling, request)| (look_up, enrolling, request))
+        });
+        let Some((look_up, enrolling, request)) = begun else {
+            return Step::garbled();
+        };
+        let evaluating = LoginState::Evaluating {
+            session: session.clone(),
+            enrolling: Zeroizing::new(enrolling.expose_secret().to_vec()),
+            start: EnrolStart {
+                look_up,
+                enrolment: EnrolmentId::make(rng),
+                request,
+            },
+            request: RequestId::make(rng),
+        };
+        self.go_on(evaluating, desk)
+    }
+
+    /// Stretches the other secret, and seals the same share and the newest map under what comes of it.
+    fn make_record(
+        &self,
+        session: &Session,
+        enrolling: &[u8],
+        start: &EnrolStart,
+        started: &EnrolStarted,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Option<Step> {
+        let Aim::Change { next } = &self.aim else {
+            return None;
+        };
+        let (owner, identity) = (desk.books.owner()?, desk.books.identity()?);
+        let number = owner.at.iter().find(|at| at.safe == self.safe)?.number;
+        let enrolling = Enrolling::new(enrolling.try_into().ok()?);
+        let enrolled = enrolling.finish(
+            next.expose_secret().as_bytes(),
+            &started.response,
+            parties(&start.look_up, &self.safe),
+            desk.stretch,
+            rng,
+        );
+        let enrolled = enrolled.ok()?;
+        let share = deal(&identity.root(), owner.needed, number)?;
+        let map = owner.map(desk.books);
+        let changing = LoginState::Changing {
+            session: session.clone(),
+            change: NewSecret {
+                enrolment: start.enrolment,
+                record: *enrolled.record.as_bytes(),
+                kept: keep(&share, &map, self.safe, &enrolled.export_key, rng),
+            },
+            request: RequestId::make(rng),
+        };
+        Some(self.go_on(changing, desk))
+    }
+
+    /// Both open here. When the other one opens at as many safes as are needed, the one before is ended wherever it can be.
+    fn changed(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let (Aim::Change { next }, Some(owner)) = (&self.aim, desk.books.owner()) else {
+            return Step::garbled();
+        };
+        let mut owner = owner.clone();
+        owner.stand(self.safe, OwnerStanding::Both);
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if owner.opens_with_newest() {
+            let settles = |safe| {
+                let is_it = |(_, flow): (FlowId, &Flow)| matches!(flow, Flow::Login(login) if login.safe == safe && login.aim == Aim::Settle);
+                desk.books.flows().any(is_it)
+            };
+            let both = owner
+                .at
+                .iter()
+                .filter(|at| at.standing == OwnerStanding::Both);
+            for at in both.filter(|at| !settles(at.safe)) {
+                let settle = Self::new(at.safe, &self.name, next, Aim::Settle);
+                changes.push(Change::Journal(FlowId::make(rng), Flow::Login(settle)));
+            }
+        }
+        changes.push(Change::Own(Some(owner)));
+        Step::strict(changes, Next::Nothing)
+    }
+
     /// The session is over. Once that is an accident: a phone that slept.
     fn log_in_again(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         if self.again {
@@ -408,7 +595,7 @@ impl Login {
         }
         let again = Flow::Login(Self {
             again: true,
-            ..Self::new(self.safe, &self.name, &self.words, self.aim)
+            ..Self::new(self.safe, &self.name, &self.words, self.aim.clone())
         });
         Step::strict(alloc::vec![Change::Journal(desk.id, again)], Next::Again)
     }
@@ -422,10 +609,21 @@ impl Login {
         rng: &mut dyn CryptoRng,
         question: impl FnOnce(InSession) -> OwnerQuestion,
     ) -> Step {
+        self.ask_in(session, act, RequestId::make(rng), desk, question)
+    }
+
+    /// Likewise, in this request.
+    fn ask_in(
+        &self,
+        session: &Session,
+        act: Act,
+        request: RequestId,
+        desk: &Desk<'_>,
+        question: impl FnOnce(InSession) -> OwnerQuestion,
+    ) -> Step {
         let Some(safe) = desk.books.safe(self.safe) else {
             return Step::garbled();
         };
-        let request = RequestId::make(rng);
         let purpose = Purpose {
             safe: self.safe,
             account: account(safe),
@@ -462,13 +660,15 @@ impl Login {
         let mut changes = alloc::vec![Change::End(desk.id)];
         if let Some(owner) = desk.books.owner() {
             let mut owner = owner.clone();
-            if let Some(at) = owner.at.iter_mut().find(|at| at.safe == self.safe) {
-                // What it keeps is an older map, and no more: it is enrolled all the same.
-                at.standing = match (self.aim, standing) {
-                    (Aim::Map, OwnerStanding::Refused) => at.standing,
-                    _ => standing,
-                };
-            }
+            let known = owner.standing(self.safe).unwrap_or(standing);
+            let stands = match (&self.aim, standing) {
+                // What is enrolled there is so all the same: only the newest map, or the other secret, is not there.
+                (Aim::Map | Aim::Change { .. } | Aim::Settle, OwnerStanding::Refused) => known,
+                // Name and secret were typed in vain: it is another one that is enrolled there.
+                (Aim::Change { .. } | Aim::Settle, OwnerStanding::Wrong) => known,
+                _ => standing,
+            };
+            owner.stand(self.safe, stands);
             let is_over = owner.is_restoring() && !others_log_in(desk);
             changes.push(Change::Own((!is_over).then_some(owner)));
         }

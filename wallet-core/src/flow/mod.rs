@@ -264,6 +264,7 @@ impl Flow {
             Flow::Login(flow) => match flow.aim {
                 Aim::Restore => Task::Restore,
                 Aim::Map => Task::Enrol,
+                Aim::Change { .. } | Aim::Settle => Task::ChangeSecret,
             },
         }
     }
@@ -301,6 +302,7 @@ impl Flow {
                     Stage::LoggingIn
                 }
                 LoginState::In { .. } => Stage::LoggedIn,
+                LoginState::Evaluating { .. } | LoginState::Changing { .. } => Stage::Enrolling,
                 LoginState::Listing { .. } | LoginState::Joining { .. } => Stage::Listing,
             },
         }

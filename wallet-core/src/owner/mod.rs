@@ -46,6 +46,13 @@ pub struct Owner {
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) check: Option<Secret>,
+    /// Likewise for the secret before, while it still opens somewhere.
+    #[serde(
+        default,
+        with = "secret::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub(crate) before: Option<Secret>,
     /// The safes.
     pub at: Vec<OwnerAt>,
     /// What has come of the root while it is not enough.
@@ -75,6 +82,10 @@ pub enum OwnerStanding {
     Asking,
     /// Name and secret open there.
     Enrolled,
+    /// The secret is to be changed there. The one before still opens, and as yet no other.
+    Old,
+    /// Both the secret and the one before open there.
+    Both,
     /// Somebody has the name there.
     Taken,
     /// Name and secret do not open there.
@@ -114,6 +125,7 @@ impl Owner {
             name,
             needed,
             check,
+            before: None,
             at: Vec::new(),
             dealt: Vec::new(),
         }
@@ -122,6 +134,29 @@ impl Owner {
     /// Whether the root is still to come.
     pub fn is_restoring(&self) -> bool {
         self.check.is_none()
+    }
+
+    /// Whether another secret still opens somewhere, or not everywhere yet.
+    pub fn is_changing(&self) -> bool {
+        self.before.is_some()
+    }
+
+    /// Whether enough safes have the newest secret for everything to be found with it.
+    pub(crate) fn opens_with_newest(&self) -> bool {
+        let has_it =
+            |at: &&OwnerAt| matches!(at.standing, OwnerStanding::Enrolled | OwnerStanding::Both);
+        self.at.iter().filter(has_it).count() >= usize::from(self.needed)
+    }
+
+    /// The safe has it so from now on. When the secret before opens nowhere any more, the change is over.
+    pub(crate) fn stand(&mut self, safe: SafeId, standing: OwnerStanding) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            at.standing = standing;
+        }
+        let is_old = |at: &OwnerAt| matches!(at.standing, OwnerStanding::Old | OwnerStanding::Both);
+        if !self.at.iter().any(is_old) {
+            self.before = None;
+        }
     }
 
     /// What is true at this safe.
