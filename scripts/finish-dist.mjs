@@ -1,10 +1,11 @@
 // The last step of a wallet build, called by Trunk. Gives every loaded file a name made of its content (Trunk's own
 // hash is older than the optimisation), shortens the names by which the wasm module and its script know each other,
-// minifies the scripts, and tells the service worker what this build consists of.
+// minifies the scripts, puts the words of each language beside the module, and tells the service worker what this build
+// consists of.
 
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -14,6 +15,9 @@ import { parseHeaders } from "./site.mjs";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const dist = process.env.TRUNK_STAGING_DIR ?? join(root, "dist");
 const production = process.env.TRUNK_PROFILE === "release";
+
+/** What the page speaks. The script that starts it has the address of each language's words in an attribute. */
+const LANGUAGES = ["en", "ja"];
 
 /** Where the files lie whose names change with their content: `_headers` lets browsers keep them for ever. */
 const HASHED = "app";
@@ -45,6 +49,20 @@ const shortenNames = async (module) => {
   return { mangleProps: new RegExp(`^(${names.join("|")})$`), mangleCache: shortened, mangleQuoted: true };
 };
 
+/**
+ * The folder into which wallet-web/build.rs wrote the words when this module was built. There may be older ones beside it;
+ * cargo notes what the module was made of.
+ */
+const wordsFolder = async (stem) => {
+  const asked = ["metadata", "--locked", "--no-deps", "--format-version=1"];
+  const { stdout } = await promisify(execFile)("cargo", asked, { cwd: root, maxBuffer: 1 << 24 });
+  const built = join(JSON.parse(stdout).target_directory, "wasm32-unknown-unknown", production ? "release" : "debug");
+  const notes = await readFile(join(built, `${stem}.d`), "utf8");
+  const both = notes.split(/(?<!\\)\s+/).find((name) => name.endsWith("/out/both.rs"));
+  if (!both) throw new Error(`cargo does not say where the words of ${stem} are`);
+  return dirname(both.replaceAll("\\ ", " "));
+};
+
 const filesUnder = async (folder) => {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   return entries
@@ -53,6 +71,9 @@ const filesUnder = async (folder) => {
     .sort();
 };
 
+/** A name without Trunk's hash and wasm-bindgen's addition. */
+const stemOf = (name) => basename(name, extname(name)).replace(/-[0-9a-f]{12,16}(?=_bg$|$)/, "").replace(/_bg$/, "");
+
 /** Minifies a file and moves it under its final name. Answers its old and new address. */
 const settle = async (name, options) => {
   const extension = extname(name);
@@ -60,8 +81,7 @@ const settle = async (name, options) => {
   if (extension === ".js" || extension === ".css") {
     data = Buffer.from(await minify(data.toString(), extension.slice(1), options));
   }
-  const stem = basename(name, extension).replace(/-[0-9a-f]{12,16}(?=_bg$|$)/, "").replace(/_bg$/, "");
-  const settled = `${HASHED}/${stem}-${sha256(data).slice(0, 16)}${extension}`;
+  const settled = `${HASHED}/${stemOf(name)}-${sha256(data).slice(0, 16)}${extension}`;
   await rm(join(dist, name));
   await writeFile(join(dist, settled), data);
   return [name, settled];
@@ -83,7 +103,13 @@ const moved = await Promise.all(
     .filter((name) => !name.includes("/") && /\.(js|css|wasm)$/.test(name) && name !== "service-worker.js")
     .map((name) => settle(name, name === glue ? shortened : {})),
 );
+const words = await wordsFolder(stemOf(module));
 let page = await readFile(join(dist, "index.html"), "utf8");
+for (const lang of LANGUAGES) {
+  await copyFile(join(words, `${lang}.txt`), join(dist, `words-${lang}.txt`));
+  moved.push(await settle(`words-${lang}.txt`));
+  page = page.replace(' data-wasm="', ` data-words-${lang}="/words-${lang}.txt"$&`);
+}
 for (const [from, to] of moved) {
   if (!page.includes(`"/${from}"`)) throw new Error(`index.html does not load ${from}`);
   page = page.replaceAll(`"/${from}"`, `"/${to}"`);

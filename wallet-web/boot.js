@@ -33,6 +33,24 @@ const showTheme = () => {
   }
 };
 
+/** The language the owner chose, else the first of the browser's that there are words for, else English. */
+const language = (hasWords) => {
+  let kept;
+  try {
+    kept = JSON.parse(localStorage.getItem("language"));
+  } catch {
+    // As with the theme.
+  }
+  const wanted = [kept, ...navigator.languages].map((tag) => String(tag).split("-")[0].toLowerCase());
+  return wanted.find(hasWords) ?? "en";
+};
+
+const fetchWords = async (file) => {
+  const answer = await fetch(file);
+  if (!answer.ok) throw new Error(`${file}: ${answer.status}`);
+  return answer.text();
+};
+
 const startPage = async () => {
   showTheme();
   // Even if the wallet itself can't start: this is how a mended version gets here.
@@ -40,13 +58,21 @@ const startPage = async () => {
     console.warn("Saifu will not start without the network:", error);
   });
 
-  const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+  const script = document.querySelector("script[data-wasm]");
+  const { js, wasm } = script.dataset;
+  const words = (lang) => script.getAttribute(`data-words-${lang}`);
+  const lang = language(words);
+  document.documentElement.lang = lang;
   try {
-    await start(new URL(js, location.href).href, await WebAssembly.compileStreaming(fetch(wasm)));
+    const fetched = [WebAssembly.compileStreaming(fetch(wasm)), fetchWords(words(lang))];
+    const [module, file] = await Promise.all(fetched);
+    // The page's Rust finds its language and its words where they are put here.
+    globalThis.words = file;
+    await start(new URL(js, location.href).href, module);
   } catch (error) {
     console.error(error);
     const place = document.getElementById("app");
-    place.textContent = navigator.language.startsWith("ja")
+    place.textContent = lang === "ja"
       ? "このブラウザでSaifuを起動できませんでした。何も失われていません。通信状況を確かめて再読み込みし、" +
         "直らないときはブラウザを更新してください。"
       : "Saifu could not start in this browser. Nothing is lost. Check the connection and reload the page; " +

@@ -55,8 +55,9 @@ test("the production build starts under its own policy", async (t) => {
 test("every answer of the site carries the policy", async (t) => {
   const site = await startSite(t);
   const html = await (await fetch(site.url)).text();
-  const loaded = [...html.matchAll(/(?:src|href|data-js|data-wasm)="(\/[^"]+)"/g)].map(([, path]) => path);
+  const loaded = [...html.matchAll(/(?:src|href|data-js|data-wasm|data-words-\w+)="(\/[^"]+)"/g)].map(([, path]) => path);
   assert.ok(loaded.some((path) => path.endsWith(".wasm")));
+  assert.equal(loaded.filter((path) => path.startsWith("/app/words-")).length, 2);
   const { headers: sent } = await fetch(site.url);
   const inPage = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(html)[1];
   assert.equal(`${inPage}; frame-ancestors 'none'`, sent.get("content-security-policy"), "page and header agree");

@@ -15,8 +15,8 @@ use web_sys::{
 };
 use zeroize::Zeroizing;
 
+/// `boot.js` reads both, before anything is drawn.
 const LANGUAGE: &str = "language";
-/// `boot.js` reads it too, before anything is drawn.
 const THEME: &str = "theme";
 
 /// Light, dark, or as the device is set.
@@ -39,20 +39,7 @@ impl Theme {
     }
 }
 
-/// The language the owner chose, else the first of the browser's that Saifu speaks, else English.
-pub(crate) fn language() -> Lang {
-    if let Some(chosen) = kept(LANGUAGE).and_then(|tag| Lang::from_tag(&tag)) {
-        return chosen;
-    }
-    let languages = window().navigator().languages();
-    languages
-        .iter()
-        .filter_map(|tag| tag.as_string())
-        .find_map(|tag| Lang::from_tag(&tag))
-        .unwrap_or(Lang::En)
-}
-
-/// The language the page is in.
+/// The language the page is in. At first it is `boot.js` that chose it, and fetched its words.
 pub(crate) fn shown_language() -> Lang {
     document()
         .document_element()
@@ -68,6 +55,23 @@ pub(crate) fn show_language(lang: Lang) {
 
 pub(crate) fn keep_language(lang: Lang) {
     keep(LANGUAGE, lang.tag());
+}
+
+/// The words that `boot.js` fetched in the language the page begins in.
+pub(crate) fn first_words() -> String {
+    let words = Reflect::get(&window(), &"words".into());
+    words
+        .ok()
+        .and_then(|words| words.as_string())
+        .unwrap_or_default()
+}
+
+/// Fetches the words of another language; nothing if they can't be had now.
+pub(crate) fn fetch_words(lang: Lang, then: impl FnOnce(Option<String>) + 'static) {
+    let address = of_build(&format!("data-words-{}", lang.tag()));
+    spawn_local(async move {
+        then(fetch_text(&address).await.ok().flatten());
+    });
 }
 
 pub(crate) fn theme() -> Theme {
@@ -334,24 +338,35 @@ pub(crate) fn suggestions(then: impl FnOnce(Vec<Suggestion>) + 'static) {
 }
 
 async fn fetch_suggestions() -> Result<Vec<Suggestion>, JsValue> {
-    let answer = JsFuture::from(window().fetch_with_str("/suggested-safes.json")).await?;
+    let list = fetch_text("/suggested-safes.json").await?;
+    let list = list.unwrap_or_default();
+    Ok(json::read(list.as_bytes()).unwrap_or_default())
+}
+
+/// A file of the site, if it is there.
+async fn fetch_text(address: &str) -> Result<Option<String>, JsValue> {
+    let answer = JsFuture::from(window().fetch_with_str(address)).await?;
     let answer: Response = answer.dyn_into()?;
     if !answer.ok() {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let list = JsFuture::from(answer.text()?).await?;
-    let list = list.as_string().unwrap_or_default();
-    Ok(json::read(list.as_bytes()).unwrap_or_default())
+    let text = JsFuture::from(answer.text()?).await?;
+    Ok(text.as_string())
+}
+
+/// What the build wrote beside the name of its module.
+fn of_build(attribute: &str) -> String {
+    document()
+        .query_selector("script[data-wasm]")
+        .ok()
+        .flatten()
+        .and_then(|tag| tag.get_attribute(attribute))
+        .unwrap_or_default()
 }
 
 /// What tells one build from another: the hash in the name of its module.
 pub(crate) fn build() -> String {
-    let name = document()
-        .query_selector("script[data-wasm]")
-        .ok()
-        .flatten()
-        .and_then(|tag| tag.get_attribute("data-wasm"))
-        .unwrap_or_default();
+    let name = of_build("data-wasm");
     let hash = name.rsplit('-').next().unwrap_or_default();
     hash.chars().take(8).collect()
 }

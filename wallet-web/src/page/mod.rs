@@ -38,6 +38,9 @@ pub(crate) fn run() {
     use leptos::mount::mount_to_renderer;
     use leptos::prelude::document;
 
+    if !words::learn(device::shown_language(), device::first_words()) {
+        wasm_bindgen::throw_str("the words are not those of this build");
+    }
     crash::watch();
     let Some(place) = document().get_element_by_id("app") else {
         wasm_bindgen::throw_str("index.html has no element with the id 'app'");

@@ -44,6 +44,10 @@ pub(crate) struct Service {
     pub(crate) choosing: Choosing,
     pub(crate) route: RwSignal<Route>,
     pub(crate) lang: RwSignal<Lang>,
+    /// What the owner chose to read in; it is spoken as soon as its words are here.
+    pub(crate) chosen_lang: RwSignal<Lang>,
+    /// The words of another language could not be fetched.
+    pub(crate) lang_missing: RwSignal<bool>,
     pub(crate) theme: RwSignal<Theme>,
     /// What a screen reader is told beside what is shown.
     pub(crate) said: RwSignal<String>,
@@ -80,7 +84,9 @@ impl Service {
             opened: RwSignal::new(None),
             choosing: Choosing::new(),
             route: RwSignal::new(Route::parse(&device::hash())),
-            lang: RwSignal::new(device::language()),
+            lang: RwSignal::new(device::shown_language()),
+            chosen_lang: RwSignal::new(device::shown_language()),
+            lang_missing: RwSignal::new(false),
             theme: RwSignal::new(device::theme()),
             said: RwSignal::new(String::new()),
             suggestions: RwSignal::new(Vec::new()),
@@ -92,7 +98,6 @@ impl Service {
             papers: StoredValue::new_local(None),
             taken_over: RwSignal::new(false),
         };
-        device::show_language(service.lang.get_untracked());
         device::show_theme(service.theme.get_untracked());
         service.choosing.follow(service.route.get_untracked());
         service.listen();
@@ -256,7 +261,28 @@ impl Service {
         device::go(&route.href());
     }
 
+    /// Speaks another language as soon as its words are here.
     pub(crate) fn choose_language(self, lang: Lang) {
+        self.chosen_lang.set(lang);
+        self.lang_missing.set(false);
+        if words::speaks(lang) {
+            return self.speak(lang);
+        }
+        device::fetch_words(lang, move |file| {
+            let is_known = file.is_some_and(|file| words::learn(lang, file));
+            // Meanwhile another one may have been chosen.
+            if self.chosen_lang.get_untracked() != lang {
+                return;
+            }
+            if is_known {
+                return self.speak(lang);
+            }
+            self.chosen_lang.set(self.lang.get_untracked());
+            self.lang_missing.set(true);
+        });
+    }
+
+    fn speak(self, lang: Lang) {
         device::keep_language(lang);
         device::show_language(lang);
         self.lang.set(lang);

@@ -23,7 +23,7 @@ pub(super) fn settings(s: Service) -> Node {
     let wrong_capacity = RwSignal::new(false);
     let refused = RwSignal::new(false);
     Node::live(move || {
-        let display = vec![language(s), theme(s)];
+        let display = vec![language(s).into(), theme(s).into()];
         let storage = div("panel stack")
             .child(used(s))
             .child(capacity(s, wrong_capacity))
@@ -42,7 +42,7 @@ pub(super) fn settings(s: Service) -> Node {
 }
 
 /// One of few: its words, and the button that chooses it.
-fn segment(legend: &'static str, options: Vec<(El, El)>) -> Node {
+fn segment(legend: &'static str, options: Vec<(El, El)>) -> El {
     let options: Vec<Node> = options
         .into_iter()
         .map(|(words, radio)| {
@@ -60,11 +60,10 @@ fn segment(legend: &'static str, options: Vec<(El, El)>) -> Node {
         .class("panel")
         .child(el("legend").class("sr-only").child(legend))
         .child(content)
-        .into()
 }
 
-fn language(s: Service) -> Node {
-    let chosen = s.lang.get();
+fn language(s: Service) -> El {
+    let chosen = s.chosen_lang.get();
     let options = Lang::ALL.into_iter().map(|lang| {
         let words = el("span").attr("lang", lang.tag()).child(lang.own_name());
         let radio = el("input")
@@ -73,10 +72,17 @@ fn language(s: Service) -> Node {
             .on("change", move |_| s.choose_language(lang));
         (words, radio)
     });
-    segment(s.text(Key::Language), options.collect())
+    let missing = s.lang_missing.get().then(|| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .words(s.text(Key::LanguageMissing))
+    });
+    let missing = div("").fixed("role", "alert").child(missing);
+    segment(s.text(Key::Language), options.collect()).child(missing)
 }
 
-fn theme(s: Service) -> Node {
+fn theme(s: Service) -> El {
     let chosen = s.theme.get();
     let options = Theme::ALL.into_iter().map(|theme| {
         let key = match theme {

@@ -1,21 +1,11 @@
 //! Every word the page says, in every language it speaks. Pure, so that the tests read all of it.
 //!
-//! Fixed texts are [`Key`]s; whatever names one of several things is a function that matches without a wildcard, so
-//! that a new notice, reason or problem breaks the build here, where somebody has to find words for it.
+//! Each sentence stands where it is needed, in both languages, in [`say!`](say). Fixed texts are [`Key`]s; whatever names
+//! one of several things is a function that matches without a wildcard, so that a new notice, reason or problem breaks
+//! the build here, where somebody has to find words for it.
 
-/// A sentence in both languages: a `&'static str`, or a `String` if there are values in it.
-macro_rules! say {
-    ($lang:expr, $en:literal, $ja:literal $(,)?) => {
-        $lang.of($en, $ja)
-    };
-    ($lang:expr, $en:literal, $ja:literal, $($value:ident),+ $(,)?) => {{
-        $(let _ = &$value;)+
-        match $lang {
-            Lang::En => format!($en),
-            Lang::Ja => format!($ja),
-        }
-    }};
-}
+#[macro_use]
+mod say;
 
 mod hints;
 mod keys;
@@ -32,6 +22,8 @@ pub(crate) use owner::{
     stage_at, too_few_know, typed_so_far,
 };
 pub(crate) use plans::*;
+#[cfg(target_arch = "wasm32")]
+pub(crate) use say::{learn, speaks};
 pub(crate) use sentences::*;
 
 /// A language.

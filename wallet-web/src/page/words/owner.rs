@@ -132,6 +132,8 @@ pub(crate) fn owner_standing(
         (Some(OwnerStanding::Asking), _) => say!(lang, "Being asked", "問い合わせ中"),
         (Some(OwnerStanding::Enrolled), false) => say!(lang, "Knows you", "登録済み"),
         (Some(OwnerStanding::Enrolled), true) => say!(lang, "Read", "読み取り済み"),
+        (Some(OwnerStanding::Old), _) => say!(lang, "Still the old words", "前の合言葉のまま"),
+        (Some(OwnerStanding::Both), _) => say!(lang, "Both open", "新旧どちらも有効"),
         (Some(OwnerStanding::Taken), _) => say!(lang, "Name is taken", "名前が使用中"),
         (Some(OwnerStanding::Wrong), _) => say!(lang, "Did not open", "開けません"),
         (Some(OwnerStanding::Refused), false) => say!(lang, "Did not take part", "登録できず"),

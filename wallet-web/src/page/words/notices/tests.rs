@@ -56,7 +56,7 @@ fn what_lies_at_several_safes_is_not_said_to_lie_at_one() {
 fn no_two_kinds_say_the_same() {
     let mut said: Vec<String> = Vec::new();
     for kind in Kind::samples() {
-        let what = english(&kind, "A", "A", "the safe").what;
+        let what = of(Lang::En, &kind, "A", "the safe").what;
         assert!(!said.contains(&what), "{what}");
         said.push(what);
     }

@@ -6,7 +6,8 @@ use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
 use saifu_wallet_core::books::Elsewhere;
 use saifu_wallet_core::ids::FlowId;
-use saifu_wallet_core::plan::Slot;
+use saifu_wallet_core::plan::check::Divided;
+use saifu_wallet_core::plan::{PlanError, Slot};
 
 fn both(of: impl Fn(Lang) -> String) {
     check(&of(Lang::En), &of(Lang::Ja));

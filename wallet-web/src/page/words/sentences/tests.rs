@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::page::words::tests::{check, check_sentences};
+use saifu_wallet_core::view::{MeetingFailure, Waiting};
 
 fn check_halves(of: impl Fn(Lang) -> Halves) {
     let (en, ja) = (of(Lang::En), of(Lang::Ja));
