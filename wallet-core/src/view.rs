@@ -537,12 +537,10 @@ pub enum Task {
     RecoverKey,
     /// A certificate that was handed over is taken over.
     TakeOver,
-    /// A safe is told of the owner.
+    /// A safe is told of the owner, or of another secret of theirs.
     Enrol,
     /// A safe is asked for everything of the owner's.
     Restore,
-    /// A safe is told of another secret.
-    ChangeSecret,
 }
 
 /// What is true of a job now.

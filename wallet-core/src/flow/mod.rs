@@ -263,8 +263,7 @@ impl Flow {
             Flow::Enrol(_) => Task::Enrol,
             Flow::Login(flow) => match flow.aim {
                 Aim::Restore => Task::Restore,
-                Aim::Map => Task::Enrol,
-                Aim::Change { .. } | Aim::Settle => Task::ChangeSecret,
+                Aim::Map | Aim::Change { .. } | Aim::Settle => Task::Enrol,
             },
         }
     }

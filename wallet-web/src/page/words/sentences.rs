@@ -261,7 +261,6 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::TakeOver => say!(lang, "Taking over", "受け取り"),
         Task::Enrol => say!(lang, "Enrolling the recovery words", "合言葉の登録"),
         Task::Restore => say!(lang, "Restoring", "復元"),
-        Task::ChangeSecret => say!(lang, "Changing the recovery words", "合言葉の変更"),
     }
 }
 

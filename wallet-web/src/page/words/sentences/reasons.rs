@@ -95,7 +95,7 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
                 "ときどき自動でやり直します。運営者に更新を頼んでください。"
             ),
         ),
-        Waiting::TooManyGuesses => too_many_guesses(lang, safes),
+        Waiting::TooManyGuesses => too_many_guesses(lang, &safes),
         Waiting::Clock => Halves::new(
             say!(
                 lang,
