@@ -351,6 +351,50 @@ fn a_dead_safe_keeps_nobody_out_of_what_the_others_have() {
 }
 
 #[test]
+fn a_safe_that_was_left_out_is_asked_when_it_is_back() {
+    let mut owner = Owner::new(11, 3);
+    let before = owner.bytes(OLD);
+    owner.enrol(OLD);
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
+    owner.want(OLD, Intent::BackUp { values, safe });
+    let new = owner.lose();
+    owner.scene.safes[1].is_up = false;
+    owner.restore(new, 0);
+    for job in owner.scene.jobs(new) {
+        owner.want(new, Intent::CallOff { job });
+    }
+    assert_eq!(owner.books(new).certificates().count(), 0);
+    owner.scene.safes[1].is_up = true;
+    let words = owner.words.clone().expect("the owner is enrolled");
+    let other = Words::make(&mut owner.scene.dice.0);
+    owner.want(new, restoring(safe, &other));
+    assert!(owner.told(new, &Kind::SecretOther));
+    assert_eq!(owner.books(new).flows().count(), 0);
+    owner.want(new, restoring(safe, &words));
+    assert_eq!(owner.standings(new), [OwnerStanding::Enrolled; 3]);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), before);
+}
+
+#[test]
+fn who_finds_their_name_taken_everywhere_takes_another() {
+    let mut owner = Owner::new(12, 2);
+    let somebody = owner.add_device();
+    for number in 0..2 {
+        owner.trust(somebody, number);
+    }
+    owner.enrol(somebody);
+    owner.enrol(OLD);
+    assert!(owner.told(OLD, &Kind::OwnerNameTaken));
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Taken; 2]);
+    owner.want(OLD, Intent::OfferSecret);
+    let words = owner.shown(OLD);
+    let name = "hana of the hill".into();
+    owner.want(OLD, Intent::Enrol { name, words });
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 2]);
+}
+
+#[test]
 fn a_wrong_secret_finds_nothing_and_says_so() {
     let mut owner = Owner::new(8, 2);
     owner.enrol(OLD);

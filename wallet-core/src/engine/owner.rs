@@ -5,7 +5,7 @@ use crate::books::{Change, Identity, Safe};
 use crate::flow::{Aim, Enrol, EnrolState, Flow, Login};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{MAX_SHARES, Owner, OwnerStanding, Words, needed_of};
+use crate::owner::{MAX_SHARES, Owner, OwnerAt, OwnerStanding, Words, needed_of};
 use crate::port::Context;
 use crate::view::{Opened, OwnerCard, OwnerView};
 use alloc::vec::Vec;
@@ -43,7 +43,9 @@ impl Wallet {
         };
         let (identity, identified) = self.identity(context);
         let check = words.check(&identity.root());
-        let mut owner = match self.books.owner() {
+        let known = self.books.owner();
+        // A name that somebody else has everywhere is given up, and the words with it.
+        let mut owner = match known.filter(|owner| self.is_somewhere(owner)) {
             Some(owner) if owner.check.as_ref() != Some(&check) => {
                 self.tell(Kind::SecretOther, context);
                 return Vec::new();
@@ -145,17 +147,28 @@ impl Wallet {
         if self.books.safe(safe).is_none() {
             return Vec::new();
         }
-        let is_retry = self.books.owner().is_some_and(Owner::is_restoring);
-        if !is_retry && !self.can_restore() {
-            self.tell(Kind::NotEmpty, context);
-            return Vec::new();
-        }
         let known = self.books.owner().cloned();
+        match &known {
+            None if !self.can_restore() => {
+                self.tell(Kind::NotEmpty, context);
+                return Vec::new();
+            }
+            // A safe that was left out is asked later than all others.
+            Some(owner) if !owner.is_restoring() && !self.is_of(owner, words) => {
+                self.tell(Kind::SecretOther, context);
+                return Vec::new();
+            }
+            // What it has is known here.
+            Some(owner) if owner.standing(safe).is_some_and(knows) => return Vec::new(),
+            _ => {}
+        }
         let mut owner = known.unwrap_or_else(|| Owner::new(name.as_str().into(), 1, None));
         if self.owner_job(safe).is_some() {
             return Vec::new();
         }
-        owner.put(safe, 0, OwnerStanding::Asking);
+        let number = owner.at.iter().find(|at| at.safe == safe);
+        let number = number.map_or(0, |at| at.number);
+        owner.put(safe, number, OwnerStanding::Asking);
         let login = Login::new(safe, name.as_str(), words, Aim::Restore);
         alloc::vec![
             Change::Own(Some(owner)),
@@ -195,6 +208,18 @@ impl Wallet {
         }
     }
 
+    /// Whether some safe knows the owner, or may still come to.
+    fn is_somewhere(&self, owner: &Owner) -> bool {
+        let is_at = |at: &OwnerAt| knows(at.standing) || self.owner_job(at.safe).is_some();
+        owner.at.iter().any(is_at)
+    }
+
+    /// Whether these are the words of the root that is here.
+    fn is_of(&self, owner: &Owner, words: &Words) -> bool {
+        let identity = self.books.identity();
+        identity.is_some_and(|it| owner.check.as_ref() == Some(&words.check(&it.root())))
+    }
+
     fn shows(&self, words: &Words) -> bool {
         matches!(&self.opened, Some(Opened::Secret { words: shown }) if shown == words)
     }
@@ -205,5 +230,16 @@ impl Wallet {
             matches!(flow, Flow::Enrol(_) | Flow::Login(_)) && flow.safe() == Some(safe)
         };
         self.books.flows().find(is_its).map(|(id, _)| id)
+    }
+}
+
+/// Whether the owner is enrolled there, with whichever secret.
+const fn knows(standing: OwnerStanding) -> bool {
+    match standing {
+        OwnerStanding::Enrolled | OwnerStanding::Old | OwnerStanding::Both => true,
+        OwnerStanding::Asking
+        | OwnerStanding::Taken
+        | OwnerStanding::Wrong
+        | OwnerStanding::Refused => false,
     }
 }
