@@ -11,7 +11,7 @@ use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::owner::{OwnerStanding, Words};
-use saifu_wallet_core::view::{Opened, OwnerView, Reach, SafeCard};
+use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Reach, SafeCard};
 
 /// The safes whose addresses are printed: one is enough, and one may be gone.
 const PRINTED_SAFES: usize = 2;
@@ -30,8 +30,9 @@ pub(super) fn recovery(s: Service) -> Node {
         let owner = s.owner.get();
         let content = match &owner.name {
             Some(_) if owner.is_restoring => restoring(s),
-            Some(name) => paper.enrolled(&owner, name),
-            None => paper.prepare(&owner),
+            // With a name that somebody else has everywhere it begins anew.
+            Some(name) if is_somewhere(&owner) => paper.enrolled(&owner, name),
+            Some(_) | None => paper.prepare(&owner),
         };
         let content = div("stack stack--wide")
             .child(secret::told(s))
@@ -42,6 +43,13 @@ pub(super) fn recovery(s: Service) -> Node {
             content.into(),
         ])
     })
+}
+
+/// Whether some safe knows the owner, or may still come to.
+fn is_somewhere(owner: &OwnerView) -> bool {
+    let is_at =
+        |card: &OwnerCard| card.job.is_some() || card.standing == Some(OwnerStanding::Enrolled);
+    owner.safes.iter().any(is_at)
 }
 
 fn restoring(s: Service) -> Node {
@@ -64,7 +72,8 @@ struct Paper {
 impl Paper {
     fn prepare(self, owner: &OwnerView) -> Node {
         let s = self.s;
-        if self.sent.get() {
+        let is_told = owner.name.is_some();
+        if self.sent.get() && !is_told {
             return quiet(s.text(Key::Asking)).fixed("role", "status").into();
         }
         // What had the focus is gone with each step.
@@ -193,8 +202,7 @@ impl Paper {
         let lang = s.lang.get();
         let knows = |standing| standing == Some(OwnerStanding::Enrolled);
         let have = owner.safes.iter().filter(|it| knows(it.standing)).count();
-        let is_enough = have >= usize::from(owner.needed);
-        let too_few = (!is_enough).then(|| {
+        let too_few = (!secret::is_ready(owner)).then(|| {
             let words = words::too_few_know(lang, have, owner.needed);
             halves("warn", "warn", None, words, None, Vec::new())
         });

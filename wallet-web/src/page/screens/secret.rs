@@ -201,6 +201,13 @@ pub(super) fn told(s: Service) -> Vec<Node> {
     its.map(|it| notice(s, it)).collect()
 }
 
+/// Whether enough safes know the owner for everything to come back.
+pub(super) fn is_ready(owner: &OwnerView) -> bool {
+    let knows = |card: &&OwnerCard| card.standing == Some(OwnerStanding::Enrolled);
+    let have = owner.safes.iter().filter(knows).count();
+    owner.name.is_some() && have >= usize::from(owner.needed.max(1))
+}
+
 /// The jobs at work with the owner's record.
 pub(super) fn jobs(s: Service, owner: &OwnerView) -> Vec<Job> {
     let jobs = owner.safes.iter().filter_map(|card| card.job);
@@ -240,21 +247,24 @@ fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
         .class("row-main")
         .child(el("span").child(safe_name(&card.operator, &card.address)))
         .child(stage.map(|stage| el("span").child(stage)))
-        .child(found.map(|found| el("span").child(words::found(lang, found))))
-        .child(chip(
-            state,
-            words::owner_standing(lang, card.standing, restoring),
-        ));
+        .child(found.map(|found| el("span").child(words::found(lang, found))));
     let stop = job.filter(|job| job.can_call_off).map(|job| {
         let id = job.id;
         button("btn btn--small", None, text(lang, stop), move || {
             s.send(Intent::CallOff { job: id });
         })
     });
+    // Beside the chip, so that the words have the whole width of a phone.
+    let below = el("span")
+        .class("split")
+        .child(chip(
+            state,
+            words::owner_standing(lang, card.standing, restoring),
+        ))
+        .child(stop);
     let row = div("row")
         .child(el("span").class("mark").child(icon("safe")))
-        .child(words)
-        .child(stop);
+        .child(words.child(below));
     el("li").child(row).into()
 }
 

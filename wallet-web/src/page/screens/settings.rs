@@ -7,6 +7,7 @@ use crate::page::parts::{
     actions, button, chip, fact, facts, head, meter, rows, section, small_icon, way,
 };
 use crate::page::route::Route;
+use crate::page::screens::secret;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
@@ -101,8 +102,7 @@ fn theme(s: Service) -> El {
 
 fn protection(s: Service) -> Node {
     let keys = s.keys.with(Vec::len).to_string();
-    let is_ready = s.owner.with(|owner| owner.name.is_some());
-    let recovery = match is_ready {
+    let recovery = match s.owner.with(secret::is_ready) {
         true => Key::RecoveryReady,
         false => Key::RecoveryNote,
     };

@@ -3,10 +3,10 @@
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
     Wait, actions, call_off, empty, halves, head, icon, link, notice, picture_of,
-    picture_of_backup, picture_of_certificate, reason, safe_at, value_card, waiting,
+    picture_of_backup, picture_of_certificate, reason, safe_at, safe_name, value_card, waiting,
 };
 use crate::page::route::Route;
-use crate::page::screens::backup;
+use crate::page::screens::{backup, secret};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -92,14 +92,24 @@ fn honest(s: Service) -> Option<Node> {
 fn unprepared(s: Service) -> Option<Node> {
     let lang = s.lang.get();
     let count = s.summary.with(|summary| summary.at_safes);
-    let is_known = s.owner.with(|owner| owner.name.is_some());
-    (count > 0 && !is_known).then(|| {
-        let what = words::nobody_fetches(lang, count);
-        let words = Halves::new(what, text(lang, Key::RecoveryNow));
-        let label = text(lang, Key::RecoveryPrepare);
-        let prepare = link("btn btn--small", Route::Recovery, None, label);
-        halves("", "info", None, words, None, vec![prepare])
-    })
+    let owner = s.owner.get();
+    if owner.is_restoring || count == 0 {
+        return None;
+    }
+    let what = if secret::is_ready(&owner) {
+        let safes = s.safes.get();
+        let holds = |id| safes.iter().any(|safe| safe.id == id && safe.kept > 0);
+        let mut left = owner.safes.iter().filter(|card| secret::is_left(card));
+        let first = left.find(|card| holds(card.safe))?;
+        let name = safe_name(&first.operator, &first.address);
+        words::nobody_fetches_from(lang, &name)
+    } else {
+        words::nobody_fetches(lang, count)
+    };
+    let words = Halves::new(what, text(lang, Key::RecoveryNow));
+    let label = text(lang, Key::RecoveryPrepare);
+    let prepare = link("btn btn--small", Route::Recovery, None, label);
+    Some(halves("", "info", None, words, None, vec![prepare]))
 }
 
 /// Whether some job waits for something: then what is under way comes first.

@@ -313,6 +313,16 @@ pub(crate) fn nobody_fetches(lang: Lang, count: usize) -> String {
     }
 }
 
+/// The same of one safe that the recovery secret does not open.
+pub(crate) fn nobody_fetches_from(lang: Lang, safe: &str) -> String {
+    say!(
+        lang,
+        "If this device is lost, nobody can fetch what is at {safe}: your six words are not known there.",
+        "この端末をなくすと、{safe}にあるものはだれも引き出せません。合言葉がそこに登録されていません。",
+        safe
+    )
+}
+
 /// What recovers what is chosen.
 pub(crate) fn recover_chosen(lang: Lang, count: usize) -> String {
     match count {
@@ -361,6 +371,7 @@ mod tests {
                     enrolled_as(lang, "hana", needed),
                     opened_so_far(lang, 1, needed),
                     nobody_fetches(lang, count),
+                    nobody_fetches_from(lang, "Akagi"),
                 ]
             };
             let [en, ja] = Lang::ALL.map(of);
