@@ -20,7 +20,20 @@ const ledgerFile = async (safe) => {
  *
  * The safe may run meanwhile: what is read is a copy, and one that was copied in the middle of a write is copied again.
  */
-export const readLedger = async (safe) => {
+export const readLedger = (safe) => readCopy(safe, read);
+
+/** The guesses in a row at each name that is enrolled at a safe. */
+export const readGuesses = (safe) =>
+  readCopy(safe, (copy) => {
+    const database = new DatabaseSync(copy);
+    try {
+      return database.prepare("SELECT in_a_row AS guesses FROM owner").all().map(({ guesses }) => guesses);
+    } finally {
+      database.close();
+    }
+  });
+
+const readCopy = async (safe, read) => {
   const file = await ledgerFile(safe);
   const folder = await mkdtemp(join(tmpdir(), "saifu-ledger-"));
   try {

@@ -55,6 +55,21 @@ export const walkOn = (page, site) => {
       ),
     );
 
+  /** Meets a safe by its address where one is asked for, and trusts it if it shows what the safe publishes of itself. */
+  const meet = async (url) => {
+    const published = await (await fetch(`${url}/.well-known/electronic-safe`)).json();
+    const fingerprint = Buffer.from(published.id, "base64url").toString("hex");
+    await page.getByLabel("Address of the safe").fill(url);
+    await button("Ask who it is").click();
+    const dialog = page.getByRole("dialog", { name: "Is this the safe you mean?" });
+    await dialog.waitFor();
+    const shown = await facts(dialog);
+    assert.equal(shown["Key fingerprint"].replaceAll(/\s/g, "").toLowerCase(), fingerprint);
+    assert.equal(shown.Operator, published.operator);
+    await button("It matches, add").click();
+    return published;
+  };
+
   const wallet = {
     page,
     go,
@@ -142,17 +157,8 @@ export const walkOn = (page, site) => {
 
     /** Meets a safe by its address and trusts it, if what is shown is what the safe publishes of itself. */
     trustSafe: async (url) => {
-      const published = await (await fetch(`${url}/.well-known/electronic-safe`)).json();
-      const fingerprint = Buffer.from(published.id, "base64url").toString("hex");
       await go("safes/add");
-      await page.getByLabel("Address of the safe").fill(url);
-      await button("Ask who it is").click();
-      const dialog = page.getByRole("dialog", { name: "Is this the safe you mean?" });
-      await dialog.waitFor();
-      const shown = await facts(dialog);
-      assert.equal(shown["Key fingerprint"].replaceAll(/\s/g, "").toLowerCase(), fingerprint);
-      assert.equal(shown.Operator, published.operator);
-      await button("It matches, add").click();
+      const published = await meet(url);
       await heading("Safes").waitFor();
       await page.getByRole("article").filter({ hasText: published.operator }).waitFor();
       return published;
@@ -301,6 +307,47 @@ export const walkOn = (page, site) => {
       for (const operator of operators) await page.getByRole("checkbox", { name: new RegExp(`^${operator}`) }).check();
       await page.getByLabel("Erase the key here once it is registered").setChecked(erase);
       await button("Back the key up").click();
+    },
+
+    // ---- the owner
+
+    /** Makes six words and reads them from the screen, as onto paper. */
+    makeWords: async (name) => {
+      await go("recovery");
+      await page.getByLabel("Your name", { exact: true }).fill(name);
+      await button("Make my six words").click();
+      await main.locator(".words code").nth(5).waitFor();
+      return main.locator(".words code").allTextContents();
+    },
+    /** Types them from the paper, and has the safes know them. */
+    enrol: async (words) => {
+      await button("I have written them down").click();
+      await wallet.typeWords(words.join(" "));
+      await button("Enrol at my safes").click();
+    },
+    typeWords: (typed) => page.getByLabel("The six words", { exact: true }).fill(typed),
+    /** Waits until this is true of so many safes of the owner's. */
+    untilAtOwnerSafes: (chip, count, options) =>
+      until(`${count} × ${chip}`, async () => (await region("Your safes").locator(".chip", { hasText: exactly(chip) }).count()) === count, options),
+    /** Trusts the one safe whose address is on the paper. */
+    beginRestore: async (url) => {
+      await go("restore");
+      await meet(url);
+      await page.getByLabel("Your name", { exact: true }).waitFor();
+    },
+    /** Asks that safe for everything. */
+    restore: async (name, words) => {
+      await page.getByLabel("Your name", { exact: true }).fill(name);
+      await wallet.typeWords(words);
+      await button("Find everything again").click();
+    },
+    /** What was found and could come back. */
+    found: () => region("What was found").getByRole("listitem").allTextContents(),
+    recoverFound: async (...names) => {
+      if (names.length === 0) await page.getByLabel("All", { exact: true }).check();
+      for (const name of names) await page.getByLabel(name, { exact: true }).check();
+      await button(/^Recover \d+$/).click();
+      await heading("Wallet").waitFor();
     },
 
     // ---- what is under way, and what has to be known
