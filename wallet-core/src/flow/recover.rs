@@ -224,7 +224,9 @@ impl Recover {
             (RecoverState::Returning { why, .. }, Input::Refused(problem)) => {
                 // Refused as a whole: there is nothing of this session left to give back.
                 match desk.conflict(&problem, self.safe, target(&kept)) {
-                    Some(holder) => self.elsewhere(holder, Vec::new(), why.notice(), desk, rng),
+                    Some(holder) => {
+                        self.elsewhere(holder, Vec::new(), why.notice(), None, desk, rng)
+                    }
                     None => self.refused(&problem, &kept, desk, rng),
                 }
             }
@@ -494,6 +496,7 @@ impl Recover {
                     session: holder.session,
                     since: holder.since,
                 },
+                None,
                 desk,
                 rng,
             ),
@@ -556,7 +559,8 @@ impl Recover {
                 return match desk.conflict(problem, self.safe, target(kept)) {
                     Some(holder) => {
                         let kind = Kind::ReleasedElsewhere(holder);
-                        self.elsewhere(holder, Vec::new(), kind, desk, rng)
+                        let body = self.remember(holder, kept);
+                        self.elsewhere(holder, Vec::new(), kind, body, desk, rng)
                     }
                     None => Step::garbled(),
                 };
@@ -584,6 +588,7 @@ impl Recover {
         holder: Elsewhere,
         mut changes: Vec<Change>,
         kind: Kind,
+        body: Option<Body>,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
@@ -611,7 +616,7 @@ impl Recover {
             Some(_) => {}
             None => changes.push(self.notice(kind, desk, rng)),
         }
-        changes.extend(desk.restand(self.certificate, standing, None));
+        changes.extend(desk.restand(self.certificate, standing, body));
         Step::strict(changes, Next::Nothing)
     }
 
@@ -634,6 +639,16 @@ impl Recover {
         let body = self.body(kept, None);
         changes.extend(standing.and_then(|s| desk.restand(self.certificate, s, body)));
         Step::strict(changes, Next::Again)
+    }
+
+    /// What has it open may give it back, and an earlier copy of this request may arrive only then: the safe would open it for a
+    /// session that nobody has. So the next attempt gives this one back first.
+    fn remember(&self, holder: Elsewhere, kept: &CertificateBody) -> Option<Body> {
+        let is_opening = matches!(self.state, RecoverState::Opening { .. });
+        let is_open = holder.state == EntryState::Withdrawing && is_opening;
+        is_open
+            .then(|| self.body(kept, Some(self.session.clone())))
+            .flatten()
     }
 
     /// The certificate's body, keeping another session for the next attempt.

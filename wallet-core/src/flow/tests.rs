@@ -572,6 +572,14 @@ fn recover_refused_with_a_receipt_marks_the_certificate() {
         };
         assert_eq!(certificate.standing, Standing::Elsewhere(proof));
         assert!(ends(&step) && deletes(&step).is_empty());
+        // Whoever has it open may give it back, and a copy of this request arrive then.
+        let keeps_session = step.changes.iter().any(|change| match change {
+            Change::Put(_, _, Some(body)) => {
+                CertificateBody::read(body).is_some_and(|kept| kept.session.is_some())
+            }
+            _ => false,
+        });
+        assert_eq!(keeps_session, state == EntryState::Withdrawing);
     }
 }
 
