@@ -73,9 +73,15 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
         Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
-        Some(Task::Add | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore) | None => {
-            Key::Backup
-        }
+        Some(
+            Task::Add
+            | Task::Retire
+            | Task::TakeOver
+            | Task::Enrol
+            | Task::Restore
+            | Task::ChangeSecret,
+        )
+        | None => Key::Backup,
     };
     let picture = if card.contents.is_empty() {
         let (state, words) = backup_standing(lang, card);
@@ -194,7 +200,8 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::RecoverKey
         | Task::TakeOver
         | Task::Enrol
-        | Task::Restore => None,
+        | Task::Restore
+        | Task::ChangeSecret => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -244,7 +251,13 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
             (Key::StepAtNew, Key::StepAtNewNote),
         ],
         Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
-        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore => {
+        Task::Add
+        | Task::BackUp
+        | Task::Retire
+        | Task::TakeOver
+        | Task::Enrol
+        | Task::Restore
+        | Task::ChangeSecret => {
             return None;
         }
     };

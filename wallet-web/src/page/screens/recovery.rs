@@ -7,10 +7,10 @@ use crate::page::route::Route;
 use crate::page::screens::secret::{self, Fields, one};
 use crate::page::screens::values;
 use crate::page::service::Service;
-use crate::page::words::{self, Key, text};
+use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::owner::{OwnerStanding, Words};
+use saifu_wallet_core::owner::Words;
 use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Reach, SafeCard};
 
 /// The safes whose addresses are printed: one is enough, and one may be gone.
@@ -22,6 +22,7 @@ pub(super) fn recovery(s: Service) -> Node {
     let paper = Paper {
         s,
         fields: Fields::new(s),
+        before: Fields::before(s),
         name: RwSignal::new(String::new()),
         hidden: RwSignal::new(false),
         sent: RwSignal::new(false),
@@ -47,8 +48,7 @@ pub(super) fn recovery(s: Service) -> Node {
 
 /// Whether some safe knows the owner, or may still come to.
 fn is_somewhere(owner: &OwnerView) -> bool {
-    let is_at =
-        |card: &OwnerCard| card.job.is_some() || card.standing == Some(OwnerStanding::Enrolled);
+    let is_at = |card: &OwnerCard| card.job.is_some() || secret::knows(card);
     owner.safes.iter().any(is_at)
 }
 
@@ -62,6 +62,8 @@ fn restoring(s: Service) -> Node {
 struct Paper {
     s: Service,
     fields: Fields,
+    /// Where the words are changed: those that are.
+    before: Fields,
     name: RwSignal<String>,
     /// Whether the words are typed from the paper now.
     hidden: RwSignal<bool>,
@@ -78,16 +80,36 @@ impl Paper {
         }
         // What had the focus is gone with each step.
         device::focus_heading_if_lost();
-        let shown = s.opened.with(|opened| match opened {
-            Some(Opened::Secret { words }) => Some(words.clone()),
-            Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. })
-            | None => None,
-        });
-        match shown {
+        match self.shown() {
             Some(_) if self.hidden.get() => self.type_again(),
             Some(words) => self.show(&words),
             None => self.explain(owner),
         }
+    }
+
+    fn shown(self) -> Option<Words> {
+        self.s.opened.with(|opened| match opened {
+            Some(Opened::Secret { words }) => Some(words.clone()),
+            Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. })
+            | None => None,
+        })
+    }
+
+    /// Draws words for this name, and shows them.
+    fn draw(self, name: String) {
+        self.name.set(name);
+        self.hidden.set(false);
+        self.s.send(Intent::OfferSecret);
+    }
+
+    /// The words that were shown, typed once more.
+    fn read_shown(self) -> Option<Words> {
+        let words = self.fields.read_words()?;
+        let is_shown = untrack(|| self.shown()).is_some_and(|shown| shown == words);
+        if !is_shown {
+            self.fields.refuse_words();
+        }
+        is_shown.then_some(words)
     }
 
     fn explain(self, owner: &OwnerView) -> Node {
@@ -102,9 +124,7 @@ impl Paper {
             let make = s.text(Key::WordsMake);
             let form = secret::form(vec![self.fields.name()], make, move || {
                 if let Some(name) = self.fields.read_name() {
-                    self.name.set(name);
-                    self.hidden.set(false);
-                    s.send(Intent::OfferSecret);
+                    self.draw(name);
                 }
             });
             form.into()
@@ -169,15 +189,9 @@ impl Paper {
         let s = self.s;
         let enrol = s.text(Key::WordsEnrol);
         let form = secret::form(vec![self.fields.words()], enrol, move || {
-            let Some(words) = self.fields.read_words() else {
+            let Some(words) = self.read_shown() else {
                 return;
             };
-            let is_shown = s.opened.with_untracked(
-                |opened| matches!(opened, Some(Opened::Secret { words: shown }) if *shown == words),
-            );
-            if !is_shown {
-                return self.fields.refuse_words();
-            }
             let name = self.name.get_untracked();
             s.send(Intent::Enrol { name, words });
             self.fields.forget();
@@ -185,6 +199,30 @@ impl Paper {
             // Behind it, so that the wallet still knows which words were shown.
             s.close();
         });
+        self.with_paper(form)
+    }
+
+    /// The same where other words open already.
+    fn type_both(self) -> Node {
+        let s = self.s;
+        let change = s.text(Key::WordsChangeDo);
+        let fields = vec![self.before.words(), self.fields.words()];
+        let form = secret::form(fields, change, move || {
+            let Some(words) = self.before.read_words() else {
+                return;
+            };
+            if let Some(next) = self.read_shown() {
+                s.send(Intent::ChangeSecret { words, next });
+                self.before.forget();
+                self.fields.forget();
+                s.close();
+            }
+        });
+        self.with_paper(form)
+    }
+
+    fn with_paper(self, form: El) -> Node {
+        let s = self.s;
         let again = button("btn btn--quiet", None, s.text(Key::WordsAgain), move || {
             self.fields.forget();
             self.hidden.set(false);
@@ -200,11 +238,19 @@ impl Paper {
     fn enrolled(self, owner: &OwnerView, name: &str) -> Node {
         let s = self.s;
         let lang = s.lang.get();
-        let knows = |standing| standing == Some(OwnerStanding::Enrolled);
-        let have = owner.safes.iter().filter(|it| knows(it.standing)).count();
-        let too_few = (!secret::is_ready(owner)).then(|| {
-            let words = words::too_few_know(lang, have, owner.needed);
-            halves("warn", "warn", None, words, None, Vec::new())
+        match self.shown() {
+            Some(_) if self.hidden.get() => return self.type_both(),
+            Some(words) => return self.show(&words),
+            None => {}
+        }
+        let warn = |words| halves("warn", "warn", None, words, None, Vec::new());
+        let too_few = (!secret::is_ready(owner) && !owner.is_changing).then(|| {
+            let have = secret::count_ready(owner);
+            warn(words::too_few_know(lang, have, owner.needed))
+        });
+        let changing = owner.is_changing.then(|| {
+            let what = text(lang, Key::WordsChanging);
+            warn(Halves::new(what, text(lang, Key::WordsChangingNow)))
         });
         let list = secret::safes(s, &owner.safes, false, Key::CallOff);
         let was_found = owner.safes.iter().any(|it| it.found.is_some());
@@ -218,11 +264,26 @@ impl Paper {
                 .child(words::enrolled_as(lang, name, owner.needed))
                 .into(),
             too_few.into(),
+            changing.into(),
             values::waits(s, &secret::jobs(s, owner)).into(),
             section(s, "owner-safes", Key::RestoreSafes, list),
             is_some_left.then(|| self.include(name.into())).into(),
             found.into(),
+            (!owner.is_changing)
+                .then(|| self.change(name.into()))
+                .into(),
         ])
+    }
+
+    /// For a paper that was lost, or that somebody has seen.
+    fn change(self, name: String) -> Node {
+        let s = self.s;
+        let change = s.text(Key::WordsChange);
+        let change = button("btn", Some("refresh"), change, move || {
+            self.draw(name.clone())
+        });
+        let text = quiet(s.text(Key::WordsChangeText));
+        div("stack after").child(text).child(one(change)).into()
     }
 
     /// For safes that have come since, and those that did not take part.

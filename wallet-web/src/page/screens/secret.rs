@@ -17,7 +17,6 @@ use saifu_wallet_core::view::{Job, OwnerCard, OwnerView};
 use zeroize::Zeroizing;
 
 const NAME: &str = "owner-name";
-const WORDS: &str = "words";
 
 /// What is wrong with what was sent off, beside what can be seen while it is typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,14 +32,28 @@ enum Refused {
 #[derive(Clone, Copy)]
 pub(super) struct Fields {
     s: Service,
+    /// The field of the words, and what it is called.
+    id: &'static str,
+    label: Key,
     typed: RwSignal<Typed>,
     refused: RwSignal<Option<Refused>>,
 }
 
 impl Fields {
     pub(super) fn new(s: Service) -> Self {
+        Self::of(s, "words", Key::WordsSix)
+    }
+
+    /// For words that are to open no more.
+    pub(super) fn before(s: Service) -> Self {
+        Self::of(s, "words-before", Key::WordsBefore)
+    }
+
+    fn of(s: Service, id: &'static str, label: Key) -> Self {
         Self {
             s,
+            id,
+            label,
             typed: RwSignal::new(Typed::SoFar(0)),
             refused: RwSignal::new(None),
         }
@@ -64,7 +77,7 @@ impl Fields {
         match OwnerName::new(&name) {
             Ok(_) => Some(name),
             Err(_) => {
-                self.refuse(Refused::Name, "#owner-name");
+                self.refuse(Refused::Name, NAME);
                 None
             }
         }
@@ -101,32 +114,32 @@ impl Fields {
                 self.typed.set(secret::look(&device::plain(&said)));
             });
         let hint = el("p").fixed("role", "status").child(so_far);
-        field(WORDS, s.text(Key::WordsSix), input, hint, problem)
+        field(self.id, s.text(self.label), input, hint, problem)
     }
 
     /// The words, if they are a secret.
     pub(super) fn read_words(self) -> Option<Words> {
-        let said = Zeroizing::new(device::typed(WORDS));
+        let said = Zeroizing::new(device::typed(self.id));
         let words = Words::read(&device::plain(&said)).ok();
         if words.is_none() {
-            self.refuse(Refused::Words, "#words");
+            self.refuse(Refused::Words, self.id);
         }
         words
     }
 
     /// They were others than those that were shown.
     pub(super) fn refuse_words(self) {
-        self.refuse(Refused::Other, "#words");
+        self.refuse(Refused::Other, self.id);
     }
 
     fn refuse(self, why: Refused, at: &'static str) {
         self.refused.set(Some(why));
-        device::focus_first(at);
+        device::focus_first(&format!("#{at}"));
     }
 
     /// Forgets what was typed of the words.
     pub(super) fn forget(self) {
-        device::clear(WORDS);
+        device::clear(self.id);
         self.typed.set(Typed::SoFar(0));
     }
 }
@@ -203,9 +216,32 @@ pub(super) fn told(s: Service) -> Vec<Node> {
 
 /// Whether enough safes know the owner for everything to come back.
 pub(super) fn is_ready(owner: &OwnerView) -> bool {
-    let knows = |card: &&OwnerCard| card.standing == Some(OwnerStanding::Enrolled);
-    let have = owner.safes.iter().filter(knows).count();
-    owner.name.is_some() && have >= usize::from(owner.needed.max(1))
+    owner.name.is_some() && count_ready(owner) >= usize::from(owner.needed.max(1))
+}
+
+/// How many safes open with the newest words.
+pub(super) fn count_ready(owner: &OwnerView) -> usize {
+    let opens = |card: &&OwnerCard| {
+        matches!(
+            card.standing,
+            Some(OwnerStanding::Enrolled | OwnerStanding::Both)
+        )
+    };
+    owner.safes.iter().filter(opens).count()
+}
+
+/// Whether a safe knows the owner, by whichever words.
+pub(super) fn knows(card: &OwnerCard) -> bool {
+    match card.standing {
+        Some(OwnerStanding::Enrolled | OwnerStanding::Old | OwnerStanding::Both) => true,
+        Some(
+            OwnerStanding::Asking
+            | OwnerStanding::Taken
+            | OwnerStanding::Wrong
+            | OwnerStanding::Refused,
+        )
+        | None => false,
+    }
 }
 
 /// The jobs at work with the owner's record.
@@ -216,11 +252,7 @@ pub(super) fn jobs(s: Service, owner: &OwnerView) -> Vec<Job> {
 
 /// Whether nothing works with a safe that does not know the owner, or did not open.
 pub(super) fn is_left(card: &OwnerCard) -> bool {
-    let is_done = matches!(
-        card.standing,
-        Some(OwnerStanding::Enrolled | OwnerStanding::Taken)
-    );
-    card.job.is_none() && !is_done
+    card.job.is_none() && !knows(card) && card.standing != Some(OwnerStanding::Taken)
 }
 
 /// Each safe, and what is true there. `stop` is what calls the work with it off.
@@ -238,6 +270,7 @@ fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
         None => "local",
         Some(OwnerStanding::Asking | OwnerStanding::Old | OwnerStanding::Both) => "moving",
         Some(OwnerStanding::Enrolled) if job.is_some() => "moving",
+        Some(OwnerStanding::Old | OwnerStanding::Both) => "local",
         Some(OwnerStanding::Enrolled) => "safe",
         Some(OwnerStanding::Taken | OwnerStanding::Wrong | OwnerStanding::Refused) => "failed",
     };

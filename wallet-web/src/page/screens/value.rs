@@ -101,7 +101,8 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::RecoverKey
             | Task::TakeOver
             | Task::Enrol
-            | Task::Restore,
+            | Task::Restore
+            | Task::ChangeSecret,
         )
         | None => words::class(lang, &card.class),
     };
@@ -257,7 +258,12 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         Reached::Now
     };
     let (list, note) = match job.task {
-        Task::BackUp | Task::Add | Task::Retire | Task::Enrol | Task::Restore => (
+        Task::BackUp
+        | Task::Add
+        | Task::Retire
+        | Task::Enrol
+        | Task::Restore
+        | Task::ChangeSecret => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),

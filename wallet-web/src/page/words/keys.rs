@@ -463,6 +463,12 @@ keys! {
     WordsEnrol: "Enrol at my safes", "金庫に登録する";
     WordsInclude: "Include the others", "ほかの金庫も含める";
     WordsIncludeText: "The words are not kept here, so type them once more. Every safe that does not know you yet is asked.", "合言葉はここに残していないので、もう一度入力してください。まだ登録していない金庫に依頼します。";
+    WordsChange: "Change the words", "合言葉を変える";
+    WordsChangeText: "If somebody may have seen the paper, other words can open from now on. What lies at the safes stays there.", "紙を人に見られたかもしれないときは、別の合言葉に変えてください。金庫にあるものは、そのまま残ります。";
+    WordsBefore: "The words so far", "これまでの合言葉";
+    WordsChangeDo: "Change them at my safes", "金庫の合言葉を変える";
+    WordsChanging: "The words are being changed, and the old ones still open somewhere.", "合言葉を変えている途中で、前の合言葉で開く金庫がまだあります。";
+    WordsChangingNow: "Keep both papers until every safe has the new words. Saifu goes on by itself.", "すべての金庫が新しい合言葉になるまで、両方の紙を残してください。自動で続けます。";
     RestoreTitle: "Restore", "財布を復元";
     RestoreLost: "Restore a lost wallet", "なくした財布を復元";
     RestoreLead: "With what stands on your paper, everything that lies at your safes is found again. Nothing leaves a safe by that.", "紙に残した内容から、金庫にあるものをすべて見つけ直します。それだけでは、金庫から何も引き出しません。";
