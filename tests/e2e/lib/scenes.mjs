@@ -188,7 +188,7 @@ const prepare = (lang) => {
     ...more,
   });
   const ownerAt = (seed, standing, { job = null, found = null } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found });
-  const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, can_restore, safes: at } });
+  const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, is_changing = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, is_changing, can_restore, safes: at } });
   /** Nobody yet. */
   const unknown = { name: null, needed: 0, safes: [ownerAt(0, null), ownerAt(1, null), ownerAt(2, null)] };
   const atOwner = (seed, place, task, stage, { waiting } = {}) => ({
@@ -432,6 +432,25 @@ const prepare = (lang) => {
         ...whole([movie], [], { ...kept, jobs: [atOwner(8, 1, "enrol", "enrolling", { waiting: "unreachable" })], notices: [{ ...notice(24, "owner-name-taken"), subject: "hana@example.org", safe: ADDRESSES[2] }] }),
         owner({ safes: [ownerAt(0, "enrolled"), ownerAt(1, "asking", { job: flow(8) }), ownerAt(2, "taken"), ownerAt(3, null)] }),
       ],
+    },
+    {
+      name: "recovery-changing",
+      hash: "recovery",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [atOwner(8, 2, "change-secret", "logging-in", { waiting: "unreachable" })] }),
+        owner({ is_changing: true, safes: [ownerAt(0, "enrolled"), ownerAt(1, "both"), ownerAt(2, "old", { job: flow(8) })] }),
+      ],
+    },
+    {
+      name: "recovery-change",
+      hash: "recovery",
+      parts: [...whole([movie], [], kept), owner({ safes: [0, 1, 2].map((seed) => ownerAt(seed, "enrolled")) })],
+      after: offered,
+      act: async (page) => {
+        await press(t("Change the words", "合言葉を変える"))(page);
+        await page.locator("main .words").waitFor();
+        await typeWords("lusab ")(page);
+      },
     },
     { name: "restore", hash: "restore", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },
     { name: "restore-words", hash: "restore", parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })] },
