@@ -56,4 +56,6 @@ pub enum Mark {
     HealedWithoutSome,
     /// The world was forked, the device was lost, and what lay at the safes came back on a new one.
     Restored,
+    /// A second device restored while the first was in use.
+    Shared,
 }

@@ -38,6 +38,7 @@ impl Spread {
         });
         self.words = shown.clone();
         let words = shown.ok_or("the words are not shown")?;
+        self.is_shared = self.scene.dice.percent(40);
         let name = NAME.into();
         self.scene.want(0, Intent::Enrol { name, words });
         self.settle()
@@ -108,6 +109,36 @@ impl Spread {
             let safe = safes.find(|safe| safe.id() == certificate.safe);
             safe.is_some_and(|safe| safe.has_alive(certificate.counter, &certificate.sha256))
         })
+    }
+
+    /// Another device restores while the others go on.
+    pub(super) fn restore_elsewhere(&mut self) {
+        let Some(words) = self.words.clone().filter(|_| self.scene.devices.len() < 3) else {
+            return;
+        };
+        let clock = skew(&mut self.scene.dice);
+        self.scene
+            .devices
+            .push(Device::new(Store::default(), clock));
+        let device = self.scene.devices.len() - 1;
+        self.scene.start(device);
+        let first = self.scene.dice.below(self.scene.safes.len());
+        // Its owner waits for the safe to say who it is.
+        self.scene.mend_safes();
+        for intent in self.scene.safes[first].introduction() {
+            self.scene.want(device, intent);
+            for _ in 0..50 {
+                self.scene.collect_outgoing();
+                if !self.scene.deliver_first() && !self.scene.devices[device].is_quiet() {
+                    self.scene.device_step(device);
+                }
+            }
+        }
+        let (safe, name) = (self.scene.safes[first].id(), NAME.into());
+        self.scene
+            .want(device, Intent::Restore { safe, name, words });
+        self.has_changed = true;
+        self.marks.insert(Mark::Shared);
     }
 
     /// A new device, which knows one safe, the name and the words.

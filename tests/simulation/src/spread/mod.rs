@@ -46,6 +46,9 @@ pub struct Spread {
     marks: BTreeSet<Mark>,
     /// What the owner has written down, once they are enrolled.
     words: Option<Words>,
+    /// The owner restores while the first device is still in use. Then every value has a key of its own: what one device seals
+    /// with a lasting key the other does not know of, and ends the key with the last value it knows.
+    is_shared: bool,
 }
 
 /// Runs the world of a seed to its end.
@@ -108,6 +111,7 @@ impl Spread {
             forks: 0,
             marks: BTreeSet::new(),
             words: None,
+            is_shared: false,
         }
     }
 

@@ -3,6 +3,7 @@
 use super::{Spread, plans};
 use crate::scene::ticket;
 use saifu_protocol::SafeId;
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::KeyHere;
 use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::group::{Group, PartOf, Phase};
@@ -29,6 +30,7 @@ impl Spread {
             25 => self.use_up(device),
             26..=29 => self.call_off(device),
             30 => self.discard(device),
+            31..=36 if self.is_shared => self.take_back(device),
             31..=32 => self.make_key(device),
             33..=34 => self.back_up_key(device),
             35 => self.recover_key(device),
@@ -59,7 +61,7 @@ impl Spread {
             true => held,
             false => vec![value],
         };
-        let key = match self.scene.dice.percent(35) {
+        let key = match self.scene.dice.percent(35) && !self.is_shared {
             true => self.any_key(device, |_| true),
             false => None,
         };
@@ -95,6 +97,15 @@ impl Spread {
         let groups = self.groups(device, |_| true);
         if let Some(backup) = self.scene.dice.pick(&groups).copied() {
             self.scene.want(device, Intent::RecoverBackup { backup });
+        }
+    }
+
+    /// Though the other device may well be there.
+    fn take_back(&mut self, device: usize) {
+        let groups = self.groups(device, |_| true);
+        if let Some(backup) = self.scene.dice.pick(&groups).copied() {
+            let what = What::Backup(backup);
+            self.scene.want(device, Intent::TakeBack { what });
         }
     }
 

@@ -30,6 +30,7 @@ impl Spread {
                 self.scene.upkeep_step();
             }
             96..=97 => self.scene.storage_trouble(device),
+            _ if self.is_shared => self.restore_elsewhere(),
             _ => self.copy_profile(device),
         }
         self.check()?;

@@ -62,6 +62,7 @@ fn clean_runs_see_everything_that_can_happen() {
         Mark::Copied,
         Mark::HealedWithoutSome,
         Mark::Restored,
+        Mark::Shared,
     ];
     while !all.iter().all(|mark| marks.contains(mark)) {
         let seed = seeds.next();
