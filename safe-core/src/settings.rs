@@ -1,7 +1,7 @@
 //! What the operator of a safe chose, and the keys it signs and opens with.
 
 use alloc::string::String;
-use alloc::vec::Vec;
+use alloc::vec;
 use saifu_crypto::derive::derive_key;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{Secret, hpke};
@@ -9,6 +9,7 @@ use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::descriptor::{Descriptor, Limits, VERSION, attest};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
+use saifu_protocol::owner::AUTHENTICATION;
 use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime, labels};
 use serde::Serialize;
 
@@ -164,7 +165,7 @@ pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descript
         retention_seconds: settings.retention_seconds,
         grace_seconds: settings.grace_seconds,
         limits: Limits::default(),
-        authentication: Vec::new(),
+        authentication: vec![AUTHENTICATION.into()],
         time: now,
     }
 }

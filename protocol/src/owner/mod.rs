@@ -42,6 +42,9 @@ use crate::ids::SafeId;
 use crate::labels;
 use saifu_crypto::opaque::Parties;
 
+/// What a descriptor names under `authentication` where owners may log in with a name and a secret.
+pub const AUTHENTICATION: &str = "opaque-1";
+
 fixed_bytes!(
     /// Under what a safe looks an owner up. Another at each safe, so that nobody joins them without guessing the name.
     LookUpId, 32

@@ -191,6 +191,8 @@ fn enrolled<L: OwnerLedger>(ledger: &mut L) -> Check {
         ensure!(ok(ledger.load(&of_name(1)))?.owner == Some(owner));
         ensure!(ok(ledger.load(&of_name(2)))?.owner == Some(has(2, 9, None)?));
     }
+    // That a name was only guessed at once is not remembered beside what is enrolled under it.
+    ensure!(ok(ledger.next_sweep())?.is_none());
     Ok(())
 }
 

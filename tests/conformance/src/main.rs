@@ -8,6 +8,8 @@
 #![allow(clippy::disallowed_methods)] // A native program: its clock does not panic.
 
 mod description;
+mod guess;
+mod owner;
 mod steps;
 mod suite;
 mod wallet;
@@ -21,6 +23,7 @@ conformance <url> register <file> <count>     register, append what was acknowle
 conformance <url> load <file>                 register one by one until the safe no longer answers
 conformance <url> recover <file> <problem|done> [bare]   recover all of the file and expect this of each
 conformance <url> rotate <file> <file>        take over all of the first file, append what came back to the second
+conformance <url> guess <count>                guess at names, from several accounts at once, and count the challenges
 conformance <url> list <file> <complete|nothing|unavailable>   list the account of the file";
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
             steps::recover(url, file, expected, steps::Form::Bare)
         }
         [url, "rotate", from, to] => steps::rotate(url, from, to),
+        [url, "guess", count] => guess::guess(url, count),
         [url, "list", file, expected] => steps::list(url, file, expected),
         _ => Err(USAGE.into()),
     };

@@ -297,12 +297,7 @@ impl Wallet {
         now: UnixTime,
     ) -> Result<Vec<Outcome<O>>, Refused> {
         let binding = self.binding(route, request);
-        let body = seal_request(content, &self.descriptor.sealing_key, &binding, &mut rng())
-            .map_err(|_| String::from("the safe's key does not take a seal"))?;
-        let account = SigningKey::derive(&self.account);
-        let token = sign_request(self.descriptor.id, route, request, &body, now, &account);
-        let authorization = format!("{SCHEME} {token}");
-        let answer = self.post(route.path(), &authorization, &request.to_string(), &body)?;
+        let (answer, body) = self.send(route, request, content, now)?;
         if answer.status != 200 {
             return Err(Refused::Problem(problem_of(&answer)?));
         }
@@ -316,6 +311,24 @@ impl Wallet {
         Ok(reply.items)
     }
 
+    /// Seals, signs and sends; the answer, and the body that it is to.
+    fn send<I: Serialize>(
+        &self,
+        route: Route,
+        request: RequestId,
+        content: &Request<I>,
+        now: UnixTime,
+    ) -> Check<(Answer, Vec<u8>)> {
+        let binding = self.binding(route, request);
+        let body = seal_request(content, &self.descriptor.sealing_key, &binding, &mut rng())
+            .map_err(|_| String::from("the safe's key does not take a seal"))?;
+        let account = SigningKey::derive(&self.account);
+        let token = sign_request(self.descriptor.id, route, request, &body, now, &account);
+        let authorization = format!("{SCHEME} {token}");
+        let answer = self.post(route.path(), &authorization, &request.to_string(), &body)?;
+        Ok((answer, body))
+    }
+
     pub(crate) fn call<I: Serialize, O: DeserializeOwned>(
         &self,
         route: Route,
@@ -323,6 +336,25 @@ impl Wallet {
         items: Vec<I>,
     ) -> Result<Vec<Outcome<O>>, Refused> {
         self.exchange(route, request, items, self.now())
+    }
+
+    /// Status and length of the HTTP answer to one item.
+    pub(crate) fn measured<I: Serialize>(
+        &self,
+        route: Route,
+        request: RequestId,
+        item: I,
+    ) -> Check<(u16, usize)> {
+        let content = Request {
+            reply_to: PublicKey::new(hpke::derive_public(&new_secret())),
+            items: vec![item],
+        };
+        let answer = self.send(route, request, &content, self.now())?.0;
+        Ok((answer.status, answer.body.len()))
+    }
+
+    pub(crate) fn account_key(&self) -> PublicKey {
+        PublicKey::new(SigningKey::derive(&self.account).public())
     }
 
     // Registering.
@@ -614,7 +646,7 @@ pub(crate) fn problem_of(answer: &Answer) -> Check<Problem> {
     serde_json::from_slice(&answer.body).map_err(|error| format!("no problem document: {error}"))
 }
 
-fn one<T>(mut outcomes: Vec<Outcome<T>>) -> Check<Outcome<T>> {
+pub(crate) fn one<T>(mut outcomes: Vec<Outcome<T>>) -> Check<Outcome<T>> {
     match (outcomes.pop(), outcomes.is_empty()) {
         (Some(outcome), true) => Ok(outcome),
         _ => Err("not one outcome".into()),

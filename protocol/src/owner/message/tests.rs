@@ -90,6 +90,7 @@ fn what_is_only_a_word_is_written_as_one() {
     is_written(&Answer::<Changed>::Out, r#""out""#);
     is_written(&Answer::Done(Changed::Both), r#"{"done":"both"}"#);
     is_written(&Suite::Opaque1, r#""opaque-1""#);
+    assert_eq!(crate::owner::AUTHENTICATION, "opaque-1");
     is_written(&Which::Newest, r#""newest""#);
     let out = Reply {
         items: vec![Outcome::Done(LoginFinished::Out)],

@@ -19,7 +19,7 @@ fn sealed_digest(len: usize) -> Check<CertificateDigest> {
     Ok(CertificateDigest::Sealed(sealed))
 }
 
-fn given_item(
+pub(super) fn given_item(
     object: &[u8],
     class: ObjectClass,
     digest: CertificateDigest,

@@ -4,6 +4,7 @@ mod describe;
 mod end;
 mod given;
 mod list;
+mod login;
 mod recover;
 mod register;
 mod request;
@@ -153,6 +154,31 @@ pub(crate) const CASES: &[Case] = &[
     (
         "many sessions at once get one entry once",
         recover::many_sessions,
+    ),
+    ("the descriptor names the login", login::is_described),
+    (
+        "login: whoever lost everything finds their certificates",
+        login::everything_lost,
+    ),
+    ("login: an account joins its owner's", login::joining),
+    ("login: whoever comes first has the name", login::names),
+    (
+        "login: a name that nobody has looks like one that somebody has",
+        login::nobodys_name,
+    ),
+    ("login: guesses count, whoever makes them", login::guesses),
+    (
+        "login: either secret opens until the change is settled",
+        login::changing,
+    ),
+    (
+        "login: a session holds for its account, request and act",
+        login::sessions,
+    ),
+    ("login: notes and items have limits", login::form),
+    (
+        "a repeat with another note is a reuse of its request",
+        login::notes_are_bound,
     ),
     (
         "equal counters are told apart after the counter returned to 0",
