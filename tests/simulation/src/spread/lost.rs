@@ -39,6 +39,7 @@ impl Spread {
         self.words = shown.clone();
         let words = shown.ok_or("the words are not shown")?;
         self.is_shared = self.scene.dice.percent(40);
+        self.watch.is_shared = self.is_shared;
         let name = NAME.into();
         self.scene.want(0, Intent::Enrol { name, words });
         self.settle()

@@ -34,6 +34,8 @@ pub(crate) struct Watch {
     pub(crate) fates: BTreeMap<String, Fate>,
     /// More safes cheat than the plan promises to bear: only what does come back twice counts.
     pub(crate) is_doomed: bool,
+    /// Another device may find what is just being registered: a value that waits for that counts as not usable.
+    pub(crate) is_shared: bool,
     /// Which safe had which bytes first.
     windows: BTreeMap<[u8; WINDOW], usize>,
     /// Certificates whose bytes were looked at.
@@ -45,6 +47,7 @@ impl Watch {
     pub(crate) fn fork(&self) -> Self {
         Self {
             fates: self.fates.clone(),
+            is_shared: self.is_shared,
             ..Self::default()
         }
     }
@@ -99,8 +102,9 @@ impl Watch {
                 return Err(format!("device {device} does not balance: {account:?}"));
             }
             for (id, value) in books.values() {
-                let is_usable =
-                    value.custody == Custody::Held || bug == Some(Bug::UsableBeforeQuorum);
+                let is_held = value.custody == Custody::Held;
+                let waits = self.is_shared && books.lock(id).is_some();
+                let is_usable = is_held && !waits || bug == Some(Bug::UsableBeforeQuorum);
                 if is_usable && let Some(other) = held.insert(value.name.clone(), device) {
                     return Err(format!(
                         "{} is usable on devices {other} and {device}",
