@@ -556,7 +556,8 @@ pub(crate) fn without(certificate: ItemId, part: PartOf, books: &Books) -> Vec<C
         item == certificate || matches!(books.item(item), Some(Item::Part(it)) if it.of == part)
     };
     let is_last = books.items_of(group.id).all(goes);
-    if !is_last || group.phase != Phase::Leaving || books.work_on(group.id).is_some() {
+    let is_wanted = books.work_on(group.id).is_some() || books.is_undone(group.id);
+    if !is_last || group.phase != Phase::Leaving || is_wanted {
         return changes;
     }
     changes.push(Change::Delete(item_of(group.id)));

@@ -107,6 +107,9 @@ fn of_flow(id: FlowId, flow: &Flow) -> impl Iterator<Item = (Link, Id, Id)> {
         items.extend(protect.group().map(item_of));
         items.extend(protect.replaces.map(item_of));
     }
+    if let Flow::Retire(retire) = flow {
+        items.extend(retire.part.map(|of| item_of(of.group)));
+    }
     let flow = *id.as_bytes();
     let link = move |item: ItemId| (Link::Work, *item.as_bytes(), flow);
     items.into_iter().map(link)

@@ -4,7 +4,7 @@ use super::{
     Books, CertificateItem, Condition, Custody, Identity, Item, KeyItem, Ledger, Safe, Standing,
     ValueItem, item_of,
 };
-use crate::flow::Flow;
+use crate::flow::{Flow, ProtectState};
 use crate::group::{Group, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::map::Set;
@@ -194,6 +194,15 @@ impl Books {
         }
         let flow = |(id, ()): (FlowId, ())| Some((id, self.flow(id)?));
         flows.into_iter().filter_map(flow).collect()
+    }
+
+    /// Whether the registration of this group is being undone, and the values here wait for that.
+    pub(crate) fn is_undone(&self, group: GroupId) -> bool {
+        let undoing = |(_, flow): &(FlowId, &Flow)| match flow {
+            Flow::Protect(protect) => matches!(protect.state, ProtectState::Undoing { .. }),
+            _ => false,
+        };
+        self.flows_of(group).iter().any(undoing)
     }
 
     /// Every notice that was not acknowledged.

@@ -392,20 +392,6 @@ impl Desk<'_> {
         self.books.owner().is_some()
     }
 
-    /// Whether the registration of this group is being undone, and the values here wait for that.
-    fn is_undone(&self, group: GroupId) -> bool {
-        let undoing = |(_, flow): &(FlowId, &Flow)| {
-            matches!(
-                flow,
-                Flow::Protect(Protect {
-                    state: ProtectState::Undoing { .. },
-                    ..
-                })
-            )
-        };
-        self.books.flows_of(group).iter().any(undoing)
-    }
-
     /// Whether the group of this certificate is leaving: nothing is wanted of it any more.
     fn is_leaving(&self, certificate: ItemId) -> bool {
         let part = self.books.certificate(certificate).and_then(|it| it.part);

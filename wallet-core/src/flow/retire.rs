@@ -91,7 +91,7 @@ impl Retire {
                     };
                     let proof = desk.conflict(&problem, self.safe, target.fingerprint());
                     match (self.part, proof) {
-                        (Some(of), Some(proof)) if desk.is_undone(of.group) => {
+                        (Some(of), Some(proof)) if desk.books.is_undone(of.group) => {
                             self.released(of, proof, None, desk)
                         }
                         _ => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
@@ -150,7 +150,7 @@ impl Retire {
                         let standing = Standing::Elsewhere(proof);
                         let kind = Kind::ReleasedElsewhere(proof);
                         let part = desk.books.certificate(certificate).and_then(|it| it.part);
-                        if let Some(of) = part.filter(|of| desk.is_undone(of.group)) {
+                        if let Some(of) = part.filter(|of| desk.books.is_undone(of.group)) {
                             return self.released(of, proof, Some(certificate), desk);
                         }
                         if desk.is_leaving(certificate) {
@@ -194,8 +194,8 @@ impl Retire {
             group.released.push((self.safe, proof));
             changes.push(group.put());
         }
-        let gone = certificate.into_iter();
-        changes.extend(gone.flat_map(|certificate| without(certificate, of, desk.books)));
+        // The group stays until it is decided what becomes of the values.
+        changes.extend(certificate.map(Change::Delete));
         Step::strict(changes, Next::Nothing)
     }
 
