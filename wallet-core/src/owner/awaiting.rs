@@ -7,7 +7,7 @@
 use super::OwnerStanding;
 use crate::books::{Books, CertificateItem, Change, Standing, item_of};
 use crate::flow::retire;
-use crate::group::{Awaited, Group, Phase};
+use crate::group::{Awaited, Group, PartOf, Phase};
 use crate::plan::GroupId;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
@@ -56,7 +56,12 @@ fn alive(books: &Books, awaited: &Awaited) -> usize {
     awaited.safes.iter().filter(may_confirm).count()
 }
 
+/// A key is read as often as it is asked for: having its certificate is no vote.
 fn is_live(certificate: &CertificateItem) -> bool {
+    let is_once = |of: PartOf| of.class.is_released_once();
+    if !certificate.part.is_some_and(is_once) {
+        return false;
+    }
     match certificate.standing {
         Standing::AtSafe | Standing::NotHandedOut => true,
         Standing::Elsewhere(proof) => {
