@@ -73,15 +73,9 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
         Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
-        Some(
-            Task::Add
-            | Task::Retire
-            | Task::TakeOver
-            | Task::Enrol
-            | Task::Restore
-            | Task::ChangeSecret,
-        )
-        | None => Key::Backup,
+        Some(Task::Add | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore) | None => {
+            Key::Backup
+        }
     };
     let picture = if card.contents.is_empty() {
         let (state, words) = backup_standing(lang, card);
@@ -200,8 +194,7 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::RecoverKey
         | Task::TakeOver
         | Task::Enrol
-        | Task::Restore
-        | Task::ChangeSecret => None,
+        | Task::Restore => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -251,13 +244,7 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
             (Key::StepAtNew, Key::StepAtNewNote),
         ],
         Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
-        Task::Add
-        | Task::BackUp
-        | Task::Retire
-        | Task::TakeOver
-        | Task::Enrol
-        | Task::Restore
-        | Task::ChangeSecret => {
+        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore => {
             return None;
         }
     };

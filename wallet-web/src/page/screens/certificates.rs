@@ -293,8 +293,7 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::RecoverKey
         | Task::TakeOver
         | Task::Enrol
-        | Task::Restore
-        | Task::ChangeSecret => Key::Recovering,
+        | Task::Restore => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")

@@ -268,7 +268,7 @@ fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
     let state = match card.standing {
         _ if waits => "local",
         None => "local",
-        Some(OwnerStanding::Asking | OwnerStanding::Old | OwnerStanding::Both) => "moving",
+        Some(OwnerStanding::Asking) => "moving",
         Some(OwnerStanding::Enrolled) if job.is_some() => "moving",
         Some(OwnerStanding::Old | OwnerStanding::Both) => "local",
         Some(OwnerStanding::Enrolled) => "safe",

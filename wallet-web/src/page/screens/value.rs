@@ -101,8 +101,7 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::RecoverKey
             | Task::TakeOver
             | Task::Enrol
-            | Task::Restore
-            | Task::ChangeSecret,
+            | Task::Restore,
         )
         | None => words::class(lang, &card.class),
     };
@@ -258,12 +257,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         Reached::Now
     };
     let (list, note) = match job.task {
-        Task::BackUp
-        | Task::Add
-        | Task::Retire
-        | Task::Enrol
-        | Task::Restore
-        | Task::ChangeSecret => (
+        Task::BackUp | Task::Add | Task::Retire | Task::Enrol | Task::Restore => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),

@@ -162,7 +162,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::BackUp => "backup",
         Task::Recover | Task::RecoverKey | Task::TakeOver => "recover",
         Task::Repair => "refresh",
-        Task::Enrol | Task::Restore | Task::ChangeSecret => "proof",
+        Task::Enrol | Task::Restore => "proof",
         Task::Retire => "trash",
     };
     let of_item = job.item.map(|item| {
@@ -178,7 +178,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         }
     });
     let route = match job.task {
-        Task::Enrol | Task::ChangeSecret => Some(Route::Recovery),
+        Task::Enrol => Some(Route::Recovery),
         Task::Restore => Some(Route::Restore),
         _ => of_item,
     };
@@ -220,7 +220,7 @@ fn how_far(s: Service, job: &Job) -> String {
         Task::Retire if !job.safe.is_empty() => {
             Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
         }
-        Task::Enrol | Task::Restore | Task::ChangeSecret => {
+        Task::Enrol | Task::Restore => {
             let stage = words::stage(lang, job.stage);
             Some(words::stage_at(lang, &safe_at(s, &job.safe), stage))
         }
