@@ -157,13 +157,27 @@ test("everything comes back by one address, a name and six words", async (t) => 
     }
   });
 
-  await t.test("with one safe dead the others are enough, and it can be left out", async () => {
-    await wallet.backUp("Sealed", "Any 2 of 3 safes");
-    await wallet.untilAtSafe("Sealed");
+  await wallet.backUp("Sealed", "Any 2 of 3 safes");
+  await wallet.untilAtSafe("Sealed");
+  let next;
+
+  await t.test("the words are changed, and nothing is registered anew for it", async () => {
+    const entries = async () => (await Promise.all(all.map(({ safe }) => readLedger(safe)))).map(({ entries }) => entries.length);
+    const before = await entries();
+    next = await wallet.changeWords(words);
+    await wallet.untilAtOwnerSafes("Knows you", 3, { seconds: 60 });
+    assert.notDeepEqual(next, words);
+    assert.deepEqual(await entries(), before);
+    assert.equal(finderOf(next)(Buffer.from(await onScreen(wallet.page))), undefined);
     await wallet.close();
+  });
+
+  await t.test("with one safe dead the others are enough, and it can be left out", async () => {
     await all[2].safe.stop();
     const third = await openNew(t, site, all);
     await third.restore(NAMES.first, words.join(" "));
+    await third.says("Name and words do not open together at the safe");
+    await third.restore(NAMES.first, next.join(" "));
     await third.untilAtOwnerSafes("Read", 2, { seconds: 60 });
     await third.says("does not answer");
     await third.page.getByRole("button", { name: "Leave it out" }).click();

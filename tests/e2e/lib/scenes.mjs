@@ -437,7 +437,7 @@ const prepare = (lang) => {
       name: "recovery-changing",
       hash: "recovery",
       parts: [
-        ...whole([movie], [], { ...kept, jobs: [atOwner(8, 2, "change-secret", "logging-in", { waiting: "unreachable" })] }),
+        ...whole([movie], [], { ...kept, jobs: [atOwner(8, 2, "enrol", "logging-in", { waiting: "unreachable" })] }),
         owner({ is_changing: true, safes: [ownerAt(0, "enrolled"), ownerAt(1, "both"), ownerAt(2, "old", { job: flow(8) })] }),
       ],
     },

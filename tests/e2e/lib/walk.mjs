@@ -325,6 +325,18 @@ export const walkOn = (page, site) => {
       await wallet.typeWords(words.join(" "));
       await button("Enrol at my safes").click();
     },
+    /** Makes six others in their place. Answers them. */
+    changeWords: async (words) => {
+      await go("recovery");
+      await button("Change the words").click();
+      await main.locator(".words code").nth(5).waitFor();
+      const next = await main.locator(".words code").allTextContents();
+      await button("I have written them down").click();
+      await page.getByLabel("The words so far", { exact: true }).fill(words.join(" "));
+      await wallet.typeWords(next.join(" "));
+      await button("Change them at my safes").click();
+      return next;
+    },
     typeWords: (typed) => page.getByLabel("The six words", { exact: true }).fill(typed),
     /** Waits until this is true of so many safes of the owner's. */
     untilAtOwnerSafes: (chip, count, options) =>
