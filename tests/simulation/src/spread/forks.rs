@@ -131,8 +131,17 @@ impl Spread {
             for job in self.scene.jobs(device) {
                 self.scene.want(device, Intent::CallOff { job });
             }
+            // Where its owner could log in, what was called off waits for the safe, unless that is gone for good.
+            for safe in self.gone() {
+                self.scene.want(device, Intent::GiveUpEnding { safe });
+            }
         }
         self.settle()
+    }
+
+    fn gone(&self) -> Vec<SafeId> {
+        let gone = self.scene.safes.iter().filter(|safe| !safe.is_up);
+        gone.map(Safe::id).collect()
     }
 
     fn recover_everything_from_the_rest(&mut self) -> Result<(), String> {
