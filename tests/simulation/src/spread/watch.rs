@@ -62,6 +62,18 @@ impl Watch {
                 self.fates.entry(name).or_insert(Fate::Wanted);
             }
         }
+        // What a login found does not count as having come in, and its being given up as nothing that went.
+        for group in old.groups().filter(|group| group.handed) {
+            let came_home = |name: &str| new.values().any(|(_, value)| value.name == name);
+            let leaves = new
+                .group(group.id)
+                .is_none_or(|it| it.phase == Phase::Leaving);
+            if leaves && group.phase == Phase::AtSafes {
+                for value in group.values.iter().filter(|value| !came_home(&value.name)) {
+                    self.fates.insert(value.name.clone(), Fate::GivenUp);
+                }
+            }
+        }
         let is_over = after.used > before.used || after.discarded > before.discarded;
         if !is_over {
             return;
