@@ -9,6 +9,7 @@ use crate::page::parts::{
 };
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
+use crate::page::screens::certificates::take_back;
 use crate::page::screens::protection::{self, Chosen};
 use crate::page::screens::{certificates, papers, value};
 use crate::page::service::Service;
@@ -178,7 +179,12 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
     let is_to_wait = card.standing == BackupStanding::AtSafes && !is_key;
     let later = (is_to_wait && card.parts.iter().any(is_returning))
         .then(|| quiet(text(lang, Key::HandOverLater)));
-    Node::Many(vec![actions(buttons), later.into()])
+    let elsewhere = card.parts.iter().filter_map(|part| match part.state {
+        PartState::Elsewhere(proof) => Some(proof),
+        _ => None,
+    });
+    let way = (!is_key).then(|| take_back(s, What::Backup(backup), elsewhere));
+    Node::Many(vec![way.flatten().into(), actions(buttons), later.into()])
 }
 
 /// The work under way, as far as it is not that of single parts.

@@ -14,6 +14,7 @@ use crate::page::screens::{backup, papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
+use saifu_protocol::message::EntryState;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::Elsewhere;
 use saifu_wallet_core::ids::ItemId;
@@ -314,8 +315,26 @@ fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
             let words = words::not_handed_out(lang);
             Some(halves("danger", "warn", None, words, None, Vec::new()))
         }
-        CertificateStanding::Elsewhere(proof) => Some(elsewhere(lang, proof)),
+        CertificateStanding::Elsewhere(proof) => {
+            let what = What::Certificate(card.id);
+            let way = take_back(s, what, core::iter::once(proof));
+            Some(Node::Many(vec![elsewhere(lang, proof), way.into()]))
+        }
     }
+}
+
+/// The way out where a safe has something open for a device that is lost.
+pub(super) fn take_back(
+    s: Service,
+    what: What,
+    mut proofs: impl Iterator<Item = Elsewhere>,
+) -> Option<Node> {
+    proofs.find(|proof| proof.state == EntryState::Withdrawing)?;
+    let lang = s.lang.get();
+    let press = move || s.send(Intent::TakeBack { what });
+    let act = button("btn", Some("recover"), text(lang, Key::TakeBack), press);
+    let words = words::take_back(lang);
+    Some(halves("warn", "warn", None, words, None, vec![act]))
 }
 
 /// That another device has it, and what the safe signed of that.

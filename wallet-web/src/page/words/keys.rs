@@ -491,5 +491,6 @@ keys! {
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
     RestoreNothing: "Nothing is at your safes that this wallet could recover.", "この財布で取り戻せるものは、金庫にありません。";
+    TakeBack: "That device is lost: take it back", "端末をなくしたので取り返す";
     RestoreLater: "Leave all of it there", "すべて預けたままにする";
 }

@@ -19,7 +19,7 @@ pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, key_opens_others, notice, said, weight};
 pub(crate) use owner::{
     enrolled_as, found, nobody_fetches, nobody_fetches_from, not_words, opened_so_far,
-    owner_standing, recover_chosen, stage_at, too_few_know, typed_so_far,
+    owner_standing, recover_chosen, stage_at, take_back, too_few_know, typed_so_far,
 };
 pub(crate) use plans::*;
 #[cfg(target_arch = "wasm32")]

@@ -71,6 +71,22 @@ pub(crate) fn record_damaged(lang: Lang, safe: &str) -> Halves {
     )
 }
 
+/// What another device has open, and has not confirmed.
+pub(crate) fn take_back(lang: Lang) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "Another of your devices has asked for this and has not confirmed that it has it.",
+            "別の端末がこれを引き出そうとしたまま、受け取りを確認していません。"
+        ),
+        say!(
+            lang,
+            "If you still have that device, finish it there. If it is lost, take this back: what it was given can then never be used.",
+            "その端末が手元にあれば、そちらで続けてください。なくしたのなら取り返してください。その端末に渡った分は、二度と使えなくなります。"
+        ),
+    )
+}
+
 /// A safe ended the session twice.
 pub(crate) fn session_ended(lang: Lang, safe: &str) -> Halves {
     Halves::new(
