@@ -79,7 +79,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
   });
 
   await old.enrol(words);
-  await old.untilAtOwnerSafes("Knows you", 3, { seconds: 60 });
+  await old.untilAtOwnerSafes("Knows you", 3, { seconds: 180 });
 
   await t.test("the home screen has nothing more to warn of", async () => {
     await old.go("values");
@@ -136,7 +136,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
 
   await t.test("the right one finds all safes and everything there", async () => {
     await wallet.restore(NAMES.again, words.join("、").toUpperCase());
-    await wallet.untilAtOwnerSafes("Read", 3, { seconds: 60 });
+    await wallet.untilAtOwnerSafes("Read", 3, { seconds: 180 });
     assert.deepEqual((await wallet.found()).sort(), Object.keys(WAYS).sort());
     assert.deepEqual(await readGuesses(all[0].safe), [0]);
   });
@@ -148,7 +148,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
     assert.deepEqual((await wallet.found()).sort(), Object.keys(WAYS).filter((name) => name !== "Plain").sort());
     await wallet.recoverFound();
     for (const name of Object.keys(WAYS)) {
-      await wallet.untilHere(name, { timeout: 60_000 });
+      await wallet.untilHere(name, { timeout: 120_000 });
       assert.equal(await wallet.code(name), `code of ${name}`);
     }
     await wallet.untilQuiet();
@@ -165,7 +165,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
     const entries = async () => (await Promise.all(all.map(({ safe }) => readLedger(safe)))).map(({ entries }) => entries.length);
     const before = await entries();
     next = await wallet.changeWords(words);
-    await wallet.untilAtOwnerSafes("Knows you", 3, { seconds: 60 });
+    await wallet.untilAtOwnerSafes("Knows you", 3, { seconds: 180 });
     assert.notDeepEqual(next, words);
     assert.deepEqual(await entries(), before);
     assert.equal(finderOf(next)(Buffer.from(await onScreen(wallet.page))), undefined);
@@ -178,13 +178,13 @@ test("everything comes back by one address, a name and six words", async (t) => 
     await third.restore(NAMES.first, words.join(" "));
     await third.says("Name and words do not open together at the safe");
     await third.restore(NAMES.first, next.join(" "));
-    await third.untilAtOwnerSafes("Read", 2, { seconds: 60 });
+    await third.untilAtOwnerSafes("Read", 2, { seconds: 180 });
     await third.says("does not answer");
     await third.page.getByRole("button", { name: "Leave it out" }).click();
     await third.untilAtOwnerSafes("Not read", 1);
     assert.deepEqual(await third.found(), ["Sealed"]);
     await third.recoverFound("Sealed");
-    await third.untilHere("Sealed", { timeout: 60_000 });
+    await third.untilHere("Sealed", { timeout: 120_000 });
     assert.equal(await third.code("Sealed"), "code of Sealed");
   });
 });

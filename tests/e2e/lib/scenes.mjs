@@ -449,7 +449,8 @@ const prepare = (lang) => {
       act: async (page) => {
         await press(t("Change the words", "合言葉を変える"))(page);
         await page.locator("main .words").waitFor();
-        await typeWords("lusab ")(page);
+        await press(t("I have written them down", "書き留めました"))(page);
+        await page.getByLabel(t("The new words", "新しい合言葉"), { exact: true }).fill("lusab ");
       },
     },
     { name: "restore", hash: "restore", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },

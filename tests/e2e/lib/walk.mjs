@@ -333,7 +333,7 @@ export const walkOn = (page, site) => {
       const next = await main.locator(".words code").allTextContents();
       await button("I have written them down").click();
       await page.getByLabel("The words so far", { exact: true }).fill(words.join(" "));
-      await wallet.typeWords(next.join(" "));
+      await page.getByLabel("The new words", { exact: true }).fill(next.join(" "));
       await button("Change them at my safes").click();
       return next;
     },

@@ -122,11 +122,15 @@ impl Paper {
             ])
         } else {
             let make = s.text(Key::WordsMake);
-            let form = secret::form(vec![self.fields.name()], make, move || {
-                if let Some(name) = self.fields.read_name() {
-                    self.draw(name);
-                }
-            });
+            let form = secret::form(
+                vec![self.fields.name(Key::OwnerNameHint)],
+                make,
+                move || {
+                    if let Some(name) = self.fields.read_name() {
+                        self.draw(name);
+                    }
+                },
+            );
             form.into()
         };
         let restore = owner.can_restore.then(|| {
@@ -206,7 +210,10 @@ impl Paper {
     fn type_both(self) -> Node {
         let s = self.s;
         let change = s.text(Key::WordsChangeDo);
-        let fields = vec![self.before.words(), self.fields.words()];
+        let fields = vec![
+            self.before.words(),
+            self.fields.called(Key::WordsNext).words(),
+        ];
         let form = secret::form(fields, change, move || {
             let Some(words) = self.before.read_words() else {
                 return;
@@ -269,7 +276,7 @@ impl Paper {
             section(s, "owner-safes", Key::RestoreSafes, list),
             is_some_left.then(|| self.include(name.into())).into(),
             found.into(),
-            (!owner.is_changing)
+            (secret::is_ready(owner) && !owner.is_changing)
                 .then(|| self.change(name.into()))
                 .into(),
         ])

@@ -151,7 +151,7 @@ impl Restore {
             first.set(at);
         })];
         if known_as.is_none() {
-            fields.push(self.fields.name());
+            fields.push(self.fields.name(Key::OwnerNameAgain));
         }
         fields.push(self.fields.words());
         let form = secret::form(fields, s.text(label), move || {

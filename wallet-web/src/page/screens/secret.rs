@@ -59,15 +59,20 @@ impl Fields {
         }
     }
 
+    /// The same under another label.
+    pub(super) fn called(self, label: Key) -> Self {
+        Self { label, ..self }
+    }
+
     /// The field for the name.
-    pub(super) fn name(self) -> Node {
+    pub(super) fn name(self, hint: Key) -> Node {
         let s = self.s;
         let is_bad = self.refused.get() == Some(Refused::Name);
         let problem = is_bad.then(|| s.text(Key::OwnerNameBad).into());
         let input = el("input")
             .fixed("type", "text")
             .fixed("autocomplete", "username");
-        let hint = el("p").child(s.text(Key::OwnerNameHint));
+        let hint = el("p").child(s.text(hint));
         field(NAME, s.text(Key::OwnerName), input, hint, problem)
     }
 

@@ -448,6 +448,7 @@ keys! {
     RecoveryNoSafe: "Your safes keep what brings everything back, so add one first.", "備えは金庫に登録します。先に金庫を追加してください。";
     OwnerName: "Your name", "名前";
     OwnerNameHint: "Any that you will remember and nobody else has, such as an e-mail address. Capitals do not matter.", "忘れず、ほかの人と重ならない名前にしてください（メールアドレスなど）。大文字と小文字は区別しません。";
+    OwnerNameAgain: "As it stands on the paper. Capitals do not matter.", "紙にあるとおりに入力してください。大文字と小文字は区別しません。";
     OwnerNameBad: "Give a name that is not too long.", "長すぎない名前を入力してください。";
     WordsMake: "Make my six words", "6つの合言葉を作る";
     WordsYours: "Your six words", "あなたの合言葉";
@@ -466,6 +467,7 @@ keys! {
     WordsChange: "Change the words", "合言葉を変える";
     WordsChangeText: "If somebody may have seen the paper, other words can open from now on. What lies at the safes stays there.", "紙を人に見られたかもしれないときは、別の合言葉に変えてください。金庫にあるものは、そのまま残ります。";
     WordsBefore: "The words so far", "これまでの合言葉";
+    WordsNext: "The new words", "新しい合言葉";
     WordsChangeDo: "Change them at my safes", "金庫の合言葉を変える";
     WordsChanging: "The words are being changed, and the old ones still open somewhere.", "合言葉を変えている途中で、前の合言葉で開く金庫がまだあります。";
     WordsChangingNow: "Keep both papers until every safe has the new words. Saifu goes on by itself.", "すべての金庫が新しい合言葉になるまで、両方の紙を残してください。自動で続けます。";
@@ -486,7 +488,7 @@ keys! {
     RestoreSafes: "Your safes", "金庫";
     RestoreLeaveOut: "Leave it out", "除く";
     RestoreAgain: "Ask a safe again", "もう一度問い合わせる";
-    RestoreAgainText: "For a safe that was left out or did not open. Type name and words once more.", "除いた金庫や開かなかった金庫があれば、名前と合言葉をもう一度入力してください。";
+    RestoreAgainText: "For a safe that was left out or did not open. Type the words once more.", "除いた金庫や開かなかった金庫があれば、合言葉をもう一度入力してください。";
     RestoreAgainDo: "Ask it", "問い合わせる";
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
