@@ -23,6 +23,8 @@ const OLD: usize = 0;
 struct Owner {
     scene: Scene,
     words: Option<Words>,
+    /// Both tickets, byte for byte.
+    bytes_of_tickets: Vec<Vec<u8>>,
 }
 
 impl Owner {
@@ -39,6 +41,7 @@ impl Owner {
         let mut owner = Self {
             scene: Scene::new(dice, None, devices, safes),
             words: None,
+            bytes_of_tickets: Vec::new(),
         };
         owner.scene.start(OLD);
         for number in 0..owner.scene.safes.len() {
@@ -48,6 +51,7 @@ impl Owner {
             let form = ticket(number);
             owner.want(OLD, Intent::Add { form });
         }
+        owner.bytes_of_tickets = owner.bytes(OLD);
         owner
     }
 
@@ -562,6 +566,62 @@ fn while_too_few_safes_have_the_other_secret_the_one_before_finds_everything() {
     owner.restore(new, 1);
     owner.recover_everything(new);
     assert_eq!(owner.bytes(new), bytes);
+}
+
+/// The first of three safes has both secrets, the others only the one before, and two are needed.
+fn half_changed(seed: u64) -> (Owner, Words) {
+    let mut owner = Owner::new(seed, 3);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    for safe in &mut owner.scene.safes[1..] {
+        safe.is_up = false;
+    }
+    let before = owner.change_secret(OLD);
+    let standings = owner.standings(OLD);
+    let is = |wanted| standings.iter().filter(|it| **it == wanted).count();
+    assert_eq!((is(OwnerStanding::Both), is(OwnerStanding::Old)), (1, 2));
+    (owner, before)
+}
+
+#[test]
+fn the_secret_before_opens_also_where_there_is_another_one_by_now() {
+    let (mut owner, before) = half_changed(33);
+    let bytes = owner.bytes_of_tickets.clone();
+    owner.words = Some(before);
+    let new = owner.lose();
+    owner.scene.safes[1].is_up = true;
+    // Two are needed, and the third is away: it takes the one that has both.
+    owner.restore(new, 1);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), bytes);
+}
+
+#[test]
+fn a_change_that_was_interrupted_at_a_safe_goes_on_with_the_same_two_secrets() {
+    let (mut owner, before) = half_changed(34);
+    let next = owner.words.clone().expect("it was changed");
+    // A change that is begun is not called off: whoever tries has it as it was.
+    owner.call_everything_off(OLD);
+    assert_eq!(owner.scene.jobs(OLD).len(), 2);
+    let dead = owner.scene.safes[2].id();
+    owner.want(OLD, Intent::GiveUpEnding { safe: dead });
+    assert_eq!(owner.scene.jobs(OLD).len(), 1);
+    owner.scene.safes[1].is_up = true;
+    owner.rest();
+    let standings = owner.standings(OLD);
+    let is = |wanted| standings.iter().filter(|it| **it == wanted).count();
+    assert_eq!(
+        (is(OwnerStanding::Enrolled), is(OwnerStanding::Refused)),
+        (2, 1)
+    );
+    assert!(!owner.books(OLD).owner().expect("enrolled").is_changing());
+    // Over again with the same two changes nothing any more.
+    let again = Intent::ChangeSecret {
+        words: before,
+        next,
+    };
+    owner.want(OLD, again);
+    assert_eq!(owner.scene.jobs(OLD).len(), 0);
 }
 
 #[test]

@@ -286,7 +286,7 @@ impl Wallet {
         }
         let owner = self.books.owner().map(|owner| {
             let mut owner = owner.clone();
-            owner.at.retain(|at| at.safe != safe);
+            owner.leave(safe);
             Change::Own(Some(owner))
         });
         core::iter::once(Change::Forget(safe))

@@ -5,7 +5,7 @@ use crate::books::{Change, Identity, Safe};
 use crate::flow::{Aim, Enrol, EnrolState, Flow, Login};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{MAX_SHARES, Owner, OwnerAt, OwnerStanding, Words, needed_of};
+use crate::owner::{Owner, OwnerAt, OwnerStanding, Words, needed_of};
 use crate::port::Context;
 use crate::view::{Opened, OwnerCard, OwnerView};
 use alloc::vec::Vec;
@@ -62,17 +62,17 @@ impl Wallet {
             if self.owner_job(safe).is_some() {
                 continue;
             }
+            let log_in = |aim| Flow::Login(Login::new(safe, &owner.name, words, aim));
             let flow = match owner.standing(safe) {
-                Some(OwnerStanding::Enrolled) => {
-                    Flow::Login(Login::new(safe, &owner.name, words, Aim::Map))
-                }
-                known => {
+                Some(OwnerStanding::Enrolled) => log_in(Aim::Map),
+                Some(OwnerStanding::Both) => log_in(Aim::Settle),
+                // That takes the secret before, too; and a name that is somebody else's stays that.
+                Some(OwnerStanding::Old | OwnerStanding::Taken) => continue,
+                Some(OwnerStanding::Asking | OwnerStanding::Wrong | OwnerStanding::Refused)
+                | None => {
                     let of_old = owner.at.iter().find(|at| at.safe == safe);
-                    let number = match known {
-                        Some(_) => of_old.map(|at| at.number),
-                        None => owner.next_number(),
-                    };
-                    let Some(number) = number.filter(|number| *number <= MAX_SHARES) else {
+                    let known = of_old.map(|at| at.number).filter(|number| *number > 0);
+                    let Some(number) = known.or_else(|| owner.next_number()) else {
                         continue;
                     };
                     owner.put(safe, number, OwnerStanding::Asking);
@@ -91,7 +91,8 @@ impl Wallet {
         changes
     }
 
-    /// Every safe that knows the owner is to know the other secret, too. Values stay where they are, and so does the root.
+    /// Every safe that knows the owner is to know the other secret, too. Values stay where they are, and so does the root; its
+    /// shares are dealt anew. Where a change was not finished, it goes on with the same two secrets.
     pub(super) fn change_secret(
         &mut self,
         words: &Words,
@@ -103,28 +104,47 @@ impl Wallet {
             return Vec::new();
         };
         let root = identity.root();
-        if !self.shows(next) || owner.is_changing() {
+        let (of_words, of_next) = (Some(words.check(&root)), Some(next.check(&root)));
+        let goes_on = owner.is_changing();
+        let (is_known, is_next) = match goes_on {
+            true => (owner.before == of_words, owner.check == of_next),
+            false => (owner.check == of_words, self.shows(next)),
+        };
+        if !is_next {
             return Vec::new();
         }
-        let check = words.check(&root);
-        if owner.check.as_ref() != Some(&check) {
+        if !is_known {
             self.tell(Kind::SecretOther, context);
             return Vec::new();
         }
         let mut owner = owner.clone();
-        owner.check = Some(next.check(&root));
-        owner.before = Some(check);
+        if !goes_on {
+            owner.before = of_words;
+            owner.check = of_next;
+            let is_enrolled = |at: &&OwnerAt| at.standing == OwnerStanding::Enrolled;
+            owner.needed = needed_of(owner.at.iter().filter(is_enrolled).count());
+        }
         let mut changes = Vec::new();
         for at in &mut owner.at {
+            let (secret, aim) = match at.standing {
+                OwnerStanding::Enrolled if goes_on => continue,
+                OwnerStanding::Enrolled | OwnerStanding::Old => {
+                    (words, Aim::Change { next: next.clone() })
+                }
+                OwnerStanding::Both => (next, Aim::Settle),
+                OwnerStanding::Asking
+                | OwnerStanding::Taken
+                | OwnerStanding::Wrong
+                | OwnerStanding::Refused => continue,
+            };
+            if self.owner_job(at.safe).is_some() {
+                continue;
+            }
             if at.standing == OwnerStanding::Enrolled {
                 at.standing = OwnerStanding::Old;
-                let aim = Aim::Change { next: next.clone() };
-                let login = Login::new(at.safe, &owner.name, words, aim);
-                changes.push(Change::Journal(
-                    FlowId::make(context.rng),
-                    Flow::Login(login),
-                ));
             }
+            let login = Flow::Login(Login::new(at.safe, &owner.name, secret, aim));
+            changes.push(Change::Journal(FlowId::make(context.rng), login));
         }
         if changes.is_empty() {
             return changes;
@@ -169,7 +189,7 @@ impl Wallet {
         let number = owner.at.iter().find(|at| at.safe == safe);
         let number = number.map_or(0, |at| at.number);
         owner.put(safe, number, OwnerStanding::Asking);
-        let login = Login::new(safe, name.as_str(), words, Aim::Restore);
+        let login = Login::new(safe, &owner.name, words, Aim::Restore);
         alloc::vec![
             Change::Own(Some(owner)),
             Change::Journal(FlowId::make(context.rng), Flow::Login(login)),

@@ -6,6 +6,7 @@ use crate::flow::{Flow, Retire};
 use crate::group::{Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
+use crate::owner::{Owner, OwnerStanding};
 use crate::plan::GroupId;
 use crate::port::{Answer, Context, Effect};
 use crate::view::Reach;
@@ -90,12 +91,22 @@ impl Wallet {
             it.safe == safe && it.part.is_some_and(|part| self.is_leaving(part.group))
         };
         let leaving = self.books.certificates().filter(of_leaving).count();
+        let called_off = self.calling_off_at(safe).count();
         let alone = self.retiring_at(safe);
         let (all, of_certificates) = alone.fold((0, 0), |(all, certificates), (_, retire)| {
             let is_certificate = retire.certificate().is_some();
             (all + 1, certificates + usize::from(is_certificate))
         });
-        (leaving + all, leaving + of_certificates)
+        (leaving + called_off + all, leaving + of_certificates)
+    }
+
+    /// Registrations of values as they are that are called off, and whose values wait for the safe to say so.
+    fn calling_off_at(&self, safe: SafeId) -> impl Iterator<Item = FlowId> {
+        let is_it = move |(_, flow): &(FlowId, &Flow)| match flow {
+            Flow::Register(register) => register.safe == safe && register.calling_off.is_some(),
+            _ => false,
+        };
+        self.books.flows().filter(is_it).map(|(id, _)| id)
     }
 
     /// What a safe is told to end besides what groups that are leaving have there.
@@ -134,6 +145,18 @@ impl Wallet {
         }
         if ledger.discarded != before {
             changes.push(Change::Settle(ledger));
+        }
+        changes.extend(self.calling_off_at(safe).map(Change::End));
+        // What opens there opens nothing any more.
+        let of_owner = self.books.flows().filter(|(_, flow)| {
+            matches!(flow, Flow::Enrol(_) | Flow::Login(_)) && flow.safe() == Some(safe)
+        });
+        changes.extend(of_owner.map(|(id, _)| Change::End(id)));
+        let is_of = |owner: &&Owner| !owner.is_restoring() && owner.standing(safe).is_some();
+        if let Some(owner) = self.books.owner().filter(is_of) {
+            let mut owner = owner.clone();
+            owner.stand(safe, OwnerStanding::Refused);
+            changes.push(Change::Own(Some(owner)));
         }
         for group in self.books.groups() {
             if group.phase == Phase::Leaving

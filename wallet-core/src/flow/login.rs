@@ -55,6 +55,9 @@ pub struct Login {
     pub name: String,
     /// The secret.
     pub words: Words,
+    /// Which of the owner's secrets it is taken for. While one is being changed, both open, and only the owner knows which
+    /// of them is on their paper.
+    pub which: Which,
     /// What for.
     pub aim: Aim,
     /// Whether a session ended too early once: the second time the owner is told.
@@ -196,6 +199,7 @@ impl Login {
             safe,
             name: name.into(),
             words: words.clone(),
+            which: Which::Newest,
             aim,
             again: false,
             state: LoginState::Ready,
@@ -327,7 +331,7 @@ impl Login {
             logging_in: Zeroizing::new(logging_in.expose_secret().to_vec()),
             start: LoginStart {
                 look_up,
-                which: Which::Newest,
+                which: self.which,
                 ke1,
             },
             request: RequestId::make(rng),
@@ -356,7 +360,7 @@ impl Login {
             rng,
         );
         let Ok(met) = met else {
-            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
+            return self.not_met(desk, rng);
         };
         let finishing = LoginState::Finishing {
             finish: LoginFinish {
@@ -370,6 +374,20 @@ impl Login {
             request: RequestId::make(rng),
         };
         self.go_on(finishing, desk)
+    }
+
+    /// It is not the newest secret there. It may be the one before, which costs a second guess to find out.
+    fn not_met(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let may_be_before = matches!(self.aim, Aim::Restore | Aim::Change { .. });
+        if self.which == Which::Previous || !may_be_before {
+            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
+        }
+        let before = Flow::Login(Self {
+            which: Which::Previous,
+            state: LoginState::Ready,
+            ..self.clone()
+        });
+        Step::strict(alloc::vec![Change::Journal(desk.id, before)], Next::Again)
     }
 
     /// A session: what the safe kept is opened, and what it says of the owner's other safes is believed, because nobody else
@@ -480,6 +498,9 @@ impl Login {
         let root = identity.root();
         let (mut changes, more) = restore(desk.books, safe, &root, &page.entries, desk.now, rng);
         let mut owner = owner.clone();
+        if matches!(self.state, LoginState::Listing { after: None, .. }) {
+            owner.look_anew(self.safe);
+        }
         owner.find(self.safe, more);
         changes.push(Change::Own(Some(owner)));
         let session = session.clone();
@@ -490,7 +511,13 @@ impl Login {
             },
             None => LoginState::Joining { session },
         };
-        changes.push(self.journal(next, desk));
+        // It came further than before.
+        let further = Flow::Login(Self {
+            again: false,
+            state: next,
+            ..self.clone()
+        });
+        changes.push(Change::Journal(desk.id, further));
         Step::strict(changes, Next::Again)
     }
 
@@ -595,7 +622,8 @@ impl Login {
         }
         let again = Flow::Login(Self {
             again: true,
-            ..Self::new(self.safe, &self.name, &self.words, self.aim.clone())
+            state: LoginState::Ready,
+            ..self.clone()
         });
         Step::strict(alloc::vec![Change::Journal(desk.id, again)], Next::Again)
     }
@@ -664,8 +692,8 @@ impl Login {
             let stands = match (&self.aim, standing) {
                 // What is enrolled there is so all the same: only the newest map, or the other secret, is not there.
                 (Aim::Map | Aim::Change { .. } | Aim::Settle, OwnerStanding::Refused) => known,
-                // Name and secret were typed in vain: it is another one that is enrolled there.
-                (Aim::Change { .. } | Aim::Settle, OwnerStanding::Wrong) => known,
+                // What opens there is still the one before, or a third one, if another device has changed it meanwhile.
+                (Aim::Change { .. }, OwnerStanding::Wrong) => known,
                 _ => standing,
             };
             owner.stand(self.safe, stands);

@@ -310,7 +310,9 @@ impl Flow {
     /// Whether the owner can still stop it without losing anything.
     pub fn can_call_off(&self, books: &Books) -> bool {
         match self {
-            Flow::Add(_) | Flow::Login(_) => true,
+            Flow::Add(_) => true,
+            // A change that is begun is finished: both secrets are on paper.
+            Flow::Login(flow) => matches!(flow.aim, Aim::Restore | Aim::Map),
             // What works for a group is called off with it.
             Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
             Flow::Register(flow) => flow.calling_off.is_none(),

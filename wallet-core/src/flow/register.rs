@@ -244,8 +244,11 @@ impl Register {
                 Some(proof) if proof.state == EntryState::Withdrawing => {
                     Step::then(Next::Wait(Waiting::OpenElsewhere))
                 }
-                None if problem.code == Code::Conflict => Step::garbled(),
-                _ => ended(),
+                Some(proof) if proof.state == EntryState::Retired => ended(),
+                // The safe's own word that nothing came of it, and that nothing will.
+                None if matches!(problem.code, Code::CalledOff | Code::NotFound) => ended(),
+                // It has lost its memory, or contradicts itself: what it had may come back with that.
+                Some(_) | None => Step::then(Next::Wait(Waiting::SafeFailed)),
             },
             _ => Step::garbled(),
         }

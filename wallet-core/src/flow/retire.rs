@@ -94,6 +94,13 @@ impl Retire {
                         (Some(of), Some(proof)) if desk.books.is_undone(of.group) => {
                             self.released(of, proof, None, desk)
                         }
+                        // It has lost its memory, or contradicts itself: what it had may come back with that.
+                        (Some(of), None)
+                            if desk.books.is_undone(of.group)
+                                && !matches!(problem.code, Code::CalledOff | Code::NotFound) =>
+                        {
+                            Step::then(Next::Wait(Waiting::SafeFailed))
+                        }
                         _ => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
                     }
                 }
@@ -191,6 +198,7 @@ impl Retire {
             && proof.state == EntryState::Withdrawn
         {
             let mut group = group.clone();
+            group.released.retain(|(safe, _)| *safe != self.safe);
             group.released.push((self.safe, proof));
             changes.push(group.put());
         }

@@ -127,6 +127,7 @@ pub(crate) fn unseal(
     let share = open(labels::OWNER_SHARE, &kept.share)?;
     let map: SafeMap = json::read(&open(labels::OWNER_MAP, &kept.map)?).ok()?;
     let is_numbered = |mapped: &Mapped| (1..=deal::MAX_SHARES).contains(&mapped.number);
-    let is_known = map.v == VERSION && map.safes.iter().all(is_numbered);
+    let is_needed = (1..=deal::MAX_SHARES).contains(&map.needed);
+    let is_known = map.v == VERSION && is_needed && map.safes.iter().all(is_numbered);
     is_known.then_some((share, map))
 }

@@ -18,7 +18,8 @@ mod restore;
 mod words;
 
 pub(crate) use awaiting::settle_awaiting;
-pub(crate) use deal::{MAX_SHARES, deal, gather};
+use deal::MAX_SHARES;
+pub(crate) use deal::{deal, gather};
 pub(crate) use map::{SafeMap, keep, seal_map, unseal};
 pub(crate) use note::Note;
 pub(crate) use restore::restore;
@@ -65,7 +66,7 @@ pub struct Owner {
 pub struct OwnerAt {
     /// Which.
     pub safe: SafeId,
-    /// The number of its share, from 1.
+    /// The number of its share, from 1; 0 while that is not known.
     pub number: u8,
     /// What is true of it.
     pub standing: OwnerStanding,
@@ -148,11 +149,21 @@ impl Owner {
         self.at.iter().filter(has_it).count() >= usize::from(self.needed)
     }
 
+    /// A safe is none of the owner's any more.
+    pub(crate) fn leave(&mut self, safe: SafeId) {
+        self.at.retain(|at| at.safe != safe);
+        self.end_change();
+    }
+
     /// The safe has it so from now on. When the secret before opens nowhere any more, the change is over.
     pub(crate) fn stand(&mut self, safe: SafeId, standing: OwnerStanding) {
         if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
             at.standing = standing;
         }
+        self.end_change();
+    }
+
+    fn end_change(&mut self) {
         let is_old = |at: &OwnerAt| matches!(at.standing, OwnerStanding::Old | OwnerStanding::Both);
         if !self.at.iter().any(is_old) {
             self.before = None;
@@ -178,6 +189,13 @@ impl Owner {
         }
     }
 
+    /// What was found at this safe before does not count: it is listed from the beginning.
+    pub(crate) fn look_anew(&mut self, safe: SafeId) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            at.found = None;
+        }
+    }
+
     /// Another page was read at this safe.
     pub(crate) fn find(&mut self, safe: SafeId, more: Found) {
         if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
@@ -196,11 +214,13 @@ impl Owner {
     /// Where the owner's safes are.
     pub(crate) fn map(&self, books: &Books) -> SafeMap {
         let known = |at: &OwnerAt| Some((at.number, books.safe(at.safe)?));
-        SafeMap::of(self.needed, self.at.iter().filter_map(known))
+        let numbered = self.at.iter().filter(|at| at.number > 0);
+        SafeMap::of(self.needed, numbered.filter_map(known))
     }
 }
 
-/// How many of so many safes are needed for the root. A generated secret holds against a safe that guesses, so what counts
+/// How many of so many safes are needed for the root: chosen when an owner enrols, and again with each change of the secret,
+/// which deals anew. A safe that is included meanwhile gets a share as the others have. A generated secret holds against a safe that guesses, so what counts
 /// is that some may be gone.
 pub(crate) const fn needed_of(safes: usize) -> u8 {
     match safes {

@@ -144,3 +144,131 @@ impl Note {
 fn key(root: &Secret) -> Secret {
     derive_key(root, labels::OWNER_NOTE, &[])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::books::ValueItem;
+    use crate::group::Phase;
+    use crate::plan::check::{Operator, Seat};
+    use crate::plan::key::KeyId;
+    use crate::plan::preset::Preset;
+    use crate::plan::{GroupId, Slot};
+    use alloc::string::String;
+    use saifu_crypto::testing::Counting;
+    use saifu_protocol::UnixTime;
+    use saifu_protocol::certificate::ObjectClass;
+
+    const SAFE: SafeId = SafeId::new([3; 32]);
+
+    fn holder_of(seed: &Secret) -> HolderId {
+        HolderId::of(&PublicKey::new(SigningKey::derive(seed).public()))
+    }
+
+    fn value(name: &str) -> ValueItem {
+        ValueItem {
+            class: "movie-ticket".into(),
+            name: name.into(),
+            quantity: 1,
+            worth: None,
+            place: String::new(),
+            from: String::new(),
+            to: String::new(),
+            size: 200,
+            since: UnixTime(1),
+            custody: crate::books::Custody::Held,
+            came_of: None,
+        }
+    }
+
+    fn group(values: usize) -> Group {
+        Group {
+            id: GroupId::new([2; 16]),
+            plan: Preset::OneSafeSealed.plan(),
+            seats: alloc::vec![Seat {
+                slot: Slot(0),
+                safe: SAFE,
+                operator: Operator::named("Akagi"),
+            }],
+            values: (0..values)
+                .map(|at| value(&alloc::format!("{at}")))
+                .collect(),
+            key: Some(KeyId::new([4; 16])),
+            since: UnixTime(953_078_400),
+            phase: Phase::AtSafes,
+            replaces: None,
+            confirmed: Vec::new(),
+            handed: false,
+            released: Vec::new(),
+            awaits: None,
+        }
+    }
+
+    fn note(values: usize, holder: &Secret) -> Note {
+        let group = group(values);
+        let of = PartOf {
+            group: group.id,
+            class: ObjectClass::Value,
+            index: 0,
+        };
+        let author = PublicKey::new(SigningKey::derive(&Secret::new([5; 32])).public());
+        Note::of_part(holder, (&group, of), author, Some(b"key"), None)
+    }
+
+    #[test]
+    fn a_note_opens_for_its_root_its_safe_and_its_certificate_alone() {
+        let (root, holder) = (Secret::new([1; 32]), Secret::new([6; 32]));
+        let sealed = Note::plain(&holder)
+            .seal(&root, SAFE, &mut Counting(0))
+            .unwrap();
+        let opens = |root: &Secret, safe, holder| Note::open(&sealed, root, safe, holder).is_some();
+        assert!(opens(&root, SAFE, holder_of(&holder)));
+        assert!(!opens(&Secret::new([2; 32]), SAFE, holder_of(&holder)));
+        assert!(!opens(&root, SafeId::new([4; 32]), holder_of(&holder)));
+        // A safe that shows it with another certificate is found out by the seed.
+        let other = holder_of(&Secret::new([7; 32]));
+        assert!(!opens(&root, SAFE, other));
+        let mut altered = sealed.as_bytes().to_vec();
+        altered[90] ^= 1;
+        let altered = owner::Note::new(altered).unwrap();
+        assert!(Note::open(&altered, &root, SAFE, holder_of(&holder)).is_none());
+    }
+
+    #[test]
+    fn of_a_hundred_coupled_values_as_many_are_named_as_there_is_room_for() {
+        let (root, holder) = (Secret::new([1; 32]), Secret::new([6; 32]));
+        let sealed = note(100, &holder)
+            .seal(&root, SAFE, &mut Counting(0))
+            .unwrap();
+        assert!(sealed.as_bytes().len() <= MAX_NOTE_BYTES);
+        let note = Note::open(&sealed, &root, SAFE, holder_of(&holder)).unwrap();
+        let named = note.part.unwrap().group().values.len();
+        assert!((10..100).contains(&named), "{named}");
+    }
+
+    #[test]
+    fn format_of_version_1_is_pinned() {
+        // Notes lie at safes for years. What a later wallet adds must leave these readable.
+        let holder = Secret::new([1; 32]);
+        let plain = json::write(&Note::plain(&holder));
+        let text = r#"{"v":1,"holder":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE"}"#;
+        assert_eq!(core::str::from_utf8(&plain), Ok(text));
+        let mut part = note(0, &holder);
+        part.awaits = Some(Awaited {
+            group: GroupId::new([8; 16]),
+            quorum: 2,
+            safes: alloc::vec![SAFE],
+        });
+        let written = json::write(&part);
+        let text = concat!(
+            r#"{"v":1,"holder":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","#,
+            r#""part":{"of":{"group":"AgICAgICAgICAgICAgICAg","class":"value","index":0},"author":"bnoc3Smwt4_ROvTFWY_v9O8qlxZuPKby5Pv8zYBQW_E","#,
+            r#""plan":{"steps":[{"seal":{"form":"key","key":"stays"}}],"data":[{"at":0}],"quorum":1,"digest":"sealed","hash":"off","custody":{"safes":{"after":1}}},"#,
+            r#""seats":[{"slot":0,"safe":"AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM","operator":"akagi"}],"#,
+            r#""values":[],"key":"BAQEBAQEBAQEBAQEBAQEBA","since":953078400},"#,
+            r#""awaits":{"group":"CAgICAgICAgICAgICAgICA","quorum":2,"safes":["AwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwM"]},"#,
+            r#""key":"a2V5"}"#
+        );
+        assert_eq!(core::str::from_utf8(&written), Ok(text));
+    }
+}
