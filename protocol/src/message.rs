@@ -49,11 +49,13 @@ pub enum Route {
     OwnerJoin,
     /// List what is registered under the owner's accounts.
     OwnerList,
+    /// Recover an entry of the owner's, also one that is open for another session.
+    OwnerRecover,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 16] = [
+    pub const ALL: [Route; 17] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
@@ -70,6 +72,7 @@ impl Route {
         Route::OwnerMap,
         Route::OwnerJoin,
         Route::OwnerList,
+        Route::OwnerRecover,
     ];
 
     /// Its path.
@@ -91,6 +94,7 @@ impl Route {
             Route::OwnerMap => "/v1/owner/map",
             Route::OwnerJoin => "/v1/owner/join",
             Route::OwnerList => "/v1/owner/certificates",
+            Route::OwnerRecover => "/v1/owner/recover",
         }
     }
 

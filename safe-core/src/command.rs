@@ -20,6 +20,8 @@ pub enum Command {
     Register(Registration),
     /// Hand objects out.
     Recover(Vec<Claim>),
+    /// Hand objects out to sessions of their owner, also where another session has them.
+    TakeOver(Vec<Claim>),
     /// Confirm that objects arrived.
     Ack(Vec<Claim>),
     /// Give claims back.

@@ -9,6 +9,10 @@
 //!    └──RETIRE──▶ Retired ──────────────────────────────────── grace over ────────┘
 //! ```
 //!
+//! TAKEOVER(t), by a session of the owner's, is RECOVER(t) where RECOVER opens, and an arrow from `Withdrawing{s}` to
+//! `Withdrawing{t}`: the device that had s is lost, or its owner says so. From then on s is barred as if it had given back,
+//! so that its confirmation is refused, and its copy destroyed if there is one. Neither takes anything from `Withdrawn`.
+//!
 //! What is not released once, a key or a seed, never leaves `Registered` but by `RETIRE`: RECOVER reads it, for any
 //! session and as often as asked, and there is nothing to confirm or to give back.
 //!
@@ -207,6 +211,29 @@ impl Entry {
             },
             State::Withdrawing { session: own } if own == session => Ok(()),
             State::Withdrawing { .. } | State::Withdrawn { .. } | State::Retired => self.refuse(),
+        }
+    }
+
+    /// TAKEOVER: opens the entry for `session` of its owner, also where it is open for another one, which ends.
+    ///
+    /// A session that was barred takes nothing over: its request may have been on the way since before.
+    ///
+    /// # Errors
+    /// As [`Entry::open_for`], but not because it is open for another session.
+    pub fn take_over(&mut self, session: SessionId, now: UnixTime) -> Result<(), Refusal> {
+        match self.state {
+            State::Withdrawing { session: other } if other != session => {
+                if self.returned_by(session).is_some() {
+                    return self.refuse();
+                }
+                self.bar(other, now);
+                self.enter(State::Withdrawing { session }, now);
+                Ok(())
+            }
+            State::Registered
+            | State::Withdrawing { .. }
+            | State::Withdrawn { .. }
+            | State::Retired => self.open_for(session, now),
         }
     }
 
@@ -417,6 +444,44 @@ mod tests {
             state: state.told(),
             session: state.session(),
             at: UnixTime(50),
+        }
+    }
+
+    #[test]
+    fn take_over_moves_an_open_entry_and_bars_the_session_that_had_it() {
+        let mut taken = entry(WITHDRAWING);
+        assert_eq!(taken.take_over(B, NOW), Ok(()));
+        assert_eq!(
+            (taken.state, taken.since),
+            (State::Withdrawing { session: B }, NOW)
+        );
+        // A repeat changes nothing, and whoever had it confirms, opens and takes back nothing.
+        let before = taken.clone();
+        assert_eq!(taken.take_over(B, UnixTime(200)), Ok(()));
+        let refusal = Refusal {
+            state: EntryState::Withdrawing,
+            session: Some(B),
+            at: NOW,
+        };
+        assert_eq!(taken.acknowledge(A, UnixTime(200)), Err(refusal));
+        assert_eq!(taken.open_for(A, UnixTime(200)), Err(refusal));
+        assert_eq!(taken.take_over(A, UnixTime(200)), Err(refusal));
+        assert_eq!(taken.give_back(A, UnixTime(200)), Ok(NOW));
+        assert_eq!(taken, before);
+        assert_eq!(taken.give_back(B, UnixTime(300)), Ok(UnixTime(300)));
+        assert!(taken.open_for(A, UnixTime(400)).is_err());
+        assert!(taken.take_over(A, UnixTime(400)).is_err());
+    }
+
+    #[test]
+    fn take_over_opens_what_is_registered_and_nothing_that_is_over() {
+        let mut opened = entry(REGISTERED);
+        assert_eq!(opened.take_over(B, NOW), Ok(()));
+        assert_eq!(opened.state, State::Withdrawing { session: B });
+        for state in [State::Withdrawn { session: A }, State::Retired] {
+            let mut over = entry(state);
+            assert!(over.take_over(B, NOW).is_err());
+            assert_eq!(over, entry(state));
         }
     }
 

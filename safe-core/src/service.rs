@@ -13,7 +13,7 @@ use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::{Binding, EnvelopeError, open_request, seal_reply};
 use saifu_protocol::message::{self, Outcome, Request, Route};
-use saifu_protocol::owner::OwnerListItem;
+use saifu_protocol::owner::{OwnerListItem, OwnerRecoverItem};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{Authenticated, RequestError, SCHEME, verify_request};
 use saifu_protocol::{PublicKey, RequestId, UnixTime, limits};
@@ -94,6 +94,7 @@ enum Asked {
     Entries(Command),
     Owner(owner::Command),
     OwnerList(OwnerListItem),
+    OwnerRecover(OwnerRecoverItem),
 }
 
 /// What a safe remembers by: entries and owners, in one transaction.
@@ -185,6 +186,8 @@ pub fn open(
             .map(|(to, item)| (to, Asked::Owner(owner::Command::Join(item))))?,
         Route::OwnerList => unseal_one(request.body, keys, &binding)
             .map(|(to, item)| (to, Asked::OwnerList(item)))?,
+        Route::OwnerRecover => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::OwnerRecover(item)))?,
     };
     Ok(Opened {
         asked,
@@ -329,6 +332,20 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             let page = owner::list(&loaded, asker, item, context.now, entries)?;
             let body = seal_items(vec![page], opened, context.keys, rng);
             Ok(body.map_or_else(Answered::not_sealed, Answered::sealed))
+        }
+        Asked::OwnerRecover(item) => {
+            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let taken = owner::take_over(&loaded, asker, item, context, entries)?;
+            let Some(body) = seal_items(vec![taken.outcome], opened, context.keys, rng) else {
+                return Ok(Answered::not_sealed());
+            };
+            if !taken.changes.is_empty() {
+                entries.apply(&taken.changes)?;
+            }
+            Ok(Answered {
+                events: taken.events,
+                ..Answered::sealed(body)
+            })
         }
     }
 }

@@ -251,7 +251,8 @@ impl LedgerObject {
             | Route::OwnerSettle
             | Route::OwnerMap
             | Route::OwnerJoin
-            | Route::OwnerList => {}
+            | Route::OwnerList
+            | Route::OwnerRecover => {}
         }
         Ok(answered.reply)
     }

@@ -255,7 +255,7 @@ pub enum Act {
     Join,
     /// List the certificates of the owner's accounts.
     List,
-    /// Recover, confirm or give back without the holder's key.
+    /// Recover without the holder's key, also what is open for a session that is lost.
     Recover,
 }
 

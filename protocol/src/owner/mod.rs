@@ -23,11 +23,14 @@
 //!
 //!  OwnerListItem {session, after} ──────────────▶
 //!              ◀─── OwnerPage {certificates and notes of the owner's accounts, next}
+//!  OwnerRecoverItem {session, certificate} ─────▶ the entry is open for a session of this device, and for no other
+//!              ◀─── Recovered
 //! ```
 
 mod list;
 mod message;
 mod name;
+mod takeover;
 
 pub use list::{Note, OwnerEntry, OwnerListItem, OwnerPage};
 pub use message::{
@@ -36,6 +39,7 @@ pub use message::{
     SetMap, Suite, Which,
 };
 pub use name::{BadName, OwnerName, look_up};
+pub use takeover::OwnerRecoverItem;
 
 use crate::fixed_bytes;
 use crate::ids::SafeId;

@@ -14,6 +14,7 @@ mod tests;
 mod work;
 
 use crate::command::{Command, RetireTarget, Whole};
+use crate::entry::Entry;
 use crate::index::{Evidence, MAX_QUESTIONS};
 use crate::ledger::{Change, Loaded, Need};
 use crate::settings::{SafeKeys, Settings};
@@ -91,7 +92,7 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
             need.batches
                 .insert((registration.account, registration.request));
         }
-        Command::Recover(claims) => {
+        Command::Recover(claims) | Command::TakeOver(claims) => {
             need.object_bytes = MAX_REPLY_OBJECT_BYTES;
             for claim in claims {
                 need.groups
@@ -137,7 +138,18 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
         Command::Register(registration) => {
             Reply::Registered(register::register(&mut work, registration, context))
         }
-        Command::Recover(claims) => Reply::Recovered(recover::recover(&mut work, claims, context)),
+        Command::Recover(claims) => Reply::Recovered(recover::recover(
+            &mut work,
+            claims,
+            Entry::open_for,
+            context,
+        )),
+        Command::TakeOver(claims) => Reply::Recovered(recover::recover(
+            &mut work,
+            claims,
+            Entry::take_over,
+            context,
+        )),
         Command::Ack(claims) => Reply::Ended(end::ack(&mut work, claims, context)),
         Command::Return(claims) => Reply::Ended(end::give_back(&mut work, claims, context)),
         Command::Retire { account, items } => {
@@ -170,7 +182,10 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
 pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<Counter> {
     let claims: Vec<_> = match command {
         Command::Register(_) | Command::List { .. } => Vec::new(),
-        Command::Recover(claims) | Command::Ack(claims) | Command::Return(claims) => claims
+        Command::Recover(claims)
+        | Command::TakeOver(claims)
+        | Command::Ack(claims)
+        | Command::Return(claims) => claims
             .iter()
             .map(|claim| (claim.wanted.as_ref(), claim.proved))
             .collect(),

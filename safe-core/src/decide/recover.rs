@@ -11,11 +11,15 @@ use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::message::{Outcome, Presented, Recovered};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
-use saifu_protocol::{CertificateId, UnixTime};
+use saifu_protocol::{CertificateId, SessionId, UnixTime};
+
+/// How an entry is opened: [`Entry::open_for`] or [`Entry::take_over`].
+type Open = fn(&mut Entry, SessionId, UnixTime) -> Result<(), Refusal>;
 
 pub(super) fn recover(
     work: &mut Work,
     claims: &[Claim],
+    open: Open,
     context: &Context<'_>,
 ) -> Vec<Outcome<Recovered>> {
     // Per item handed out, not per entry loaded: one certificate may be named a hundred times in a request.
@@ -23,7 +27,7 @@ pub(super) fn recover(
     claims
         .iter()
         .map(
-            |claim| match recover_one(work, claim, &mut budget, context) {
+            |claim| match recover_one(work, claim, open, &mut budget, context) {
                 Ok(recovered) => Outcome::Done(recovered),
                 Err(problem) => {
                     if problem.code == Code::Damaged {
@@ -39,6 +43,7 @@ pub(super) fn recover(
 fn recover_one(
     work: &mut Work,
     claim: &Claim,
+    open: Open,
     budget: &mut ObjectBudget,
     context: &Context<'_>,
 ) -> Result<Recovered, Problem> {
@@ -47,8 +52,7 @@ fn recover_one(
     work.change(key, |loaded| {
         // The state is decided on a copy: damaged bytes must leave the entry as it was.
         let mut entry = loaded.entry.clone();
-        entry
-            .open_for(session, context.now)
+        open(&mut entry, session, context.now)
             .map_err(|refusal| conflict(&entry, &refusal, context))?;
         let object = sound_bytes(loaded)?;
         if !budget.take(object.len()) {

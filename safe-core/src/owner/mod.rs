@@ -38,6 +38,7 @@ mod ledger;
 mod list;
 mod memory;
 mod state;
+mod takeover;
 #[cfg(test)]
 mod tests;
 
@@ -53,3 +54,4 @@ pub use state::{
     ATTEMPT_LIFETIME, Attempt, Credential, CredentialId, Enrolment, MAX_ATTEMPTS,
     MAX_GUESSED_NAMES, Owner, Session,
 };
+pub use takeover::{TakenOver, take_over};

@@ -1,17 +1,17 @@
 //! An owner's side of the protocol: enrols, logs in, and does things in a session.
 
-use crate::wallet::{Check, Refused, Wallet, done, new_request, one, rng};
+use crate::wallet::{Check, Held, Refused, Wallet, done, new_request, one, rng};
 use saifu_crypto::opaque::{LoggingIn, enrol, log_in};
 use saifu_crypto::stretch::Stretch;
 use saifu_crypto::{Secret, make_bytes};
-use saifu_protocol::message::{Outcome, Route};
+use saifu_protocol::message::{Outcome, Recovered, Route};
 use saifu_protocol::owner::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
     EnrolmentId, InSession, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted,
-    LookUpId, OwnerEntry, OwnerListItem, OwnerPage, Purpose, SessionProof, SetMap, Suite, Which,
-    parties,
+    LookUpId, OwnerEntry, OwnerListItem, OwnerPage, OwnerRecoverItem, Purpose, SessionProof,
+    SetMap, Suite, Which, parties,
 };
-use saifu_protocol::{RequestId, UnixTime};
+use saifu_protocol::{RequestId, SessionId, UnixTime};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -219,6 +219,21 @@ impl Wallet {
         let request = new_request();
         let within = self.within(inside, request, Act::List);
         self.ask(Route::OwnerList, request, OwnerListItem { within, after })
+    }
+
+    pub(crate) fn take_over_by_login(
+        &self,
+        inside: &Inside,
+        held: &Held,
+        session: SessionId,
+    ) -> Check<Outcome<Answer<Recovered>>> {
+        let request = new_request();
+        let item = OwnerRecoverItem {
+            within: self.within(inside, request, Act::Recover),
+            presented: held.whole(),
+            session,
+        };
+        self.ask(Route::OwnerRecover, request, item)
     }
 
     /// Everything that is the owner's, page by page.

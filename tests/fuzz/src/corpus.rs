@@ -1,5 +1,10 @@
 //! Genuine bytes to begin with, and what the targets need to tell them from others.
 
+pub(crate) use crate::owners::{
+    challenges, enrolments, owner_cursors, owner_messages, owner_names,
+};
+
+use crate::owners;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
 use saifu_crypto::{Secret, hash, hpke};
@@ -107,7 +112,7 @@ fn key_of(seed: &str) -> SigningKey {
     SigningKey::derive(&Secret::new(b64::decode_array(seed).expect("a seed")))
 }
 
-fn public(key: &SigningKey) -> PublicKey {
+pub(crate) fn public(key: &SigningKey) -> PublicKey {
     PublicKey::new(key.public())
 }
 
@@ -516,7 +521,11 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
         ]
         .concat()
     };
-    bodies.into_iter().map(body).collect()
+    let of_owners = owners::requests();
+    let of_owners = of_owners
+        .into_iter()
+        .map(|(route, item)| (route, asked(vec![item])));
+    bodies.into_iter().chain(of_owners).map(body).collect()
 }
 
 pub(crate) fn listings() -> Vec<Vec<u8>> {

@@ -12,6 +12,7 @@ mod corpus;
 pub mod mutate;
 mod of_safe;
 mod of_wallet;
+mod owners;
 mod shared;
 
 /// A parser.
@@ -57,6 +58,11 @@ targets! {
     plan: of_wallet, plans;
     index_of_certificates: of_safe, listings;
     request: of_safe, requests;
+    challenge: owners, challenges;
+    enrolment: owners, enrolments;
+    owner_cursor: owners, owner_cursors;
+    owner_message: owners, owner_messages;
+    owner_name: owners, owner_names;
 }
 
 /// The target of this name.

@@ -11,12 +11,12 @@ use saifu_protocol::{CertificateDigest, b64, json, object, presentation, request
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-fn text(bytes: &[u8]) -> Option<&str> {
+pub(crate) fn text(bytes: &[u8]) -> Option<&str> {
     core::str::from_utf8(bytes).ok()
 }
 
 /// What reads must read the same after it was written.
-fn reads_back<T: DeserializeOwned + Serialize>(bytes: &[u8]) {
+pub(crate) fn reads_back<T: DeserializeOwned + Serialize>(bytes: &[u8]) {
     if let Ok(read) = json::read::<T>(bytes) {
         let written = json::write(&read);
         let again: T = json::read(&written).expect("what was written reads");

@@ -10,9 +10,10 @@ use saifu_protocol::message::{EntryState, Given};
 use saifu_protocol::owner::{
     Act as OwnerAct, Answer, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, EnrolmentId,
     InSession, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, LookUpId,
-    Note, OwnerEntry, OwnerListItem, OwnerPage, Purpose as OwnerPurpose, SessionProof, Suite,
-    Which, parties,
+    Note, OwnerEntry, OwnerListItem, OwnerPage, OwnerRecoverItem, Purpose as OwnerPurpose,
+    SessionProof, Suite, Which, parties,
 };
+use saifu_protocol::presentation::NO_SESSION;
 
 const HANA: LookUpId = LookUpId::new([0x4A; 32]);
 
@@ -306,4 +307,116 @@ fn owner_login_is_spent_and_repeated_by_its_request() {
     assert_eq!(code(ask(LookUpId::new([9; 32]))), Code::RequestReused);
     assert_eq!(world.names().len(), 1);
     assert_eq!(world.names()[0].guesses.spent, 1);
+}
+
+impl World {
+    fn take_over(
+        &mut self,
+        inside: &Inside,
+        held: &Held,
+        session: SessionId,
+    ) -> Outcome<Answer<Recovered>> {
+        let request = self.next_request();
+        let item = OwnerRecoverItem {
+            within: self.within(inside, request, OwnerAct::Recover),
+            presented: held.whole(),
+            session,
+        };
+        let outcomes = self.call(Route::OwnerRecover, request, vec![item]);
+        outcomes.unwrap().remove(0)
+    }
+
+    fn taken(&mut self, inside: &Inside, held: &Held, session: SessionId) -> Vec<u8> {
+        match done(self.take_over(inside, held, session)) {
+            Answer::Done(recovered) => recovered.object,
+            Answer::Out => panic!("no session"),
+        }
+    }
+}
+
+/// The session that a conflict names, by its receipt.
+fn conflicts_with<T>(world: &World, outcome: Outcome<T>) -> Option<SessionId> {
+    let Outcome::Problem(problem) = outcome else {
+        panic!("it was done")
+    };
+    assert_eq!(problem.code, Code::Conflict);
+    let receipt = problem.receipt.unwrap();
+    let receipt = Receipt::verify(&receipt, &world.keys.signing_public()).unwrap();
+    match receipt.event {
+        Event::Refused { session, .. } => session,
+        _ => panic!("no refusal"),
+    }
+}
+
+#[test]
+fn owner_takes_over_what_a_lost_device_has_opened() {
+    let mut world = World::new();
+    let held = world.register_noted(1).remove(0).0;
+    world.enrol(b"six words");
+    assert_eq!(done(world.recover(&held, A)).object, held.object);
+    world.with_another_account();
+    let inside = world.log_in(b"six words");
+    for _ in 0..2 {
+        assert_eq!(world.taken(&inside, &held, B), held.object);
+    }
+    // The device was not lost after all: it is refused, with proof of who has the entry, and destroys its copy.
+    let recovered = world.recover(&held, A);
+    assert_eq!(conflicts_with(&world, recovered), Some(B));
+    let confirmed = world.end_held(Act::Ack, &held, A);
+    assert_eq!(conflicts_with(&world, confirmed), Some(B));
+    let back = world.take_over(&inside, &held, A);
+    assert_eq!(conflicts_with(&world, back), Some(B));
+    done(world.end_held(Act::Ack, &held, B));
+    // One session was confirmed, for ever.
+    let late = SessionId::new([0xC; 16]);
+    let too_late = world.take_over(&inside, &held, late);
+    assert_eq!(conflicts_with(&world, too_late), Some(B));
+}
+
+#[test]
+fn owner_takes_over_nothing_that_was_confirmed() {
+    let mut world = World::new();
+    let held = world.register_noted(1).remove(0).0;
+    world.enrol(b"six words");
+    done(world.recover(&held, A));
+    done(world.end_held(Act::Ack, &held, A));
+    let inside = world.log_in(b"six words");
+    let late = world.take_over(&inside, &held, B);
+    assert_eq!(conflicts_with(&world, late), Some(A));
+}
+
+#[test]
+fn owner_recovers_without_any_key_and_nothing_of_others() {
+    let mut world = World::new();
+    let own = world.register_noted(2);
+    world.enrol(b"six words");
+    world.with_another_account();
+    let of_another = world.register_noted(1).remove(0).0;
+    let inside = world.log_in(b"six words");
+    let (first, second) = (&own[0].0, &own[1].0);
+    assert_eq!(world.taken(&inside, first, A), first.object);
+    let foreign = world.take_over(&inside, &of_another, A);
+    assert_eq!(code(foreign), Code::NotFound);
+    let nameless = world.take_over(&inside, second, NO_SESSION);
+    assert_eq!(code(nameless), Code::Malformed);
+    // The bare form is for those who have a holder's key.
+    let request = world.next_request();
+    let bare = OwnerRecoverItem {
+        within: world.within(&inside, request, OwnerAct::Recover),
+        presented: Presented::Bare(second.bare()),
+        session: A,
+    };
+    let outcomes = world.call(Route::OwnerRecover, request, vec![bare]);
+    let outcome: Outcome<Answer<Recovered>> = outcomes.unwrap().remove(0);
+    assert_eq!(code(outcome), Code::NotFound);
+    world.now = inside.told.until.plus(1);
+    let out = world.take_over(&inside, second, A);
+    assert!(done(out) == Answer::Out);
+    let states: Vec<State> = world
+        .ledger
+        .entries()
+        .map(|(entry, _)| entry.state)
+        .collect();
+    let opened = State::Withdrawing { session: A };
+    assert_eq!(states, [opened, State::Registered, State::Registered]);
 }

@@ -1,7 +1,7 @@
 //! How an owner who has nothing but a name and a secret gets in. Only for a safe whose descriptor says that it has this.
 
 use super::given::given_item;
-use super::scene::ensure;
+use super::scene::{conflict, ensure, refused_as};
 use crate::owner::{Inside, begin, kept, new_name};
 use crate::wallet::{
     Check, Held, Wallet, done, new_request, new_secret, new_session, problem, refused,
@@ -356,4 +356,43 @@ pub(super) fn notes_are_bound(wallet: &Wallet) -> Check {
     ensure!(done(rotate(Some(note))?)? == first, "another certificate");
     problem(rotate(None)?, Code::RequestReused)?;
     Ok(())
+}
+
+/// A device opened an entry and is lost; or it is not lost after all.
+pub(super) fn takeover(wallet: &Wallet) -> Check {
+    let (owner, device, name) = (wallet.other()?, wallet.other()?, new_name());
+    owner.enrol(name, b"six words")?;
+    let own = register_noted(&owner, 2)?;
+    let (held, confirmed) = (&own[0], &own[1]);
+    let (lost, late) = (new_session(), new_session());
+    owner.recover_whole(held, lost)?;
+    let inside = device.log_in_right(name, b"six words")?;
+    let of_another = register_noted(&device, 1)?.remove(0);
+    problem(
+        device.take_over_by_login(&inside, &of_another, late)?,
+        Code::NotFound,
+    )?;
+    for _ in 0..2 {
+        let Answer::Done(taken) = done(device.take_over_by_login(&inside, held, late)?)? else {
+            return Err("the session does not hold".into());
+        };
+        ensure!(taken.object == held.object, "other bytes came back");
+    }
+    let open = refused_as(EntryState::Withdrawing, Some(late));
+    conflict(&owner, held, owner.recover(held, lost)?, open)?;
+    conflict(
+        &owner,
+        held,
+        owner.end_held(OfHolder::Ack, held, lost)?,
+        open,
+    )?;
+    let back = device.take_over_by_login(&inside, held, lost)?;
+    conflict(&device, held, back, open)?;
+    done(device.end_held(OfHolder::Ack, held, late)?)?;
+    // What one session has confirmed, no other takes over.
+    owner.recover_whole(confirmed, lost)?;
+    done(owner.end_held(OfHolder::Ack, confirmed, lost)?)?;
+    let over = refused_as(EntryState::Withdrawn, Some(lost));
+    let taken = device.take_over_by_login(&inside, confirmed, late)?;
+    conflict(&device, confirmed, taken, over)
 }

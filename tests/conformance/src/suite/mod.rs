@@ -175,6 +175,10 @@ pub(crate) const CASES: &[Case] = &[
         "login: a session holds for its account, request and act",
         login::sessions,
     ),
+    (
+        "login: what a lost device has opened is taken over, once",
+        login::takeover,
+    ),
     ("login: notes and items have limits", login::form),
     (
         "a repeat with another note is a reuse of its request",
