@@ -30,9 +30,13 @@ const filesIn = async (folder) => {
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 };
 
-/** What the page has, in its document and in its fields. */
+/** What the page has: its document as it is, what can be read of it, and what is in its fields. */
 const onScreen = (page) =>
-  page.evaluate(() => document.documentElement.outerHTML + document.title + [...document.querySelectorAll("input, textarea")].map((input) => input.value).join());
+  page.evaluate(() => {
+    const read = document.body.innerText.replace(/\s+/g, " ");
+    const typed = [...document.querySelectorAll("input, textarea")].map((input) => input.value).join();
+    return document.documentElement.outerHTML + document.title + read + typed;
+  });
 
 /** Finds the words in every form: each by itself would be there by chance, two in their order are not. */
 const finderOf = (words) => {
@@ -68,6 +72,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
   await t.test("while they are shown they can be found", async () => {
     assert.equal(words.length, 6);
     assert.notEqual(find(Buffer.from(words.join(" "))), undefined);
+    assert.notEqual(find(Buffer.from(await onScreen(old.page))), undefined);
     const texts = await old.main.locator(".words").innerText();
     for (const word of words) assert.ok(texts.includes(word));
   });

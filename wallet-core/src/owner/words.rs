@@ -2,7 +2,7 @@
 //!
 //! Five words are 80 random bits. The sixth is made from them, so that a slip of the pen is noticed here and costs no
 //! guess at a safe. Each word is 16 bits as a consonant, a vowel, and so on five times (proquints, Wilkerson 2009): letters
-//! that no keyboard hides, and that can be spoken in Japanese and in English.
+//! that no keyboard hides.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -66,7 +66,7 @@ impl Words {
         Self::of(&Zeroizing::new(bits))
     }
 
-    /// Reads what was typed: in any case, with anything but letters between the words.
+    /// Reads what was typed: in any case, with anything but the letters a to z between the words.
     ///
     /// # Errors
     /// See [`NotWords`].
