@@ -1,5 +1,7 @@
 //! A device is lost, and a new one finds everything again by a name, six words and the address of one safe.
 
+mod attacks;
+
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};

@@ -149,8 +149,27 @@ impl Wallet {
         if changes.is_empty() {
             return changes;
         }
+        if !goes_on {
+            changes.extend(self.enrol_other(next));
+        }
         changes.push(Change::Own(Some(owner)));
         changes
+    }
+
+    /// Safes that have no record yet get that of the other secret, and none of the one before. Where a record is under way it
+    /// may have arrived, so it stays that.
+    fn enrol_other(&self, next: &Words) -> impl Iterator<Item = Change> {
+        self.books.flows().filter_map(|(id, flow)| match flow {
+            Flow::Enrol(enrol) if !matches!(enrol.state, EnrolState::Finishing { .. }) => {
+                let other = Enrol {
+                    words: next.clone(),
+                    state: EnrolState::Ready,
+                    ..enrol.clone()
+                };
+                Some(Change::Journal(id, Flow::Enrol(other)))
+            }
+            _ => None,
+        })
     }
 
     /// Only into a wallet that has left nothing at any safe: its notes are sealed under another root.

@@ -203,6 +203,10 @@ impl Enrol {
         let mut changes = alloc::vec![Change::End(desk.id)];
         if let Some(owner) = desk.books.owner() {
             let mut owner = owner.clone();
+            let standing = match (standing, desk.books.identity()) {
+                (OwnerStanding::Enrolled, Some(it)) => owner.opened_by(&self.words, &it.root()),
+                _ => standing,
+            };
             owner.put(self.safe, self.number, standing);
             changes.push(Change::Own(Some(owner)));
         }

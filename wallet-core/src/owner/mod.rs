@@ -163,6 +163,17 @@ impl Owner {
         self.end_change();
     }
 
+    /// As what a safe stands where these words have turned out to open. The owner may have changed them since they were sent,
+    /// or have typed those of before.
+    pub(crate) fn opened_by(&mut self, words: &Words, root: &Secret) -> OwnerStanding {
+        let check = words.check(root);
+        if self.check.as_ref() == Some(&check) {
+            return OwnerStanding::Enrolled;
+        }
+        self.before.get_or_insert(check);
+        OwnerStanding::Old
+    }
+
     fn end_change(&mut self) {
         let is_old = |at: &OwnerAt| matches!(at.standing, OwnerStanding::Old | OwnerStanding::Both);
         if !self.at.iter().any(is_old) {
