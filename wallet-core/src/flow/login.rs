@@ -694,6 +694,10 @@ impl Login {
                 (Aim::Map | Aim::Change { .. } | Aim::Settle, OwnerStanding::Refused) => known,
                 // What opens there is still the one before, or a third one, if another device has changed it meanwhile.
                 (Aim::Change { .. }, OwnerStanding::Wrong) => known,
+                (Aim::Restore | Aim::Map, OwnerStanding::Enrolled) => {
+                    let root = desk.books.identity().map(Identity::root);
+                    root.map_or(standing, |root| owner.opened_by(&self.words, &root))
+                }
                 _ => standing,
             };
             owner.stand(self.safe, stands);

@@ -46,6 +46,32 @@ fn what_lies_at_the_one_safe_that_knows_the_other_secret_is_found_with_the_one_b
     assert_eq!(owner.bytes(new), bytes);
 }
 
+/// Half of the safes know the other secret and half only the one before: nobody needs a third paper.
+#[test]
+fn a_change_that_half_of_the_safes_have_loses_nothing() {
+    let mut owner = Owner::new(53, 4);
+    let bytes = owner.bytes(OLD);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::MoneyThreeOfFour.plan());
+    for safe in &mut owner.scene.safes[2..] {
+        safe.is_up = false;
+    }
+    let before = owner.change_secret(OLD);
+    let new = owner.lose();
+    for safe in &mut owner.scene.safes {
+        safe.is_up = true;
+    }
+    owner.restore(new, 0);
+    // The safes that were left out, with the secret that opens there.
+    let next = owner.words.replace(before);
+    for number in [2, 3] {
+        owner.restore(new, number);
+    }
+    owner.recover_everything(new);
+    owner.words = next;
+    assert_eq!(owner.bytes(new), bytes);
+}
+
 /// The answer to a change was lost and the session is over when it is asked again.
 #[test]
 fn a_change_whose_answer_was_lost_for_longer_than_a_session_ends() {
