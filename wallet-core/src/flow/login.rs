@@ -404,24 +404,33 @@ impl Login {
             keys: keys.clone(),
         };
         let state = LoginState::In { session };
-        if self.aim != Aim::Restore {
+        if !matches!(self.aim, Aim::Restore | Aim::Map) {
             return self.go_on(state, desk);
         }
         let unsealed = unseal(&logged_in.kept, self.safe, &keys.export);
+        // Before it is replaced: another device of the owner's may have left safes on it that are unknown here.
+        if self.aim == Aim::Map && unsealed.is_none() {
+            return self.go_on(state, desk);
+        }
         let (Some((share, map)), Some(owner)) = (unsealed, desk.books.owner()) else {
             let kind = Kind::OwnerRecordDamaged;
             return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
         };
         let mut owner = owner.clone();
         let mut changes = Vec::new();
-        owner.needed = map.needed;
+        if owner.is_restoring() {
+            owner.needed = map.needed;
+        }
         for mapped in &map.safes {
             let id = mapped.id();
+            if self.aim == Aim::Map && owner.standing(id).is_some() {
+                continue;
+            }
             if desk.books.safe(id).is_none() {
                 changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
             }
             if owner.standing(id).is_none() {
-                let login = Self::new(id, &self.name, &self.words, self.aim.clone());
+                let login = Self::new(id, &self.name, &self.words, Aim::Restore);
                 changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
             }
             // What another login has come to stays.

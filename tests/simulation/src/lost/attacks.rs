@@ -155,3 +155,25 @@ fn what_is_found_is_counted_once_though_the_session_ended_in_between() {
     let found = at.and_then(|at| at.found).expect("it was listed");
     assert_eq!(found.certificates, 59);
 }
+
+/// Two devices of one owner, each of which comes to trust another safe.
+#[test]
+fn safes_that_two_devices_have_come_to_trust_are_both_on_the_map() {
+    let mut owner = Owner::new(59, 2);
+    owner.enrol(OLD);
+    let new = owner.add_device();
+    owner.restore(new, 0);
+    let words = owner.words.clone().expect("enrolled");
+    for (device, number) in [(OLD, 2), (new, 3)] {
+        let mut more = Safe::new(number, Honesty::Honest, &mut owner.scene.dice);
+        more.settings.operator = format!("Operator {number}");
+        owner.scene.safes.push(more);
+        owner.trust(device, number);
+        owner.want(device, enrolling(&words));
+    }
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[2].id());
+    owner.want(OLD, Intent::BackUp { values, safe });
+    let third = owner.add_device();
+    owner.restore(third, 0);
+    assert_eq!(owner.standings(third).len(), 4);
+}
