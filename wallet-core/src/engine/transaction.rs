@@ -53,7 +53,8 @@ impl Wallet {
                     self.close_if_open(*item);
                 }
                 Change::Settle(_) => made_room = true,
-                Change::Identify(_) => is_identified = true,
+                // Or it will not come: the restore has come to nothing.
+                Change::Identify(_) | Change::Own(None) => is_identified = true,
                 Change::Trust(safe) => {
                     self.set_meeting(None);
                     // It has just said who it is.
@@ -217,11 +218,12 @@ impl Wallet {
         }
     }
 
-    /// The root is known: every login that waited for it goes on.
+    /// The root is known: every login that waited for it goes on, and whatever leaves notes under it.
     fn rouse_logins(&mut self) {
         let rests = |flow: &FlowId| self.awaits(*flow, &Awaiting::Rest);
         let logins = self.books.flows();
-        let logins = logins.filter(|(_, flow)| matches!(flow, Flow::Login(_)));
+        let waits = |flow: &Flow| matches!(flow, Flow::Login(_)) || flow.leaves_note();
+        let logins = logins.filter(|(_, flow)| waits(flow));
         let resting: Vec<FlowId> = logins.map(|(id, _)| id).filter(rests).collect();
         for flow in resting {
             self.begin(flow);

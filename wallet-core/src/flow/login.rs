@@ -452,21 +452,32 @@ impl Login {
         owner: &mut Owner,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
-    ) -> Option<Change> {
+    ) -> Vec<Change> {
         owner.dealt.retain(|dealt| dealt.safe != self.safe);
         owner.dealt.push(Dealt {
             safe: self.safe,
             share,
         });
         let dealt: Vec<_> = owner.dealt.iter().map(|it| it.share.clone()).collect();
-        let root = gather(&dealt)?;
+        let Some(root) = gather(&dealt) else {
+            return Vec::new();
+        };
         owner.check = Some(self.words.check(&root));
         owner.dealt.clear();
         let identity = desk.books.identity().cloned();
-        Some(Change::Identify(Identity {
+        let identity = identity.unwrap_or_else(|| Identity::make(rng));
+        // What was wanted meanwhile has waited for it.
+        let before = identity.root();
+        let mut changes: Vec<Change> = Vec::new();
+        for (id, flow) in desk.books.flows() {
+            let flow = flow.under_root(&before, &root, rng);
+            changes.extend(flow.map(|flow| Change::Journal(id, flow)));
+        }
+        changes.push(Change::Identify(Identity {
             restored: Some(root),
-            ..identity.unwrap_or_else(|| Identity::make(rng))
-        }))
+            ..identity
+        }));
+        changes
     }
 
     fn go_in(&self, session: &Session, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {

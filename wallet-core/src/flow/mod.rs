@@ -35,13 +35,14 @@ use crate::client::{OwnerAnswer, OwnerQuestion, Question};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
+use crate::owner::{Note, Owner};
 use crate::plan::GroupId;
 use crate::port::{Body, Durability};
 use crate::view::{Stage, Task, Waiting};
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_crypto::CryptoRng;
 use saifu_crypto::stretch::Stretch;
+use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, Certificate};
 use saifu_protocol::message::Recovered;
 use saifu_protocol::problem::{Code, Problem};
@@ -171,6 +172,11 @@ impl Step {
 impl Flow {
     /// One step.
     pub(crate) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        // Under another root than the one that is to come, nobody would find what it leaves.
+        let is_restoring = desk.books.owner().is_some_and(Owner::is_restoring);
+        if is_restoring && matches!(input, Input::Start) && self.leaves_note() {
+            return Step::then(Next::Rest);
+        }
         match self {
             Flow::Add(flow) => flow.step(input, desk, rng),
             Flow::Register(flow) => flow.step(input, desk, rng),
@@ -181,6 +187,51 @@ impl Flow {
             Flow::Rotate(flow) => flow.step(input, desk, rng),
             Flow::Enrol(flow) => flow.step(input, desk, rng),
             Flow::Login(flow) => flow.step(input, desk, rng),
+        }
+    }
+
+    /// Whether something is to be registered by it whose note is, or will be, sealed under the root of this wallet.
+    pub(crate) fn leaves_note(&self) -> bool {
+        match self {
+            Flow::Register(flow) => flow.calling_off.is_none(),
+            Flow::Rotate(_) => true,
+            Flow::Protect(flow) => flow.group().is_none(),
+            Flow::Add(_)
+            | Flow::Recover(_)
+            | Flow::Retire(_)
+            | Flow::Reunite(_)
+            | Flow::Enrol(_)
+            | Flow::Login(_) => false,
+        }
+    }
+
+    /// The same with its note under another root, if it has one under this.
+    pub(crate) fn under_root(
+        &self,
+        from: &Secret,
+        to: &Secret,
+        rng: &mut dyn CryptoRng,
+    ) -> Option<Self> {
+        match self {
+            Flow::Register(flow) => {
+                let note = flow.note.as_ref()?;
+                let note = Note::reseal(note, (from, to), flow.safe, &flow.holder, rng)?;
+                let note = Some(note);
+                Some(Flow::Register(Register {
+                    note,
+                    ..flow.clone()
+                }))
+            }
+            Flow::Rotate(flow) => {
+                let note = flow.note.as_ref()?;
+                let note = Note::reseal(note, (from, to), flow.safe, &flow.next, rng)?;
+                let note = Some(note);
+                Some(Flow::Rotate(Rotate {
+                    note,
+                    ..flow.clone()
+                }))
+            }
+            _ => None,
         }
     }
 

@@ -129,6 +129,18 @@ impl Note {
         (note.v == VERSION && is_its).then_some(note)
     }
 
+    /// The same under another root.
+    pub(crate) fn reseal(
+        sealed: &owner::Note,
+        (from, to): (&Secret, &Secret),
+        safe: SafeId,
+        holder: &Secret,
+        rng: &mut dyn CryptoRng,
+    ) -> Option<owner::Note> {
+        let holder = HolderId::of(&PublicKey::new(SigningKey::derive(holder).public()));
+        Self::open(sealed, from, safe, holder)?.seal(to, safe, rng)
+    }
+
     /// As the wallet keeps the certificate.
     pub(crate) fn body(&self, compact: &str) -> CertificateBody {
         CertificateBody {

@@ -23,6 +23,31 @@ fn a_safe_that_enrols_while_the_secret_is_changed_learns_the_other_one() {
     assert_eq!(owner.bytes(new), bytes);
 }
 
+/// What is registered before the root has come back is found again all the same.
+#[test]
+fn what_is_backed_up_while_a_restore_waits_is_found_after_the_next_loss() {
+    let mut owner = Owner::new(51, 3);
+    owner.enrol(OLD);
+    owner.protect(OLD, Preset::AnyTwoOfThree.plan());
+    let new = owner.lose();
+    owner.scene.safes[1].is_up = false;
+    owner.scene.safes[2].is_up = false;
+    owner.restore(new, 0);
+    let form = ticket(3);
+    owner.want(new, Intent::Add { form });
+    let (values, safe) = (owner.held(new), owner.scene.safes[0].id());
+    assert_eq!(values.len(), 1);
+    owner.want(new, Intent::BackUp { values, safe });
+    owner.scene.safes[1].is_up = true;
+    owner.scene.safes[2].is_up = true;
+    owner.rest();
+    owner.scene.devices[new].crash();
+    let next = owner.add_device();
+    owner.restore(next, 0);
+    owner.recover_everything(next);
+    assert_eq!(owner.bytes(next).len(), 3);
+}
+
 /// Too few safes know the other secret when the device is lost: the one before opens everywhere.
 #[test]
 fn what_lies_at_the_one_safe_that_knows_the_other_secret_is_found_with_the_one_before() {
