@@ -13,6 +13,7 @@ use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::message::{
     EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
 };
+use saifu_protocol::owner::{self, OwnerListItem, OwnerPage};
 use saifu_protocol::{Counter, Digest, RequestId, SafeId, SessionId, UnixTime, object};
 use saifu_safe_core::entry::State;
 use saifu_safe_core::owner::OwnerLedger as _;
@@ -44,6 +45,8 @@ pub(crate) struct Safe {
     /// Takes nothing new.
     pub(crate) is_full: bool,
     pub(crate) honesty: Honesty,
+    /// Its list of what an owner has there never ends.
+    pub(crate) lists_without_end: bool,
 }
 
 /// What a safe had at some time.
@@ -99,6 +102,7 @@ impl Safe {
             is_up: true,
             is_full: false,
             honesty,
+            lists_without_end: false,
         }
     }
 
@@ -187,6 +191,9 @@ impl Safe {
         };
         if self.is_full && route == Route::Register {
             return None;
+        }
+        if self.lists_without_end && route == Route::OwnerList {
+            return self.another_page(&request, dice);
         }
         if self.honesty == Honesty::Lies && route == Route::Register {
             return self.lie(&request, now, dice);
@@ -301,6 +308,23 @@ impl Safe {
             }
             _ => None,
         }
+    }
+
+    fn another_page(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
+        let binding = self.binding(request)?;
+        let opened: Request<OwnerListItem> =
+            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let page = OwnerPage {
+            entries: Vec::new(),
+            next: Some("1.1.1".into()),
+        };
+        let reply = Reply {
+            items: vec![Outcome::Done(owner::Answer::Done(page))],
+        };
+        let hash = hash::sha256(request.body);
+        let body =
+            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        Some(Answer { status: 200, body })
     }
 
     fn lie(&self, request: &HttpRequest<'_>, now: UnixTime, dice: &mut Dice) -> Option<Answer> {

@@ -46,6 +46,10 @@ use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId, b64};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+/// How many pages that bring nothing new are read at one safe: as many as take 25,000 certificates that are known, or 200,000
+/// batches that are over. A safe whose list never ends must not keep a wallet busy.
+const MOST_BARREN_PAGES: u32 = 1_000;
+
 /// The owner logs in at a safe.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Login {
@@ -121,6 +125,9 @@ pub enum LoginState {
         /// Where the next page begins.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<String>,
+        /// How many pages have brought nothing.
+        #[serde(default)]
+        barren: u32,
     },
     /// The safe evaluates the other secret, blinded.
     Evaluating {
@@ -248,18 +255,21 @@ impl Login {
                 LoginFinished::Out => self.log_in_again(desk, rng),
             },
             (LoginState::In { session }, Input::Start) => self.go_in(session, desk, rng),
-            (LoginState::Listing { session, after }, Input::Start) => {
+            (LoginState::Listing { session, after, .. }, Input::Start) => {
                 self.ask(session, Act::List, desk, rng, |within| {
                     let after = after.clone();
                     OwnerQuestion::List(OwnerListItem { within, after })
                 })
             }
-            (LoginState::Listing { session, .. }, Input::Owner(OwnerAnswer::Listed(listed))) => {
-                match listed {
-                    Answer::Done(page) => self.turn_page(session, &page, desk, rng),
-                    Answer::Out => self.log_in_again(desk, rng),
-                }
-            }
+            (
+                LoginState::Listing {
+                    session, barren, ..
+                },
+                Input::Owner(OwnerAnswer::Listed(listed)),
+            ) => match listed {
+                Answer::Done(page) => self.turn_page(session, *barren, &page, desk, rng),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
             (LoginState::Evaluating { start, request, .. }, Input::Start) => {
                 let question = OwnerQuestion::EnrolStart(start.clone());
                 Step::then(Next::ask_owner(self.safe, *request, question))
@@ -498,8 +508,13 @@ impl Login {
             Aim::Restore if owner.is_restoring() => Step::then(Next::Rest),
             Aim::Restore => {
                 let session = session.clone();
-                let after = None;
-                self.go_on(LoginState::Listing { session, after }, desk)
+                let (after, barren) = (None, 0);
+                let listing = LoginState::Listing {
+                    session,
+                    after,
+                    barren,
+                };
+                self.go_on(listing, desk)
             }
         }
     }
@@ -507,6 +522,7 @@ impl Login {
     fn turn_page(
         &self,
         session: &Session,
+        barren: u32,
         page: &OwnerPage,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
@@ -517,6 +533,11 @@ impl Login {
         };
         let root = identity.root();
         let (mut changes, more) = restore(desk.books, safe, &root, &page.entries, desk.now, rng);
+        let barren = barren + u32::from(changes.is_empty());
+        if barren > MOST_BARREN_PAGES {
+            let kind = Kind::OwnerRecordDamaged;
+            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
+        }
         let mut owner = owner.clone();
         if matches!(self.state, LoginState::Listing { after: None, .. }) {
             owner.look_anew(self.safe);
@@ -528,6 +549,7 @@ impl Login {
             Some(next) => LoginState::Listing {
                 session,
                 after: Some(next.clone()),
+                barren,
             },
             None => LoginState::Joining { session },
         };

@@ -202,3 +202,20 @@ fn safes_that_two_devices_have_come_to_trust_are_both_on_the_map() {
     owner.restore(third, 0);
     assert_eq!(owner.standings(third).len(), 4);
 }
+
+/// A safe whose list never ends, and brings nothing.
+#[test]
+fn a_list_without_end_is_given_up() {
+    let mut owner = Owner::new(61, 2);
+    let bytes = owner.bytes(OLD);
+    owner.enrol(OLD);
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[0].id());
+    owner.want(OLD, Intent::BackUp { values, safe });
+    let new = owner.lose();
+    owner.scene.safes[1].lists_without_end = true;
+    owner.restore(new, 1);
+    assert!(owner.told(new, &Kind::OwnerRecordDamaged));
+    assert_eq!(owner.books(new).flows().count(), 0);
+    owner.recover_everything(new);
+    assert_eq!(owner.bytes(new), bytes);
+}
