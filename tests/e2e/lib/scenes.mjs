@@ -441,6 +441,7 @@ const prepare = (lang) => {
         owner({ is_changing: true, safes: [ownerAt(0, "enrolled"), ownerAt(1, "both"), ownerAt(2, "old", { job: flow(8) })] }),
       ],
     },
+    { name: "recovery-change-stopped", hash: "recovery", parts: [...whole([movie], [], kept), owner({ is_changing: true, safes: [ownerAt(0, "enrolled"), ownerAt(1, "both"), ownerAt(2, "old")] })] },
     {
       name: "recovery-change",
       hash: "recovery",

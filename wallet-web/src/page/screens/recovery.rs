@@ -10,7 +10,7 @@ use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::owner::Words;
+use saifu_wallet_core::owner::{OwnerStanding, Words};
 use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Reach, SafeCard};
 
 /// The safes whose addresses are printed: one is enough, and one may be gone.
@@ -50,6 +50,15 @@ pub(super) fn recovery(s: Service) -> Node {
 fn is_somewhere(owner: &OwnerView) -> bool {
     let is_at = |card: &OwnerCard| card.job.is_some() || secret::knows(card);
     owner.safes.iter().any(is_at)
+}
+
+/// Whether the words are to be changed at a safe, and nothing works on it.
+fn is_stopped(card: &OwnerCard) -> bool {
+    let is_old = matches!(
+        card.standing,
+        Some(OwnerStanding::Old | OwnerStanding::Both)
+    );
+    card.job.is_none() && is_old
 }
 
 fn restoring(s: Service) -> Node {
@@ -265,7 +274,9 @@ impl Paper {
             let words = text(lang, Key::RestoreFound);
             one(link("btn", Route::Restore, Some("recover"), words))
         });
-        let is_some_left = owner.safes.iter().any(secret::is_left);
+        // In the middle of a change both papers are needed, and one form is enough.
+        let is_some_left = !owner.is_changing && owner.safes.iter().any(secret::is_left);
+        let is_stopped = owner.is_changing && owner.safes.iter().any(is_stopped);
         Node::Many(vec![
             el("p")
                 .child(words::enrolled_as(lang, name, owner.needed))
@@ -275,11 +286,34 @@ impl Paper {
             values::waits(s, &secret::jobs(s, owner)).into(),
             section(s, "owner-safes", Key::RestoreSafes, list),
             is_some_left.then(|| self.include(name.into())).into(),
+            is_stopped.then(|| self.finish()).into(),
             found.into(),
             (secret::is_ready(owner) && !owner.is_changing)
                 .then(|| self.change(name.into()))
                 .into(),
         ])
+    }
+
+    /// For safes at which a change was called off.
+    fn finish(self) -> Node {
+        let s = self.s;
+        let fields = vec![
+            self.before.words(),
+            self.fields.called(Key::WordsNext).words(),
+        ];
+        let form = secret::form(fields, s.text(Key::WordsFinish), move || {
+            let Some(words) = self.before.read_words() else {
+                return;
+            };
+            if let Some(next) = self.fields.read_words() {
+                s.send(Intent::ChangeSecret { words, next });
+                self.before.forget();
+                self.fields.forget();
+            }
+        });
+        let text = el("p").words(s.text(Key::WordsFinishText));
+        let content = div("stack").child(text).child(form);
+        section(s, "finish", Key::WordsFinish, content)
     }
 
     /// For a paper that was lost, or that somebody has seen.

@@ -469,6 +469,8 @@ keys! {
     WordsBefore: "The words so far", "これまでの合言葉";
     WordsNext: "The new words", "新しい合言葉";
     WordsChangeDo: "Change them at my safes", "金庫の合言葉を変える";
+    WordsFinish: "Finish the change", "変更を終える";
+    WordsFinishText: "At some safes the change was stopped. Type the words of both papers once more.", "途中で止まった金庫があります。両方の紙の合言葉を、もう一度入力してください。";
     WordsChanging: "The words are being changed, and the old ones still open somewhere.", "合言葉を変えている途中で、前の合言葉で開く金庫がまだあります。";
     WordsChangingNow: "Keep both papers until every safe has the new words. Saifu goes on by itself.", "すべての金庫が新しい合言葉になるまで、両方の紙を残してください。自動で続けます。";
     RestoreTitle: "Restore", "財布を復元";
