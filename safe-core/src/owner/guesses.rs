@@ -13,7 +13,8 @@ pub const FORGOTTEN_AFTER: u64 = 90 * 24 * 60 * 60;
 const FREE: u32 = 5;
 const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
-/// The longest wait. An owner whose name is guessed at without end still has one guess a day: never a permanent lock.
+/// The longest wait. Where a name is guessed at without end one guess a day is left, for whoever comes first: no lock that stays
+/// when the guessing ends.
 const DAY: u64 = 24 * HOUR;
 
 /// The guesses at one name, whether anybody has it or not.
