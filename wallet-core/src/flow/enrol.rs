@@ -10,20 +10,17 @@
 //! owner is not asked for it twice. The record of an enrolment is random, so it is stored before it is sent: a safe that has
 //! one already takes no other.
 
+use super::record::{Blinded, blind, make_record};
 use super::{Desk, Flow, Input, Next, Step};
 use crate::books::{Change, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{OwnerStanding, Words, deal, keep};
+use crate::owner::{OwnerStanding, Words};
 use crate::view::Waiting;
 use alloc::string::String;
 use saifu_crypto::CryptoRng;
-use saifu_crypto::opaque::{self, Enrolling};
-use saifu_protocol::owner::{
-    EnrolFinish, EnrolStart, EnrolStarted, Enrolled, EnrolmentId, OwnerName, Suite, look_up,
-    parties,
-};
+use saifu_protocol::owner::{EnrolFinish, EnrolStart, EnrolStarted, Enrolled, Suite};
 use saifu_protocol::{RequestId, SafeId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -97,7 +94,7 @@ impl Enrol {
                 },
                 Input::Owner(OwnerAnswer::EnrolStarted(started)),
             ) => {
-                let step = self.make_record(enrolling, start, &started, desk, rng);
+                let step = self.make_record((enrolling, start), &started, desk, rng);
                 step.unwrap_or_else(Step::garbled)
             }
             (EnrolState::Finishing { finish, request }, Input::Start) => {
@@ -128,57 +125,36 @@ impl Enrol {
         desk.books.flows().any(is_its)
     }
 
-    /// Stretches the name: takes long.
     fn begin(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let begun = OwnerName::new(&self.name).ok().and_then(|name| {
-            let look_up = look_up(&name, self.safe, desk.stretch);
-            let begun = opaque::enrol(self.words.expose_secret().as_bytes(), rng).ok();
-            begun.map(|(enrolling, request)| (look_up, enrolling, request))
-        });
-        let Some((look_up, enrolling, request)) = begun else {
+        let blinded = blind(&self.name, &self.words, self.safe, desk, rng);
+        let Some(Blinded { enrolling, start }) = blinded else {
             let kind = Kind::RefusedBySafe;
             return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
         };
         let evaluating = EnrolState::Evaluating {
-            enrolling: Zeroizing::new(enrolling.expose_secret().to_vec()),
-            start: EnrolStart {
-                look_up,
-                enrolment: EnrolmentId::make(rng),
-                request,
-            },
+            enrolling,
+            start,
             request: RequestId::make(rng),
         };
         self.go_on(evaluating, desk)
     }
 
-    /// Stretches the secret, and seals what the safe is to keep under what comes of it.
     fn make_record(
         &self,
-        enrolling: &[u8],
-        start: &EnrolStart,
+        (enrolling, start): (&[u8], &EnrolStart),
         started: &EnrolStarted,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Option<Step> {
-        let (owner, identity) = (desk.books.owner()?, desk.books.identity()?);
-        let enrolling = Enrolling::new(enrolling.try_into().ok()?);
-        let enrolled = enrolling.finish(
-            self.words.expose_secret().as_bytes(),
-            &started.response,
-            parties(&start.look_up, &self.safe),
-            desk.stretch,
-            rng,
-        );
-        let enrolled = enrolled.ok()?;
-        let share = deal(&identity.root(), owner.needed, self.number)?;
-        let map = owner.map(desk.books);
+        let asked = (enrolling, start, started);
+        let made = make_record(&self.words, self.number, asked, self.safe, desk, rng)?;
         let finishing = EnrolState::Finishing {
             finish: EnrolFinish {
                 look_up: start.look_up,
-                enrolment: start.enrolment,
+                enrolment: made.enrolment,
                 suite: Suite::Opaque1,
-                record: *enrolled.record.as_bytes(),
-                kept: keep(&share, &map, self.safe, &enrolled.export_key, rng),
+                record: made.record,
+                kept: made.kept,
             },
             request: RequestId::make(rng),
         };

@@ -23,26 +23,28 @@
 //! A guess is spent at the safe for each `LOGIN-START` of a new request and given back when the secret was right. A retry is
 //! the same request, so it spends nothing.
 
+mod change;
+mod restore;
+
+use super::record::Recorded;
 use super::{Desk, Flow, Input, Next, Step};
 use crate::books::{Books, Change, Identity, Safe, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{
-    Dealt, Owner, OwnerStanding, Words, deal, gather, keep, restore, seal_map, unseal,
-};
+use crate::owner::{OwnerStanding, Words, seal_map};
 use crate::view::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_crypto::opaque::{self, Enrolling, LoggingIn};
+use saifu_crypto::opaque::{self, LoggingIn};
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::owner::{
-    Act, Answer, ChangeFinish, Changed, EnrolStart, EnrolStarted, EnrolmentId, InSession, Kept,
-    LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerName,
-    OwnerPage, Purpose, SessionProof, SetMap, Suite, Which, look_up, parties,
+    Act, Answer, ChangeFinish, Changed, EnrolStart, InSession, LoginFinish, LoginFinished,
+    LoginStart, LoginStarted, OwnerListItem, OwnerName, Purpose, SessionProof, SetMap, Suite,
+    Which, look_up, parties,
 };
-use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId, b64};
+use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -146,7 +148,7 @@ pub enum LoginState {
         /// In which session.
         session: Session,
         /// What is asked, but for the proof of the session.
-        change: NewSecret,
+        change: Recorded,
         /// The request, the same on every attempt.
         request: RequestId,
     },
@@ -155,15 +157,6 @@ pub enum LoginState {
         /// In which session.
         session: Session,
     },
-}
-
-/// Another secret, as a safe is to keep it.
-#[derive(Clone, Serialize, Deserialize)]
-pub struct NewSecret {
-    enrolment: EnrolmentId,
-    #[serde(with = "b64::array")]
-    record: [u8; opaque::RECORD_LEN],
-    kept: Kept,
 }
 
 /// What a login gives.
@@ -283,7 +276,7 @@ impl Login {
                 },
                 Input::Owner(OwnerAnswer::EnrolStarted(started)),
             ) => {
-                let step = self.make_record(session, enrolling, start, &started, desk, rng);
+                let step = self.make_record(session, (enrolling, start), &started, desk, rng);
                 step.unwrap_or_else(Step::garbled)
             }
             (
@@ -400,96 +393,6 @@ impl Login {
         Step::strict(alloc::vec![Change::Journal(desk.id, before)], Next::Again)
     }
 
-    /// A session: what the safe kept is opened, and what it says of the owner's other safes is believed, because nobody else
-    /// could have sealed it.
-    fn enter(
-        &self,
-        logged_in: &LoggedIn,
-        keys: &SessionKeys,
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Step {
-        let session = Session {
-            id: logged_in.session,
-            keys: keys.clone(),
-        };
-        let state = LoginState::In { session };
-        if !matches!(self.aim, Aim::Restore | Aim::Map) {
-            return self.go_on(state, desk);
-        }
-        let unsealed = unseal(&logged_in.kept, self.safe, &keys.export);
-        // Before it is replaced: another device of the owner's may have left safes on it that are unknown here.
-        if self.aim == Aim::Map && unsealed.is_none() {
-            return self.go_on(state, desk);
-        }
-        let (Some((share, map)), Some(owner)) = (unsealed, desk.books.owner()) else {
-            let kind = Kind::OwnerRecordDamaged;
-            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
-        };
-        let mut owner = owner.clone();
-        let mut changes = Vec::new();
-        if owner.is_restoring() {
-            owner.needed = map.needed;
-        }
-        for mapped in &map.safes {
-            let id = mapped.id();
-            if self.aim == Aim::Map && owner.standing(id).is_some() {
-                continue;
-            }
-            if desk.books.safe(id).is_none() {
-                changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
-            }
-            if owner.standing(id).is_none() {
-                let login = Self::new(id, &self.name, &self.words, Aim::Restore);
-                changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
-            }
-            // What another login has come to stays.
-            let standing = owner.standing(id).unwrap_or(OwnerStanding::Asking);
-            owner.put(id, mapped.number, standing);
-        }
-        if owner.is_restoring() {
-            changes.extend(self.add_share(share, &mut owner, desk, rng));
-        }
-        changes.push(Change::Own(Some(owner)));
-        changes.push(self.journal(state, desk));
-        Step::strict(changes, Next::Again)
-    }
-
-    /// Another share: perhaps there are enough now.
-    fn add_share(
-        &self,
-        share: Zeroizing<Vec<u8>>,
-        owner: &mut Owner,
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Vec<Change> {
-        owner.dealt.retain(|dealt| dealt.safe != self.safe);
-        owner.dealt.push(Dealt {
-            safe: self.safe,
-            share,
-        });
-        let dealt: Vec<_> = owner.dealt.iter().map(|it| it.share.clone()).collect();
-        let Some(root) = gather(&dealt) else {
-            return Vec::new();
-        };
-        owner.check = Some(self.words.check(&root));
-        owner.dealt.clear();
-        let identity = desk.books.identity().cloned();
-        let identity = identity.unwrap_or_else(|| Identity::make(rng));
-        // What was wanted meanwhile has waited for it.
-        let before = identity.root();
-        let mut changes: Vec<Change> = Vec::new();
-        for (id, flow) in desk.books.flows() {
-            let flow = flow.under_root(&before, &root, rng);
-            changes.extend(flow.map(|flow| Change::Journal(id, flow)));
-        }
-        changes.push(Change::Identify(Identity {
-            restored: Some(root),
-            ..identity
-        }));
-        changes
-    }
-
     fn go_in(&self, session: &Session, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         let Some(owner) = desk.books.owner() else {
             return Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing);
@@ -517,143 +420,6 @@ impl Login {
                 self.go_on(listing, desk)
             }
         }
-    }
-
-    fn turn_page(
-        &self,
-        session: &Session,
-        barren: u32,
-        page: &OwnerPage,
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Step {
-        let known = (desk.books.safe(self.safe), desk.books.owner());
-        let ((Some(safe), Some(owner)), Some(identity)) = (known, desk.books.identity()) else {
-            return Step::garbled();
-        };
-        let root = identity.root();
-        let (mut changes, more) = restore(desk.books, safe, &root, &page.entries, desk.now, rng);
-        let barren = barren + u32::from(changes.is_empty());
-        if barren > MOST_BARREN_PAGES {
-            let kind = Kind::OwnerRecordDamaged;
-            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
-        }
-        let mut owner = owner.clone();
-        if matches!(self.state, LoginState::Listing { after: None, .. }) {
-            owner.look_anew(self.safe);
-        }
-        owner.find(self.safe, more);
-        changes.push(Change::Own(Some(owner)));
-        let session = session.clone();
-        let next = match &page.next {
-            Some(next) => LoginState::Listing {
-                session,
-                after: Some(next.clone()),
-                barren,
-            },
-            None => LoginState::Joining { session },
-        };
-        // It came further than before.
-        let further = Flow::Login(Self {
-            again: false,
-            state: next,
-            ..self.clone()
-        });
-        changes.push(Change::Journal(desk.id, further));
-        Step::strict(changes, Next::Again)
-    }
-
-    /// Stretches the name once more, and blinds the other secret.
-    fn evaluate(
-        &self,
-        session: &Session,
-        next: &Words,
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Step {
-        let begun = OwnerName::new(&self.name).ok().and_then(|name| {
-            let look_up = look_up(&name, self.safe, desk.stretch);
-            let begun = opaque::enrol(next.expose_secret().as_bytes(), rng).ok();
-            begun.map(|(enrolling, request)| (look_up, enrolling, request))
-        });
-        let Some((look_up, enrolling, request)) = begun else {
-            return Step::garbled();
-        };
-        let evaluating = LoginState::Evaluating {
-            session: session.clone(),
-            enrolling: Zeroizing::new(enrolling.expose_secret().to_vec()),
-            start: EnrolStart {
-                look_up,
-                enrolment: EnrolmentId::make(rng),
-                request,
-            },
-            request: RequestId::make(rng),
-        };
-        self.go_on(evaluating, desk)
-    }
-
-    /// Stretches the other secret, and seals the same share and the newest map under what comes of it.
-    fn make_record(
-        &self,
-        session: &Session,
-        enrolling: &[u8],
-        start: &EnrolStart,
-        started: &EnrolStarted,
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Option<Step> {
-        let Aim::Change { next } = &self.aim else {
-            return None;
-        };
-        let (owner, identity) = (desk.books.owner()?, desk.books.identity()?);
-        let number = owner.at.iter().find(|at| at.safe == self.safe)?.number;
-        let enrolling = Enrolling::new(enrolling.try_into().ok()?);
-        let enrolled = enrolling.finish(
-            next.expose_secret().as_bytes(),
-            &started.response,
-            parties(&start.look_up, &self.safe),
-            desk.stretch,
-            rng,
-        );
-        let enrolled = enrolled.ok()?;
-        let share = deal(&identity.root(), owner.needed, number)?;
-        let map = owner.map(desk.books);
-        let changing = LoginState::Changing {
-            session: session.clone(),
-            change: NewSecret {
-                enrolment: start.enrolment,
-                record: *enrolled.record.as_bytes(),
-                kept: keep(&share, &map, self.safe, &enrolled.export_key, rng),
-            },
-            request: RequestId::make(rng),
-        };
-        Some(self.go_on(changing, desk))
-    }
-
-    /// Both open here. When the other one opens at as many safes as are needed, the one before is ended wherever it can be.
-    fn changed(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let (Aim::Change { next }, Some(owner)) = (&self.aim, desk.books.owner()) else {
-            return Step::garbled();
-        };
-        let mut owner = owner.clone();
-        owner.stand(self.safe, OwnerStanding::Both);
-        let mut changes = alloc::vec![Change::End(desk.id)];
-        if owner.opens_with_newest() {
-            let settles = |safe| {
-                let is_it = |(_, flow): (FlowId, &Flow)| matches!(flow, Flow::Login(login) if login.safe == safe && login.aim == Aim::Settle);
-                desk.books.flows().any(is_it)
-            };
-            let both = owner
-                .at
-                .iter()
-                .filter(|at| at.standing == OwnerStanding::Both);
-            for at in both.filter(|at| !settles(at.safe)) {
-                let settle = Self::new(at.safe, &self.name, next, Aim::Settle);
-                changes.push(Change::Journal(FlowId::make(rng), Flow::Login(settle)));
-            }
-        }
-        changes.push(Change::Own(Some(owner)));
-        Step::strict(changes, Next::Nothing)
     }
 
     /// The session is over. Once that is an accident: a phone that slept.

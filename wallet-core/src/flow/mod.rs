@@ -9,6 +9,7 @@ mod add;
 mod enrol;
 mod login;
 mod protect;
+mod record;
 mod recover;
 mod register;
 mod retire;
