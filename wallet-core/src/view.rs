@@ -585,6 +585,8 @@ pub enum Waiting {
     TooOld,
     /// Too many wrong guesses were made at this name.
     TooManyGuesses,
+    /// The safe is still to end what was called off.
+    EndingFirst,
     /// The safe's clock and this device's differ too much even after setting right.
     Clock,
     /// The safe's memory was set back, so it cannot confirm what has arrived.
@@ -601,12 +603,13 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 11] = [
+    pub const ALL: [Waiting; 12] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
         Waiting::TooOld,
         Waiting::TooManyGuesses,
+        Waiting::EndingFirst,
         Waiting::Clock,
         Waiting::RolledBack,
         Waiting::OpenElsewhere,

@@ -15,7 +15,7 @@ use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::owner::{OwnerStanding, Words};
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{GroupId, KeyForm, Place, Plan};
-use saifu_wallet_core::view::{Opened, Part};
+use saifu_wallet_core::view::{Opened, Part, Waiting};
 use std::rc::Rc;
 
 const NAME: &str = "hana";
@@ -758,4 +758,28 @@ fn a_value_registered_as_it_is_stays_locked_until_the_safe_has_ended_what_was_ca
         assert_eq!(owner.held(OLD).len(), owner.usable(OLD));
         assert!(owner.books(OLD).account().balances());
     }
+}
+
+#[test]
+fn a_safe_that_is_still_to_end_something_comes_to_know_the_owner_afterwards() {
+    let mut owner = Owner::new(43, 2);
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
+    owner.scene.safes[1].is_up = false;
+    owner.want(OLD, Intent::BackUp { values, safe });
+    owner.call_everything_off(OLD);
+    // Nobody could find it yet, so it is free at once.
+    assert_eq!(owner.usable(OLD), 2);
+    owner.enrol(OLD);
+    let standings = owner.standings(OLD);
+    let is = |wanted| standings.iter().filter(|it| **it == wanted).count();
+    assert_eq!(
+        (is(OwnerStanding::Enrolled), is(OwnerStanding::Asking)),
+        (1, 1)
+    );
+    let waited = &owner.scene.devices[OLD].waited;
+    assert!(waited.contains(&Waiting::EndingFirst));
+    owner.scene.safes[1].is_up = true;
+    owner.rest();
+    assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 2]);
+    assert_eq!(owner.open_entries(), 0);
 }

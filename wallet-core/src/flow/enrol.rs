@@ -81,7 +81,7 @@ impl Enrol {
             // What this safe is still to end is of values that are free here already: enrolled before that, their owner could
             // find it there and have them twice.
             (EnrolState::Ready, Input::Start) if self.is_ending(desk) => {
-                Step::then(Next::Wait(Waiting::Unreachable))
+                Step::then(Next::Wait(Waiting::EndingFirst))
             }
             (EnrolState::Ready, Input::Start) => self.begin(desk, rng),
             (EnrolState::Evaluating { start, request, .. }, Input::Start) => {

@@ -356,6 +356,11 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "Too many wrong guesses were made at this name; asked again by itself.",
             "この名前での間違いが続きました。自動でやり直します。"
         ),
+        Waiting::EndingFirst => say!(
+            lang,
+            "It is still to end what was called off; then it is asked.",
+            "取り消した分の破棄が済みしだい、依頼します。"
+        ),
         Waiting::Clock => say!(
             lang,
             "Its clock and this device’s differ too much. Set this one right.",

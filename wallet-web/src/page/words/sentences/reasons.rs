@@ -96,6 +96,19 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
             ),
         ),
         Waiting::TooManyGuesses => too_many_guesses(lang, &safes),
+        Waiting::EndingFirst => Halves::new(
+            say!(
+                lang,
+                "Something that was called off is still to be ended by {safes}.",
+                "取り消した分の破棄が、{safes}でまだ済んでいません。",
+                safes
+            ),
+            say!(
+                lang,
+                "It goes on by itself when that is done. If the safe is gone for good, put away what it was to end.",
+                "済みしだい自動で続けます。金庫がなくなったのなら、破棄の依頼を取り下げてください。"
+            ),
+        ),
         Waiting::Clock => Halves::new(
             say!(
                 lang,
