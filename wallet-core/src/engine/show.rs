@@ -540,6 +540,8 @@ impl Wallet {
             | Flow::Add(_)
             | Flow::Enrol(_)
             | Flow::Login(_) => false,
+            // No part of a backup stands for what has no certificate.
+            Flow::Retire(retire) if retire.certificate().is_none() => false,
             Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) | Flow::Rotate(_) => {
                 flow.group(&self.books).is_some()
             }
