@@ -21,7 +21,8 @@
 //! a page says is stored with where the next one begins, so a crash repeats a page at most, and entries that are known stay.
 //!
 //! A guess is spent at the safe for each `LOGIN-START` of a new request and given back when the secret was right. A retry is
-//! the same request, so it spends nothing.
+//! the same request, so it spends nothing. A restore tries a secret as the newest one, and then as the one before: a wrong one
+//! costs two guesses.
 
 mod change;
 mod restore;
