@@ -1,6 +1,6 @@
 //! The primitives Saifu is built on, behind a small interface that is not generic.
 //!
-//! In scope: hashes, authenticated encryption, HPKE, signatures, key derivation, secret sharing, passwords (their
+//! In scope: hashes, authenticated encryption, HPKE, key agreement, signatures, key derivation, secret sharing, passwords (their
 //! stretching, and OPAQUE), and the type that holds a secret.
 //! Every function here is a thin, fixed choice over a kept crate; nothing is implemented by hand.
 //!
@@ -15,8 +15,10 @@ extern crate alloc;
 extern crate std;
 
 pub mod aead;
+pub mod agree;
 pub mod committed;
 pub mod derive;
+pub mod es256;
 pub mod hash;
 pub mod hpke;
 pub mod opaque;

@@ -1,7 +1,39 @@
 //! Predictable bytes for tests, which are about formats and states, not about secrecy. Behind the feature `testing`, which no
 //! product crate switches on.
 
+use crate::es256;
+use alloc::vec::Vec;
 use core::convert::Infallible;
+use p256::ecdsa::{DerSignature, SigningKey, signature::Signer as _};
+
+/// A key that signs as authenticators do. No product signs with one: it only checks.
+#[derive(Debug)]
+pub struct Es256Key(SigningKey);
+
+impl Es256Key {
+    /// A key; another for each byte.
+    pub fn new(byte: u8) -> Self {
+        let mut scalar = [byte; 32];
+        // Below the order of the group, and not zero.
+        scalar[0] = 1;
+        #[expect(clippy::expect_used, reason = "only tests come here")]
+        Self(SigningKey::from_slice(&scalar).expect("a scalar below the order"))
+    }
+
+    /// Its public half, uncompressed.
+    pub fn public(&self) -> [u8; es256::PUBLIC_LEN] {
+        let mut public = [0; es256::PUBLIC_LEN];
+        let point = self.0.verifying_key().to_sec1_point(false);
+        public.copy_from_slice(point.as_bytes());
+        public
+    }
+
+    /// Signs, in DER.
+    pub fn sign(&self, message: &[u8]) -> Vec<u8> {
+        let signature: DerSignature = self.0.sign(message);
+        signature.as_bytes().to_vec()
+    }
+}
 
 /// Counts: 1, 2, 3 …, and differently each time it has come round, so that identifiers drawn from it do not repeat.
 #[derive(Debug)]

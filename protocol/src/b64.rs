@@ -53,6 +53,37 @@ pub mod bytes {
     }
 }
 
+/// As [`mod@bytes`], for a field that may be missing: `#[serde(default, skip_serializing_if = "Option::is_none", with =
+/// "b64::optional")]`.
+pub mod optional {
+    use super::Vec;
+    use serde::{Deserializer, Serializer};
+
+    /// Writes bytes as text.
+    ///
+    /// # Errors
+    /// Those of the serializer.
+    pub fn serialize<S: Serializer>(
+        bytes: &Option<Vec<u8>>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => super::bytes::serialize(bytes, serializer),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    /// Reads bytes from text.
+    ///
+    /// # Errors
+    /// Those of [`mod@super::bytes`]: a field that is there has bytes.
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Option<Vec<u8>>, D::Error> {
+        super::bytes::deserialize(deserializer).map(Some)
+    }
+}
+
 /// As [`mod@bytes`], for a field of as many bytes as its type says: `#[serde(with = "b64::array")]`.
 pub mod array {
     use super::String;

@@ -53,8 +53,19 @@ pub struct Descriptor {
     pub limits: Limits,
     /// How owners may prove who they are.
     pub authentication: Vec<String>,
+    /// What passkeys it takes, where it takes any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passkeys: Option<Passkeys>,
     /// Its clock when the attestation was made.
     pub time: UnixTime,
+}
+
+/// What passkeys a safe takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Passkeys {
+    /// Only those of this relying party. Without it, those of any: each stays with the one that it was enrolled for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rp_id: Option<String>,
 }
 
 /// The limits of a safe.
@@ -188,6 +199,7 @@ mod tests {
             grace_seconds: 1,
             limits: Limits::default(),
             authentication: Vec::new(),
+            passkeys: None,
             time: UnixTime(1),
         }
     }

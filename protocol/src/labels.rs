@@ -9,6 +9,21 @@ pub const RECORDS_KEY: &str = "saifu/1/wallet/records";
 /// What the sealed master key of the wallet store is bound to.
 pub const MASTER_KEY_WRAP: &str = "saifu/1/wallet/master-key";
 
+/// What the lock of the wallet is bound to, where it lies sealed by the device key.
+pub const LOCK_RECORD: &str = "saifu/1/wallet/lock";
+/// What the master key is bound to, sealed under the key of one of the lock's methods.
+pub const LOCK_WRAP: &str = "saifu/1/wallet/lock/master-key";
+/// The key of a method, from a stretched passcode.
+pub const LOCK_PASSCODE: &str = "saifu/1/wallet/lock/passcode";
+/// The same from what a passkey derived.
+pub const LOCK_PASSKEY: &str = "saifu/1/wallet/lock/passkey";
+/// The same from the stretched words of a recovery kit.
+pub const LOCK_KIT: &str = "saifu/1/wallet/lock/kit";
+/// The one-use key of one message from the page to the Worker, derived from what both agreed on.
+pub const TYPED_AGREED: &str = "saifu/1/typed/to-worker/agreed";
+/// HPKE `info` of a message from the page to the Worker.
+pub const TYPED_HPKE: &str = "saifu/1/typed/to-worker/hpke";
+
 /// What the wallet signs a part of a protected value for.
 pub const PART_SIGNATURE: &str = "saifu/1/part/signature";
 /// Seals the digest of a part.
@@ -52,6 +67,32 @@ pub const OWNER_NOTE: &str = "saifu/1/owner/note";
 pub const OWNER_CONTEXT: &str = "saifu/1/owner/opaque";
 /// What proves a session, derived from its key.
 pub const OWNER_SESSION: &str = "saifu/1/owner/session";
+/// What a device signs to log in: the hash of the conversation.
+pub const DEVICE_CHALLENGE: &str = "saifu/1/device/challenge";
+/// What a safe signs before a device is asked.
+pub const DEVICE_GREETING: &str = "saifu/1/device/greeting";
+/// The key of a session that a device opened, derived from what both sides agreed on.
+pub const DEVICE_SESSION: &str = "saifu/1/device/session";
+/// What a device signs to be enrolled, derived from the key of the session.
+pub const DEVICE_ENROLMENT: &str = "saifu/1/device/enrolment";
+/// What a terminal signs a challenge for.
+pub const DEVICE_TERMINAL: &str = "saifu/1/device/terminal";
+/// What a device is known by.
+pub const DEVICE_ID: &str = "saifu/1/device/id";
+/// What an authenticator derives from for a safe: the salt is the hash of this.
+pub const DEVICE_PASSKEY_SALT: &str = "saifu/1/device/salt/passkey";
+/// Likewise for a terminal.
+pub const DEVICE_TERMINAL_SALT: &str = "saifu/1/device/salt/terminal";
+/// Seals share and map for a device, derived from what its authenticator derives.
+pub const DEVICE_KEPT: &str = "saifu/1/device/kept";
+/// The key of a terminal at a safe, likewise.
+pub const DEVICE_TERMINAL_KEY: &str = "saifu/1/device/terminal-key";
+/// Seals what an owner calls a device; the key is derived from the root.
+pub const DEVICE_LABEL: &str = "saifu/1/device/label";
+/// Under what an authenticator files the passkey of a safe, derived from the root.
+pub const DEVICE_USER: &str = "saifu/1/device/user";
+/// Seals the map that any login brings; the key is derived from the root.
+pub const OWNER_ROOT_MAP: &str = "saifu/1/owner/root-map";
 /// Where everything a safe has for owners comes from, derived from the seed of its signing key.
 pub const OWNER_KEYS: &str = "saifu/1/safe/owner/keys";
 /// The seed of a safe's OPAQUE keys.
@@ -61,6 +102,11 @@ pub const OWNER_CREDENTIAL: &str = "saifu/1/safe/owner/credential";
 /// The identifier of a credential that nobody has.
 pub const OWNER_FAKE: &str = "saifu/1/safe/owner/fake";
 
+/// The key whose orders a safe obeys for one part of a backup, derived from the root.
+pub const ORDER_KEY: &str = "saifu/1/order/key";
+/// HPKE `info` of the answer to an order.
+pub const ORDER_ANSWER_INFO: &str = "saifu/1/order/answer";
+
 /// JWS `typ` of a registration certificate.
 pub const CERTIFICATE_TYP: &str = "saifu-cert+jwt";
 /// JWS `typ` of a receipt of a safe.
@@ -69,6 +115,10 @@ pub const RECEIPT_TYP: &str = "saifu-receipt+jwt";
 pub const REQUEST_TYP: &str = "saifu-request+jwt";
 /// JWS `typ` of the proof that a certificate's holder presents it.
 pub const PRESENTATION_TYP: &str = "saifu-presentation+jwt";
+/// JWS `typ` of an order.
+pub const ORDER_TYP: &str = "saifu-order+jwt";
+/// JWS `typ` of what a safe signs of its answer to an order.
+pub const ORDER_ANSWER_TYP: &str = "saifu-order-answer+jwt";
 /// JWS `typ` of the attestation in a safe's descriptor.
 pub const SAFE_TYP: &str = "saifu-safe+jwt";
 
@@ -83,6 +133,13 @@ mod tests {
             REPLY_INFO,
             RECORDS_KEY,
             MASTER_KEY_WRAP,
+            LOCK_RECORD,
+            LOCK_WRAP,
+            LOCK_PASSCODE,
+            LOCK_PASSKEY,
+            LOCK_KIT,
+            TYPED_AGREED,
+            TYPED_HPKE,
             PART_SIGNATURE,
             PART_DIGEST,
             COVER,
@@ -104,14 +161,31 @@ mod tests {
             OWNER_NOTE,
             OWNER_CONTEXT,
             OWNER_SESSION,
+            DEVICE_CHALLENGE,
+            DEVICE_GREETING,
+            DEVICE_SESSION,
+            DEVICE_ENROLMENT,
+            DEVICE_TERMINAL,
+            DEVICE_ID,
+            DEVICE_PASSKEY_SALT,
+            DEVICE_TERMINAL_SALT,
+            DEVICE_KEPT,
+            DEVICE_TERMINAL_KEY,
+            DEVICE_LABEL,
+            DEVICE_USER,
+            OWNER_ROOT_MAP,
             OWNER_KEYS,
             OWNER_SETUP,
             OWNER_CREDENTIAL,
             OWNER_FAKE,
+            ORDER_KEY,
+            ORDER_ANSWER_INFO,
             CERTIFICATE_TYP,
             RECEIPT_TYP,
             REQUEST_TYP,
             PRESENTATION_TYP,
+            ORDER_TYP,
+            ORDER_ANSWER_TYP,
             SAFE_TYP,
         ];
         all.sort_unstable();

@@ -1,7 +1,7 @@
 //! What passes between a Saifu wallet and an electronic safe.
 //!
 //! In scope: values and their plain object, digests, registration certificates, receipts, signed requests, sealed
-//! bodies, what an owner logs in with, problems, limits, and the bytes of all of them. Both sides use this crate, so what one writes the other reads.
+//! bodies, what an owner logs in with, orders from safe to safe, problems, limits, and the bytes of all of them. Both sides use this crate, so what one writes the other reads.
 //!
 //! Not in scope: what a wallet or a safe *decides* (`saifu-wallet-core`, `saifu-safe-core`), the primitives
 //! (`saifu-crypto`), and all input and output. There is no clock and no source of randomness here; both are arguments.
@@ -15,6 +15,7 @@ pub mod certificate;
 pub mod descriptor;
 pub mod digest;
 pub mod envelope;
+pub mod hold;
 pub mod ids;
 pub mod json;
 pub mod jws;
@@ -22,6 +23,7 @@ pub mod labels;
 pub mod limits;
 pub mod message;
 pub mod object;
+pub mod order;
 pub mod owner;
 pub mod presentation;
 pub mod problem;

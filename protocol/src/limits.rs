@@ -35,6 +35,9 @@ pub const REQUEST_LIFETIME: u64 = 300;
 /// Seconds by which the clocks of wallet and safe may differ before the safe answers with its own time.
 pub const CLOCK_TOLERANCE: u64 = 120;
 
+/// Seconds for which an order may be brought after it was signed: two safes and the way between them take longer than one.
+pub const ORDER_LIFETIME: u64 = 600;
+
 /// The longest name of an operator, in characters.
 pub const MAX_OPERATOR_CHARS: usize = 120;
 /// The longest jurisdiction, in characters.
@@ -70,3 +73,20 @@ pub const MAX_OWNER_ACCOUNTS: usize = 64;
 pub const OWNER_SESSION_LIFETIME: u64 = 900;
 /// Seconds within which a login that was begun must be ended. A phone stretches for some of them.
 pub const OWNER_LOGIN_LIFETIME: u64 = 300;
+/// The most devices of one owner at one safe.
+pub const MAX_DEVICES: usize = 16;
+/// The longest sealed name of a device in bytes: 40 characters of four bytes, and what seals them.
+pub const MAX_DEVICE_LABEL_BYTES: usize = 256;
+/// The longest id of a WebAuthn credential in bytes (WebAuthn Level 3, 4).
+pub const MAX_CREDENTIAL_BYTES: usize = 1_023;
+/// The most that an authenticator says in bytes, each part of it: `authenticatorData` is 37 and what extensions add, and
+/// `clientDataJSON` an origin and a challenge and what browsers add.
+pub const MAX_ASSERTION_BYTES: usize = 4 << 10;
+/// The longest origin in bytes: a scheme, a name of 253, and a port.
+pub const MAX_ORIGIN_BYTES: usize = 512;
+/// What happened to an owner's record: so much of it is kept, the newest.
+pub const MAX_OWNER_HISTORY: usize = 100;
+/// The longest wait before a safe hands something to an account that did not register it, in seconds: 30 days.
+pub const MAX_WAIT: u64 = 30 * 24 * 60 * 60;
+/// Of those who wait for an account's entries so many are told: those about whom nothing is said, and who asked first.
+pub const MAX_ASKED: usize = 100;

@@ -51,11 +51,33 @@ pub enum Route {
     OwnerList,
     /// Recover an entry of the owner's, also one that is open for another session.
     OwnerRecover,
+    /// Say how long others wait for entries.
+    Wait,
+    /// Who waits for entries of the account, and what becomes of them.
+    Asked,
+    /// Begin a login with a device. No guess: nobody guesses a signature.
+    OwnerDeviceStart,
+    /// End it.
+    OwnerDeviceFinish,
+    /// Enrol a device.
+    OwnerDeviceAdd,
+    /// Remove a device.
+    OwnerDeviceRemove,
+    /// Call a device something else.
+    OwnerDeviceRename,
+    /// List by what the owner gets in, and what happened.
+    OwnerWays,
+    /// End the recovery kit.
+    OwnerKitRevoke,
+    /// Have this safe bring an order to another one, and hand out what it has itself.
+    OwnerOrder,
+    /// Obey an order that another safe brings.
+    Orders,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 17] = [
+    pub const ALL: [Route; 28] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
@@ -73,6 +95,17 @@ impl Route {
         Route::OwnerJoin,
         Route::OwnerList,
         Route::OwnerRecover,
+        Route::Wait,
+        Route::Asked,
+        Route::OwnerDeviceStart,
+        Route::OwnerDeviceFinish,
+        Route::OwnerDeviceAdd,
+        Route::OwnerDeviceRemove,
+        Route::OwnerDeviceRename,
+        Route::OwnerWays,
+        Route::OwnerKitRevoke,
+        Route::OwnerOrder,
+        Route::Orders,
     ];
 
     /// Its path.
@@ -95,6 +128,17 @@ impl Route {
             Route::OwnerJoin => "/v1/owner/join",
             Route::OwnerList => "/v1/owner/certificates",
             Route::OwnerRecover => "/v1/owner/recover",
+            Route::Wait => "/v1/wait",
+            Route::Asked => "/v1/asked",
+            Route::OwnerDeviceStart => "/v1/owner/device-start",
+            Route::OwnerDeviceFinish => "/v1/owner/device-finish",
+            Route::OwnerDeviceAdd => "/v1/owner/device-add",
+            Route::OwnerDeviceRemove => "/v1/owner/device-remove",
+            Route::OwnerDeviceRename => "/v1/owner/device-rename",
+            Route::OwnerWays => "/v1/owner/ways",
+            Route::OwnerKitRevoke => "/v1/owner/kit-revoke",
+            Route::OwnerOrder => "/v1/owner/order",
+            Route::Orders => "/v1/orders",
         }
     }
 
@@ -152,6 +196,17 @@ pub struct RegisterItem {
     /// What the owner is to find beside the certificate after a login.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// How many seconds accounts other than this one wait for it ([`crate::hold`]), at most [`crate::limits::MAX_WAIT`]. A
+    /// repeat does not change it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub wait: u64,
+    /// Whose orders the entry obeys ([`crate::order`]). A repeat does not change it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<PublicKey>,
+}
+
+fn is_none(wait: &u64) -> bool {
+    *wait == 0
 }
 
 /// What a wallet says of an object that it has sealed, divided or coupled. The safe takes it over into the certificate.
@@ -248,6 +303,12 @@ pub struct RotateItem {
     /// The note of the next holder's owner. That of the one before goes in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<Note>,
+    /// How long others wait from now on, as in [`RegisterItem::wait`]. What the holder before said of it goes in any case.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub wait: u64,
+    /// Whose orders the entry obeys from now on; those of the owner before it obeys no more in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub orders: Option<PublicKey>,
 }
 
 /// An entry that has another holder.

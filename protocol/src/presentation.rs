@@ -25,6 +25,8 @@ pub enum Act {
     Retire,
     /// Bind the entry to another holder.
     Rotate,
+    /// Say how long others wait.
+    Wait,
 }
 
 /// What a presentation is for: everything the signature binds.

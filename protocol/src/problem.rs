@@ -47,11 +47,15 @@ pub enum Code {
     RolledBack,
     /// The registration was called off by its owner before it arrived.
     CalledOff,
+    /// Somebody else's, for whom others wait: ask again at `until`. Meanwhile the owner can say no.
+    Waiting,
+    /// The owner said no to this account. Waiting does not help; another account waits anew.
+    Denied,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 18] = [
+    pub const ALL: [Code; 20] = [
         Code::Malformed,
         Code::TooLarge,
         Code::Unauthenticated,
@@ -70,6 +74,8 @@ impl Code {
         Code::Conflict,
         Code::RolledBack,
         Code::CalledOff,
+        Code::Waiting,
+        Code::Denied,
     ];
 
     /// The HTTP status, also where the problem is that of one item.
@@ -77,6 +83,7 @@ impl Code {
         match self {
             Code::Malformed | Code::Envelope => 400,
             Code::Unauthenticated | Code::Clock => 401,
+            Code::Waiting | Code::Denied => 403,
             Code::NoRoute | Code::NotFound => 404,
             Code::Conflict | Code::RequestReused | Code::CalledOff => 409,
             Code::TooLarge => 413,
@@ -108,6 +115,8 @@ impl Code {
             Code::Conflict => "The entry is not open for this session",
             Code::RolledBack => "The ledger was set back",
             Code::CalledOff => "The registration was called off",
+            Code::Waiting => "The wait for this entry is not over",
+            Code::Denied => "The owner of the entry said no",
         }
     }
 }
@@ -128,6 +137,9 @@ pub struct Problem {
     /// The safe's clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time: Option<UnixTime>,
+    /// From when on it may be asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<UnixTime>,
     /// A signed receipt that proves what is said, compact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
@@ -141,6 +153,7 @@ impl From<Code> for Problem {
             status: code.status(),
             limit: None,
             time: None,
+            until: None,
             receipt: None,
         }
     }
@@ -152,6 +165,14 @@ impl Problem {
         Self {
             limit: Some(limit as u64),
             ..Code::TooLarge.into()
+        }
+    }
+
+    /// The problem that an account has to wait `until` then.
+    pub fn waiting(until: UnixTime) -> Self {
+        Self {
+            until: Some(until),
+            ..Code::Waiting.into()
         }
     }
 

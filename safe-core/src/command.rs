@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::hash;
 use saifu_protocol::certificate::{ObjectHash, read_claims_unverified};
+use saifu_protocol::hold::{self, AskedItem};
+use saifu_protocol::limits::MAX_WAIT;
 use saifu_protocol::message::{
     EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Target,
 };
@@ -22,6 +24,8 @@ pub enum Command {
     Recover(Vec<Claim>),
     /// Hand objects out to sessions of their owner, also where another session has them.
     TakeOver(Vec<Claim>),
+    /// Hand out to their owner once more what was handed out.
+    LastResort(Vec<Claim>),
     /// Confirm that objects arrived.
     Ack(Vec<Claim>),
     /// Give claims back.
@@ -41,6 +45,15 @@ pub enum Command {
         request: RequestId,
         /// What to bind to whom.
         items: Vec<Succession>,
+    },
+    /// Say how long others wait.
+    Wait(Vec<WaitItem>),
+    /// Say who waits, and what becomes of them.
+    Asked {
+        /// Whose entries.
+        account: PublicKey,
+        /// What is asked.
+        item: AskedItem,
     },
     /// List certificates.
     List {
@@ -67,6 +80,8 @@ pub struct Registration {
 /// A presented certificate and who proved to be its holder.
 #[derive(Clone)]
 pub struct Claim {
+    /// Who asks.
+    pub account: PublicKey,
     /// What to search for; `None` if it does not read.
     pub wanted: Option<Wanted>,
     /// The session; `None` where the act needs one and none was named.
@@ -109,6 +124,19 @@ pub struct Succession {
     pub next: HolderId,
     /// What is to be kept for the next holder's owner.
     pub note: Option<Note>,
+    /// How long others are to wait.
+    pub wait: u64,
+    /// Whose orders the entry is to obey from now on.
+    pub orders: Option<PublicKey>,
+}
+
+/// A presented certificate, and how long others are to wait for its entry.
+#[derive(Clone)]
+pub struct WaitItem {
+    /// The certificate.
+    pub claim: Claim,
+    /// How many seconds.
+    pub wait: u64,
 }
 
 /// What a presented certificate says, unproven: enough to search for it.
@@ -244,9 +272,33 @@ impl Asker {
                         proved: self.proved(purpose, &item.proof),
                         next: item.holder,
                         note: item.note,
+                        wait: item.wait.min(MAX_WAIT),
+                        orders: item.orders,
                     }
                 })
                 .collect(),
+        }
+    }
+
+    /// How long others are to wait for these.
+    pub fn wait(&self, items: Vec<hold::WaitItem>) -> Command {
+        let items = items.into_iter().map(|item| {
+            let target = Target::Certificate {
+                presented: item.target,
+            };
+            WaitItem {
+                claim: self.claim(Act::Wait, &target, NO_SESSION, &item.proof),
+                wait: item.wait.min(MAX_WAIT),
+            }
+        });
+        Command::Wait(items.collect())
+    }
+
+    /// Who waits for what the asker has.
+    pub fn asked(&self, item: AskedItem) -> Command {
+        Command::Asked {
+            account: self.account,
+            item,
         }
     }
 
@@ -267,6 +319,7 @@ impl Asker {
 
     fn claim(&self, act: Act, target: &Target, session: SessionId, proof: &str) -> Claim {
         Claim {
+            account: self.account,
             wanted: match target {
                 Target::Certificate { presented } => Wanted::read(presented),
                 // Only a retirement may name a registration: whoever recovers or confirms has the certificate.
@@ -331,6 +384,8 @@ mod tests {
 
     fn item(object: &[u8], holder: u8) -> RegisterItem {
         RegisterItem {
+            wait: 0,
+            orders: None,
             object: object.to_vec(),
             holder: HolderId::new([holder; 32]),
             given: None,

@@ -13,6 +13,8 @@
 //! `Withdrawing{t}`: the device that had s is lost, or its owner says so. From then on s is barred as if it had given back,
 //! so that its confirmation is refused, and its copy destroyed if there is one. Neither takes anything from `Withdrawn`.
 //!
+//! LAST RESORT, by the owner too, reads what is `Withdrawn` while its bytes are there, and is no arrow at all.
+//!
 //! What is not released once, a key or a seed, never leaves `Registered` but by `RETIRE`: RECOVER reads it, for any
 //! session and as often as asked, and there is nothing to confirm or to give back.
 //!
@@ -23,6 +25,7 @@
 //! `Withdrawing` has no arrow for time. If it expired, a wallet that crashed with the object stored but unconfirmed
 //! could come back after another session had been given the same object.
 
+use crate::hold::Hold;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, read_claims_unverified};
@@ -147,6 +150,8 @@ pub struct Entry {
     pub returned: Vec<Returned>,
     /// Its last rotation.
     pub rotation: Option<Rotation>,
+    /// How long accounts other than [`Entry::account`] wait.
+    pub hold: Hold,
     /// [`Note::fingerprint`](saifu_protocol::owner::Note::fingerprint) of the note that was left with it, also where the note is gone with the bytes: what tells a repeat
     /// of a rotation from a reuse.
     pub note: Option<[u8; 32]>,
@@ -237,6 +242,18 @@ impl Entry {
         }
     }
 
+    /// LAST RESORT, for the owner alone: what was handed out is read once more, and stays as it is. The session that
+    /// confirmed it may have used it.
+    ///
+    /// # Errors
+    /// It was not handed out: whoever may have it can have it without that doubt.
+    pub fn last_resort(&mut self, _: SessionId, _: UnixTime) -> Result<(), Refusal> {
+        match self.state {
+            State::Withdrawn { .. } => Ok(()),
+            State::Registered | State::Withdrawing { .. } | State::Retired => self.refuse(),
+        }
+    }
+
     /// ACK: `session` has the object stored. Says since when that is known.
     ///
     /// # Errors
@@ -317,8 +334,8 @@ impl Entry {
         }
     }
 
-    /// ROTATE: from now on the holder of this certificate is the entry's, and no other certificate or holder finds it. The
-    /// note is that of the holder before, and goes.
+    /// ROTATE: from now on the holder of this certificate is the entry's, and no other certificate or holder finds it. Note
+    /// and wait are those of the holder before, and go.
     ///
     /// # Errors
     /// As [`Entry::rotatable`].
@@ -329,6 +346,7 @@ impl Entry {
         self.holder = certificate.claims().holder;
         self.account = by.account;
         self.note = None;
+        self.hold = Hold::default();
         self.rotation = Some(Rotation {
             seq: by.seq,
             request: by.request,
@@ -430,6 +448,7 @@ mod tests {
             since: UnixTime(50),
             returned: Vec::new(),
             rotation: None,
+            hold: Hold::default(),
             note: None,
         }
     }

@@ -4,11 +4,16 @@
 //! the Durable Object runs both inside one `transactionSync`.
 
 use crate::entry::{Batch, Entry, EntryKey};
+use crate::hold::Hold;
+use crate::order::{Obedient, Seen};
 use crate::owned::{OwnedPage, Place};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use saifu_protocol::hold::Asked;
+#[cfg(doc)]
+use saifu_protocol::limits::MAX_ASKED;
 use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, UnixTime};
 
@@ -23,6 +28,10 @@ pub struct Need {
     pub object_bytes: usize,
     /// The batches of these requests, with their entries.
     pub batches: BTreeSet<(PublicKey, RequestId)>,
+    /// Everything this account has waited for.
+    pub asked_by: Option<PublicKey>,
+    /// Those who wait for what this account has, those about whom nothing is said first, then those who asked first, at most [`MAX_ASKED`].
+    pub asked_of: Option<PublicKey>,
 }
 
 /// The bytes of a loaded entry.
@@ -56,6 +65,8 @@ pub struct Loaded {
     pub batches: Vec<Batch>,
     /// The entries of the groups and batches that were asked for.
     pub entries: BTreeMap<EntryKey, LoadedEntry>,
+    /// Who waits: whose it is, and who wants it.
+    pub asked: Vec<(PublicKey, Asked)>,
 }
 
 /// One change. All changes of a decision are applied together or not at all.
@@ -72,8 +83,8 @@ pub enum Change {
     },
     /// Another state of an entry: `state`, `since` and `returned` are taken over, nothing else. Fails without an entry.
     ReplaceState(Entry),
-    /// Another holder of an entry: `holder`, `certificate`, `account` and `rotation` are taken over, nothing else, and the
-    /// note goes. Fails without an entry, without a rotation, or where account and request are not those of the rotation's batch.
+    /// Another holder of an entry: `holder`, `certificate`, `account` and `rotation` are taken over, nothing else; note and
+    /// wait go, and whose orders it obeyed. Fails without an entry, without a rotation, or where account and request are not those of the rotation's batch.
     ReplaceHolder(Entry),
     /// This note is kept with an entry instead of any other, until its holder is replaced. Fails without an entry.
     PutNote {
@@ -81,6 +92,35 @@ pub enum Change {
         key: EntryKey,
         /// The note.
         note: Note,
+    },
+    /// Others wait so long for an entry, until its holder is replaced. Fails without an entry.
+    PutHold {
+        /// The entry.
+        key: EntryKey,
+        /// How long.
+        hold: Hold,
+    },
+    /// Somebody waits for what `of` has, or is told what becomes of that.
+    PutAsked {
+        /// Whose entries.
+        of: PublicKey,
+        /// Who, and what is known of it from now on.
+        asked: Asked,
+    },
+    /// The entry obeys orders that are signed with this key, until its holder is replaced. If another entry does already, nothing
+    /// happens: whoever brings an order knows its key, and must not lead it elsewhere. Fails without an entry.
+    PutOrders {
+        /// The entry.
+        key: EntryKey,
+        /// Whose orders.
+        orders: PublicKey,
+    },
+    /// An order was taken: no other one has its request id until it is of no time any more. Those that are not go.
+    TakeOrder {
+        /// What is remembered of it.
+        seen: Seen,
+        /// The safe's clock.
+        now: UnixTime,
     },
     /// The bytes of an entry and its note go, the tombstone and [`Entry::note`] stay. Fails without an entry.
     Purge(EntryKey),
@@ -158,6 +198,18 @@ pub trait Ledger {
         after: Option<Place>,
         most: usize,
     ) -> Result<OwnedPage, Self::Error>;
+
+    /// The entry that obeys orders signed with this key.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn obedient(&self, orders: &PublicKey) -> Result<Option<Obedient>, Self::Error>;
+
+    /// What is remembered of an order with this key and request id, if anything is.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>, Self::Error>;
 }
 
 /// Spends so many bytes on objects, in the same way in every ledger and for every reply.

@@ -1,7 +1,7 @@
 //! What an electronic safe decides.
 //!
 //! In scope: the states of an entry and what moves them, the search of WO 01/13293 Fig. 4, registration and its
-//! idempotency, receipts, the layout of the certificate index, what is purged when, how an owner logs in ([`owner`]) — and
+//! idempotency, receipts, the layout of the certificate index, what is purged when, how an owner logs in ([`owner`]), what one safe does for an owner at another ([`order`]) — and
 //! the way from the bytes of an HTTP request to the bytes of its reply ([`service`]).
 //!
 //! Not in scope: storage, network, clock and randomness. Time and randomness are arguments; the ledger is a trait
@@ -17,9 +17,11 @@ pub mod command;
 pub mod contract;
 pub mod decide;
 pub mod entry;
+pub mod hold;
 pub mod index;
 pub mod ledger;
 pub mod memory;
+pub mod order;
 pub mod owned;
 pub mod owner;
 pub mod service;

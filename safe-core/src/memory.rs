@@ -1,14 +1,18 @@
 //! A ledger in memory: for the simulation and for tests. Cloning it takes a snapshot, which is how a safe that was set
 //! back to an older state is simulated.
 
-use crate::entry::{Batch, BatchKind, Entry, EntryKey, Rotation};
+use crate::entry::{Batch, BatchKind, Entry, EntryKey, Rotation, State};
+use crate::hold::{Hold, urgency};
 use crate::ledger::{
     Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
 };
+use crate::order::{Obedient, Seen};
 use crate::owned::{self, Owned, OwnedPage, Place};
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use saifu_protocol::hold::Asked;
+use saifu_protocol::limits::MAX_ASKED;
 use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, PublicKey, RequestId, UnixTime};
 
@@ -29,6 +33,11 @@ pub struct MemoryLedger {
     of_batch: BTreeMap<u64, Vec<EntryKey>>,
     /// The entries whose last rotation each batch is.
     of_rotation: BTreeMap<u64, BTreeSet<EntryKey>>,
+    /// Who waits for what whose account has.
+    asked: BTreeMap<(PublicKey, PublicKey), Asked>,
+    /// The entry that obeys each key.
+    obedient: BTreeMap<PublicKey, EntryKey>,
+    seen: BTreeMap<(PublicKey, RequestId), Seen>,
     published: u64,
 }
 
@@ -47,6 +56,12 @@ impl MemoryLedger {
         self.entries
             .values()
             .map(|row| (&*row.entry, row.object.as_deref()))
+    }
+
+    /// Everybody who waits, and for whose entries.
+    #[cfg(test)]
+    pub(crate) fn asked(&self) -> impl Iterator<Item = (PublicKey, Asked)> {
+        self.asked.iter().map(|((of, _), asked)| (*of, *asked))
     }
 
     /// Every batch in order: for invariants.
@@ -123,6 +138,8 @@ impl MemoryLedger {
             }
             Change::ReplaceState(Entry { key, .. })
             | Change::PutNote { key, .. }
+            | Change::PutHold { key, .. }
+            | Change::PutOrders { key, .. }
             | Change::Purge(key) => self.entries.contains_key(key) || keys.contains(key),
             Change::ReplaceHolder(entry) => {
                 let is_here = self.entries.contains_key(&entry.key) || keys.contains(&entry.key);
@@ -135,7 +152,7 @@ impl MemoryLedger {
                         })
                     })
             }
-            Change::Published(_) => true,
+            Change::PutAsked { .. } | Change::TakeOrder { .. } | Change::Published(_) => true,
         })
     }
 }
@@ -191,6 +208,14 @@ impl Ledger for MemoryLedger {
                     });
             }
         }
+        let asked = self.asked.iter().map(|((of, _), asked)| (*of, *asked));
+        let by = asked
+            .clone()
+            .filter(|(_, it)| Some(it.account) == need.asked_by);
+        let mut of: Vec<_> = asked.filter(|(of, _)| Some(*of) == need.asked_of).collect();
+        of.sort_by_key(|(_, it)| urgency(it));
+        of.truncate(MAX_ASKED);
+        loaded.asked = by.chain(of).collect();
         Ok(loaded)
     }
 
@@ -230,6 +255,23 @@ impl Ledger for MemoryLedger {
                         Arc::make_mut(&mut row.entry).note = Some(note.fingerprint());
                         row.note = Some(note.clone());
                     }
+                }
+                Change::PutHold { key, hold } => {
+                    if let Some(row) = self.entries.get_mut(key) {
+                        Arc::make_mut(&mut row.entry).hold = *hold;
+                    }
+                }
+                Change::PutAsked { of, asked } => {
+                    self.asked.insert((*of, asked.account), *asked);
+                }
+                Change::PutOrders { key, orders } => {
+                    self.obedient.retain(|of, at| at != key || of == orders);
+                    self.obedient.entry(*orders).or_insert(*key);
+                }
+                Change::TakeOrder { seen, now } => {
+                    self.seen.retain(|_, seen| seen.until >= *now);
+                    let name = (seen.orders, seen.request);
+                    self.seen.entry(name).or_insert_with(|| seen.clone());
                 }
                 Change::Purge(key) => {
                     if let Some(row) = self.entries.get_mut(key) {
@@ -286,16 +328,30 @@ impl Ledger for MemoryLedger {
             Ok(entries)
         })
     }
+
+    fn obedient(&self, orders: &PublicKey) -> Result<Option<Obedient>, DoesNotFit> {
+        let key = self.obedient.get(orders).copied();
+        Ok(key.map(|key| Obedient {
+            key,
+            note: self.entries.get(&key).and_then(|row| row.note.clone()),
+        }))
+    }
+
+    fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>, DoesNotFit> {
+        Ok(self.seen.get(&(*orders, *request)).cloned())
+    }
 }
 
 impl MemoryLedger {
     fn replace_holder(&mut self, new: &Entry) {
+        self.obedient.retain(|_, at| *at != new.key);
         let Some(row) = self.entries.get_mut(&new.key) else {
             return;
         };
         row.note = None;
         let entry = Arc::make_mut(&mut row.entry);
         entry.note = None;
+        entry.hold = Hold::default();
         let before = entry.rotation.take().map(|Rotation { seq, .. }| seq);
         entry.holder = new.holder;
         entry.certificate.clone_from(&new.certificate);
@@ -314,18 +370,23 @@ impl MemoryLedger {
         let registered = self.of_batch(batch);
         let registered = registered.filter(|row| row.entry.rotation.is_none());
         let rows = registered.chain(self.of_rotation(batch));
-        rows.filter(|row| !row.entry.state.is_over())
-            .map(move |row| Owned {
-                place: Place {
-                    batch,
-                    seq: row.entry.key.seq,
-                    item: row.entry.key.item,
-                },
-                certificate: row.entry.certificate.clone(),
-                state: row.entry.state.told(),
-                size: row.object.as_ref().map_or(0, |object| object.len() as u64),
-                note: row.note.clone(),
-            })
+        let is_kept = |row: &&Row| match row.entry.state {
+            State::Registered | State::Withdrawing { .. } => true,
+            State::Withdrawn { .. } => row.object.is_some(),
+            State::Retired => false,
+        };
+        rows.filter(is_kept).map(move |row| Owned {
+            place: Place {
+                batch,
+                seq: row.entry.key.seq,
+                item: row.entry.key.item,
+            },
+            certificate: row.entry.certificate.clone(),
+            state: row.entry.state.told(),
+            since: row.entry.since,
+            size: row.object.as_ref().map_or(0, |object| object.len() as u64),
+            note: row.note.clone(),
+        })
     }
 
     fn over(&self) -> impl Iterator<Item = &Entry> {
@@ -352,6 +413,6 @@ mod tests {
             report.iter().all(|case| case.failure.is_none()),
             "{report:?}"
         );
-        assert!(report.len() >= 23);
+        assert!(report.len() >= 27);
     }
 }

@@ -1,11 +1,12 @@
 //! From the bytes of an HTTP request to the bytes of its reply. The steps are numbered as in `docs/protocol.md`: size (1),
-//! signature (2), envelope (3) and limits (4) are [`open`]; what to ask the index (5) is [`questions`]; load, decide, seal
-//! and apply (6) are [`answer`]. An adapter may await between these functions; nothing in them waits.
+//! signature (2), envelope (3) and limits (4) are [`open`]; what to ask the index (5) is [`questions`], and what to ask another
+//! safe, [`errand`]; load, decide, seal and apply (6) are [`answer`]. An adapter may await between these functions; nothing in them waits.
 
 use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
 use crate::index::{Evidence, MAX_QUESTIONS, Questions};
 use crate::ledger::Ledger;
+use crate::order::{self, Errand};
 use crate::owner::{self, OwnerKeys, OwnerLedger};
 use crate::settings::{SafeKeys, Settings};
 use alloc::vec;
@@ -13,6 +14,7 @@ use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::{Binding, EnvelopeError, open_request, seal_reply};
 use saifu_protocol::message::{self, Outcome, Request, Route};
+use saifu_protocol::order::{OrderItem, OwnerOrderItem, Relayed, Signed, seal_answer, verify};
 use saifu_protocol::owner::{OwnerListItem, OwnerRecoverItem};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{Authenticated, RequestError, SCHEME, verify_request};
@@ -86,6 +88,8 @@ pub struct Opened {
     route: Route,
     authenticated: Authenticated,
     reply_to: PublicKey,
+    /// What another safe has answered meanwhile.
+    relayed: Option<Relayed>,
 }
 
 /// What is asked: of entries, of owners, or of an owner's entries.
@@ -95,6 +99,8 @@ enum Asked {
     Owner(owner::Command),
     OwnerList(OwnerListItem),
     OwnerRecover(OwnerRecoverItem),
+    OwnerOrder(OwnerOrderItem),
+    Order(Signed),
 }
 
 /// What a safe remembers by: entries and owners, in one transaction.
@@ -164,6 +170,14 @@ pub fn open(
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, Asked::Entries(asker.rotate(items)))
         }
+        Route::Wait => {
+            let (to, items) = unseal(request.body, keys, &binding)?;
+            (to, Asked::Entries(asker.wait(items)))
+        }
+        Route::Asked => {
+            let (to, item) = unseal_one(request.body, keys, &binding)?;
+            (to, Asked::Entries(asker.asked(item)))
+        }
         Route::Certificates => {
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, Asked::Entries(asker.list(items)))
@@ -188,6 +202,31 @@ pub fn open(
             .map(|(to, item)| (to, Asked::OwnerList(item)))?,
         Route::OwnerRecover => unseal_one(request.body, keys, &binding)
             .map(|(to, item)| (to, Asked::OwnerRecover(item)))?,
+        Route::OwnerOrder => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::OwnerOrder(item)))?,
+        Route::Orders => {
+            let (to, item): (_, OrderItem) = unseal_one(request.body, keys, &binding)?;
+            let relay = &authenticated.account;
+            let signed = verify(&item.order, keys.id(), relay, now);
+            (
+                to,
+                Asked::Order(signed.map_err(|why| not_signed(why, now))?),
+            )
+        }
+        Route::OwnerDeviceStart => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceStart(item))))?,
+        Route::OwnerDeviceFinish => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceFinish(item))))?,
+        Route::OwnerDeviceAdd => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceAdd(item))))?,
+        Route::OwnerDeviceRemove => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceRemove(item))))?,
+        Route::OwnerDeviceRename => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceRename(item))))?,
+        Route::OwnerWays => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Ways(item))))?,
+        Route::OwnerKitRevoke => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::RevokeKit(item))))?,
     };
     Ok(Opened {
         asked,
@@ -195,7 +234,26 @@ pub fn open(
         route: request.route,
         authenticated,
         reply_to,
+        relayed: None,
     })
+}
+
+impl Opened {
+    /// The same, with what another safe has answered.
+    #[must_use]
+    pub fn with_relayed(self, relayed: Relayed) -> Self {
+        Self {
+            relayed: Some(relayed),
+            ..self
+        }
+    }
+}
+
+fn not_signed(why: RequestError, now: UnixTime) -> HttpReply {
+    match why {
+        RequestError::Unauthenticated => Code::Unauthenticated.into(),
+        RequestError::Clock => HttpReply::problem(&Problem::clock(now)),
+    }
 }
 
 fn authenticate(
@@ -210,10 +268,7 @@ fn authenticate(
         .map(|(_, token)| token.trim())
         .ok_or(Code::Unauthenticated)?;
     let authenticated = verify_request(token, keys.id(), request.route, request.body, now)
-        .map_err(|error| match error {
-            RequestError::Unauthenticated => Code::Unauthenticated.into(),
-            RequestError::Clock => HttpReply::problem(&Problem::clock(now)),
-        })?;
+        .map_err(|why| not_signed(why, now))?;
     let named = request.idempotency_key.map(RequestId::parse);
     if named != Some(Ok(authenticated.request)) {
         return Err(Code::Malformed.into());
@@ -286,6 +341,26 @@ pub fn questions<L: Ledger>(opened: &Opened, ledger: &L) -> Result<Questions, L:
     Ok(Questions { counters, pages })
 }
 
+/// Also step 5: what to ask another safe before the answer, if anything. The owner's session is looked at here, and again in
+/// the answer: without one this safe asks nobody anything.
+///
+/// # Errors
+/// Those of the ledger.
+pub fn errand<O: OwnerLedger>(
+    opened: &Opened,
+    keys: &SafeKeys,
+    settings: &Settings,
+    now: UnixTime,
+    owners: &O,
+) -> Result<Option<Errand>, O::Error> {
+    let Asked::OwnerOrder(item) = &opened.asked else {
+        return Ok(None);
+    };
+    let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+    let of_safe = (keys, settings);
+    Ok(order::errand(&loaded, &opened.asker, item, of_safe, now))
+}
+
 /// Step 6: load, decide, seal, apply. Sealing comes before applying: if the reply cannot be sealed, nothing was done.
 ///
 /// # Errors
@@ -317,7 +392,12 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             let loaded = owners.load(&owner::need(asker, command))?;
             let keys = &OwnerKeys::of(context.keys);
             let now = context.now;
-            let of_owners = owner::Context { now, keys };
+            let of_owners = owner::Context {
+                now,
+                keys,
+                signing: context.keys.signing(),
+                passkeys: context.settings.passkeys.as_ref(),
+            };
             let decision = owner::decide(loaded, asker, command, &of_owners, rng);
             let Some(body) = seal_owner(decision.reply, opened, context.keys, rng) else {
                 return Ok(Answered::not_sealed());
@@ -344,6 +424,37 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             }
             Ok(Answered {
                 events: taken.events,
+                ..Answered::sealed(body)
+            })
+        }
+        Asked::OwnerOrder(item) => {
+            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let relayed = opened.relayed.as_ref();
+            let coupling = order::couple(&loaded, asker, item, relayed, context, entries)?;
+            let Some(body) = seal_items(vec![coupling.outcome], opened, context.keys, rng) else {
+                return Ok(Answered::not_sealed());
+            };
+            if !coupling.changes.is_empty() {
+                entries.apply(&coupling.changes)?;
+            }
+            Ok(Answered {
+                events: coupling.events,
+                ..Answered::sealed(body)
+            })
+        }
+        Asked::Order(signed) => {
+            let obeying = order::obey(signed, context, entries)?;
+            let answer = seal_answer(&obeying.outcome, signed, context.keys.signing(), rng);
+            let outcome = answer.map(Outcome::Done);
+            let body = outcome.and_then(|it| seal_items(vec![it], opened, context.keys, rng));
+            let Some(body) = body else {
+                return Ok(Answered::not_sealed());
+            };
+            if !obeying.changes.is_empty() {
+                entries.apply(&obeying.changes)?;
+            }
+            Ok(Answered {
+                events: obeying.events,
                 ..Answered::sealed(body)
             })
         }
@@ -382,6 +493,8 @@ fn seal(
         Reply::Recovered(items) => seal_items(items, opened, keys, rng),
         Reply::Ended(items) => seal_items(items, opened, keys, rng),
         Reply::Rotated(items) => seal_items(items, opened, keys, rng),
+        Reply::Waited(items) => seal_items(items, opened, keys, rng),
+        Reply::Asked(items) => seal_items(items, opened, keys, rng),
         Reply::Listed(items) => seal_items(items, opened, keys, rng),
     }
 }
@@ -396,10 +509,13 @@ fn seal_owner(
         owner::Reply::EnrolStarted(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::Enrolled(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::LoginStarted(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::DeviceStarted(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::LoginFinished(finished) => {
             seal_items(vec![Outcome::Done(finished)], opened, keys, rng)
         }
         owner::Reply::Changed(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::DeviceAdded(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::Ways(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::Done(outcome) => seal_items(vec![outcome], opened, keys, rng),
     }
 }
@@ -418,7 +534,7 @@ fn seal_items<T: Serialize>(
     seal_reply(&reply, &opened.reply_to, &binding, &body_hash, rng).ok()
 }
 
-/// All steps at once, for callers whose index answers without waiting: the simulation.
+/// All steps at once, for callers whose index answers without waiting, and who reach no other safe.
 pub fn handle<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     request: &HttpRequest<'_>,
     keys: &SafeKeys,
@@ -428,14 +544,35 @@ pub fn handle<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     ledgers: Ledgers<'_, L, O>,
     index: impl FnOnce(&Questions) -> Evidence,
 ) -> Answered {
+    let nobody = |_: &Errand, _: &mut dyn CryptoRng| Relayed::Unreachable;
+    handle_with(request, keys, settings, now, rng, ledgers, index, nobody)
+}
+
+/// As [`handle`], for callers who reach other safes without waiting: the simulation.
+#[allow(clippy::too_many_arguments)] // What a safe is, what it is asked, and its two ways out.
+pub fn handle_with<L: Ledger, O: OwnerLedger<Error = L::Error>>(
+    request: &HttpRequest<'_>,
+    keys: &SafeKeys,
+    settings: &Settings,
+    now: UnixTime,
+    rng: &mut dyn CryptoRng,
+    ledgers: Ledgers<'_, L, O>,
+    index: impl FnOnce(&Questions) -> Evidence,
+    bring: impl FnOnce(&Errand, &mut dyn CryptoRng) -> Relayed,
+) -> Answered {
     let refused = |reply| Answered {
         reply,
         events: Vec::new(),
     };
-    let opened = match open(request, keys, now) {
+    let mut opened = match open(request, keys, now) {
         Ok(opened) => opened,
         Err(reply) => return refused(reply),
     };
+    match errand(&opened, keys, settings, now, ledgers.owners) {
+        Ok(Some(errand)) => opened = opened.with_relayed(bring(&errand, rng)),
+        Ok(None) => {}
+        Err(_) => return refused(Code::Internal.into()),
+    }
     let Ok(questions) = questions(&opened, ledgers.entries) else {
         return refused(Code::Internal.into());
     };

@@ -2,14 +2,15 @@
 
 use alloc::string::String;
 use alloc::vec;
+use alloc::vec::Vec;
 use saifu_crypto::derive::derive_key;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{Secret, hpke};
 use saifu_protocol::certificate::{Address, LegacyHash};
-use saifu_protocol::descriptor::{Descriptor, Limits, VERSION, attest};
+use saifu_protocol::descriptor::{Descriptor, Limits, Passkeys, VERSION, attest};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
-use saifu_protocol::owner::AUTHENTICATION;
+use saifu_protocol::owner::{AUTHENTICATION, DEVICES};
 use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime, labels};
 use serde::Serialize;
 
@@ -37,6 +38,8 @@ pub struct Settings {
     pub retention_seconds: u64,
     /// How long it keeps the bytes of an entry that is over.
     pub grace_seconds: u64,
+    /// Which passkeys may be enrolled; without it, those of any site.
+    pub passkeys: Option<PasskeySite>,
 }
 
 impl Settings {
@@ -51,8 +54,62 @@ impl Settings {
             counter_limit: Counter::MAX,
             retention_seconds: DEFAULT_RETENTION_SECONDS,
             grace_seconds: DEFAULT_GRACE_SECONDS,
+            passkeys: None,
         }
     }
+}
+
+/// The one site whose passkeys a safe takes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasskeySite {
+    rp_id: String,
+    origins: Vec<Address>,
+}
+
+/// No browser would make a passkey for such a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSite;
+
+impl PasskeySite {
+    /// The site of this relying party, with pages at these origins, which are separated by spaces.
+    ///
+    /// # Errors
+    /// [`NoSite`] without an origin, and where one is none, or is not of the relying party's domain.
+    pub fn new(rp_id: &str, origins: &str) -> Result<Self, NoSite> {
+        let origins = origins.split_whitespace().map(Address::parse);
+        let origins: Vec<Address> = origins.collect::<Result<_, _>>().map_err(|_| NoSite)?;
+        let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ".-".contains(c);
+        let is_rp_id = !rp_id.is_empty() && rp_id.chars().all(is_name);
+        let are_its = origins.iter().all(|origin| is_of(origin, rp_id));
+        if !is_rp_id || origins.is_empty() || !are_its {
+            return Err(NoSite);
+        }
+        Ok(Self {
+            rp_id: rp_id.into(),
+            origins,
+        })
+    }
+
+    /// The id of the relying party.
+    pub fn rp_id(&self) -> &str {
+        &self.rp_id
+    }
+
+    /// The origins.
+    pub fn origins(&self) -> &[Address] {
+        &self.origins
+    }
+}
+
+/// Whether the origin's host is the domain, or below it.
+fn is_of(origin: &Address, domain: &str) -> bool {
+    let host = origin
+        .as_str()
+        .split_once("://")
+        .map_or("", |(_, host)| host);
+    let name = host.split_once(':').map_or(host, |(name, _port)| name);
+    let below = name.strip_suffix(domain);
+    below.is_some_and(|below| below.is_empty() || below.ends_with('.'))
 }
 
 /// The address of a safe whose operator set none: the origin it was asked under, if that is one of this machine, where
@@ -165,7 +222,10 @@ pub fn describe(settings: &Settings, keys: &SafeKeys, now: UnixTime) -> Descript
         retention_seconds: settings.retention_seconds,
         grace_seconds: settings.grace_seconds,
         limits: Limits::default(),
-        authentication: vec![AUTHENTICATION.into()],
+        authentication: vec![AUTHENTICATION.into(), DEVICES.into()],
+        passkeys: Some(Passkeys {
+            rp_id: settings.passkeys.as_ref().map(|site| site.rp_id().into()),
+        }),
         time: now,
     }
 }
@@ -196,6 +256,33 @@ mod tests {
             "",
         ] {
             assert_eq!(address_of_this_machine(origin), None, "{origin}");
+        }
+    }
+
+    #[test]
+    fn a_site_of_passkeys_has_origins_of_its_own_domain() {
+        let site = PasskeySite::new(
+            "wallet.example",
+            "https://wallet.example https://a.wallet.example",
+        );
+        let site = site.unwrap();
+        assert_eq!((site.rp_id(), site.origins().len()), ("wallet.example", 2));
+        assert!(PasskeySite::new("localhost", "http://localhost:8080").is_ok());
+        let refused = [
+            ("wallet.example", ""),
+            ("", "https://wallet.example"),
+            ("wallet.example", "https://notwallet.example"),
+            (
+                "wallet.example",
+                "https://wallet.example https://other.example",
+            ),
+            ("wallet.example", "https://wallet.example/page"),
+            ("wallet.example", "wallet.example"),
+            ("https://wallet.example", "https://wallet.example"),
+            ("Wallet.example", "https://Wallet.example"),
+        ];
+        for (rp_id, origins) in refused {
+            assert_eq!(PasskeySite::new(rp_id, origins), Err(NoSite), "{origins}");
         }
     }
 

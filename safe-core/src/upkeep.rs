@@ -141,6 +141,7 @@ mod tests {
                     item,
                 };
                 let entry = Entry {
+                    hold: crate::hold::Hold::default(),
                     key,
                     account,
                     holder: HolderId::new([1; 32]),

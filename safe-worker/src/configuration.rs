@@ -5,7 +5,7 @@ use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::{Counter, b64};
 use saifu_safe_core::Settings;
-use saifu_safe_core::settings::address_of_this_machine;
+use saifu_safe_core::settings::{PasskeySite, address_of_this_machine};
 use worker::{Env, Request};
 
 /// Why the settings cannot be used. The safe then answers nothing: a digest, a limit or an address the operator did not
@@ -61,8 +61,21 @@ pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unusabl
             .ok_or(Unusable::Unreadable)?,
         retention_seconds: number(env, "RETENTION_SECONDS", usual.retention_seconds)?,
         grace_seconds: grace_seconds(env)?,
+        passkeys: passkeys(env)?,
         ..usual
     })
+}
+
+/// The site whose passkeys are taken. One of the two settings without the other says less than the operator thinks.
+fn passkeys(env: &Env) -> Result<Option<PasskeySite>, Unusable> {
+    match (text(env, "PASSKEY_RP_ID"), text(env, "PASSKEY_ORIGINS")) {
+        (None, None) => Ok(None),
+        (Some(rp_id), Some(origins)) => {
+            let site = PasskeySite::new(&rp_id, &origins);
+            site.map(Some).map_err(|_| Unusable::Unreadable)
+        }
+        _ => Err(Unusable::Unreadable),
+    }
 }
 
 /// The grace period alone: alarms need it and have no request.

@@ -5,6 +5,7 @@
 //! what was written is stored (output gate), so nothing is acknowledged that could still be lost.
 
 use crate::configuration::{self, Unusable};
+use crate::courier;
 use crate::kv_index::KvIndex;
 use crate::log::{LogCode, log};
 use crate::reply::to_response;
@@ -197,7 +198,7 @@ impl LedgerObject {
             Ok(body) => body,
             Err(reply) => return Ok(reply),
         };
-        let opened = match service::open(
+        let mut opened = match service::open(
             &HttpRequest {
                 route,
                 authorization: authorization.as_deref(),
@@ -216,6 +217,11 @@ impl LedgerObject {
         } else {
             safe.index.answer(&questions).await
         };
+        let owners = SqlOwners(safe.ledger.clone());
+        let errand = service::errand(&opened, &safe.keys, &settings, now(), &owners)?;
+        if let Some(errand) = errand {
+            opened = opened.with_relayed(courier::bring(&errand, &safe.keys, now()).await);
+        }
         // From here to the reply nothing is awaited.
         let context = Context {
             now: now(),
@@ -238,9 +244,14 @@ impl LedgerObject {
             .for_each(|event| log(LogCode::Audit(*event)));
         match route {
             Route::Register | Route::Rotate => self.publish_soon(safe),
-            Route::Ack | Route::Retire => plan_next_alarm(safe, &self.env),
+            // An order may end an entry.
+            Route::Ack | Route::Retire | Route::Orders => plan_next_alarm(safe, &self.env),
             // What is forgotten last of what a login leaves: its session is over before.
             Route::OwnerLoginStart => set_alarm(safe, now().plus(ATTEMPT_LIFETIME)),
+            // The secret of a login by a device goes first, and what is left of it is found then.
+            Route::OwnerDeviceStart => {
+                set_alarm(safe, now().plus(limits::OWNER_LOGIN_LIFETIME + 1));
+            }
             Route::Recover
             | Route::Return
             | Route::Certificates
@@ -252,7 +263,16 @@ impl LedgerObject {
             | Route::OwnerMap
             | Route::OwnerJoin
             | Route::OwnerList
-            | Route::OwnerRecover => {}
+            | Route::OwnerRecover
+            | Route::Wait
+            | Route::Asked
+            | Route::OwnerDeviceFinish
+            | Route::OwnerDeviceAdd
+            | Route::OwnerDeviceRemove
+            | Route::OwnerDeviceRename
+            | Route::OwnerWays
+            | Route::OwnerKitRevoke
+            | Route::OwnerOrder => {}
         }
         Ok(answered.reply)
     }

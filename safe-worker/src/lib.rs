@@ -8,6 +8,8 @@ mod configuration;
 #[cfg(all(target_arch = "wasm32", feature = "contract"))]
 mod contract;
 #[cfg(target_arch = "wasm32")]
+mod courier;
+#[cfg(target_arch = "wasm32")]
 mod kv_index;
 #[cfg(target_arch = "wasm32")]
 mod ledger_object;
@@ -18,7 +20,13 @@ mod reply;
 #[cfg(target_arch = "wasm32")]
 mod router;
 #[cfg(target_arch = "wasm32")]
+mod sql_devices;
+#[cfg(target_arch = "wasm32")]
+mod sql_hold;
+#[cfg(target_arch = "wasm32")]
 mod sql_ledger;
+#[cfg(target_arch = "wasm32")]
+mod sql_orders;
 #[cfg(target_arch = "wasm32")]
 mod sql_owned;
 #[cfg(target_arch = "wasm32")]

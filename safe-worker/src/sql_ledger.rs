@@ -1,14 +1,15 @@
 //! The ledger in the SQLite of a Durable Object.
 //!
 //! Rows written per request to register: one in `batch`, one in each of its two indices, one in `entry` for each item that
-//! was taken, one in `note` for each that has one; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
+//! was taken, one in `note` for each that has one, one in `obedient` and in its index for each that obeys orders; and one for the alarm, unless an earlier one is set. Once the index has the certificates, one in `meta`
 //! (`published`), for all requests of a round together. The next counter, and what is not in the index yet, follow from
 //! those. A rotation of one entry writes six: its batch and two indices, the entry, and what it replaced with an index
 //! over that; and one for its note. Counters and times are below 2^53, because the platform hands integers over as JavaScript numbers.
 
-use crate::sql_owners;
+use crate::sql_hold::{self, read_hold};
 use crate::sql_row::{Row, blob, integer, key_values};
 use crate::transaction::transact;
+use crate::{sql_devices, sql_orders, sql_owners};
 use saifu_crypto::Secret;
 use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
@@ -16,6 +17,7 @@ use saifu_safe_core::entry::{Batch, BatchKind, Entry, EntryKey, Returned, Rotati
 use saifu_safe_core::ledger::{
     Bytes, Change, Layout, Ledger, Loaded, LoadedEntry, Need, ObjectBudget, Publication,
 };
+use saifu_safe_core::order::{Obedient, Seen};
 use saifu_safe_core::owned::{OwnedPage, Place};
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
@@ -52,14 +54,15 @@ const SCHEMA: [&str; 8] = [
 const BATCH_COLUMNS: &str = "seq, account, request, at, next, content, first, entries";
 const ENTRY_COLUMNS: &str = "e.counter, e.seq, e.item, e.state, e.since, e.session, e.returned, e.holder, e.sha256, \
      e.certificate, coalesce(n.account, b.account), o.batch, n.request, o.replaced, o.registered, \
-     t.sha256, length(e.object)";
+     t.sha256, h.wait, h.shorter, h.shorter_from, length(e.object)";
 /// The batch `b` of an entry and, if it was rotated, what the last rotation replaced, `o`, with the batch of that, `n`; and
-/// its note, `t`.
+/// its note, `t`, and how long others wait, `h`.
 const ENTRY_TABLES: &str = "entry e JOIN batch b ON b.seq = e.seq \
      LEFT JOIN rotation o ON o.counter = e.counter AND o.seq = e.seq AND o.item = e.item \
      LEFT JOIN batch n ON n.seq = o.batch \
      LEFT JOIN note t ON t.counter = e.counter AND t.seq = e.seq AND t.item = e.item \
-     AND t.carrier = coalesce(o.batch, e.seq)";
+     AND t.carrier = coalesce(o.batch, e.seq) \
+     LEFT JOIN hold h ON h.counter = e.counter AND h.seq = e.seq AND h.item = e.item";
 
 /// Why the ledger could not.
 #[derive(Debug)]
@@ -91,13 +94,32 @@ impl SqlLedger {
         let sql = storage.sql();
         let storage = Rc::new(storage);
         let ledger = Self { storage, sql };
-        ledger.transact(|| {
-            for statement in SCHEMA.into_iter().chain(sql_owners::SCHEMA) {
-                ledger.run(statement, vec![])?;
-            }
-            Ok(())
-        })?;
+        ledger.transact(|| ledger.make_tables())?;
         Ok(ledger)
+    }
+
+    /// Makes what is missing, also in a ledger of older software.
+    pub(crate) fn make_tables(&self) -> Result<()> {
+        let of_entries = SCHEMA.into_iter().chain(sql_hold::SCHEMA);
+        let of_entries = of_entries.chain(sql_orders::SCHEMA);
+        let of_owners = sql_owners::SCHEMA.into_iter().chain(sql_devices::SCHEMA);
+        for statement in of_entries.chain(of_owners) {
+            self.run(statement, vec![])?;
+        }
+        for (table, column, definition) in sql_owners::COLUMNS {
+            let there = self.first(
+                "SELECT 1 FROM pragma_table_info(?) WHERE name = ?",
+                vec![table.into(), column.into()],
+            )?;
+            if there.is_none() {
+                let add = format!("ALTER TABLE {table} ADD COLUMN {column} {definition}");
+                self.run(&add, vec![])?;
+            }
+        }
+        for statement in sql_owners::AFTER {
+            self.run(statement, vec![])?;
+        }
+        Ok(())
     }
 
     /// Runs `act`; everything it changed is undone if it fails.
@@ -123,7 +145,10 @@ impl SqlLedger {
     #[cfg(feature = "contract")]
     pub(crate) fn clear(&self) -> Result<()> {
         let of_entries = ["meta", "batch", "entry", "rotation", "note"];
-        for table in of_entries.into_iter().chain(sql_owners::TABLES) {
+        let of_entries = of_entries.into_iter().chain(sql_hold::TABLES);
+        let of_entries = of_entries.chain(sql_orders::TABLES);
+        let of_owners = sql_owners::TABLES.into_iter().chain(sql_devices::TABLES);
+        for table in of_entries.chain(of_owners) {
             self.run(&format!("DELETE FROM {table}"), vec![])?;
         }
         Ok(())
@@ -225,6 +250,10 @@ impl SqlLedger {
             Change::ReplaceState(entry) => self.replace_state(entry),
             Change::ReplaceHolder(entry) => self.replace_holder(entry),
             Change::PutNote { key, note } => self.put_note(*key, note),
+            Change::PutHold { key, hold } => self.put_hold(*key, hold),
+            Change::PutAsked { of, asked } => self.put_asked(of, asked),
+            Change::PutOrders { key, orders } => self.put_orders(*key, orders),
+            Change::TakeOrder { seen, now } => self.take_order(seen, *now),
             Change::Purge(key) => {
                 self.run(
                     "UPDATE note SET note = NULL \
@@ -247,7 +276,7 @@ impl SqlLedger {
     }
 
     /// A statement that must find its row.
-    fn one_row(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
+    pub(crate) fn one_row(&self, statement: &str, values: Vec<SqlStorageValue>) -> Result<()> {
         match self.rows(statement, values)?.len() {
             1 => Ok(()),
             _ => Err(LedgerError::Foreign),
@@ -338,6 +367,8 @@ impl SqlLedger {
             "DELETE FROM note WHERE counter = ? AND seq = ? AND item = ?",
             key_values(entry.key)?,
         )?;
+        self.drop_hold(entry.key)?;
+        self.forget_orders(entry.key)?;
         let mut values = key_values(entry.key)?;
         values.extend([
             rotation.replaced.as_str().into(),
@@ -420,6 +451,12 @@ impl Ledger for SqlLedger {
             }
             loaded.batches.push(batch);
         }
+        if let Some(account) = &need.asked_by {
+            loaded.asked.extend(self.asked_by(account)?);
+        }
+        if let Some(owner) = &need.asked_of {
+            loaded.asked.extend(self.asked_of(owner)?);
+        }
         Ok(loaded)
     }
 
@@ -461,6 +498,14 @@ impl Ledger for SqlLedger {
         most: usize,
     ) -> Result<OwnedPage> {
         self.page_of(accounts, after, most)
+    }
+
+    fn obedient(&self, orders: &PublicKey) -> Result<Option<Obedient>> {
+        self.obedient_to(orders)
+    }
+
+    fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>> {
+        self.order_seen(orders, request)
     }
 }
 
@@ -599,6 +644,7 @@ fn read_entry(mut row: Row) -> Result<(Entry, Option<u64>)> {
         account: PublicKey::new(row.bytes()?),
         rotation: read_rotation(&mut row)?,
         note: row.optional_bytes()?,
+        hold: read_hold(&mut row)?,
     };
     Ok((entry, row.optional_integer()?))
 }

@@ -1,4 +1,5 @@
-//! The ledger of owners, in the same SQLite and the same transactions as that of entries.
+//! The ledger of owners, in the same SQLite and the same transactions as that of entries. Devices, their logins and what
+//! happened are in [`crate::sql_devices`].
 //!
 //! Rows written per login that is begun: one in `guessed`, or else in `owner`, and one in `attempt` with its two indices. What
 //! is enrolled has rows of its own, which only a change of it writes.
@@ -7,22 +8,22 @@ use crate::sql_ledger::{LedgerError, SqlLedger};
 use crate::sql_row::{Row, blob, integer};
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, Record};
-use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
+use saifu_protocol::owner::{DeviceId, Kept, LookUpId, Suite, Which};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 use saifu_safe_core::owner::{
     ATTEMPT_LIFETIME, Attempt, Change, Credential, CredentialId, Enrolment, FORGOTTEN_AFTER,
-    Guesses, Loaded, Need, Owner, OwnerLedger, Session,
+    Guesses, Kit, Loaded, Need, OpenedBy, Owner, OwnerLedger, Session, Stage,
 };
+use std::collections::BTreeMap;
 use worker::SqlStorageValue;
 
 type Result<T> = core::result::Result<T, LedgerError>;
 
 /// Names that nobody has stand apart from owners, and in the order in which they came, as attempts do: anybody can make such
 /// rows, so that only the last so many are kept, and which these are must not take a count.
-pub(crate) const SCHEMA: [&str; 8] = [
+pub(crate) const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS guessed (n INTEGER PRIMARY KEY, look_up BLOB NOT NULL UNIQUE, \
      spent INTEGER NOT NULL, right INTEGER NOT NULL, in_a_row INTEGER NOT NULL, last INTEGER NOT NULL)",
-    "CREATE INDEX IF NOT EXISTS guessed_last ON guessed (last)",
     "CREATE TABLE IF NOT EXISTS owner (look_up BLOB PRIMARY KEY, spent INTEGER NOT NULL, right INTEGER NOT NULL, \
      in_a_row INTEGER NOT NULL, last INTEGER NOT NULL, newest BLOB NOT NULL, previous BLOB, accounts BLOB NOT NULL) \
      WITHOUT ROWID",
@@ -37,9 +38,43 @@ pub(crate) const SCHEMA: [&str; 8] = [
     "CREATE INDEX IF NOT EXISTS session_until ON session (until)",
 ];
 
+/// What has been added to these tables since there were ledgers. A new one gets them in the same way.
+pub(crate) const COLUMNS: [(&str, &str, &str); 11] = [
+    ("guessed", "kit_spent", "INTEGER NOT NULL DEFAULT 0"),
+    ("guessed", "kit_right", "INTEGER NOT NULL DEFAULT 0"),
+    ("guessed", "kit_in_a_row", "INTEGER NOT NULL DEFAULT 0"),
+    ("guessed", "kit_last", "INTEGER NOT NULL DEFAULT 0"),
+    ("owner", "kit_spent", "INTEGER NOT NULL DEFAULT 0"),
+    ("owner", "kit_right", "INTEGER NOT NULL DEFAULT 0"),
+    ("owner", "kit_in_a_row", "INTEGER NOT NULL DEFAULT 0"),
+    ("owner", "kit_last", "INTEGER NOT NULL DEFAULT 0"),
+    ("owner", "kit", "BLOB"),
+    ("owner", "kit_since", "INTEGER"),
+    ("session", "of_device", "INTEGER NOT NULL DEFAULT 0"),
+];
+
+/// What needs those columns. `map` is that of the root, in a row of its own: a guess writes the row of its owner, and not 32 KiB.
+pub(crate) const AFTER: [&str; 3] = [
+    "DROP INDEX IF EXISTS guessed_last",
+    "CREATE INDEX IF NOT EXISTS guessed_seen ON guessed (max(last, kit_last))",
+    "CREATE TABLE IF NOT EXISTS root_map (look_up BLOB PRIMARY KEY, map BLOB NOT NULL) WITHOUT ROWID",
+];
+
+const GUESSES: &str = "spent, right, in_a_row, last, kit_spent, kit_right, kit_in_a_row, kit_last";
+const GUESSES_EXCLUDED: &str = "spent = excluded.spent, right = excluded.right, in_a_row = excluded.in_a_row, \
+     last = excluded.last, kit_spent = excluded.kit_spent, kit_right = excluded.kit_right, \
+     kit_in_a_row = excluded.kit_in_a_row, kit_last = excluded.kit_last";
+
 /// Every table, for the contract suite.
 #[cfg(feature = "contract")]
-pub(crate) const TABLES: [&str; 5] = ["guessed", "owner", "credential", "attempt", "session"];
+pub(crate) const TABLES: [&str; 6] = [
+    "guessed",
+    "owner",
+    "credential",
+    "attempt",
+    "session",
+    "root_map",
+];
 
 /// The owners of a safe.
 pub(crate) struct SqlOwners(pub(crate) SqlLedger);
@@ -52,21 +87,48 @@ impl OwnerLedger for SqlOwners {
             Some((account, request)) => self.attempt(account, request)?,
             None => None,
         };
+        let greeting = match &need.greeting {
+            Some((account, request)) => self.greeting(account, request)?,
+            None => None,
+        };
         let ended_in = attempt.as_ref().and_then(|attempt| attempt.session);
-        let session = match need.session.or(ended_in) {
+        let of_greeting = greeting.as_ref().and_then(|it| match it.stage {
+            Stage::Open { .. } => None,
+            Stage::Ended { session, .. } => Some(session),
+        });
+        let session = match need.session.or(ended_in).or(of_greeting) {
             Some(id) => self.session(&id)?,
             None => None,
         };
+        let opener = session.as_ref().and_then(|it| match it.opened_by {
+            OpenedBy::Secret(_) => None,
+            OpenedBy::Device(id) => Some(id),
+        });
+        let mut devices = BTreeMap::new();
+        for id in need.device.into_iter().chain(opener) {
+            devices.extend(self.device(&id)?.map(|device| (id, device)));
+        }
         let of_session = session.as_ref().map(|session| session.look_up);
         let of_attempt = attempt.as_ref().map(|attempt| attempt.look_up);
-        let owner = match need.look_up.or(of_session).or(of_attempt) {
-            Some(look_up) => self.owner(&look_up)?,
-            None => None,
+        let named = need.device.and_then(|id| devices.get(&id));
+        let of_device = named.map(|device| device.look_up);
+        let look_up = need.look_up.or(of_session).or(of_attempt).or(of_device);
+        let (owner, history) = match look_up {
+            Some(look_up) if need.ways => {
+                let all = self.devices_of(&look_up)?;
+                devices.extend(all.into_iter().map(|device| (device.id, device)));
+                (self.owner(&look_up)?, self.history(&look_up)?)
+            }
+            Some(look_up) => (self.owner(&look_up)?, Vec::new()),
+            None => (None, Vec::new()),
         };
         Ok(Loaded {
             owner,
             attempt,
+            greeting,
             session,
+            devices,
+            history,
         })
     }
 
@@ -82,11 +144,13 @@ impl OwnerLedger for SqlOwners {
                 self.0.run("DELETE FROM attempt WHERE at <= ?", vec![at])?;
             }
             if let Some(last) = before(FORGOTTEN_AFTER)? {
-                self.0
-                    .run("DELETE FROM guessed WHERE last <= ?", vec![last])?;
+                let old = "DELETE FROM guessed WHERE max(last, kit_last) <= ?";
+                self.0.run(old, vec![last])?;
             }
-            let now = vec![integer(now.0)?];
-            self.0.run("DELETE FROM session WHERE until < ?", now)?;
+            let now = || Ok::<_, LedgerError>(vec![integer(now.0)?]);
+            self.0
+                .run("DELETE FROM greeting WHERE until <= ?", now()?)?;
+            self.0.run("DELETE FROM session WHERE until < ?", now()?)?;
             Ok(())
         })
     }
@@ -99,7 +163,11 @@ impl OwnerLedger for SqlOwners {
         };
         let all = [
             earliest("SELECT min(at) FROM attempt", ATTEMPT_LIFETIME)?,
-            earliest("SELECT min(last) FROM guessed", FORGOTTEN_AFTER)?,
+            earliest(
+                "SELECT max(last, kit_last) FROM guessed ORDER BY max(last, kit_last) LIMIT 1",
+                FORGOTTEN_AFTER,
+            )?,
+            earliest("SELECT min(until) FROM greeting", 0)?,
             earliest("SELECT min(until) FROM session", 1)?,
         ];
         Ok(all.into_iter().flatten().min())
@@ -109,24 +177,28 @@ impl OwnerLedger for SqlOwners {
 impl SqlOwners {
     fn owner(&self, look_up: &LookUpId) -> Result<Option<Owner>> {
         let row = self.0.first(
-            "SELECT spent, right, in_a_row, last, newest, previous, accounts FROM owner WHERE look_up = ?",
+            &format!(
+                "SELECT {GUESSES}, newest, previous, accounts, kit, kit_since FROM owner WHERE look_up = ?"
+            ),
             vec![blob(look_up.as_bytes())],
         )?;
         if let Some(mut row) = row {
             return Ok(Some(Owner {
                 look_up: *look_up,
                 guesses: read_guesses(&mut row)?,
+                kit_guesses: read_guesses(&mut row)?,
                 enrolled: Some(self.enrolment(look_up, row)?),
             }));
         }
         let row = self.0.first(
-            "SELECT spent, right, in_a_row, last FROM guessed WHERE look_up = ?",
+            &format!("SELECT {GUESSES} FROM guessed WHERE look_up = ?"),
             vec![blob(look_up.as_bytes())],
         )?;
         row.map(|mut row| {
             Ok(Owner {
                 look_up: *look_up,
                 guesses: read_guesses(&mut row)?,
+                kit_guesses: read_guesses(&mut row)?,
                 enrolled: None,
             })
         })
@@ -141,11 +213,25 @@ impl SqlOwners {
         if !rest.is_empty() {
             return Err(LedgerError::Foreign);
         }
+        let kit = match (row.optional_bytes()?, row.optional_integer()?) {
+            (Some(id), Some(since)) => Some(Kit {
+                credential: self.credential(look_up, CredentialId::new(id))?,
+                since: UnixTime(since),
+            }),
+            (None, None) => None,
+            _ => return Err(LedgerError::Foreign),
+        };
+        let map = self.0.first(
+            "SELECT map FROM root_map WHERE look_up = ?",
+            vec![blob(look_up.as_bytes())],
+        )?;
         Ok(Enrolment {
             newest: self.credential(look_up, newest)?,
             previous: previous
                 .map(|id| self.credential(look_up, id))
                 .transpose()?,
+            kit,
+            map: map.map(|mut row| row.blob()).transpose()?,
             accounts: accounts.iter().copied().map(PublicKey::new).collect(),
         })
     }
@@ -184,6 +270,7 @@ impl SqlOwners {
                 which: match row.integer()? {
                     0 => Which::Newest,
                     1 => Which::Previous,
+                    2 => Which::Kit,
                     _ => return Err(LedgerError::Foreign),
                 },
                 ke1: row.bytes()?,
@@ -199,7 +286,7 @@ impl SqlOwners {
 
     fn session(&self, id: &SessionId) -> Result<Option<Session>> {
         let row = self.0.first(
-            "SELECT look_up, account, credential, key, until FROM session WHERE id = ?",
+            "SELECT look_up, account, of_device, credential, key, until FROM session WHERE id = ?",
             vec![blob(id.as_bytes())],
         )?;
         row.map(|mut row| {
@@ -207,7 +294,11 @@ impl SqlOwners {
                 id: *id,
                 look_up: LookUpId::new(row.bytes()?),
                 account: PublicKey::new(row.bytes()?),
-                credential: CredentialId::new(row.bytes()?),
+                opened_by: match row.integer()? {
+                    0 => OpenedBy::Secret(CredentialId::new(row.bytes()?)),
+                    1 => OpenedBy::Device(DeviceId::new(row.bytes()?)),
+                    _ => return Err(LedgerError::Foreign),
+                },
                 key: Secret::new(row.bytes()?),
                 until: UnixTime(row.integer()?),
             })
@@ -223,26 +314,44 @@ impl SqlOwners {
             },
             Change::CreateAttempt(attempt) => self.create_attempt(attempt),
             Change::CreateSession { attempt, session } => self.create_session(attempt, session),
-            Change::Keep { attempts, names } => {
+            Change::PutDevice(device) => self.put_device(device),
+            Change::RemoveDevice(id) => self.remove_device(id),
+            Change::CreateGreeting(greeting) => self.create_greeting(greeting),
+            Change::EndGreeting {
+                greeting,
+                proof,
+                session,
+            } => {
+                self.end_greeting(greeting, proof, session)?;
+                self.insert_session(session)
+            }
+            Change::Happened { look_up, happened } => self.put_happened(look_up, happened),
+            Change::Keep {
+                attempts,
+                greetings,
+                names,
+            } => {
                 self.keep("attempt", *attempts)?;
+                self.keep("greeting", *greetings)?;
                 self.keep("guessed", *names)
             }
         }
     }
 
     fn put_name(&self, owner: &Owner) -> Result<()> {
-        for table in ["owner", "credential"] {
+        for table in ["owner", "credential", "root_map"] {
             self.0.run(
                 &format!("DELETE FROM {table} WHERE look_up = ?"),
                 vec![blob(owner.look_up.as_bytes())],
             )?;
         }
         let mut values = vec![blob(owner.look_up.as_bytes())];
-        values.extend(guess_values(&owner.guesses)?);
+        values.extend(guess_values(owner)?);
         self.0.run(
-            "INSERT INTO guessed (look_up, spent, right, in_a_row, last) VALUES (?, ?, ?, ?, ?) \
-             ON CONFLICT (look_up) DO UPDATE SET spent = excluded.spent, right = excluded.right, \
-             in_a_row = excluded.in_a_row, last = excluded.last",
+            &format!(
+                "INSERT INTO guessed (look_up, {GUESSES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                 ON CONFLICT (look_up) DO UPDATE SET {GUESSES_EXCLUDED}"
+            ),
             values,
         )?;
         Ok(())
@@ -253,29 +362,59 @@ impl SqlOwners {
         let no_previous = SqlStorageValue::Null;
         let previous = enrolled.previous.as_ref();
         let previous_id = previous.map_or(no_previous, |previous| blob(previous.id.as_bytes()));
+        let kit = enrolled.kit.as_ref();
+        let kit_id = kit.map_or(SqlStorageValue::Null, |kit| {
+            blob(kit.credential.id.as_bytes())
+        });
         let newest_id = blob(enrolled.newest.id.as_bytes());
         self.0
             .run("DELETE FROM guessed WHERE look_up = ?", vec![look_up()])?;
         self.0.run(
-            "DELETE FROM credential WHERE look_up = ? AND id IS NOT ? AND id IS NOT ?",
-            vec![look_up(), newest_id.clone(), previous_id.clone()],
+            "DELETE FROM credential WHERE look_up = ? AND id IS NOT ? AND id IS NOT ? AND id IS NOT ?",
+            vec![
+                look_up(),
+                newest_id.clone(),
+                previous_id.clone(),
+                kit_id.clone(),
+            ],
         )?;
-        for credential in previous.into_iter().chain([&enrolled.newest]) {
+        let of_kit = kit.map(|kit| &kit.credential);
+        for credential in previous.into_iter().chain([&enrolled.newest]).chain(of_kit) {
             self.put_credential(&owner.look_up, credential)?;
         }
+        self.put_root_map(&owner.look_up, enrolled.map.as_deref())?;
         let mut values = vec![look_up()];
-        values.extend(guess_values(&owner.guesses)?);
+        values.extend(guess_values(owner)?);
         let accounts = enrolled.accounts.iter().flat_map(PublicKey::as_bytes);
         let accounts: Vec<u8> = accounts.copied().collect();
-        values.extend([newest_id, previous_id, accounts.into()]);
+        let since = kit.map(|kit| integer(kit.since.0)).transpose()?;
+        let since = since.unwrap_or(SqlStorageValue::Null);
+        values.extend([newest_id, previous_id, accounts.into(), kit_id, since]);
         self.0.run(
-            "INSERT INTO owner (look_up, spent, right, in_a_row, last, newest, previous, accounts) \
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
-             ON CONFLICT (look_up) DO UPDATE SET spent = excluded.spent, right = excluded.right, \
-             in_a_row = excluded.in_a_row, last = excluded.last, newest = excluded.newest, \
-             previous = excluded.previous, accounts = excluded.accounts",
+            &format!(
+                "INSERT INTO owner (look_up, {GUESSES}, newest, previous, accounts, kit, kit_since) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                 ON CONFLICT (look_up) DO UPDATE SET {GUESSES_EXCLUDED}, newest = excluded.newest, \
+                 previous = excluded.previous, accounts = excluded.accounts, kit = excluded.kit, \
+                 kit_since = excluded.kit_since"
+            ),
             values,
         )?;
+        Ok(())
+    }
+
+    fn put_root_map(&self, look_up: &LookUpId, map: Option<&[u8]>) -> Result<()> {
+        match map {
+            Some(map) => self.0.run(
+                "INSERT INTO root_map (look_up, map) VALUES (?, ?) ON CONFLICT (look_up) \
+                 DO UPDATE SET map = excluded.map WHERE map IS NOT excluded.map",
+                vec![blob(look_up.as_bytes()), blob(map)],
+            )?,
+            None => self.0.run(
+                "DELETE FROM root_map WHERE look_up = ?",
+                vec![blob(look_up.as_bytes())],
+            )?,
+        };
         Ok(())
     }
 
@@ -305,6 +444,7 @@ impl SqlOwners {
         let which = match attempt.which {
             Which::Newest => 0,
             Which::Previous => 1,
+            Which::Kit => 2,
         };
         let session = attempt.session;
         self.0.run(
@@ -338,13 +478,23 @@ impl SqlOwners {
         if ended.len() != 1 {
             return Err(LedgerError::Foreign);
         }
+        self.insert_session(session)
+    }
+
+    fn insert_session(&self, session: &Session) -> Result<()> {
+        let (of_device, opener) = match &session.opened_by {
+            OpenedBy::Secret(id) => (0, id.as_bytes()),
+            OpenedBy::Device(id) => (1, id.as_bytes()),
+        };
         self.0.run(
-            "INSERT INTO session (id, look_up, account, credential, key, until) VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO session (id, look_up, account, of_device, credential, key, until) \
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
             vec![
                 blob(session.id.as_bytes()),
                 blob(session.look_up.as_bytes()),
                 blob(session.account.as_bytes()),
-                blob(session.credential.as_bytes()),
+                integer(of_device)?,
+                blob(opener),
                 blob(session.key.expose_secret()),
                 integer(session.until.0)?,
             ],
@@ -371,11 +521,15 @@ fn read_guesses(row: &mut Row) -> Result<Guesses> {
     })
 }
 
-fn guess_values(guesses: &Guesses) -> Result<[SqlStorageValue; 4]> {
-    Ok([
-        integer(guesses.spent)?,
-        integer(guesses.right)?,
-        integer(u64::from(guesses.in_a_row))?,
-        integer(guesses.last.0)?,
-    ])
+fn guess_values(owner: &Owner) -> Result<Vec<SqlStorageValue>> {
+    let both = [&owner.guesses, &owner.kit_guesses].into_iter();
+    let numbers = both.flat_map(|guesses| {
+        [
+            guesses.spent,
+            guesses.right,
+            u64::from(guesses.in_a_row),
+            guesses.last.0,
+        ]
+    });
+    numbers.map(integer).collect()
 }

@@ -125,6 +125,26 @@ test("a setting that does not read stops the safe", async () => {
   await safe.stop();
 });
 
+test("a safe whose operator names a site takes passkeys of no other", async () => {
+  const site = { PASSKEY_RP_ID: "wallet.example", PASSKEY_ORIGINS: "https://wallet.example https://a.wallet.example" };
+  const safe = await startSafe({ vars: site });
+  assert.deepEqual((await described(safe)).passkeys, { rp_id: "wallet.example" });
+  const output = await conformance(safe.url, "suite", "devices");
+  assert.match(output, /ok    devices: those of another site/);
+  assert.match(output, / passed, 0 failed\n$/);
+  await safe.stop();
+  // One of the two alone says less than the operator thinks, and an origin elsewhere nothing.
+  for (const vars of [
+    { PASSKEY_RP_ID: "wallet.example" },
+    { PASSKEY_ORIGINS: "https://wallet.example" },
+    { ...site, PASSKEY_ORIGINS: "https://elsewhere.example" },
+  ]) {
+    const unusable = await startSafe({ vars });
+    assert.equal((await fetch(`${unusable.url}/.well-known/electronic-safe`)).status, 500);
+    await unusable.stop();
+  }
+});
+
 test("a safe says where it is as its operator said it, whatever it is called", async () => {
   let safe = await startSafe();
   const headers = { host: "elsewhere.example" };

@@ -16,8 +16,8 @@ use saifu_protocol::certificate::{Address, LegacyHash, ObjectClass};
 use saifu_protocol::value::{self, Date};
 use saifu_protocol::{Counter, Digest, PublicKey, SafeId, UnixTime};
 use saifu_wallet_core::books::{
-    Books, CertificateBody, CertificateItem, Change, Custody, Item, KeyHere, KeyItem, Safe,
-    Standing, ValueItem,
+    Books, CertificateBody, CertificateItem, Change, Custody, Item, KeyHere, KeyItem, MovedBy,
+    OthersWait, Safe, Standing, ValueItem,
 };
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::form::{self, Form};
@@ -293,6 +293,7 @@ impl Filler {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());
@@ -323,6 +324,7 @@ impl Filler {
                 standing: Standing::AtSafe,
                 came_of: None,
                 part: Some(part),
+                others: OthersWait::Told(0),
             };
             let at = ItemId::new(self.draw());
             changes.push(Change::Put(at, Item::Certificate(certificate), None));
@@ -354,6 +356,7 @@ fn safe(number: u8) -> Safe {
         attested_at: UnixTime(1_000),
         object_limit: 1 << 20,
         legacy_hash: LegacyHash::Off,
+        rp_id: None,
         account: Secret::new([number + 21; 32]),
     }
 }
@@ -362,6 +365,7 @@ fn context(rng: &mut Counting) -> Context<'_> {
     Context {
         now_ms: NOW_MS,
         today: today(),
+        offset_minutes: 0,
         rng,
         stretch: saifu_crypto::stretch::Stretch::default(),
     }

@@ -3,7 +3,7 @@
 //! Whoever reads such a text has what it stands for, so it is a bearer paper and marked as one. The wallet that takes it in
 //! replaces the holder's key at once ([`crate::flow::Rotate`]), after which the text, and every copy of it, opens nothing.
 
-use crate::books::{CertificateBody, ValueItem, secret};
+use crate::books::{CertificateBody, MovedBy, ValueItem, secret};
 use crate::group::{Group, PartOf};
 use crate::ids::ItemId;
 use crate::plan::check::Seat;
@@ -193,7 +193,7 @@ impl HandedPart {
             cover,
             plan: group.plan.clone(),
             seats: group.seats.clone(),
-            values: group.values.clone(),
+            values: group.values.iter().map(ValueItem::in_short).collect(),
             key: group.key,
             since: group.since,
         }
@@ -243,6 +243,7 @@ impl HandedPart {
             handed: true,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         }
     }
 }
@@ -306,6 +307,7 @@ mod tests {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         };
         let of = PartOf {
             group: group.id,

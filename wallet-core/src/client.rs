@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret, hash, hpke};
 use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::hold::{AskedItem, AskedPage, WaitItem};
 use saifu_protocol::json;
 use saifu_protocol::message::{
     EndItem, Ended, Given, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered,
@@ -39,6 +40,10 @@ pub(crate) enum Question {
         given: Option<Given>,
         /// What the owner is to find beside the certificate.
         note: Option<Note>,
+        /// Whose orders the entry is to obey.
+        orders: Option<PublicKey>,
+        /// How many seconds others wait for it.
+        wait: u64,
     },
     /// Recover the object of a certificate (step 2-9).
     Recover(Presentation),
@@ -63,7 +68,20 @@ pub(crate) enum Question {
         next: HolderId,
         /// What the owner is to find beside the new certificate.
         note: Option<Note>,
+        /// Whose orders the entry is to obey from now on.
+        orders: Option<PublicKey>,
+        /// How many seconds others wait for it from now on.
+        wait: u64,
     },
+    /// How long others wait for what is registered already.
+    Wait {
+        /// Compact certificates and the seeds of their holders' keys.
+        held: Vec<(String, Secret)>,
+        /// So many seconds.
+        wait: u64,
+    },
+    /// Who waits for what this wallet has registered, and what becomes of them.
+    Asked(AskedItem),
     /// What the owner does who logs in.
     Owner(OwnerQuestion),
 }
@@ -115,6 +133,10 @@ pub(crate) enum Verdict {
     Ended(String),
     /// What an owner is answered.
     Owner(OwnerAnswer),
+    /// From when on others wait so long, for each in turn.
+    Waited(Vec<Outcome<UnixTime>>),
+    /// Who waits.
+    Asked(AskedPage),
     /// The safe's own word that it was not done.
     Refused(Problem),
     /// Whether it was done is not known: send the same request again, later.
@@ -140,6 +162,8 @@ pub(crate) fn ask(
         Question::Return(_) => Route::Return,
         Question::Retire { .. } => Route::Retire,
         Question::Rotate { .. } => Route::Rotate,
+        Question::Wait { .. } => Route::Wait,
+        Question::Asked(_) => Route::Asked,
         Question::Owner(question) => question.route(),
     };
     let binding = Binding {
@@ -158,8 +182,12 @@ pub(crate) fn ask(
             holder,
             given,
             note,
+            orders,
+            wait,
         } => {
             let item = RegisterItem {
+                wait: *wait,
+                orders: *orders,
                 object: object.clone(),
                 given: given.clone(),
                 note: note.clone(),
@@ -211,6 +239,8 @@ pub(crate) fn ask(
             holder,
             next,
             note,
+            orders,
+            wait,
         } => {
             let session = presentation::NO_SESSION;
             let purpose = Purpose {
@@ -218,6 +248,8 @@ pub(crate) fn ask(
                 ..purpose(Act::Rotate, &whole(compact), session, &binding)
             };
             let item = RotateItem {
+                wait: *wait,
+                orders: *orders,
                 target: Presented::Certificate(compact.clone()),
                 holder: *next,
                 proof: prove(purpose, holder),
@@ -225,6 +257,12 @@ pub(crate) fn ask(
             };
             seal(&item, reply_to, safe, &binding, rng)
         }
+        Question::Wait { held, wait } => {
+            let held = held.iter();
+            let items = held.map(|(compact, holder)| wait_item(compact, holder, *wait, &binding));
+            seal_all(items.collect(), reply_to, safe, &binding, rng)
+        }
+        Question::Asked(item) => seal(item, reply_to, safe, &binding, rng),
         Question::Owner(question) => question.seal(reply_to, safe, &binding, rng),
     }?;
     let account = SigningKey::derive(&safe.account);
@@ -243,6 +281,20 @@ pub(crate) fn ask(
         },
         body,
     })
+}
+
+fn wait_item(compact: &str, holder: &Secret, wait: u64, binding: &Binding) -> WaitItem {
+    let purpose = purpose(
+        Act::Wait,
+        &whole(compact),
+        presentation::NO_SESSION,
+        binding,
+    );
+    WaitItem {
+        target: Presented::Certificate(compact.into()),
+        wait,
+        proof: prove(purpose, holder),
+    }
 }
 
 fn end(act: Act, presentation: &Presentation, binding: &Binding) -> EndItem {
@@ -279,10 +331,17 @@ fn seal<T: serde::Serialize>(
     binding: &Binding,
     rng: &mut dyn CryptoRng,
 ) -> Option<Vec<u8>> {
-    let request = Request {
-        reply_to,
-        items: alloc::vec![item],
-    };
+    seal_all(alloc::vec![item], reply_to, safe, binding, rng)
+}
+
+fn seal_all<T: serde::Serialize>(
+    items: Vec<T>,
+    reply_to: PublicKey,
+    safe: &Safe,
+    binding: &Binding,
+    rng: &mut dyn CryptoRng,
+) -> Option<Vec<u8>> {
+    let request = Request { reply_to, items };
     envelope::seal_request(&request, &safe.sealing_key, binding, rng).ok()
 }
 
@@ -305,6 +364,11 @@ pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict
         Route::Ack | Route::Return | Route::Retire | Route::Certificates => {
             inside(expected, body, |item: Ended| Verdict::Ended(item.receipt))
         }
+        Route::Asked => inside(expected, body, Verdict::Asked),
+        Route::Wait => match opened(expected, body) {
+            Some(outcomes) => waited(outcomes),
+            None => Verdict::Unknown(Waiting::Garbled),
+        },
         route => owner::read(route, expected, body),
     }
 }
@@ -314,23 +378,44 @@ fn inside<T: DeserializeOwned>(
     body: &[u8],
     done: impl FnOnce(T) -> Verdict,
 ) -> Verdict {
+    let Some(items) = opened::<T>(expected, body) else {
+        return Verdict::Unknown(Waiting::Garbled);
+    };
+    let mut items = items.into_iter();
+    match (items.next(), items.next()) {
+        (Some(Outcome::Done(item)), None) => done(item),
+        (Some(Outcome::Problem(problem)), None) => match problem.code {
+            Code::Busy | Code::Internal => Verdict::Unknown(Waiting::SafeFailed),
+            // Nothing was done, and the same request will be when it is time.
+            Code::Waiting => Verdict::Unknown(Waiting::NotYet {
+                until: problem.until.unwrap_or(UnixTime(0)),
+            }),
+            _ => Verdict::Refused(problem),
+        },
+        _ => Verdict::Unknown(Waiting::Garbled),
+    }
+}
+
+/// What is inside a sealed reply.
+fn opened<T: DeserializeOwned>(expected: &Expected, body: &[u8]) -> Option<Vec<Outcome<T>>> {
     let reply: Result<Reply<T>, _> = envelope::open_reply(
         body,
         &expected.reply_secret,
         &expected.binding,
         &expected.body_hash,
     );
-    let mut items = match reply {
-        Ok(reply) => reply.items.into_iter(),
-        Err(_) => return Verdict::Unknown(Waiting::Garbled),
+    reply.ok().map(|reply| reply.items)
+}
+
+/// The answer for each of several, unless it is to be asked for again.
+fn waited(outcomes: Vec<Outcome<UnixTime>>) -> Verdict {
+    let failed = |outcome: &Outcome<UnixTime>| match outcome {
+        Outcome::Done(_) => false,
+        Outcome::Problem(problem) => matches!(problem.code, Code::Busy | Code::Internal),
     };
-    match (items.next(), items.next()) {
-        (Some(Outcome::Done(item)), None) => done(item),
-        (Some(Outcome::Problem(problem)), None) => match problem.code {
-            Code::Busy | Code::Internal => Verdict::Unknown(Waiting::SafeFailed),
-            _ => Verdict::Refused(problem),
-        },
-        _ => Verdict::Unknown(Waiting::Garbled),
+    match outcomes.iter().any(failed) {
+        true => Verdict::Unknown(Waiting::SafeFailed),
+        false => Verdict::Waited(outcomes),
     }
 }
 
@@ -359,7 +444,9 @@ fn outside(body: &[u8]) -> Verdict {
         | Code::Damaged
         | Code::Conflict
         | Code::RolledBack
-        | Code::CalledOff => Verdict::Unknown(Waiting::SafeFailed),
+        | Code::CalledOff
+        | Code::Waiting
+        | Code::Denied => Verdict::Unknown(Waiting::SafeFailed),
     }
 }
 
@@ -387,6 +474,7 @@ mod tests {
             attested_at: NOW,
             object_limit: 1 << 20,
             legacy_hash: LegacyHash::Off,
+            rp_id: None,
             account: Secret::new([4; 32]),
         };
         (safe, sealing)
@@ -399,6 +487,8 @@ mod tests {
             holder: Secret::new([5; 32]),
             given: None,
             note: None,
+            orders: None,
+            wait: 0,
         };
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
         (sealed, sealing)
@@ -452,6 +542,7 @@ mod tests {
             let verdict = read(&sealed.expected, Some((200, &body)));
             let is_right = match code {
                 Code::Busy | Code::Internal => matches!(verdict, Verdict::Unknown(_)),
+                Code::Waiting => matches!(verdict, Verdict::Unknown(Waiting::NotYet { .. })),
                 _ => matches!(verdict, Verdict::Refused(problem) if problem.code == code),
             };
             assert!(is_right, "{code:?}");
@@ -486,6 +577,8 @@ mod tests {
             holder: Secret::new([5; 32]),
             next: NEXT,
             note: None,
+            orders: None,
+            wait: 0,
         };
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(rng)).unwrap();
         (sealed, sealing)
@@ -578,6 +671,8 @@ mod tests {
             holder: Secret::new([5; 32]),
             given: None,
             note: None,
+            orders: None,
+            wait: 0,
         };
         let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
         let verdict = read(&second.expected, Some((200, &body)));

@@ -5,7 +5,7 @@
 //! down twice, and no two records can contradict each other.
 
 use crate::books::{
-    Books, CertificateItem, Change, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem,
+    Books, CertificateItem, Change, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere, PartItem,
     Standing, ValueItem, item_of,
 };
 use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
@@ -56,6 +56,9 @@ pub struct Group {
     /// Where it was found by a login in the middle of a move: what must not come back any more before this one may.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub awaits: Option<Awaited>,
+    /// Who had it registered.
+    #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
+    pub moved_by: MovedBy,
 }
 
 /// A group whose values are being moved to another one: which of the two has them, the votes of its safes say.
@@ -481,11 +484,13 @@ impl<'a> Members<'a> {
 
     /// Whether a part that was asked for may still arrive.
     pub(crate) fn is_fetching(&self) -> bool {
-        self.flows.iter().any(|(_, flow)| {
-            matches!(flow, Flow::Recover(recover) if matches!(
+        self.flows.iter().any(|(_, flow)| match flow {
+            Flow::Recover(recover) => matches!(
                 recover.state,
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
-            ))
+            ),
+            Flow::Order(order) => order.is_fetching(),
+            _ => false,
         })
     }
 }
@@ -595,6 +600,7 @@ mod tests {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         }
     }
 
@@ -611,6 +617,8 @@ mod tests {
             since: UnixTime(0),
             custody: Custody::Held,
             came_of: None,
+            moved_by: MovedBy::Owner,
+            details: None,
         }
     }
 

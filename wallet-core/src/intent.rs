@@ -1,14 +1,16 @@
 //! What an owner wants done. The page sends these and nothing else.
 
 use crate::bearer::What;
+use crate::flow::{Doing, Shown};
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
-use crate::owner::Words;
+use crate::owner::{CredentialId, Way, Words};
 use crate::plan::policy::Policy;
 use crate::plan::{GroupId, KeyForm, Plan};
+use crate::rules::{Rule, RuleId, Shortage};
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_protocol::SafeId;
+use saifu_protocol::{PublicKey, SafeId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -173,16 +175,85 @@ pub enum Intent {
     Restore {
         /// The safe.
         safe: SafeId,
-        /// The name, likewise.
+        /// The name, likewise; empty with a device.
         name: String,
-        /// The secret.
+        /// By what.
+        by: Way,
+    },
+    /// Log in at safes and see by what their owner gets in there. The sessions stay open until their jobs are called off.
+    OpenWays {
+        /// The safes.
+        safes: Vec<SafeId>,
+        /// By what.
+        by: Way,
+    },
+    /// Change something of the ways in, in such a session.
+    Manage {
+        /// Its job.
+        job: FlowId,
+        /// What.
+        doing: Doing,
+    },
+    /// The owner's authenticator has done what a job was waiting for.
+    Present {
+        /// The job.
+        job: FlowId,
+        /// What.
+        shown: Shown,
+    },
+    /// Remember the passkey that makes a terminal of this wallet.
+    KeepTerminal {
+        /// Its id.
+        credential: CredentialId,
+    },
+    /// Have the safe that keeps what opens a backup fetch the rest of it.
+    Fetch {
+        /// Its group.
+        backup: GroupId,
+        /// The secret that opens at that safe.
         words: Words,
+        /// Whether what has come is registered anew at the same safes, under a new key. Else it is held here.
+        put_back: bool,
     },
     /// Say which plan a value gets if its owner does not choose.
     SetPolicy {
         /// The rules.
         policy: Policy,
     },
+    /// Have this rule, in the place of the one with its id, or as a new one ([`RuleId::NEW`]).
+    PutRule {
+        /// The rule.
+        rule: Rule,
+    },
+    /// Do without this rule.
+    RemoveRule {
+        /// The rule.
+        rule: RuleId,
+    },
+    /// Have the rules that are shipped as they were shipped.
+    RestoreRules,
+    /// Carry out a rule now, whether it is on or not.
+    RunRule {
+        /// The rule.
+        rule: RuleId,
+    },
+    /// Say what happens when there is no room.
+    SetShortage {
+        /// What.
+        shortage: Shortage,
+    },
+    /// Make room for what waits for it, by the rules that are on.
+    MakeRoom {
+        /// The job.
+        job: FlowId,
+    },
+    /// Show what each rule means, and what this one would, until [`Intent::HideRules`].
+    ShowRules {
+        /// The rule that is being put together.
+        draft: Option<Rule>,
+    },
+    /// Nobody looks at the rules any more.
+    HideRules,
     /// Recover the value of a certificate.
     Recover {
         /// The certificate.
@@ -204,6 +275,22 @@ pub enum Intent {
     SetCapacity {
         /// Bytes.
         bytes: u64,
+    },
+    /// Set how many seconds others wait for what this wallet registers, and has registered.
+    SetWait {
+        /// Seconds; none at zero.
+        seconds: u64,
+    },
+    /// Ask the safes who waits.
+    Watch,
+    /// Say what becomes of somebody who waits.
+    Decide {
+        /// The safe.
+        safe: SafeId,
+        /// Who.
+        account: PublicKey,
+        /// Whether they may at once; otherwise never.
+        may: bool,
     },
     /// A notice was read.
     Acknowledge {

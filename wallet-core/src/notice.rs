@@ -80,6 +80,15 @@ pub enum Kind {
     RecoveredUnreadable,
     /// Recovery was called off by the owner. The value is still at the safe.
     RecoveryCalledOff,
+    /// Recovery: the device that registered it said no. The certificate was kept.
+    OwnerSaidNo,
+    /// Somebody else, or another device of the owner's, asks for what this wallet has at a safe.
+    SomebodyWaits {
+        /// When they get the first of it, unless they are refused.
+        until: UnixTime,
+    },
+    /// The safe does not know the account that was decided about.
+    AskerUnknown,
     /// Discarding: the safe says it knows nothing of this certificate. The certificate is gone all the same.
     DiscardedUnknownToSafe,
     /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
@@ -139,6 +148,14 @@ pub enum Kind {
     OwnerRecordDamaged,
     /// Logging in: the safe ended the session twice before everything was said.
     OwnerSessionEnded,
+    /// Logging in: the device is not known at the safe.
+    DeviceUnknown,
+    /// Adding a device: its authenticator can't keep a secret, and alone the safe would have everything. Nothing was changed.
+    DeviceKeepsNoSecret,
+    /// Adding a device: there are as many as there may be. Nothing was changed.
+    DeviceTooMany,
+    /// Adding a device: what it said does not hold at the safe. Nothing was changed.
+    DeviceNotProved,
     /// Restoring: this wallet has backups of its own. Nothing was changed.
     NotEmpty,
     /// A safe of this address shows another key than the one that was trusted. Nothing is sent there.
@@ -294,6 +311,11 @@ impl Kind {
             Kind::RecoveredBytesWrong,
             Kind::RecoveredUnreadable,
             Kind::RecoveryCalledOff,
+            Kind::OwnerSaidNo,
+            Kind::SomebodyWaits {
+                until: UnixTime(953_251_200),
+            },
+            Kind::AskerUnknown,
             Kind::DiscardedUnknownToSafe,
             Kind::DiscardedAfterRollback,
             Kind::RefusedBySafe,
@@ -307,6 +329,10 @@ impl Kind {
             Kind::SecretOther,
             Kind::OwnerRecordDamaged,
             Kind::OwnerSessionEnded,
+            Kind::DeviceUnknown,
+            Kind::DeviceKeepsNoSecret,
+            Kind::DeviceTooMany,
+            Kind::DeviceNotProved,
             Kind::NotEmpty,
             Kind::PaperUnreadable,
             Kind::PaperOfStrangeSafe {

@@ -6,6 +6,7 @@
 
 use crate::ids::ItemId;
 use crate::intent::Intent;
+use crate::lock::Standing;
 use crate::view::Part;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -20,6 +21,8 @@ pub struct Context<'a> {
     pub now_ms: u64,
     /// The day where the owner is.
     pub today: Date,
+    /// By how many minutes the owner's clock is ahead of UTC.
+    pub offset_minutes: i16,
     /// Randomness.
     pub rng: &'a mut dyn CryptoRng,
     /// How dear a guess of name and secret is.
@@ -54,8 +57,12 @@ pub enum Event {
         /// From [`Effect::Wake`].
         wake: u64,
     },
+    /// What the platform says of itself now: told once a minute, and whenever something of it has changed.
+    Signals(crate::rules::Reading),
     /// The device is on-line again, or the wallet is looked at again.
     Encouraged,
+    /// The lock of this device has changed.
+    Lock(Standing),
 }
 
 /// Why a transaction was not stored.
@@ -181,6 +188,12 @@ pub enum Key {
     Owner,
     /// Which plan a value gets if its owner does not choose.
     Policy,
+    /// What is backed up and fetched by itself.
+    Rules,
+    /// What rules have done.
+    Activity,
+    /// How long others wait, and who does.
+    Watch,
     /// Settings and the conservation account.
     Ledger,
 }
@@ -197,6 +210,9 @@ impl Key {
             Key::Identity => "identity".into(),
             Key::Owner => "owner".into(),
             Key::Policy => "policy".into(),
+            Key::Rules => "rules".into(),
+            Key::Activity => "activity".into(),
+            Key::Watch => "watch".into(),
             Key::Ledger => "ledger".into(),
         }
     }
@@ -208,6 +224,9 @@ impl Key {
             "identity" => return Some(Key::Identity),
             "owner" => return Some(Key::Owner),
             "policy" => return Some(Key::Policy),
+            "rules" => return Some(Key::Rules),
+            "activity" => return Some(Key::Activity),
+            "watch" => return Some(Key::Watch),
             _ => {}
         }
         let (kind, id) = name.split_once('/')?;
@@ -289,6 +308,9 @@ mod tests {
             Key::Identity,
             Key::Owner,
             Key::Policy,
+            Key::Rules,
+            Key::Activity,
+            Key::Watch,
             Key::Ledger,
         ] {
             assert_eq!(Key::from_name(&key.name()), Some(key));

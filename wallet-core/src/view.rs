@@ -4,20 +4,28 @@
 //! backups. No part but [`Part::Opened`] carries
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
+mod waits;
+
+pub use waits::{AskedCard, Deciding, TellingCard, UnheardCard, WaitingCard, WaitsView};
+
 use crate::bearer::What;
 use crate::books::{Elsewhere, KeyHere};
+use crate::flow::Ceremony;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
-use crate::owner::{Found, OwnerStanding, Words};
+use crate::owner::{CredentialId, Found, OwnerStanding, Words};
 use crate::plan::key::KeyId;
 use crate::plan::policy::Policy;
 use crate::plan::preset::Preset;
 use crate::plan::{GroupId, KeyForm, Plan, Promise, Weakness};
+use crate::rules::trigger::Remark;
+use crate::rules::{Apart, Entry, Rule, RuleProblem, Shortage};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::owner::{DeviceId, Event};
 use saifu_protocol::{Counter, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -55,6 +63,10 @@ pub enum Part {
     Opened(Option<Opened>),
     /// The owner, as their safes know them.
     Owner(OwnerView),
+    /// What is backed up and fetched by itself.
+    Rules(RulesView),
+    /// How long others wait, and who does.
+    Waits(WaitsView),
     /// What was to be taken over is stored: the text of it may go.
     TakenOver,
 }
@@ -67,6 +79,8 @@ pub enum Phase {
     Opening,
     /// Ready.
     Ready,
+    /// The lock is on: the wallet opens to its owner only.
+    Locked,
     /// Another tab has the wallet.
     OpenElsewhere,
     /// Another tab took over while this one was at work; this one stopped.
@@ -203,6 +217,8 @@ pub struct BackupCard {
     pub needed_by: Vec<GroupId>,
     /// Whether its key is here and would not go with its papers by itself.
     pub is_key_apart: bool,
+    /// The safe that keeps what opens it, and can fetch the rest from the others if its owner logs in there.
+    pub fetched_by: Option<SafeId>,
 }
 
 impl BackupCard {
@@ -517,6 +533,9 @@ pub struct Job {
     pub next_try: Option<UnixTime>,
     /// Whether the owner can call it off.
     pub can_call_off: bool,
+    /// What the owner's authenticator is to do, where it waits for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceremony: Option<Ceremony>,
 }
 
 /// What a job is.
@@ -541,6 +560,14 @@ pub enum Task {
     Enrol,
     /// A safe is asked for everything of the owner's.
     Restore,
+    /// The owner sees to the ways in.
+    Ways,
+    /// A rule is carried out.
+    Round,
+    /// A safe is told how long others wait.
+    SetWait,
+    /// A safe is told what becomes of somebody who waits.
+    Decide,
 }
 
 /// What is true of a job now.
@@ -563,12 +590,22 @@ pub enum Stage {
     TakingOver,
     /// The safe is asked to know name and secret from now on.
     Enrolling,
-    /// Name and secret are shown to be right.
+    /// Name and secret are shown to be right, or a device is.
     LoggingIn,
+    /// The owner's authenticator is to sign.
+    AwaitsDevice,
+    /// A session is open for what its owner wants.
+    Managing,
     /// They were. Other safes are still to bring their share.
     LoggedIn,
     /// What the safe has is listed.
     Listing,
+    /// What a rule means is moved, a few at a time.
+    Round,
+    /// The safe is told how long others wait.
+    SettingWait,
+    /// The safe is told what becomes of somebody who waits.
+    Deciding,
 }
 
 /// Why a job waits.
@@ -585,6 +622,8 @@ pub enum Waiting {
     TooOld,
     /// Too many wrong guesses were made at this name.
     TooManyGuesses,
+    /// The safe does not reach the other one that it is to fetch from.
+    OtherSafeSilent,
     /// The safe is still to end what was called off.
     EndingFirst,
     /// The safe's clock and this device's differ too much even after setting right.
@@ -593,8 +632,15 @@ pub enum Waiting {
     RolledBack,
     /// Another session has it open at the safe, and may give it back.
     OpenElsewhere,
+    /// Another device of the owner's registered it, and wants others to wait.
+    NotYet {
+        /// So long, by the safe's clock.
+        until: UnixTime,
+    },
     /// The safe shows another key than the one that was trusted.
     KeyChanged,
+    /// One method is left that unlocks this device: what lies here, too, is not deleted before there is another.
+    SecondMethod,
     /// The browser's storage is full.
     StorageFull,
     /// The browser's storage failed.
@@ -603,17 +649,20 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 12] = [
+    pub const ALL: [Waiting; 15] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
         Waiting::TooOld,
         Waiting::TooManyGuesses,
+        Waiting::OtherSafeSilent,
         Waiting::EndingFirst,
         Waiting::Clock,
         Waiting::RolledBack,
         Waiting::OpenElsewhere,
+        Waiting::NotYet { until: UnixTime(0) },
         Waiting::KeyChanged,
+        Waiting::SecondMethod,
         Waiting::StorageFull,
         Waiting::StorageFailed,
     ];
@@ -632,6 +681,9 @@ pub struct OwnerView {
     pub is_restoring: bool,
     /// Whether it may begin to.
     pub can_restore: bool,
+    /// The passkey that makes a terminal of this wallet, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terminal: Option<CredentialId>,
     /// Every safe that is trusted.
     pub safes: Vec<OwnerCard>,
 }
@@ -651,6 +703,111 @@ pub struct OwnerCard {
     pub job: Option<FlowId>,
     /// What was found there.
     pub found: Option<Found>,
+    /// By what the owner gets in there, while a session is open for that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ways: Option<WaysView>,
+}
+
+/// By what an owner gets in at a safe, and what happened there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaysView {
+    /// The devices, in the order in which they were enrolled.
+    pub devices: Vec<DeviceCard>,
+    /// Since when a recovery kit opens, if one does.
+    pub kit_since: Option<UnixTime>,
+    /// What happened, the newest first.
+    pub history: Vec<HistoryLine>,
+}
+
+/// A device that opens at a safe.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceCard {
+    /// What the safe knows it by.
+    pub id: DeviceId,
+    /// Whether it is a passkey; a terminal if not.
+    pub is_passkey: bool,
+    /// What the owner calls it; none if somebody else has left that name there.
+    pub name: Option<String>,
+    /// Since when.
+    pub since: UnixTime,
+    /// When it last logged in.
+    pub used: Option<UnixTime>,
+}
+
+/// Something that happened to an owner's record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryLine {
+    /// When, by the safe's clock.
+    pub at: UnixTime,
+    /// Whether it came from this wallet.
+    pub is_here: bool,
+    /// What.
+    pub what: Event,
+}
+
+/// What is backed up and fetched by itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RulesView {
+    /// The rules, in the order in which they run.
+    pub rules: Vec<RuleCard>,
+    /// What the one that is being put together would mean.
+    pub draft: Option<Draft>,
+    /// What happens when there is no room.
+    pub shortage: Shortage,
+    /// How many bytes the rules that are on would free.
+    pub would_free: u64,
+    /// What is being carried out.
+    pub rounds: Vec<RoundCard>,
+    /// What was, the latest first.
+    pub activity: Vec<Entry>,
+}
+
+/// A rule.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuleCard {
+    /// The rule.
+    pub rule: Rule,
+    /// What this platform does not tell it, and what is done instead.
+    pub lacks: Vec<Remark>,
+    /// What it means now; none while nobody looks.
+    pub means: Option<Meant>,
+}
+
+/// A rule that is being put together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Draft {
+    /// The rule.
+    pub rule: Rule,
+    /// Why it would not be taken.
+    pub problem: Option<RuleProblem>,
+    /// As [`RuleCard::lacks`].
+    pub lacks: Vec<Remark>,
+    /// What it would mean now.
+    pub means: Meant,
+}
+
+/// What a rule means: so many, of which the first are named.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Meant {
+    /// The names of what it would move.
+    pub selected: Vec<String>,
+    /// The names of what satisfies its wording, or may, and is not moved; and why.
+    pub apart: Vec<(String, Apart)>,
+    /// How many it would move.
+    pub selected_count: usize,
+    /// How many stay apart.
+    pub apart_count: usize,
+}
+
+/// A rule that is being carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoundCard {
+    /// The job, by which it can be called off.
+    pub job: FlowId,
+    /// What can be said of it so far.
+    pub entry: Entry,
+    /// How many values are still to be moved.
+    pub left: usize,
 }
 
 /// Sums over everything in the wallet.

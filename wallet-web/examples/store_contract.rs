@@ -5,10 +5,13 @@
 #[cfg(target_arch = "wasm32")]
 #[path = "../src/worker"]
 mod adapter {
+    #[expect(dead_code, reason = "erasing is for a wallet that is locked")]
     pub(crate) mod idb;
+    #[expect(dead_code, reason = "the lock has tests of its own")]
     pub(crate) mod store;
     #[expect(dead_code, reason = "clock and calendar are for the wallet's loop")]
     pub(crate) mod time;
+    #[expect(dead_code, reason = "the lock has tests of its own")]
     pub(crate) mod vault;
 
     fn scope() -> web_sys::WorkerGlobalScope {
@@ -33,9 +36,11 @@ mod exports {
 
     impl Database {
         async fn open(&self) -> Result<(Store, Opened), store::Refusal> {
-            store::Store::open(&self.0, &mut time::rng(), || {})
-                .await
-                .map(|(store, opened)| (Store(store), opened))
+            match store::Store::open(&self.0, &mut time::rng(), || {}).await? {
+                store::Opening::Open(store, opened) => Ok((Store(store), opened)),
+                // No case of these has a lock.
+                store::Opening::Locked(_) => Err(store::Refusal::Damaged),
+            }
         }
     }
 

@@ -26,7 +26,7 @@ mod exports {
     use saifu_protocol::digest::{Digest, DigestSetting};
     use saifu_protocol::{Counter, SafeId, UnixTime, value};
     use saifu_wallet_core::books::{
-        Books, CertificateItem, Change, Custody, Item, Standing, ValueItem,
+        Books, CertificateItem, Change, Custody, Item, OthersWait, Standing, ValueItem,
     };
     use saifu_wallet_core::engine::Wallet;
     use saifu_wallet_core::form::{self, Form};
@@ -164,6 +164,7 @@ mod exports {
                 standing: Standing::AtSafe,
                 came_of: Some(ItemId::new(make_bytes(&mut time::rng()))),
                 part: None,
+                others: OthersWait::Told(0),
             }),
         };
         let numbers: Vec<u32> = (0..items).collect();
@@ -253,6 +254,7 @@ mod exports {
                 &mut Context {
                     now_ms: time::now_ms(),
                     today: value::parse_date("2030-06-01").expect("a day"),
+                    offset_minutes: 0,
                     rng: &mut time::rng(),
                     stretch: saifu_crypto::stretch::Stretch::default(),
                 },

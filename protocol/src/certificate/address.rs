@@ -41,6 +41,12 @@ impl Address {
         Ok(Self(text.to_ascii_lowercase()))
     }
 
+    /// Whether it is on the machine of whoever asks: for trying things out, and no address of anybody else's safe.
+    pub fn is_on_this_machine(&self) -> bool {
+        let host = self.0.split_once("://").map(|(_, host)| host);
+        host.is_some_and(is_this_machine)
+    }
+
     /// The origin.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,7 @@
 //! What an owner finds in a session: the registrations of their accounts, each with the note that was left with it.
 
 use super::InSession;
+use crate::ids::UnixTime;
 use crate::message::EntryState;
 use crate::{b64, limits};
 use alloc::string::String;
@@ -70,7 +71,7 @@ pub struct OwnerListItem {
     pub after: Option<String>,
 }
 
-/// Entries of all the owner's accounts that are not over, in the order in which the accounts got them. What is registered or
+/// Entries of all the owner's accounts that are not over, and those that were handed out and are still kept, in the order in which the accounts got them. What is registered or
 /// rotated meanwhile comes last, so whoever reads all pages misses nothing that was there when they began.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerPage {
@@ -86,8 +87,11 @@ pub struct OwnerPage {
 pub struct OwnerEntry {
     /// Its certificate, compact.
     pub certificate: String,
-    /// What state it is in: registered or withdrawing.
+    /// What state it is in: registered or withdrawing; or withdrawn, while its object is kept as a last resort.
     pub state: EntryState,
+    /// When it was handed out, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<UnixTime>,
     /// How many bytes are registered.
     pub size: u64,
     /// The note that was left with it.
@@ -131,6 +135,7 @@ mod tests {
             entries: vec![OwnerEntry {
                 certificate: "a.b.c".into(),
                 state: EntryState::Withdrawing,
+                since: None,
                 size: 7,
                 note: Some(Note::new(vec![1, 2]).unwrap()),
             }],

@@ -1,6 +1,6 @@
 //! The messages, as they are before sealing. Each travels alone in its request: what a login is, its request says.
 
-use super::{EnrolmentId, LookUpId};
+use super::{By, EnrolmentId, LookUpId};
 use crate::ids::{PublicKey, RequestId, SafeId, SessionId, UnixTime};
 use crate::{b64, fixed_bytes, labels, limits};
 use alloc::vec::Vec;
@@ -107,7 +107,8 @@ pub enum Enrolled {
     Wait(u64),
 }
 
-/// Which of an owner's secrets is meant. There are two only while it is being changed.
+/// Which of an owner's secrets is meant: the recovery secret, of which there are two while it is being changed, or that of the
+/// recovery kit. The guesses at the kit are counted apart, so that whoever guesses at one keeps nobody from the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Which {
@@ -115,6 +116,8 @@ pub enum Which {
     Newest,
     /// The one before, while it still opens.
     Previous,
+    /// That of the recovery kit.
+    Kit,
 }
 
 /// Begins a login: a guess.
@@ -172,22 +175,30 @@ pub struct LoggedIn {
     pub session: SessionId,
     /// Until when it holds, by the safe's clock.
     pub until: UnixTime,
-    /// Which secret opened it.
-    pub which: Which,
-    /// Whether the other one opens too.
+    /// What opened it.
+    pub by: By,
+    /// Whether a change of the secret is not settled: both the newest and the one before open.
     pub is_changing: bool,
-    /// What is kept under the secret.
+    /// What is kept under what opened it.
     pub kept: Kept,
+    /// The map that is kept for all ways in, sealed under the root. It may be newer than the one in `kept`.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "b64::optional"
+    )]
+    pub map: Option<Vec<u8>>,
     /// The owner's accounts here: the certificates of each can be listed in this session.
     pub accounts: Vec<PublicKey>,
-    /// How many guesses were spent since the last login, this one not counted.
+    /// How many guesses were spent at the secret that opened it since its last login, this one not counted. None at a device.
     pub guesses: u64,
 }
 
 /// Names a session and proves it. Alone it is the whole of what [`Act::Settle`] and [`Act::Join`] take.
 ///
 /// Settling ends a change: the secret that opened the session stays, the other opens no more. So nobody settles for a secret
-/// that does not open. With the newest the change is done, with the one before it is called off.
+/// that does not open: a session that a kit or a device opened settles nothing. With the newest the change is done, with the
+/// one before it is called off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InSession {
     /// The session.
@@ -196,7 +207,18 @@ pub struct InSession {
     pub proof: SessionProof,
 }
 
-/// Enrols another secret beside the one that opens now.
+/// What a secret is enrolled as, in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Slot {
+    /// The recovery secret, beside the one that opens now.
+    #[default]
+    Secret,
+    /// The recovery kit's, in the place of the one before: nothing is to be settled.
+    Kit,
+}
+
+/// Enrols another secret beside the one that opens now, or a kit.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChangeFinish {
     /// The session, for [`Act::Change`].
@@ -210,26 +232,36 @@ pub struct ChangeFinish {
     pub record: [u8; RECORD_LEN],
     /// What is to be kept under the new secret.
     pub kept: Kept,
+    /// As what.
+    #[serde(default)]
+    pub slot: Slot,
 }
 
 /// What became of a change of the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Changed {
-    /// Both open.
+    /// Both open. Of a kit: it opens.
     Both,
     /// The change before this one is not settled. Nothing was changed.
     Unsettled,
 }
 
-/// Keeps another map under the secret that opened the session.
+/// Keeps other maps: under what opened the session, and for all ways in.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SetMap {
     /// The session, for [`Act::SetMap`].
     pub within: InSession,
-    /// The map, sealed.
+    /// The map, sealed for what opened the session. An empty one says nothing: the one before stays.
     #[serde(with = "b64::bytes")]
     pub map: Vec<u8>,
+    /// The map, sealed under the root: whoever comes in by any way gets it. Without one, the one before stays.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "b64::optional"
+    )]
+    pub map_of_root: Option<Vec<u8>>,
 }
 
 /// The answer to what is done in a session.
@@ -257,6 +289,18 @@ pub enum Act {
     List,
     /// Recover without the holder's key, also what is open for a session that is lost.
     Recover,
+    /// Enrol a device.
+    AddDevice,
+    /// Remove a device.
+    RemoveDevice,
+    /// Call a device something else.
+    RenameDevice,
+    /// List by what the owner gets in, and what happened.
+    Ways,
+    /// End the recovery kit.
+    RevokeKit,
+    /// Have the safe bring an order to another one.
+    Order,
 }
 
 impl Act {
@@ -268,6 +312,12 @@ impl Act {
             Act::Join => 4,
             Act::List => 5,
             Act::Recover => 6,
+            Act::AddDevice => 7,
+            Act::RemoveDevice => 8,
+            Act::RenameDevice => 9,
+            Act::Ways => 10,
+            Act::RevokeKit => 11,
+            Act::Order => 12,
         }
     }
 }
@@ -285,14 +335,21 @@ pub struct Purpose {
     pub act: Act,
 }
 
+impl Purpose {
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(81);
+        bytes.extend_from_slice(self.safe.as_bytes());
+        bytes.extend_from_slice(self.account.as_bytes());
+        bytes.extend_from_slice(self.request.as_bytes());
+        bytes.push(self.act.code());
+        bytes
+    }
+}
+
 impl SessionProof {
     /// The proof that belongs to this key and purpose.
     pub fn derive(session_key: &Secret, purpose: &Purpose) -> Self {
-        let mut context = Vec::with_capacity(81);
-        context.extend_from_slice(purpose.safe.as_bytes());
-        context.extend_from_slice(purpose.account.as_bytes());
-        context.extend_from_slice(purpose.request.as_bytes());
-        context.push(purpose.act.code());
+        let context = purpose.bytes();
         Self::new(*derive_key(session_key, labels::OWNER_SESSION, &context).expose_secret())
     }
 

@@ -27,16 +27,23 @@
 //!              ◀─── Recovered
 //! ```
 
+mod device;
 mod list;
 mod message;
 mod name;
 mod takeover;
 
+pub use device::{
+    Assertion, By, Challenge, Conversation, DEVICES, Device, DeviceAdd, DeviceAdded, DeviceFinish,
+    DeviceId, DeviceKey, DeviceLabel, DeviceProof, DeviceRemove, DeviceRename, DeviceStart,
+    DeviceStarted, Event, Happened, PasskeyAlgorithm, PasskeyKey, WaysIn, enrolment_challenge,
+    signed_by_terminal,
+};
 pub use list::{Note, OwnerEntry, OwnerListItem, OwnerPage};
 pub use message::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession,
     Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, Purpose, SessionProof,
-    SetMap, Suite, Which,
+    SetMap, Slot, Suite, Which,
 };
 pub use name::{BadName, OwnerName, look_up};
 pub use takeover::OwnerRecoverItem;

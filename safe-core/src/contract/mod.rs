@@ -2,7 +2,10 @@
 //! that what the simulation finds out about one holds for the other.
 
 mod change;
+mod devices;
+mod hold;
 mod load;
+mod order;
 mod owned;
 pub mod owners;
 mod rotation;
@@ -27,7 +30,7 @@ type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: Ledger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [Named<L>; 23] = [
+    let cases: [Named<L>; 27] = [
         ("an empty ledger loads nothing", load::empty),
         (
             "a batch and its entries load back as they were",
@@ -94,6 +97,22 @@ pub fn run<L: Ledger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
         (
             "an owner's page ends after so many batches",
             owned::empty_batches,
+        ),
+        (
+            "how long others wait loads back until the holder is replaced",
+            hold::waits,
+        ),
+        (
+            "those who wait load back, for both sides",
+            hold::those_who_wait,
+        ),
+        (
+            "an entry obeys one key until its holder is replaced",
+            order::obedience,
+        ),
+        (
+            "an order is remembered until it is of no time any more",
+            order::remembered,
         ),
         (
             "the largest counters, times and objects are kept",

@@ -10,10 +10,10 @@ use crate::owned::{BATCHES, Owned, Place};
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
-use saifu_protocol::PublicKey;
 use saifu_protocol::limits::MAX_NOTE_BYTES;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::owner::Note;
+use saifu_protocol::{PublicKey, UnixTime};
 
 fn note(byte: u8, len: usize) -> Result<Note, String> {
     Note::new(vec![byte; len]).map_err(|_| String::from("too long"))
@@ -145,6 +145,13 @@ pub(super) fn of_accounts<L: Ledger>(ledger: &mut L) -> Check {
         let accounts: Vec<PublicKey> = accounts.iter().map(|n| account(*n)).collect();
         all(ledger, &accounts, 9)
     };
+    // What was handed out is there as long as its bytes are.
+    let first = of(ledger, &[1])?;
+    ensure!(keys(&first) == [(1, 1, 0), (1, 1, 1), (1, 1, 2)]);
+    let handed_out = first.iter().find(|owned| owned.place.item == 2);
+    let told = handed_out.map(|owned| (owned.state, owned.since));
+    ensure!(told == Some((EntryState::Withdrawn, UnixTime(5))));
+    ok(ledger.apply(&[Change::Purge(entry(2, 1, 2).key)]))?;
     let first = of(ledger, &[1])?;
     ensure!(keys(&first) == [(1, 1, 0), (1, 1, 1)]);
     let wanted = [
@@ -164,6 +171,13 @@ pub(super) fn of_accounts<L: Ledger>(ledger: &mut L) -> Check {
     ensure!(keys(&of(ledger, &[5, 9])?) == [(2, 2, 0), (3, 1, 3)]);
     ensure!(keys(&of(ledger, &[9, 5, 1])?).len() == 4);
     ensure!(of(ledger, &[])?.is_empty() && of(ledger, &[7])?.is_empty());
+    // What was ended without being handed out is nobody's any more.
+    let retired = Entry {
+        state: State::Retired,
+        ..entry(4, 2, 0)
+    };
+    ok(ledger.apply(&[Change::ReplaceState(retired)]))?;
+    ensure!(of(ledger, &[5])?.is_empty());
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! The suite every ledger of owners must pass, as [`super::run`] for entries.
 
 use super::scene::{Check, account, ensure, ok, request, session};
-use super::{Case, each};
+use super::{Case, devices, each};
 use crate::owner::{
     ATTEMPT_LIFETIME, Attempt, Change, Credential, CredentialId, Enrolment, FORGOTTEN_AFTER,
-    Guesses, Need, Owner, OwnerLedger, Session,
+    Guesses, Kit, Need, OpenedBy, Owner, OwnerLedger, Session,
 };
 use alloc::string::String;
 use alloc::vec;
@@ -12,16 +12,17 @@ use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, KE2_LEN, RECORD_LEN, Record};
 use saifu_protocol::limits::{
-    MAX_OWNER_ACCOUNTS, MAX_OWNER_MAP_BYTES, MAX_OWNER_SHARE_BYTES, OWNER_SESSION_LIFETIME,
+    MAX_OWNER_ACCOUNTS, MAX_OWNER_MAP_BYTES, MAX_OWNER_SHARE_BYTES, OWNER_LOGIN_LIFETIME,
+    OWNER_SESSION_LIFETIME,
 };
 use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
 use saifu_protocol::{Counter, RequestId, UnixTime};
 
-const NOW: UnixTime = UnixTime(1_800_000_000);
+pub(super) const NOW: UnixTime = UnixTime(1_800_000_000);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: OwnerLedger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [super::Named<L>; 10] = [
+    let cases: [super::Named<L>; 14] = [
         ("an empty ledger knows no owner", empty),
         ("the guesses at a name load back", guessed),
         ("what is enrolled loads back, and each change", enrolled),
@@ -32,11 +33,18 @@ pub fn run<L: OwnerLedger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Cas
         ("a failed change leaves no owner changed", all_or_nothing),
         ("what is forgotten goes, and nothing before", sweep),
         ("only so many attempts and names are kept", keep),
+        ("devices load back, by id and by owner", devices::devices),
+        (
+            "a login by a device loads back, and ends",
+            devices::greeting,
+        ),
+        ("a session by a device loads with it", devices::of_session),
+        ("the newest of what happened is kept", devices::history),
     ];
     each(make, cases)
 }
 
-fn name(n: u8) -> LookUpId {
+pub(super) fn name(n: u8) -> LookUpId {
     LookUpId::new([n; 32])
 }
 
@@ -54,7 +62,7 @@ fn of_attempt(n: u8) -> Need {
     }
 }
 
-fn in_session(n: u8) -> Need {
+pub(super) fn in_session(n: u8) -> Need {
     Need {
         session: Some(session(n)),
         ..Need::default()
@@ -69,6 +77,12 @@ fn only_guessed(n: u8, spent: u64) -> Owner {
             right: spent / 2,
             in_a_row: 3,
             last: NOW,
+        },
+        kit_guesses: Guesses {
+            spent: spent / 3,
+            right: spent / 4,
+            in_a_row: 2,
+            last: UnixTime(NOW.0 - 1),
         },
         ..Owner::unknown(name(n))
     }
@@ -98,11 +112,13 @@ fn credential(byte: u8) -> Result<Credential, String> {
     })
 }
 
-fn has(n: u8, newest: u8, previous: Option<u8>) -> Result<Owner, String> {
+pub(super) fn has(n: u8, newest: u8, previous: Option<u8>) -> Result<Owner, String> {
     Ok(Owner {
         enrolled: Some(Enrolment {
             newest: credential(newest)?,
             previous: previous.map(credential).transpose()?,
+            kit: None,
+            map: None,
             accounts: vec![account(1)],
         }),
         ..only_guessed(n, 4)
@@ -124,12 +140,12 @@ fn begun(n: u8, at: UnixTime) -> Attempt {
     }
 }
 
-fn opened(n: u8, until: UnixTime) -> Session {
+pub(super) fn opened(n: u8, until: UnixTime) -> Session {
     Session {
         id: session(n),
         look_up: name(n),
         account: account(1),
-        credential: CredentialId::new([n; 32]),
+        opened_by: OpenedBy::Secret(CredentialId::new([n; 32])),
         key: Secret::new([n; 32]),
         until,
     }
@@ -172,8 +188,27 @@ fn enrolled<L: OwnerLedger>(ledger: &mut L) -> Check {
         enrolled.accounts = vec![account(3), account(1), account(2)];
         enrolled.newest.kept.map = vec![0; 9];
     }
+    let mut with_kit = has(1, 3, Some(4))?;
+    with_kit.kit_guesses.spent += 1;
+    if let Some(enrolled) = &mut with_kit.enrolled {
+        enrolled.kit = Some(Kit {
+            credential: credential(7)?,
+            since: NOW,
+        });
+        enrolled.map = Some(vec![1; 7]);
+    }
+    let mut with_another = with_kit.clone();
+    if let Some(enrolled) = &mut with_another.enrolled {
+        enrolled.kit = Some(Kit {
+            credential: credential(8)?,
+            since: NOW.plus(1),
+        });
+        enrolled.map = Some(Vec::new());
+    }
     let changes = [
         has(1, 3, None)?,
+        with_kit,
+        with_another,
         has(1, 4, Some(3))?,
         // Settled for the one before, and for the newest.
         has(1, 3, None)?,
@@ -204,11 +239,18 @@ fn largest<L: OwnerLedger>(ledger: &mut L) -> Check {
         in_a_row: u32::MAX,
         last: UnixTime(99_999_999_999),
     };
+    owner.kit_guesses = owner.guesses;
     let accounts = (0..MAX_OWNER_ACCOUNTS).map(|n| account(u8::try_from(n).unwrap_or(u8::MAX)));
     if let Some(enrolled) = &mut owner.enrolled {
         enrolled.accounts = accounts.collect();
+        enrolled.map = Some(vec![3; MAX_OWNER_MAP_BYTES]);
+        enrolled.kit = Some(Kit {
+            credential: credential(5)?,
+            since: NOW,
+        });
         let previous = enrolled.previous.iter_mut();
-        for credential in previous.chain([&mut enrolled.newest]) {
+        let kit = enrolled.kit.iter_mut().map(|kit| &mut kit.credential);
+        for credential in previous.chain([&mut enrolled.newest]).chain(kit) {
             credential.kept = Kept {
                 share: vec![1; MAX_OWNER_SHARE_BYTES],
                 map: vec![2; MAX_OWNER_MAP_BYTES],
@@ -311,6 +353,7 @@ fn all_or_nothing<L: OwnerLedger>(ledger: &mut L) -> Check {
         Change::CreateAttempt(begun(2, NOW)),
         ending(2, NOW),
     ]))?;
+    ok(ledger.apply(&[Change::CreateGreeting(devices::begun(1, NOW))]))?;
     let of_nothing = Change::CreateSession {
         attempt: RequestId::new([9; 16]),
         session: opened(3, NOW),
@@ -319,9 +362,20 @@ fn all_or_nothing<L: OwnerLedger>(ledger: &mut L) -> Check {
         attempt: request(1),
         session: opened(2, NOW),
     };
-    for doomed in [Change::CreateAttempt(begun(1, NOW)), of_nothing, twice] {
+    let all_doomed = [
+        Change::CreateAttempt(begun(1, NOW)),
+        of_nothing,
+        twice,
+        Change::CreateGreeting(devices::begun(1, NOW)),
+        devices::ending(9, opened(3, NOW)),
+        devices::ending(1, opened(2, NOW)),
+    ];
+    for doomed in all_doomed {
         let changes = [
             Change::PutOwner(only_guessed(1, 2)),
+            Change::PutDevice(devices::passkey(1, 1)),
+            Change::CreateGreeting(devices::begun(4, NOW)),
+            devices::happening(1, 1),
             Change::CreateAttempt(begun(4, NOW)),
             ending(4, NOW),
             doomed,
@@ -331,6 +385,15 @@ fn all_or_nothing<L: OwnerLedger>(ledger: &mut L) -> Check {
         ensure!(ok(ledger.load(&of_attempt(4)))?.attempt.is_none());
         ensure!(ok(ledger.load(&in_session(4)))?.session.is_none());
         ensure!(ok(ledger.load(&of_attempt(1)))?.attempt == Some(begun(1, NOW)));
+        let loaded = ok(ledger.load(&devices::ways_of(1)))?;
+        ensure!(loaded.devices.is_empty() && loaded.history.is_empty());
+        ensure!(
+            ok(ledger.load(&devices::of_greeting(4)))?
+                .greeting
+                .is_none()
+        );
+        let first = ok(ledger.load(&devices::of_greeting(1)))?.greeting;
+        ensure!(first == Some(devices::begun(1, NOW)));
     }
     Ok(())
 }
@@ -339,35 +402,53 @@ fn sweep<L: OwnerLedger>(ledger: &mut L) -> Check {
     let until = NOW.plus(OWNER_SESSION_LIFETIME);
     ok(ledger.apply(&[
         Change::PutOwner(only_guessed(1, 1)),
+        Change::PutOwner(Owner {
+            kit_guesses: Guesses {
+                last: NOW.plus(1),
+                ..Guesses::default()
+            },
+            ..only_guessed(3, 1)
+        }),
         Change::PutOwner(has(2, 5, None)?),
         Change::CreateAttempt(begun(1, NOW)),
         Change::CreateAttempt(begun(2, NOW.plus(1))),
+        Change::CreateGreeting(devices::begun(1, NOW)),
+        Change::CreateGreeting(devices::begun(2, NOW.plus(3))),
+        devices::ending(2, opened(3, until.plus(9))),
         ending(2, until),
     ]))?;
-    let left = |ledger: &L| -> Result<[bool; 5], String> {
+    let left = |ledger: &L| -> Result<[bool; 9], String> {
         Ok([
             ok(ledger.load(&of_name(1)))?.owner.is_some(),
             ok(ledger.load(&of_name(2)))?.owner.is_some(),
             ok(ledger.load(&of_attempt(1)))?.attempt.is_some(),
             ok(ledger.load(&of_attempt(2)))?.attempt.is_some(),
             ok(ledger.load(&in_session(2)))?.session.is_some(),
+            ok(ledger.load(&devices::of_greeting(1)))?
+                .greeting
+                .is_some(),
+            ok(ledger.load(&devices::of_greeting(2)))?
+                .greeting
+                .is_some(),
+            ok(ledger.load(&of_name(3)))?.owner.is_some(),
+            ok(ledger.load(&in_session(3)))?.session.is_some(),
         ])
     };
     // Each goes at its time, and no second earlier. A name that somebody has never goes.
+    let mut before = [true; 9];
     let stages = [
-        (until.plus(1), [true, true, true, true, false]),
-        (NOW.plus(ATTEMPT_LIFETIME), [true, true, false, true, false]),
-        (
-            NOW.plus(ATTEMPT_LIFETIME + 1),
-            [true, true, false, false, false],
-        ),
-        (
-            NOW.plus(FORGOTTEN_AFTER),
-            [false, true, false, false, false],
-        ),
+        (NOW.plus(OWNER_LOGIN_LIFETIME + 1), 5),
+        (until.plus(1), 4),
+        (until.plus(10), 8),
+        (NOW.plus(ATTEMPT_LIFETIME), 2),
+        (NOW.plus(ATTEMPT_LIFETIME + 1), 3),
+        (NOW.plus(ATTEMPT_LIFETIME + 3), 6),
+        (NOW.plus(FORGOTTEN_AFTER), 0),
+        (NOW.plus(FORGOTTEN_AFTER + 1), 7),
     ];
-    let mut before = [true; 5];
-    for (at, after) in stages {
+    for (at, gone) in stages {
+        let mut after = before;
+        after[gone] = false;
         ensure!(ok(ledger.next_sweep())? == Some(at));
         ok(ledger.sweep(UnixTime(at.0 - 1)))?;
         ensure!(left(ledger)? == before);
@@ -376,6 +457,8 @@ fn sweep<L: OwnerLedger>(ledger: &mut L) -> Check {
         before = after;
     }
     ensure!(ok(ledger.next_sweep())?.is_none());
+    let is_enrolled = core::array::from_fn(|of| of == 1);
+    ensure!(before == is_enrolled);
     Ok(())
 }
 
@@ -384,6 +467,7 @@ fn keep<L: OwnerLedger>(ledger: &mut L) -> Check {
     for n in 2..8 {
         changes.push(Change::PutOwner(only_guessed(n, 1)));
         changes.push(Change::CreateAttempt(begun(n, NOW)));
+        changes.push(Change::CreateGreeting(devices::begun(n, NOW)));
     }
     // Enrolled since, and guessed at again: neither makes a name one that came later.
     changes.push(Change::PutOwner(has(2, 6, None)?));
@@ -393,20 +477,26 @@ fn keep<L: OwnerLedger>(ledger: &mut L) -> Check {
         let mut found = Vec::new();
         for n in 1..8 {
             let loaded = ok(ledger.load(&need(n)))?;
-            let is_there =
-                loaded.attempt.is_some() || need(n).look_up.is_some() && loaded.owner.is_some();
+            let is_begun = loaded.attempt.is_some() || loaded.greeting.is_some();
+            let is_there = is_begun || need(n).look_up.is_some() && loaded.owner.is_some();
             if is_there {
                 found.push(n);
             }
         }
         Ok(found)
     };
-    let few = |attempts, names| Change::Keep { attempts, names };
+    let few = |attempts, names| Change::Keep {
+        attempts,
+        greetings: attempts.saturating_sub(1),
+        names,
+    };
     ok(ledger.apply(&[few(6, 5)]))?;
     ensure!(of(ledger, of_attempt)? == [2, 3, 4, 5, 6, 7]);
+    ensure!(of(ledger, devices::of_greeting)? == [3, 4, 5, 6, 7]);
     ensure!(of(ledger, of_name)? == [1, 2, 3, 4, 5, 6, 7]);
     ok(ledger.apply(&[few(4, 3)]))?;
     ensure!(of(ledger, of_attempt)? == [4, 5, 6, 7]);
+    ensure!(of(ledger, devices::of_greeting)? == [5, 6, 7]);
     ensure!(of(ledger, of_name)? == [1, 2, 5, 6, 7]);
     // What comes when there are so many takes the place of the oldest.
     ok(ledger.apply(&[
@@ -418,6 +508,7 @@ fn keep<L: OwnerLedger>(ledger: &mut L) -> Check {
     ensure!(of(ledger, of_name)? == [1, 2, 3, 6, 7]);
     ok(ledger.apply(&[few(0, 0)]))?;
     ensure!(of(ledger, of_attempt)?.is_empty());
+    ensure!(of(ledger, devices::of_greeting)?.is_empty());
     ensure!(of(ledger, of_name)? == [1, 2]);
     Ok(())
 }

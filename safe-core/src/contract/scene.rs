@@ -60,6 +60,7 @@ pub(super) fn batch(seq: u64, first: u64, entries: u32) -> Batch {
 
 pub(super) fn entry(number: u64, seq: u64, item: u32) -> Entry {
     Entry {
+        hold: crate::hold::Hold::default(),
         key: EntryKey {
             counter: counter(number),
             seq,

@@ -3,9 +3,9 @@
 //! message (2-14).
 
 use super::recover::{conflict, conflict_about, receipt, target_of};
-use super::{Context, register, search, work::Work};
+use super::{Context, hold, register, search, work::Work};
 use crate::command::{Claim, RetireItem, RetireTarget};
-use crate::entry::{Batch, BatchKind, Entry, EntryKey, Refusal};
+use crate::entry::{Batch, BatchKind, Entry, EntryKey, Refusal, State};
 use alloc::vec::Vec;
 use saifu_protocol::message::{Ended, Outcome, Target};
 use saifu_protocol::problem::{Code, Problem};
@@ -38,6 +38,12 @@ fn end(
     let mut end_one = |claim: &Claim| -> Result<Ended, Problem> {
         let session = claim.session.ok_or(Code::Malformed)?;
         let key = search::locate(work, claim.wanted.as_ref(), claim.proved, context)?;
+        let loaded = work.loaded.entries.get(&key).ok_or(Code::NotFound)?;
+        let entry = loaded.entry.clone();
+        // Nobody ends in another's place what they would have to wait for.
+        if entry.state == (State::Withdrawing { session }) {
+            hold::admit(work, &entry, claim.account, context)?;
+        }
         work.change(key, |loaded| {
             let entry = &mut loaded.entry;
             match act(entry, session, context.now) {
@@ -81,7 +87,7 @@ pub(super) fn retire(
                 RetireTarget::Certificate(wanted) => {
                     search::locate(work, wanted.as_ref(), item.proved, context)
                         .map_err(Problem::from)
-                        .and_then(|key| retire_entry(work, key, None, context))
+                        .and_then(|key| retire_held(work, key, account, context))
                 }
                 RetireTarget::Registration {
                     request,
@@ -91,6 +97,22 @@ pub(super) fn retire(
             .into_outcome()
         })
         .collect()
+}
+
+/// Of an entry that this account need not have registered.
+fn retire_held(
+    work: &mut Work,
+    key: EntryKey,
+    account: PublicKey,
+    context: &Context<'_>,
+) -> Result<Ended, Problem> {
+    let loaded = work.loaded.entries.get(&key).ok_or(Code::NotFound)?;
+    let entry = loaded.entry.clone();
+    // What it refuses, or has done before, it says to everybody who has the holder's key.
+    if entry.state == State::Registered {
+        hold::admit(work, &entry, account, context)?;
+    }
+    retire_entry(work, key, None, context)
 }
 
 fn retire_entry(

@@ -4,6 +4,7 @@
 //! [`need`] names, calls [`decide`], and applies [`Decision::changes`] together before the reply leaves.
 
 mod end;
+mod hold;
 mod list;
 mod recover;
 mod register;
@@ -18,7 +19,9 @@ use crate::entry::Entry;
 use crate::index::{Evidence, MAX_QUESTIONS};
 use crate::ledger::{Change, Loaded, Need};
 use crate::settings::{SafeKeys, Settings};
+use alloc::vec;
 use alloc::vec::Vec;
+use saifu_protocol::hold::{AskedItem, AskedPage};
 use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered, Rotated};
 use saifu_protocol::{Counter, UnixTime};
 
@@ -50,6 +53,10 @@ pub enum Reply {
     Ended(Vec<Outcome<Ended>>),
     /// To a rotation.
     Rotated(Vec<Outcome<Rotated>>),
+    /// To what is said of how long others wait: from when on that holds.
+    Waited(Vec<Outcome<UnixTime>>),
+    /// To who waits.
+    Asked(Vec<Outcome<AskedPage>>),
     /// To a listing.
     Listed(Vec<Outcome<Page>>),
 }
@@ -92,19 +99,22 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
             need.batches
                 .insert((registration.account, registration.request));
         }
-        Command::Recover(claims) | Command::TakeOver(claims) => {
+        Command::Recover(claims) | Command::TakeOver(claims) | Command::LastResort(claims) => {
             need.object_bytes = MAX_REPLY_OBJECT_BYTES;
             for claim in claims {
+                need.asked_by = Some(claim.account);
                 need.groups
                     .extend(claim.wanted.as_ref().map(|wanted| wanted.counter));
                 need.objects_of.extend(claim.proved);
             }
         }
         Command::Ack(claims) | Command::Return(claims) => {
+            need.asked_by = claims.first().map(|claim| claim.account);
             let wanted = claims.iter().filter_map(|claim| claim.wanted.as_ref());
             need.groups.extend(wanted.map(|wanted| wanted.counter));
         }
         Command::Retire { account, items } => {
+            need.asked_by = Some(*account);
             for item in items {
                 match &item.target {
                     RetireTarget::Certificate(wanted) => {
@@ -122,9 +132,21 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
             request,
             items,
         } => {
+            need.asked_by = Some(*account);
             need.batches.insert((*account, *request));
             let wanted = items.iter().filter_map(|item| item.wanted.as_ref());
             need.groups.extend(wanted.map(|wanted| wanted.counter));
+        }
+        Command::Wait(items) => {
+            let wanted = items.iter().filter_map(|item| item.claim.wanted.as_ref());
+            need.groups.extend(wanted.map(|wanted| wanted.counter));
+        }
+        Command::Asked { account, item } => {
+            need.asked_of = Some(*account);
+            // Also where so many wait that it is not among those who are told.
+            if let AskedItem::Decide { account, .. } = item {
+                need.asked_by = Some(*account);
+            }
         }
         Command::List { .. } => need.groups.extend(list::counters(evidence)),
     }
@@ -150,6 +172,12 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
             Entry::take_over,
             context,
         )),
+        Command::LastResort(claims) => Reply::Recovered(recover::recover(
+            &mut work,
+            claims,
+            Entry::last_resort,
+            context,
+        )),
         Command::Ack(claims) => Reply::Ended(end::ack(&mut work, claims, context)),
         Command::Return(claims) => Reply::Ended(end::give_back(&mut work, claims, context)),
         Command::Retire { account, items } => {
@@ -162,6 +190,10 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
         } => Reply::Rotated(rotate::rotate(
             &mut work, *account, *request, items, context,
         )),
+        Command::Wait(items) => Reply::Waited(hold::wait(&mut work, items, context)),
+        Command::Asked { account, item } => {
+            Reply::Asked(vec![hold::asked(&mut work, *account, item)])
+        }
         Command::List { account, items } => {
             Reply::Listed(list::list(&mut work, *account, items, context))
         }
@@ -181,9 +213,14 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
 /// request, in its order. What is beyond is answered from the ledger alone.
 pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<Counter> {
     let claims: Vec<_> = match command {
-        Command::Register(_) | Command::List { .. } => Vec::new(),
+        Command::Register(_) | Command::Asked { .. } | Command::List { .. } => Vec::new(),
+        Command::Wait(items) => items
+            .iter()
+            .map(|item| (item.claim.wanted.as_ref(), item.claim.proved))
+            .collect(),
         Command::Recover(claims)
         | Command::TakeOver(claims)
+        | Command::LastResort(claims)
         | Command::Ack(claims)
         | Command::Return(claims) => claims
             .iter()

@@ -1,6 +1,7 @@
 //! Recovery: WO 01/13293, steps 2-6 to 2-11. The entry is searched, its bytes are checked against its certificate, and
 //! it opens for one session; a key or a seed is read and stays as it is.
 
+use super::hold;
 use super::{AuditEvent, Context, MAX_REPLY_OBJECT_BYTES, search, work::Work};
 use crate::command::Claim;
 use crate::entry::{Entry, Refusal};
@@ -49,11 +50,14 @@ fn recover_one(
 ) -> Result<Recovered, Problem> {
     let session = claim.session.ok_or(Code::Malformed)?;
     let key = search::locate(work, claim.wanted.as_ref(), claim.proved, context)?;
+    // The state is decided on a copy: whoever has to wait, and damaged bytes, must leave the entry as it was.
+    let loaded = work.loaded.entries.get(&key).ok_or(Code::NotFound)?;
+    let mut entry = loaded.entry.clone();
+    open(&mut entry, session, context.now)
+        .map_err(|refusal| conflict(&entry, &refusal, context))?;
+    // Also where the session has it open already: which one that is, a receipt says to whoever has the holder's key.
+    hold::admit(work, &entry, claim.account, context)?;
     work.change(key, |loaded| {
-        // The state is decided on a copy: damaged bytes must leave the entry as it was.
-        let mut entry = loaded.entry.clone();
-        open(&mut entry, session, context.now)
-            .map_err(|refusal| conflict(&entry, &refusal, context))?;
         let object = sound_bytes(loaded)?;
         if !budget.take(object.len()) {
             return Err(Problem::too_large(MAX_REPLY_OBJECT_BYTES));

@@ -5,9 +5,11 @@
 use super::{Context, work::Work};
 use crate::command::Registration;
 use crate::entry::{Batch, BatchKind, Entry, EntryKey, State};
+use crate::hold::Hold;
 use crate::ledger::Change;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, ObjectClass, ObjectHash};
+use saifu_protocol::limits::MAX_WAIT;
 use saifu_protocol::message::{Given, Outcome, RegisterItem, Registered};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{Certificate, Counter, Digest, limits, object};
@@ -81,7 +83,7 @@ fn register_new(
 ) -> Vec<Outcome<Registered>> {
     let (seq, first) = next_place(work, context);
     let mut next = first;
-    let (mut entries, mut notes) = (Vec::new(), Vec::new());
+    let (mut entries, mut left) = (Vec::new(), Vec::new());
     let outcomes = registration
         .items
         .iter()
@@ -110,12 +112,19 @@ fn register_new(
                         since: context.now,
                         returned: Vec::new(),
                         rotation: None,
+                        hold: Hold::default(),
                         note: None,
                     },
                     object: item.object.as_slice().into(),
                 });
                 let note = item.note.clone();
-                notes.extend(note.map(|note| Change::PutNote { key, note }));
+                left.extend(note.map(|note| Change::PutNote { key, note }));
+                if item.wait > 0 {
+                    let hold = Hold::default().set(item.wait.min(MAX_WAIT), context.now);
+                    left.push(Change::PutHold { key, hold });
+                }
+                let orders = item.orders;
+                left.extend(orders.map(|orders| Change::PutOrders { key, orders }));
                 next = next.next(context.settings.counter_limit);
                 outcome
             }
@@ -133,7 +142,7 @@ fn register_new(
             entries: u32::try_from(entries.len()).unwrap_or(u32::MAX),
         },
     });
-    for change in entries.into_iter().chain(notes) {
+    for change in entries.into_iter().chain(left) {
         work.create(change);
     }
     outcomes

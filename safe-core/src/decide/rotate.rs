@@ -3,12 +3,17 @@
 //!
 //! It is one change: before it the old certificate opens the entry, after it the new one does, and never both or neither.
 
+use super::hold;
 use super::recover::conflict;
 use super::register::next_place;
 use super::search::{self, is_wanted};
-use super::{AuditEvent, Context, work::Work};
+use super::{
+    AuditEvent, Context,
+    work::{Left, Work},
+};
 use crate::command::{Succession, Wanted};
 use crate::entry::{Batch, BatchKind, Entry, Rotator};
+use crate::hold::Hold;
 use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, read_claims_unverified};
 use saifu_protocol::message::{Outcome, Rotated};
@@ -111,9 +116,11 @@ fn rotate_one(
     }
     let key = search::locate(work, item.wanted.as_ref(), item.proved, context)?;
     let loaded = work.loaded.entries.get(&key).ok_or(Code::NotFound)?;
-    let mut entry = loaded.entry.clone();
-    let refused = |refusal| conflict(&loaded.entry, &refusal, context);
+    let before = loaded.entry.clone();
+    let mut entry = before.clone();
+    let refused = |refusal| conflict(&before, &refusal, context);
     entry.rotatable().map_err(refused)?;
+    hold::admit(work, &entry, by.account, context)?;
     // A request id stands for what it did the first time, and an entry remembers one rotation only: were it rotated twice
     // in one request, a repeat could not be answered.
     if is_used || is_by(&entry, by) {
@@ -124,7 +131,13 @@ fn rotate_one(
     let rotated = Rotated {
         certificate: entry.certificate.clone(),
     };
-    work.rotate(entry, item.note.clone());
+    let hold = Hold::default().set(item.wait, context.now);
+    let left = Left {
+        note: item.note.clone(),
+        hold,
+        orders: item.orders,
+    };
+    work.rotate(entry, left);
     Ok(rotated)
 }
 

@@ -24,6 +24,7 @@ use saifu_protocol::{SessionId, UnixTime};
 /// The way in of one request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Access {
+    asker: PublicKey,
     accounts: Vec<PublicKey>,
 }
 
@@ -38,6 +39,7 @@ pub fn open(
     let inside = session_of(loaded, asker, within, act, now)?;
     let enrolled = inside.owner.enrolled.as_ref()?;
     Some(Access {
+        asker: asker.account,
         accounts: enrolled.accounts.clone(),
     })
 }
@@ -68,6 +70,7 @@ impl Access {
             })
         });
         Claim {
+            account: self.asker,
             proved: found.map(|entry| entry.holder),
             session: (session != NO_SESSION).then_some(session),
             wanted,

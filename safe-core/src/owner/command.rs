@@ -1,7 +1,8 @@
 //! What is asked of a safe about owners. [`crate::command::Asker`] says who asks, and in which request.
 
 use saifu_protocol::owner::{
-    ChangeFinish, EnrolFinish, EnrolStart, InSession, LoginFinish, LoginStart, SetMap,
+    ChangeFinish, DeviceAdd, DeviceFinish, DeviceRemove, DeviceRename, DeviceStart, EnrolFinish,
+    EnrolStart, InSession, LoginFinish, LoginStart, SetMap,
 };
 
 /// What is asked.
@@ -23,4 +24,18 @@ pub enum Command {
     SetMap(SetMap),
     /// Count the account that asks as the owner's.
     Join(InSession),
+    /// Begin a login with a device.
+    DeviceStart(DeviceStart),
+    /// End it.
+    DeviceFinish(DeviceFinish),
+    /// Enrol a device.
+    DeviceAdd(DeviceAdd),
+    /// Remove one.
+    DeviceRemove(DeviceRemove),
+    /// Call one something else.
+    DeviceRename(DeviceRename),
+    /// List by what the owner gets in, and what happened.
+    Ways(InSession),
+    /// End the recovery kit.
+    RevokeKit(InSession),
 }

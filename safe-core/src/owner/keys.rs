@@ -49,6 +49,7 @@ impl OwnerKeys {
         context.push(match which {
             Which::Newest => 0,
             Which::Previous => 1,
+            Which::Kit => 2,
         });
         self.id(labels::OWNER_FAKE, &context)
     }

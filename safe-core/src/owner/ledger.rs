@@ -1,19 +1,28 @@
 //! What the part of a ledger does that is about owners. As with [`crate::ledger`]: nothing else happens to it between `load`
 //! and `apply`, and all changes are applied or none.
 
+use super::device::{Device, Greeting};
 use super::state::{Attempt, Owner, Session};
-use saifu_protocol::owner::{InSession, LookUpId};
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+use saifu_protocol::owner::{DeviceId, Happened, InSession, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// What to load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Need {
-    /// This owner. Without one, the owner of the session or else of the attempt.
+    /// This owner. Without one, the owner of the session, or else of the attempt, or else of the device.
     pub look_up: Option<LookUpId>,
     /// The attempt of this account that began with this request, and the session that it ended in.
     pub attempt: Option<(PublicKey, RequestId)>,
-    /// This session.
+    /// The login by a device of this account that began with this request, and the session that it ended in.
+    pub greeting: Option<(PublicKey, RequestId)>,
+    /// This session, and the device that opened it.
     pub session: Option<SessionId>,
+    /// This device, whoever's it is.
+    pub device: Option<DeviceId>,
+    /// Also all devices of the owner's, and what happened.
+    pub ways: bool,
 }
 
 impl Need {
@@ -33,8 +42,14 @@ pub struct Loaded {
     pub owner: Option<Owner>,
     /// The attempt.
     pub attempt: Option<Attempt>,
+    /// The login by a device.
+    pub greeting: Option<Greeting>,
     /// The session.
     pub session: Option<Session>,
+    /// The devices.
+    pub devices: BTreeMap<DeviceId, Device>,
+    /// What happened, the newest first.
+    pub history: Vec<Happened>,
 }
 
 /// One change.
@@ -51,10 +66,35 @@ pub enum Change {
         /// The session.
         session: Session,
     },
-    /// Of the attempts only so many are kept, and of the names that nobody has: those that came first go first.
+    /// The device is this from now on, whether there was one with this id or not.
+    PutDevice(Device),
+    /// There is no such device any more.
+    RemoveDevice(DeviceId),
+    /// A new login by a device. Fails if there is one of this account and request.
+    CreateGreeting(Greeting),
+    /// It ended in a session. Fails without it, or if there is a session with this id.
+    EndGreeting {
+        /// The request that began it. Its account is that of the session.
+        greeting: RequestId,
+        /// Hash of what the device said.
+        proof: [u8; 32],
+        /// The session.
+        session: Session,
+    },
+    /// Something happened to an owner's record. Of each only
+    /// [`MAX_OWNER_HISTORY`](saifu_protocol::limits::MAX_OWNER_HISTORY) are kept, the newest.
+    Happened {
+        /// Whose.
+        look_up: LookUpId,
+        /// What.
+        happened: Happened,
+    },
+    /// Of the attempts only so many are kept, of the logins by devices, and of the names that nobody has: those that came first go first.
     Keep {
         /// How many attempts.
         attempts: usize,
+        /// How many logins by devices.
+        greetings: usize,
         /// How many names.
         names: usize,
     },
@@ -77,7 +117,7 @@ pub trait OwnerLedger {
     /// Nothing was changed then.
     fn apply(&mut self, changes: &[Change]) -> Result<(), Self::Error>;
 
-    /// Drops what is forgotten: attempts, sessions, and guesses at names that nobody has.
+    /// Drops what is forgotten: attempts, logins by devices, sessions, and guesses at names that nobody has.
     ///
     /// # Errors
     /// As [`OwnerLedger::apply`].

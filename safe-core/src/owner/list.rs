@@ -7,7 +7,7 @@ use crate::ledger::Ledger;
 use crate::owned::Place;
 use saifu_protocol::UnixTime;
 use saifu_protocol::limits::MAX_OWNER_PAGE;
-use saifu_protocol::message::Outcome;
+use saifu_protocol::message::{EntryState, Outcome};
 use saifu_protocol::owner::{Act, Answer, OwnerEntry, OwnerListItem, OwnerPage};
 use saifu_protocol::problem::Code;
 
@@ -33,6 +33,7 @@ pub fn list<L: Ledger>(
     let entries = page.entries.into_iter().map(|owned| OwnerEntry {
         certificate: owned.certificate,
         state: owned.state,
+        since: (owned.state == EntryState::Withdrawn).then_some(owned.since),
         size: owned.size,
         note: owned.note,
     });

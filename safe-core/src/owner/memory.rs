@@ -1,11 +1,13 @@
 //! Owners in memory: for the simulation and for tests.
 
+use super::device::{Device, Greeting, Stage};
 use super::ledger::{Change, Loaded, Need, OwnerLedger};
-use super::state::{Attempt, Owner, Session};
+use super::state::{Attempt, OpenedBy, Owner, Session};
 use crate::memory::DoesNotFit;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
-use saifu_protocol::owner::LookUpId;
+use saifu_protocol::limits::MAX_OWNER_HISTORY;
+use saifu_protocol::owner::{DeviceId, Happened, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// The owners of a safe.
@@ -13,7 +15,10 @@ use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 pub struct MemoryOwners {
     owners: BTreeMap<LookUpId, Row<Owner>>,
     attempts: BTreeMap<(PublicKey, RequestId), Row<Attempt>>,
+    greetings: BTreeMap<(PublicKey, RequestId), Row<Greeting>>,
     sessions: BTreeMap<SessionId, Session>,
+    devices: BTreeMap<DeviceId, Device>,
+    history: BTreeMap<LookUpId, VecDeque<Happened>>,
     rows: u64,
 }
 
@@ -35,9 +40,10 @@ impl MemoryOwners {
         self.owners.values().map(|row| &row.of)
     }
 
-    /// How many attempts and sessions are kept: for invariants.
+    /// How many attempts, those of devices among them, and sessions are kept: for invariants.
     pub fn kept(&self) -> (usize, usize) {
-        (self.attempts.len(), self.sessions.len())
+        let attempts = self.attempts.len() + self.greetings.len();
+        (attempts, self.sessions.len())
     }
 }
 
@@ -47,19 +53,45 @@ impl OwnerLedger for MemoryOwners {
     fn load(&self, need: &Need) -> Result<Loaded, DoesNotFit> {
         let attempt = need.attempt.and_then(|key| self.attempts.get(&key));
         let attempt = attempt.map(|row| &row.of);
+        let greeting = need.greeting.and_then(|key| self.greetings.get(&key));
+        let greeting = greeting.map(|row| &row.of);
         let ended_in = attempt.and_then(|attempt| attempt.session);
-        let session = need.session.or(ended_in);
+        let of_greeting = greeting.and_then(|greeting| match greeting.stage {
+            Stage::Open { .. } => None,
+            Stage::Ended { session, .. } => Some(session),
+        });
+        let session = need.session.or(ended_in).or(of_greeting);
         let session = session.and_then(|id| self.sessions.get(&id));
+        let opener = session.and_then(|session| match session.opened_by {
+            OpenedBy::Secret(_) => None,
+            OpenedBy::Device(id) => Some(id),
+        });
+        let named = need.device.and_then(|id| self.devices.get(&id));
         let look_up = need
             .look_up
             .or(session.map(|session| session.look_up))
-            .or(attempt.map(|attempt| attempt.look_up));
+            .or(attempt.map(|attempt| attempt.look_up))
+            .or(named.map(|device| device.look_up));
+        let is_wanted = |device: &Device| {
+            let is_named = Some(device.id) == need.device || Some(device.id) == opener;
+            is_named || need.ways && Some(device.look_up) == look_up
+        };
+        let history = look_up.filter(|_| need.ways);
+        let history = history.and_then(|look_up| self.history.get(&look_up));
         Ok(Loaded {
             owner: look_up
                 .and_then(|look_up| self.owners.get(&look_up))
                 .map(|row| row.of.clone()),
             attempt: attempt.cloned(),
+            greeting: greeting.cloned(),
             session: session.cloned(),
+            devices: self
+                .devices
+                .values()
+                .filter(|device| is_wanted(device))
+                .map(|device| (device.id, device.clone()))
+                .collect(),
+            history: history.into_iter().flatten().cloned().collect(),
         })
     }
 
@@ -75,6 +107,7 @@ impl OwnerLedger for MemoryOwners {
     fn sweep(&mut self, now: UnixTime) -> Result<(), DoesNotFit> {
         self.owners.retain(|_, row| !row.of.is_forgotten(now));
         self.attempts.retain(|_, row| !row.of.is_forgotten(now));
+        self.greetings.retain(|_, row| !row.of.is_forgotten(now));
         self.sessions.retain(|_, session| !session.is_over(now));
         Ok(())
     }
@@ -83,8 +116,10 @@ impl OwnerLedger for MemoryOwners {
         let names = self.owners.values();
         let names = names.filter_map(|row| row.of.forgotten_at());
         let attempts = self.attempts.values().map(|row| row.of.forgotten_at());
+        let greetings = self.greetings.values().map(|row| row.of.forgotten_at());
         let sessions = self.sessions.values().map(Session::over_at);
-        Ok(names.chain(attempts).chain(sessions).min())
+        let logins = attempts.chain(greetings);
+        Ok(names.chain(logins).chain(sessions).min())
     }
 }
 
@@ -113,13 +148,51 @@ impl MemoryOwners {
                 let key = (session.account, *attempt);
                 let attempt = self.attempts.get_mut(&key).ok_or(DoesNotFit)?;
                 attempt.of.session = Some(session.id);
-                if self.sessions.insert(session.id, session.clone()).is_some() {
+                self.create_session(session)?;
+            }
+            Change::PutDevice(device) => {
+                self.devices.insert(device.id, device.clone());
+            }
+            Change::RemoveDevice(id) => {
+                self.devices.remove(id);
+            }
+            Change::CreateGreeting(greeting) => {
+                let key = (greeting.account, greeting.request);
+                let row = Row {
+                    number: self.next_number(),
+                    of: greeting.clone(),
+                };
+                if self.greetings.insert(key, row).is_some() {
                     return Err(DoesNotFit);
                 }
             }
-            Change::Keep { attempts, names } => {
+            Change::EndGreeting {
+                greeting,
+                proof,
+                session,
+            } => {
+                let key = (session.account, *greeting);
+                let greeting = self.greetings.get_mut(&key).ok_or(DoesNotFit)?;
+                greeting.of.stage = Stage::Ended {
+                    session: session.id,
+                    proof: *proof,
+                };
+                self.create_session(session)?;
+            }
+            Change::Happened { look_up, happened } => {
+                let history = self.history.entry(*look_up).or_default();
+                history.push_front(happened.clone());
+                history.truncate(MAX_OWNER_HISTORY);
+            }
+            Change::Keep {
+                attempts,
+                greetings,
+                names,
+            } => {
                 let first = first_kept(&self.attempts, |_| true, *attempts);
                 self.attempts.retain(|_, row| row.number >= first);
+                let first = first_kept(&self.greetings, |_| true, *greetings);
+                self.greetings.retain(|_, row| row.number >= first);
                 let is_name_only = |owner: &Owner| owner.enrolled.is_none();
                 let first = first_kept(&self.owners, is_name_only, *names);
                 self.owners
@@ -127,6 +200,13 @@ impl MemoryOwners {
             }
         }
         Ok(())
+    }
+
+    fn create_session(&mut self, session: &Session) -> Result<(), DoesNotFit> {
+        match self.sessions.insert(session.id, session.clone()) {
+            None => Ok(()),
+            Some(_) => Err(DoesNotFit),
+        }
     }
 
     fn next_number(&mut self) -> u64 {

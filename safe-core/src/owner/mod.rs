@@ -1,4 +1,5 @@
-//! Owners: how one who has nothing but a name and a secret gets in (WO 01/13293, the eighth embodiment).
+//! Owners: how one who has nothing but a name and a secret gets in (WO 01/13293, the eighth embodiment), or a device and no
+//! name (the ninth and tenth).
 //!
 //! In scope: what a safe keeps of an owner, the counting of guesses, sessions, the change of a secret, and what a session
 //! opens. Not in scope: the password protocol (`saifu_crypto::opaque`), and what an authorised claim then does to an entry:
@@ -26,17 +27,22 @@
 //!                                 newest: b ◀── Settle, logged in by b ───────────┘
 //! ```
 //!
+//! The secret of a recovery kit is a third one, beside these. It takes no part in the change: another kit takes its place at
+//! once. Its guesses are counted apart, so that whoever guesses at one keeps nobody from the other.
+//!
 //! A name nobody has goes through the same arrows: its guesses are counted in a row of their own, its attempts are kept,
 //! only no KE3 ends one.
 
 mod access;
 mod command;
 mod decide;
+mod device;
 mod guesses;
 mod keys;
 mod ledger;
 mod list;
 mod memory;
+pub mod passkey;
 mod state;
 mod takeover;
 #[cfg(test)]
@@ -45,13 +51,14 @@ mod tests;
 pub use access::{Access, open};
 pub use command::Command;
 pub use decide::{Context, Decision, Reply, decide, need};
+pub use device::{Device, DeviceCheck, Greeting, MAX_GREETINGS, Stage};
 pub use guesses::{FORGOTTEN_AFTER, Guesses};
 pub use keys::OwnerKeys;
 pub use ledger::{Change, Loaded, Need, OwnerLedger};
 pub use list::list;
 pub use memory::MemoryOwners;
 pub use state::{
-    ATTEMPT_LIFETIME, Attempt, Credential, CredentialId, Enrolment, MAX_ATTEMPTS,
-    MAX_GUESSED_NAMES, Owner, Session,
+    ATTEMPT_LIFETIME, Attempt, Credential, CredentialId, Enrolment, Kit, MAX_ATTEMPTS,
+    MAX_GUESSED_NAMES, OpenedBy, Owner, Session,
 };
 pub use takeover::{TakenOver, take_over};

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, KE2_LEN, Record};
 use saifu_protocol::limits::{MAX_OWNER_ACCOUNTS, OWNER_LOGIN_LIFETIME, OWNER_SESSION_LIFETIME};
-use saifu_protocol::owner::{Kept, LookUpId, Suite, Which};
+use saifu_protocol::owner::{DeviceId, Kept, LookUpId, Suite, Which};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime, fixed_bytes};
 
 /// Seconds after which an attempt is forgotten: until then the session that it ended in may be asked for again.
@@ -31,8 +31,10 @@ fixed_bytes!(
 pub struct Owner {
     /// The name, as this safe knows it.
     pub look_up: LookUpId,
-    /// The guesses at it.
+    /// The guesses at the recovery secret, the newest and the one before.
     pub guesses: Guesses,
+    /// Those at the recovery kit, which are counted apart: its secret is another one, and lies in another place.
+    pub kit_guesses: Guesses,
     /// What is enrolled.
     pub enrolled: Option<Enrolment>,
 }
@@ -44,8 +46,21 @@ pub struct Enrolment {
     pub newest: Credential,
     /// The one before, until the change is settled.
     pub previous: Option<Credential>,
+    /// The recovery kit's.
+    pub kit: Option<Kit>,
+    /// The map that every login gives out, sealed under the owner's root.
+    pub map: Option<Vec<u8>>,
     /// The accounts whose registrations are the owner's, in the order in which they joined.
     pub accounts: Vec<PublicKey>,
+}
+
+/// A recovery kit.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Kit {
+    /// Its secret.
+    pub credential: Credential,
+    /// Since when it opens.
+    pub since: UnixTime,
 }
 
 /// A secret.
@@ -95,12 +110,21 @@ pub struct Session {
     pub look_up: LookUpId,
     /// Of which account: in no other's requests does it hold.
     pub account: PublicKey,
-    /// The credential that opened it. When that ends, so does the session.
-    pub credential: CredentialId,
+    /// What opened it. When that ends, so does the session.
+    pub opened_by: OpenedBy,
     /// Its key.
     pub key: Secret,
     /// Until when it holds.
     pub until: UnixTime,
+}
+
+/// What opened a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenedBy {
+    /// A secret.
+    Secret(CredentialId),
+    /// A device.
+    Device(DeviceId),
 }
 
 impl Owner {
@@ -109,6 +133,7 @@ impl Owner {
         Self {
             look_up,
             guesses: Guesses::default(),
+            kit_guesses: Guesses::default(),
             enrolled: None,
         }
     }
@@ -119,6 +144,15 @@ impl Owner {
         match which {
             Which::Newest => Some(&enrolled.newest),
             Which::Previous => enrolled.previous.as_ref(),
+            Which::Kit => enrolled.kit.as_ref().map(|kit| &kit.credential),
+        }
+    }
+
+    /// The guesses at the secret that is meant.
+    pub fn guesses_at(&mut self, which: Which) -> &mut Guesses {
+        match which {
+            Which::Newest | Which::Previous => &mut self.guesses,
+            Which::Kit => &mut self.kit_guesses,
         }
     }
 
@@ -130,26 +164,30 @@ impl Owner {
     /// From when on that is so.
     pub fn forgotten_at(&self) -> Option<UnixTime> {
         let is_name_only = self.enrolled.is_none();
-        is_name_only.then(|| self.guesses.last.plus(FORGOTTEN_AFTER))
+        let last = self.guesses.last.max(self.kit_guesses.last);
+        is_name_only.then(|| last.plus(FORGOTTEN_AFTER))
     }
 }
 
 impl Enrolment {
-    /// Which of the two this is.
+    /// Which of the secrets this is.
     pub fn which(&self, id: &CredentialId) -> Option<Which> {
         let is = |credential: &Credential| credential.id == *id;
         if is(&self.newest) {
             Some(Which::Newest)
+        } else if self.previous.as_ref().is_some_and(is) {
+            Some(Which::Previous)
         } else {
-            let previous = self.previous.as_ref().filter(|previous| is(previous));
-            previous.map(|_| Which::Previous)
+            let kit = self.kit.as_ref().filter(|kit| is(&kit.credential));
+            kit.map(|_| Which::Kit)
         }
     }
 
     /// The secret with this id.
     pub fn credential_mut(&mut self, id: &CredentialId) -> Option<&mut Credential> {
-        let mut both = core::iter::once(&mut self.newest).chain(self.previous.as_mut());
-        both.find(|credential| credential.id == *id)
+        let kit = self.kit.as_mut().map(|kit| &mut kit.credential);
+        let secrets = core::iter::once(&mut self.newest).chain(self.previous.as_mut());
+        secrets.chain(kit).find(|credential| credential.id == *id)
     }
 
     /// Counts an account as the owner's; `false` when there are too many.

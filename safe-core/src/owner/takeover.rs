@@ -54,7 +54,11 @@ pub fn take_over<L: Ledger>(
     };
     let entries = ledger.load(&of_its_group)?.entries;
     let claim = access.claim(&entries, &item.presented, item.session);
-    let command = Command::TakeOver(vec![claim]);
+    let command = if item.last_resort {
+        Command::LastResort(vec![claim])
+    } else {
+        Command::TakeOver(vec![claim])
+    };
     let loaded = ledger.load(&need(&command, context.evidence))?;
     let decision = decide(loaded, &command, context);
     let recovered = match decision.reply {

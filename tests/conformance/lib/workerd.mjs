@@ -39,6 +39,8 @@ const config :Workerd.Config = (
       durableObjectStorage = (localDisk = "objects"),
     )),
     ${kv}
+    # Safes of one machine reach each other, as those of the world do.
+    (name = "internet", network = (allow = ["public", "private"])),
     (name = "objects", disk = (path = ${JSON.stringify(join(folder, "objects"))}, writable = true)),
   ],
   sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "safe")],

@@ -8,7 +8,9 @@
 #![allow(clippy::disallowed_methods)] // A native program: its clock does not panic.
 
 mod description;
+mod device;
 mod guess;
+mod order;
 mod owner;
 mod steps;
 mod suite;
@@ -24,6 +26,7 @@ conformance <url> load <file>                 register one by one until the safe
 conformance <url> recover <file> <problem|done> [bare]   recover all of the file and expect this of each
 conformance <url> rotate <file> <file>        take over all of the first file, append what came back to the second
 conformance <url> guess <count>                guess at names, from several accounts at once, and count the challenges
+conformance <url> orders <url>                 have the first safe bring orders to the second
 conformance <url> list <file> <complete|nothing|unavailable>   list the account of the file";
 
 fn main() -> ExitCode {
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
             steps::recover(url, file, expected, steps::Form::Bare)
         }
         [url, "rotate", from, to] => steps::rotate(url, from, to),
+        [url, "orders", other] => order::between(url, other),
         [url, "guess", count] => guess::guess(url, count),
         [url, "list", file, expected] => steps::list(url, file, expected),
         _ => Err(USAGE.into()),

@@ -9,7 +9,7 @@ use saifu_protocol::owner::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
     EnrolmentId, InSession, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted,
     LookUpId, OwnerEntry, OwnerListItem, OwnerPage, OwnerRecoverItem, Purpose, SessionProof,
-    SetMap, Suite, Which, parties,
+    SetMap, Slot, Suite, Which, parties,
 };
 use saifu_protocol::{RequestId, SessionId, UnixTime};
 use serde::Serialize;
@@ -185,10 +185,20 @@ impl Wallet {
     }
 
     pub(crate) fn set_map(&self, inside: &Inside, map: &[u8]) -> Check<Answer<UnixTime>> {
+        self.set_maps(inside, map, None)
+    }
+
+    pub(crate) fn set_maps(
+        &self,
+        inside: &Inside,
+        map: &[u8],
+        map_of_root: Option<Vec<u8>>,
+    ) -> Check<Answer<UnixTime>> {
         let request = new_request();
         let set = SetMap {
             within: self.within(inside, request, Act::SetMap),
             map: map.to_vec(),
+            map_of_root,
         };
         done(self.ask(Route::OwnerMap, request, set)?)
     }
@@ -199,6 +209,16 @@ impl Wallet {
         look_up: LookUpId,
         secret: &[u8],
     ) -> Check<Answer<Changed>> {
+        self.change_slot(inside, look_up, secret, Slot::Secret)
+    }
+
+    pub(crate) fn change_slot(
+        &self,
+        inside: &Inside,
+        look_up: LookUpId,
+        secret: &[u8],
+        slot: Slot,
+    ) -> Check<Answer<Changed>> {
         let finish = self.enrolment(look_up, secret, kept(secret[0]))?;
         let request = new_request();
         let change = ChangeFinish {
@@ -207,6 +227,7 @@ impl Wallet {
             suite: finish.suite,
             record: finish.record,
             kept: finish.kept,
+            slot,
         };
         done(self.ask(Route::OwnerChange, request, change)?)
     }
@@ -232,6 +253,7 @@ impl Wallet {
             within: self.within(inside, request, Act::Recover),
             presented: held.whole(),
             session,
+            last_resort: false,
         };
         self.ask(Route::OwnerRecover, request, item)
     }

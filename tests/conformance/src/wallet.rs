@@ -364,9 +364,21 @@ impl Wallet {
         request: RequestId,
         items: &[(Vec<u8>, Secret)],
     ) -> Result<Vec<Outcome<Registered>>, Refused> {
+        self.register_held(request, items, 0)
+    }
+
+    /// For which others wait so many seconds.
+    pub(crate) fn register_held(
+        &self,
+        request: RequestId,
+        items: &[(Vec<u8>, Secret)],
+        wait: u64,
+    ) -> Result<Vec<Outcome<Registered>>, Refused> {
         let items = items
             .iter()
             .map(|(object, holder)| RegisterItem {
+                wait,
+                orders: None,
                 object: object.clone(),
                 holder: holder_of(holder),
                 given: None,
@@ -488,6 +500,7 @@ impl Wallet {
             Act::Return => Route::Return,
             Act::Retire => Route::Retire,
             Act::Rotate => Route::Rotate,
+            Act::Wait => Route::Wait,
         };
         let request = new_request();
         let item = EndItem {
@@ -531,6 +544,8 @@ impl Wallet {
             next: Some(holder_of(next)),
         };
         RotateItem {
+            wait: 0,
+            orders: None,
             target: presented,
             holder: holder_of(next),
             proof: present(&purpose, &SigningKey::derive(holder)),

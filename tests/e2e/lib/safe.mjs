@@ -33,8 +33,10 @@ export const startSafe = async (test, { dir, port, env = "a", vars } = {}) => {
     logFile: running.logFile,
     stop: () => running.stop(),
     kill: () => running.kill(),
-    restart: async () => {
+    /** `meanwhile` is done to what it has stored, while nobody has it open. */
+    restart: async (meanwhile = async () => {}) => {
       await running.stop();
+      await meanwhile();
       running = await start(options);
     },
   };

@@ -4,6 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DIST } from "./site.mjs";
+import { makeReceiver } from "./typed.mjs";
 
 const bytes = (length, seed) => Buffer.from(Array.from({ length }, (_, place) => (place * 37 + seed * 101 + 11) % 256));
 const item = (seed) => bytes(16, seed).toString("base64url");
@@ -69,6 +70,30 @@ const POLICY = [
 ];
 
 const yen = (minor) => ({ minor, currency: "JPY" });
+
+/** Rules as the wallet writes them: the two that are shipped, and three of an owner's. */
+const ruleId = (seed) => bytes(16, seed + 70).toString("base64url");
+const sealed = { "back-up": { how: "sealed" } };
+const shippedRule = (last, which) => ({ id: `${"A".repeat(21)}${last}`, state: "off", which, when: { any: [{ at: 1380 }, "on-request"] }, does: sealed });
+const RULES = (names) => [
+  { ...shippedRule("Q", { not: { "usable-within": { months: 1 } } }), state: "on" },
+  shippedRule("g", { "held-longer-than": 30 }),
+  {
+    id: ruleId(1),
+    name: names[0],
+    state: "on",
+    which: {
+      all: [
+        { class: ["movie-ticket", "concert-ticket", "event-ticket"] },
+        { any: [{ worth: { currency: "JPY", is: { "at-least": 5000 } } }, { not: { "ending-within": { days: 7 } } }, { remarks: { contains: "VIP" } }] },
+        { "first-day": { from: "2026-04-01" } },
+      ],
+    },
+    when: { all: ["charger-connected", { "idle-for": 30 }] },
+    does: { "back-up": { how: { preset: "one-safe-sealed" } } },
+  },
+  { id: ruleId(2), name: names[1], state: "on", which: { "usable-within": { days: 7 } }, when: { any: [{ at: 360 }, "connection-improves", "usable-tomorrow"] }, does: { fetch: { leave_free: 100_000 } } },
+];
 
 const prepare = (lang) => {
   const words = WORDS[lang];
@@ -190,6 +215,9 @@ const prepare = (lang) => {
   const ownerAt = (seed, standing, { job = null, found = null } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found });
   const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, is_changing = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, is_changing, can_restore, safes: at } });
   /** Nobody yet. */
+  const atSafe = (seed) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed] });
+  const somebody = (seed, { said = null, deciding = null, opens = "2099-11-24T14:02:00Z" } = {}) => ({ ...atSafe(seed), account: safeId(seed + 50), mark: "3fa2 9c01 77de", since: time("2026-11-21T14:02:00Z"), opens: time(opens), said, deciding });
+  const waits = ({ wait = 259_200, telling = [], asked = [], waiting = [], unheard = [] } = {}) => ({ waits: { wait, telling, asked, waiting, unheard } });
   const unknown = { name: null, needed: 0, safes: [ownerAt(0, null), ownerAt(1, null), ownerAt(2, null)] };
   const atOwner = (seed, place, task, stage, { waiting } = {}) => ({
     ...job(seed, task, stage, { id: null, name: "hana@example.org" }, { waiting, callOff: true }),
@@ -201,6 +229,7 @@ const prepare = (lang) => {
     { backups },
     { keys },
     { policy: POLICY },
+    { rules: ruled() },
     { safes: known },
     { meeting },
     { jobs },
@@ -209,6 +238,35 @@ const prepare = (lang) => {
     { opened: undefined },
     { phase: "ready" },
   ];
+  const names = lang === "ja" ? ["映画と公演は夜のうちに", "使う週には手元に"] : ["Shows, overnight", "Home for the week they are used"];
+  const rules = RULES(names);
+  const means = (selected, apart = []) => ({ selected, apart, selected_count: selected.length, apart_count: apart.length });
+  const ruleCard = (rule, means, lacks = ["late-while-closed"]) => ({ rule, lacks, means });
+  const entry = (seed, rule, why, way, named, { moved = named.length, stayed = 0 } = {}) => ({
+    round: flow(seed),
+    rule: rule.id,
+    name: rule.name ?? "",
+    why,
+    way,
+    began: time("2026-03-14T23:00:00"),
+    ended: time("2026-03-14T23:00:09"),
+    named,
+    moved,
+    stayed,
+  });
+  const ruled = ({ rounds = [], activity = [], draft = null, would_free = 0 } = {}) => ({
+    rules: [
+      ruleCard(rules[0], means([words.concert[0], words.event[0]], [[words.coupon[0], "expired"], [words.travel[0], "locked"]])),
+      ruleCard(rules[1], means([])),
+      ruleCard(rules[2], means([], [[words.movie[0], "too-few-safes"], [words.gift[0], "wanted"]]), ["charger-unseen", "device-use-unseen", "missed-while-closed"]),
+      ruleCard(rules[3], means([words.movie[0]]), ["not-seen-while-closed", "late-while-closed", "tomorrow-missed-while-closed"]),
+    ],
+    draft,
+    shortage: "ask",
+    would_free,
+    rounds,
+    activity,
+  });
   const symphony = value(30, "concert", "concert-ticket", "only-here", { worth: 9000, quantity: 2, from: "2026-04-29", to: "2026-04-29" });
   const present = value(31, "gift", "gift-card", "only-here", { worth: 20000, to: "2026-12-31" });
   const keyId = (seed) => bytes(16, seed + 50).toString("base64url");
@@ -296,7 +354,10 @@ const prepare = (lang) => {
   const meeting = (it) => whole([movie], [], { meeting: it });
   const t = (en, ja) => (lang === "ja" ? ja : en);
   const came = (card, from) => ({ ...card, contents: card.contents.map((it) => ({ ...it, came_of: from.id })) });
-  const press = (name) => (page) => page.getByRole("button", { name, exact: true }).click();
+  const press = (name) => (page) => page.getByRole("button", { name, exact: typeof name === "string" }).first().click();
+  const method = (seed, kind, name = "") => ({ id: item(seed), name, kind, since: time("2026-10-01T09:00:00Z"), credential: kind === "passkey" ? item(seed + 1) : "" });
+  const [byPasscode, byPasskey, byKit] = [method(61, "passcode"), method(63, "passkey", t("Phone", "スマートフォン")), method(65, "kit")];
+  const lockOf = (methods, more) => ({ is_on: false, methods, salt: safeId(67), auto_lock: "after5", kit: null, said: null, pause_until: null, ...more });
 
   const offered = { "offer-secret": [{ opened: { secret: { words: "lusab-babad-babad-babad-babad-zogid" } } }] };
   const makeWords = async (page) => {
@@ -378,7 +439,64 @@ const prepare = (lang) => {
     { name: "key", hash: `key/${keys[0].id}`, parts: whole([], [], kept) },
     { name: "key-away", hash: `key/${keys[2].id}`, parts: whole([], [], kept) },
     { name: "delete-key", hash: `key/${keys[0].id}`, parts: whole([], [], kept), act: press(t("Delete…", "削除する…")) },
+    { name: "waits", hash: "waits", parts: [...whole([], [], kept), waits({ wait: 0 })] },
+    {
+      name: "waits-asked",
+      hash: "waits",
+      parts: [
+        ...whole([], [], kept),
+        waits({
+          telling: [{ ...atSafe(2), left: 3, waiting: null, next_try: null }],
+          asked: [somebody(0), somebody(1, { opens: "2026-11-21T14:02:00Z" }), somebody(2, { said: "no" }), somebody(3, { said: "yes" })],
+          unheard: [{ ...atSafe(2), heard_at: time("2026-11-21T09:00:00Z") }],
+        }),
+      ],
+    },
+    {
+      name: "waits-deciding",
+      hash: "waits",
+      parts: [
+        ...whole([], [], kept),
+        waits({ asked: [somebody(0, { deciding: { job: flow(8), may: false, waiting: "unreachable", next_try: time("2026-11-21T14:05:00Z") } }), somebody(1, { deciding: { job: flow(9), may: true, waiting: null, next_try: null } })] }),
+      ],
+    },
+    { name: "waits-here", hash: "waits", parts: [...whole([], [], kept), waits({ wait: 0, waiting: [{ ...atSafe(0), until: time("2099-11-24T14:02:00Z"), mark: "3fa2 9c01 77de" }] })] },
+    { name: "values-asked", hash: "values", parts: [...whole([movie], [], kept), waits({ asked: [somebody(0)] })] },
     { name: "policy", hash: "policy", parts: whole([], [], kept) },
+    { name: "rules", hash: "rules", parts: whole([movie], [], kept) },
+    {
+      name: "rules-at-work",
+      hash: "rules",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [{ ...job(8, "round", "round", { id: null, name: "" }), item: null, safe: "" }] }),
+        {
+          rules: ruled({
+            rounds: [{ job: flow(8), entry: entry(8, rules[0], { due: { at: 1380 } }, "back-up", [words.concert[0]]), left: 11 }],
+            activity: [
+              entry(9, rules[3], { due: "connection-improves" }, "fetch", [words.movie[0]]),
+              entry(10, rules[0], { room: 412 }, "back-up", [words.concert[0], words.event[0]], { moved: 12, stayed: 1 }),
+              entry(11, rules[2], "asked", "back-up", [], { stayed: 2 }),
+            ],
+          }),
+        },
+      ],
+    },
+    { name: "rule-new", hash: "rule", parts: whole([movie], [], kept) },
+    {
+      name: "rule",
+      hash: `rule/${ruleId(1)}`,
+      parts: whole([movie], [], kept),
+      after: { "show-rules": [{ rules: ruled({ draft: { rule: rules[2], problem: null, lacks: ["charger-unseen"], means: means([words.concert[0]], [[words.movie[0], "too-few-safes"]]) } }) }] },
+    },
+    { name: "rule-fetch", hash: `rule/${ruleId(2)}`, parts: whole([movie], [], kept) },
+    { name: "rule-gone", hash: `rule/${ruleId(9)}`, parts: whole([movie], [], kept) },
+    {
+      name: "full-by-rules",
+      parts: [
+        ...whole([movie], [], { jobs: [{ ...job(9, "add", "no-room", { id: null, name: words.gift[0] }), safe: "" }], summary: summary({ used_bytes: 1_048_000 }) }),
+        { rules: ruled({ would_free: 12_400 }) },
+      ],
+    },
     { name: "backing-up", hash: `value/${movie.id}`, parts: whole([moving], [], { jobs: [job(3, "back-up", "registering", movie)] }) },
     {
       name: "backed-up",
@@ -500,6 +618,38 @@ const prepare = (lang) => {
       after: { "hand-over": [{ opened: { papers: { what: { backup: divided.id }, texts: [1, 2, 3].map((seed) => `saifu-bearer:${hex(seed === 3 ? 1600 : 900, seed)}`) } } }] },
       act: press(t("Show", "表示する")),
     },
+    { name: "lock", hash: "lock", parts: calm, lock: lockOf([]) },
+    { name: "lock-drafts", hash: "lock", parts: calm, lock: lockOf([byPasscode, byPasskey]) },
+    { name: "lock-passcode", hash: "lock", parts: calm, lock: lockOf([]), act: press(/^(Passcode|パスコード)/) },
+    { name: "lock-passkey", hash: "lock", parts: calm, lock: lockOf([]), act: press(/^(Passkey|パスキー)/) },
+    {
+      name: "lock-kit",
+      hash: "lock",
+      parts: calm,
+      lock: lockOf([byPasscode]),
+      after: { "offer-kit": lockOf([byPasscode], { kit: "lusab-babad-babad-babad-babad-zogid" }) },
+      act: async (page) => {
+        await press(/^(Recovery kit|復旧キット)/)(page);
+        await page.locator(".kit").waitFor();
+      },
+    },
+    { name: "lock-on", hash: "lock", parts: calm, lock: lockOf([byPasscode, byPasskey, byKit], { is_on: true, said: "switched-on" }) },
+    { name: "lock-one-left", hash: "lock", parts: calm, lock: lockOf([byPasskey], { is_on: true, said: { removed: "passcode" } }) },
+    {
+      name: "lock-remove-last",
+      hash: "lock",
+      parts: calm,
+      lock: lockOf([byPasskey], { is_on: true }),
+      act: press(/^(Remove|外す)/),
+    },
+    { name: "locked", parts: [{ phase: "locked" }], lock: lockOf([byPasscode, byPasskey, byKit], { is_on: true }) },
+    { name: "locked-wrong", parts: [{ phase: "locked" }], lock: lockOf([byPasscode, byKit], { is_on: true, said: { wrong: "passcode" }, pause_until: Date.now() + 600_000 }) },
+    {
+      name: "locked-lost",
+      parts: [{ phase: "locked" }],
+      lock: lockOf([byPasskey], { is_on: true }),
+      act: (page) => page.locator("summary").click(),
+    },
     { name: "hand-over-gone", hash: `hand-over/${item(99)}`, parts: whole([], [], kept) },
     { name: "take-over", hash: "take-over", parts: calm },
     {
@@ -518,12 +668,18 @@ const prepare = (lang) => {
 export const scenes = (lang) => prepare(lang);
 
 /** The script that stands in for the Worker: it answers the page's wishes with what the scene has prepared. */
-const standIn = ({ parts, opened, after = {}, crash }) => `
-const { parts, opened, after, crash } = ${JSON.stringify({ parts, opened, after, crash }, (_, it) => (it === undefined ? null : it))};
+const standIn = ({ parts, opened, after = {}, crash, lock }) => `
+const { parts, opened, after, crash, lock } = ${JSON.stringify({ parts, opened, after, crash, lock }, (_, it) => (it === undefined ? null : it))};
 const post = (message) => postMessage(JSON.stringify(message));
-addEventListener("message", () => {
-  addEventListener("message", ({ data }) => {
-    const { intent } = JSON.parse(data);
+const receiver = (${makeReceiver})();
+addEventListener("message", async () => {
+  addEventListener("message", async ({ data }) => {
+    const { sealed } = JSON.parse(data);
+    if (sealed === undefined) return;
+    const { intent, lock: wish } = await receiver.open(sealed);
+    post({ offer: await receiver.offer(1) });
+    const wanted = typeof wish === "string" ? wish : wish && Object.keys(wish)[0];
+    if (wish && after[wanted]) post({ lock: after[wanted] });
     if (intent === undefined) return;
     const [kind] = typeof intent === "string" ? [intent] : Object.keys(intent);
     const item = intent[kind]?.item;
@@ -531,6 +687,8 @@ addEventListener("message", () => {
     if (after[kind]) post({ parts: after[kind] });
   });
   post("ready");
+  post({ offer: await receiver.offer() });
+  if (lock) post({ lock });
   if (crash) setTimeout(() => { throw new Error("as prepared"); });
   else post({ parts });
 }, { once: true });

@@ -164,6 +164,13 @@ export const walkOn = (page, site) => {
       return published;
     },
 
+    /** Has others wait so long, as the choice is called. */
+    setWait: async (time) => {
+      await go("waits");
+      await heading("Having others wait").waitFor();
+      await page.getByRole("radio", { name: time, exact: true }).check();
+    },
+
     // ---- back-up and recovery
 
     /** Presses what backs a value up, and no more: as it is suggested, or in another of the ways. */
@@ -324,6 +331,13 @@ export const walkOn = (page, site) => {
       await button("I have written them down").click();
       await wallet.typeWords(words.join(" "));
       await button("Enrol at my safes").click();
+    },
+    /** Has the safe with the key of a backup fetch the rest of it. */
+    fetch: async (name, words, then) => {
+      await wallet.openBackup(name);
+      if (then !== undefined) await page.getByLabel("When it is here").selectOption({ label: then });
+      await wallet.typeWords(words.join(" "));
+      await button("Fetch").click();
     },
     /** Makes six others in their place. Answers them. */
     changeWords: async (words) => {

@@ -1,5 +1,6 @@
 //! Genuine bytes to begin with, and what the targets need to tell them from others.
 
+pub(crate) use crate::devices::assertions;
 pub(crate) use crate::owners::{
     challenges, enrolments, owner_cursors, owner_messages, owner_names,
 };
@@ -14,6 +15,7 @@ use saifu_protocol::message::{
     EndItem, Ended, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered, Reply,
     Request, Rotated, Route, Target,
 };
+use saifu_protocol::order;
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{
@@ -194,6 +196,72 @@ fn purpose_of(act: Act, session: SessionId) -> Purpose {
 
 pub(crate) fn presentations() -> Vec<Vec<u8>> {
     bytes_of([presentation::present(&purpose(), &holder())])
+}
+
+/// The key of the safe that answers orders.
+pub(crate) fn answers_with() -> PublicKey {
+    at_safe().keys.signing_public()
+}
+
+pub(crate) fn orders() -> Vec<Vec<u8>> {
+    let order = |act| order::Order {
+        safe: safe(),
+        relay: SafeId::of(&public(&holder())),
+        device: PublicKey::new(hpke::derive_public(&secret())),
+        session: SESSION,
+        act,
+        request: REQUEST,
+        until: NOW,
+    };
+    let acts = [order::Act::Recover, order::Act::Ack, order::Act::Return];
+    bytes_of(acts.map(|act| order::sign(&order(act), &holder())))
+}
+
+pub(crate) fn order_answers() -> Vec<Vec<u8>> {
+    let answer = Outcome::Done(order::Obeyed::Ended(Ended {
+        receipt: signed_file().receipts[0].clone(),
+    }));
+    let sealed = orders().into_iter().filter_map(|compact| {
+        let signed = order::read(core::str::from_utf8(&compact).ok()?).ok()?;
+        let key = at_safe().keys.signing();
+        order::seal_answer(&answer, &signed, key, &mut Counting(3))
+    });
+    sealed.map(|answer| json::write(&answer)).collect()
+}
+
+pub(crate) fn order_messages() -> Vec<Vec<u8>> {
+    let compact = String::from_utf8(orders().remove(0)).unwrap_or_default();
+    let item = order::OrderItem {
+        order: compact.clone(),
+    };
+    let within = saifu_protocol::owner::InSession {
+        session: SESSION,
+        proof: saifu_protocol::owner::SessionProof::new([7; 32]),
+    };
+    let of_owner = order::OwnerOrderItem {
+        within,
+        address: address(),
+        order: compact,
+        own: Some(order::OwnPart {
+            presented: Presented::Certificate(at_safe().certificate.clone()),
+            session: SESSION,
+        }),
+    };
+    let coupled = order::Coupled {
+        relayed: order::Relayed::Refused(Problem::clock(NOW)),
+        own: Some(Outcome::Problem(Code::NotFound.into())),
+    };
+    let handed = order::Obeyed::Recovered(order::Handed {
+        certificate: at_safe().certificate.clone(),
+        object: vec![7; 9],
+        note: None,
+    });
+    vec![
+        json::write(&item),
+        json::write(&of_owner),
+        json::write(&coupled),
+        json::write(&handed),
+    ]
 }
 
 pub(crate) fn problems() -> Vec<Vec<u8>> {
@@ -409,6 +477,8 @@ pub(crate) fn at_safe() -> &'static AtSafe {
 
 fn plain_item() -> RegisterItem {
     RegisterItem {
+        wait: 0,
+        orders: None,
         object: decode(&signed_file().certificates[0].object),
         holder: HolderId::of(&public(&holder())),
         given: None,

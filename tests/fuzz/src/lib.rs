@@ -9,9 +9,11 @@
 #![expect(clippy::expect_used, reason = "these are tests")]
 
 mod corpus;
+mod devices;
 pub mod mutate;
 mod of_safe;
 mod of_wallet;
+mod orders;
 mod owners;
 mod shared;
 
@@ -58,8 +60,12 @@ targets! {
     plan: of_wallet, plans;
     index_of_certificates: of_safe, listings;
     request: of_safe, requests;
+    order: orders, orders;
+    order_answer: orders, order_answers;
+    order_message: orders, order_messages;
     challenge: owners, challenges;
     enrolment: owners, enrolments;
+    assertion: devices, assertions;
     owner_cursor: owners, owner_cursors;
     owner_message: owners, owner_messages;
     owner_name: owners, owner_names;

@@ -1,6 +1,7 @@
 //! What an owner's wallet and a safe read of each other, and with what each is tried.
 
 use crate::corpus::{at_safe, public, safe};
+use crate::devices;
 use crate::shared::{reads_back, text};
 use saifu_crypto::opaque::{KE2_LEN, LoggingIn, RESPONSE_LEN, Setup, enrol, log_in};
 use saifu_crypto::stretch::Stretch;
@@ -9,10 +10,10 @@ use saifu_crypto::{Secret, hpke};
 use saifu_protocol::limits::MAX_OWNER_NAME_BYTES;
 use saifu_protocol::message::{EntryState, Presented, Recovered, Route};
 use saifu_protocol::owner::{
-    Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, EnrolmentId,
-    InSession, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, LookUpId,
-    Note, OwnerEntry, OwnerListItem, OwnerName, OwnerPage, OwnerRecoverItem, SessionProof, SetMap,
-    Suite, Which, parties,
+    Answer, By, ChangeFinish, Changed, DeviceAdded, DeviceStarted, EnrolFinish, EnrolStart,
+    EnrolStarted, Enrolled, EnrolmentId, InSession, Kept, LoggedIn, LoginFinish, LoginFinished,
+    LoginStart, LoginStarted, LookUpId, Note, OwnerEntry, OwnerListItem, OwnerName, OwnerPage,
+    OwnerRecoverItem, SessionProof, SetMap, Slot, Suite, WaysIn, Which, parties,
 };
 use saifu_protocol::{RequestId, SessionId, UnixTime, json};
 use saifu_safe_core::owned::Place;
@@ -82,12 +83,16 @@ pub(crate) fn owner_message(bytes: &[u8]) {
     reads_back::<Answer<UnixTime>>(bytes);
     reads_back::<Answer<OwnerPage>>(bytes);
     reads_back::<Answer<Recovered>>(bytes);
+    reads_back::<DeviceStarted>(bytes);
+    reads_back::<Answer<DeviceAdded>>(bytes);
+    reads_back::<Answer<WaysIn>>(bytes);
 }
 
 pub(crate) fn owner_messages() -> Vec<Vec<u8>> {
     let entry = OwnerEntry {
         certificate: "a.b.c".into(),
-        state: EntryState::Withdrawing,
+        state: EntryState::Withdrawn,
+        since: Some(UnixTime(5)),
         size: 7,
         note: Note::new(vec![1, 2, 3]).ok(),
     };
@@ -98,9 +103,10 @@ pub(crate) fn owner_messages() -> Vec<Vec<u8>> {
     let told = LoggedIn {
         session: SessionId::new([3; 16]),
         until: UnixTime(4),
-        which: Which::Newest,
+        by: By::Newest,
         is_changing: true,
         kept: kept(),
+        map: Some(vec![6]),
         accounts: vec![public(&at_safe().account)],
         guesses: 5,
     };
@@ -125,6 +131,9 @@ pub(crate) fn owner_messages() -> Vec<Vec<u8>> {
         json::write(&Answer::Done(page)),
         json::write(&Answer::Done(recovered)),
     ]
+    .into_iter()
+    .chain(devices::messages())
+    .collect()
 }
 
 /// A name that is taken is what it says.
@@ -216,6 +225,7 @@ pub(crate) fn requests() -> Vec<(Route, serde_json::Value)> {
                 suite: Suite::Opaque1,
                 record,
                 kept: kept(),
+                slot: Slot::Kit,
             })),
         ),
         (Route::OwnerSettle, item(serde_json::to_value(within))),
@@ -224,6 +234,7 @@ pub(crate) fn requests() -> Vec<(Route, serde_json::Value)> {
             item(serde_json::to_value(SetMap {
                 within,
                 map: vec![3; 9],
+                map_of_root: Some(vec![4; 9]),
             })),
         ),
         (Route::OwnerJoin, item(serde_json::to_value(within))),
@@ -240,7 +251,11 @@ pub(crate) fn requests() -> Vec<(Route, serde_json::Value)> {
                 within,
                 presented: Presented::Certificate("a.b.c".into()),
                 session: within.session,
+                last_resort: true,
             })),
         ),
     ]
+    .into_iter()
+    .chain(devices::requests(&within))
+    .collect()
 }

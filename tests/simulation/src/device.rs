@@ -341,6 +341,7 @@ fn context(now_ms: u64, skew_ms: i64, dice: &mut Dice) -> Context<'_> {
     Context {
         now_ms: now_ms.saturating_add_signed(skew_ms),
         today: saifu_protocol::value::parse_date("2000-03-15").expect("a day"),
+        offset_minutes: 0,
         rng: &mut dice.0,
         stretch: Stretch::None,
     }

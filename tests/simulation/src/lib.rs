@@ -18,6 +18,8 @@ mod lost;
 #[cfg(test)]
 mod papers;
 mod planted;
+#[cfg(test)]
+mod rules;
 mod safe;
 mod scene;
 mod seen;

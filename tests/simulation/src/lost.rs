@@ -3,6 +3,10 @@
 mod attacks;
 mod called_off;
 mod change;
+mod device;
+mod order;
+mod touch;
+mod waits;
 
 use crate::device::{Device, Store};
 use crate::dice::Dice;
@@ -14,7 +18,7 @@ use saifu_wallet_core::books::{Books, Custody};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Kind;
-use saifu_wallet_core::owner::{OwnerStanding, Words};
+use saifu_wallet_core::owner::{OwnerStanding, Way, Words};
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{GroupId, KeyForm, Place, Plan};
 use saifu_wallet_core::view::{Opened, Part, Waiting};
@@ -246,10 +250,11 @@ fn enrolling(words: &Words) -> Intent {
 }
 
 fn restoring(safe: SafeId, words: &Words) -> Intent {
+    let words = words.clone();
     Intent::Restore {
         safe,
         name: NAME.into(),
-        words: words.clone(),
+        by: Way::Secret { words },
     }
 }
 

@@ -5,6 +5,7 @@ use saifu_protocol::{Counter, PublicKey, RequestId, SessionId};
 use saifu_safe_core::MemoryLedger;
 use saifu_safe_core::entry::{Entry, EntryKey, State};
 use saifu_safe_core::ledger::{Bytes, Change, Ledger, Loaded, LoadedEntry, Need, Publication};
+use saifu_safe_core::order::{Obedient, Seen};
 use saifu_safe_core::owned::{OwnedPage, Place};
 use saifu_wallet_core::port::{Batch, Body, Key};
 use std::collections::BTreeSet;
@@ -161,6 +162,14 @@ impl Ledger for Tampered<'_> {
         most: usize,
     ) -> Result<OwnedPage, Self::Error> {
         self.ledger.owned(accounts, after, most)
+    }
+
+    fn obedient(&self, orders: &PublicKey) -> Result<Option<Obedient>, Self::Error> {
+        self.ledger.obedient(orders)
+    }
+
+    fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>, Self::Error> {
+        self.ledger.seen(orders, request)
     }
 }
 

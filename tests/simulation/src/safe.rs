@@ -4,7 +4,7 @@
 use crate::dice::Dice;
 use crate::planted::{Bug, Tampered};
 use saifu_crypto::sign::SigningKey;
-use saifu_crypto::{Secret, hash};
+use saifu_crypto::{CryptoRng, Secret, hash};
 use saifu_protocol::certificate::{
     Address, Certificate, Claims, LegacyHash, ObjectClass, ObjectHash,
 };
@@ -13,9 +13,14 @@ use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::message::{
     EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
 };
-use saifu_protocol::owner::{self, OwnerListItem, OwnerPage};
-use saifu_protocol::{Counter, Digest, RequestId, SafeId, SessionId, UnixTime, object};
+use saifu_protocol::order::{OrderAnswer, Relayed};
+use saifu_protocol::owner::{
+    self, Conversation, DeviceStart, DeviceStarted, OwnerListItem, OwnerPage,
+};
+use saifu_protocol::problem::Code;
+use saifu_protocol::{Counter, Digest, PublicKey, RequestId, SafeId, SessionId, UnixTime, object};
 use saifu_safe_core::entry::State;
+use saifu_safe_core::order::Errand;
 use saifu_safe_core::owner::OwnerLedger as _;
 use saifu_safe_core::{
     HttpReply, HttpRequest, Ledgers, MemoryIndex, MemoryLedger, MemoryOwners, SafeKeys, Settings,
@@ -47,6 +52,32 @@ pub(crate) struct Safe {
     pub(crate) honesty: Honesty,
     /// Its list of what an owner has there never ends.
     pub(crate) lists_without_end: bool,
+    /// It is somebody else, who has the key bodies are sealed to, and not the one the safe signs with.
+    pub(crate) greets_as_another: bool,
+    /// No device reaches it, only other safes do.
+    pub(crate) is_cut_off: bool,
+    /// How often a device has asked it for something.
+    pub(crate) asked: usize,
+    pub(crate) brings: Brings,
+}
+
+/// What a safe does with orders that it is to bring.
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "only the scenes have safes that misbehave in it")
+)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Brings {
+    /// As it should.
+    Faithfully,
+    /// Twice, and it passes on the second answer.
+    Twice,
+    /// Not at all.
+    Nothing,
+    /// It brings them, and passes on something of its own instead of the answer.
+    MadeUp,
+    /// It does not know of orders.
+    Unknown,
 }
 
 /// What a safe had at some time.
@@ -103,6 +134,10 @@ impl Safe {
             is_full: false,
             honesty,
             lists_without_end: false,
+            greets_as_another: false,
+            is_cut_off: false,
+            asked: 0,
+            brings: Brings::Faithfully,
         }
     }
 
@@ -166,6 +201,7 @@ impl Safe {
         now_ms: u64,
         bug: Option<Bug>,
         dice: &mut Dice,
+        others: Vec<&mut Safe>,
     ) -> Option<Answer> {
         if !self.is_up {
             return None;
@@ -192,6 +228,9 @@ impl Safe {
         if self.is_full && route == Route::Register {
             return None;
         }
+        if self.greets_as_another && route == Route::OwnerDeviceStart {
+            return self.another_greeting(&request, dice);
+        }
         if self.lists_without_end && route == Route::OwnerList {
             return self.another_page(&request, dice);
         }
@@ -201,6 +240,25 @@ impl Safe {
         let session = self.session_of(&request);
         let stale = self.index_as_answered(now_ms);
         let mood = self.index_mood;
+        let brings = self.brings;
+        if brings == Brings::Unknown && route == Route::OwnerOrder {
+            return Some(answer(Code::NoRoute.into()));
+        }
+        let keys = &self.keys;
+        let bring = |errand: &Errand, rng: &mut dyn CryptoRng| {
+            let is_twice = brings == Brings::Twice;
+            let carried = || carry(errand, keys, now_ms, rng, (others, is_twice));
+            match brings {
+                Brings::Nothing => Relayed::Unreachable,
+                Brings::MadeUp => {
+                    let _ = carried();
+                    Relayed::Answered(OrderAnswer {
+                        sealed: vec![7; 200],
+                    })
+                }
+                Brings::Twice | Brings::Faithfully | Brings::Unknown => carried(),
+            }
+        };
         let forged = self.forged(route, session);
         let mut ledger = Tampered {
             ledger: &mut self.ledger,
@@ -210,7 +268,7 @@ impl Safe {
             listed: &self.listed,
             noise: saifu_crypto::make_bytes(&mut dice.0),
         };
-        let answered = saifu_safe_core::handle(
+        let answered = saifu_safe_core::service::handle_with(
             &request,
             &self.keys,
             &self.settings,
@@ -224,6 +282,7 @@ impl Safe {
                 IndexMood::Down => questions.unanswered(),
                 IndexMood::Fresh | IndexMood::Stale => stale.answer(questions),
             },
+            bring,
         );
         Some(answer(answered.reply))
     }
@@ -310,6 +369,33 @@ impl Safe {
         }
     }
 
+    /// What somebody else can say: everything but the signature.
+    fn another_greeting(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
+        let binding = self.binding(request)?;
+        let opened: Request<DeviceStart> =
+            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let said = Conversation {
+            safe: self.id(),
+            account: PublicKey::make(&mut dice.0),
+            request: binding.request,
+            hello: opened.items.first()?.hello,
+            greeting: PublicKey::make(&mut dice.0),
+            nonce: saifu_crypto::make_bytes(&mut dice.0),
+        };
+        let started = DeviceStarted {
+            greeting: said.greeting,
+            nonce: said.nonce,
+            signature: said.sign(&SigningKey::derive(&Secret::make(&mut dice.0))),
+        };
+        let reply = Reply {
+            items: vec![Outcome::Done(started)],
+        };
+        let hash = hash::sha256(request.body);
+        let body =
+            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        Some(Answer { status: 200, body })
+    }
+
     fn another_page(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
         let opened: Request<OwnerListItem> =
@@ -385,6 +471,49 @@ impl Safe {
                 .ok()?;
         Some(Answer { status: 200, body })
     }
+}
+
+/// Carries an order to the safe that it is for.
+fn carry(
+    errand: &Errand,
+    keys: &SafeKeys,
+    now_ms: u64,
+    rng: &mut dyn CryptoRng,
+    (others, is_twice): (Vec<&mut Safe>, bool),
+) -> Relayed {
+    let url = errand.describes_itself_at();
+    let is_there = |safe: &&mut Safe| url.starts_with(safe.settings.address.as_str());
+    let mut dice = Dice::new(u64::from_be_bytes(saifu_crypto::make_bytes(rng)));
+    let mut other = others.into_iter().find(is_there);
+    let mut fetch = |ask: &Ask| {
+        let other = other.as_mut()?;
+        other.answer(ask, now_ms, None, &mut dice, Vec::new())
+    };
+    let described = fetch(&Ask {
+        ask: 0,
+        url: url.clone(),
+        headers: Vec::new(),
+        body: None,
+    });
+    let described = described.as_ref().map(|it| (it.status, it.body.as_slice()));
+    let asking = match errand.ask(described, keys, UnixTime(now_ms / 1_000), rng) {
+        Ok(asking) => asking,
+        Err(relayed) => return relayed,
+    };
+    let ask = Ask {
+        ask: 0,
+        url: asking.url.clone(),
+        headers: vec![
+            ("authorization", asking.authorization.clone()),
+            ("idempotency-key", asking.idempotency_key.clone()),
+        ],
+        body: Some(asking.body.clone()),
+    };
+    if is_twice {
+        let _ = fetch(&ask);
+    }
+    let answered = fetch(&ask);
+    asking.read(answered.as_ref().map(|it| (it.status, it.body.as_slice())))
 }
 
 fn answer(reply: HttpReply) -> Answer {

@@ -193,10 +193,7 @@ impl Scene {
     fn deliver(&mut self, packet: Packet) {
         match packet {
             Packet::Request { device, life, ask } => {
-                let mut safes = self.safes.iter_mut();
-                let safe = safes.find(|safe| ask.url.starts_with(safe.settings.address.as_str()));
-                let answer =
-                    safe.and_then(|safe| safe.answer(&ask, self.now_ms, self.bug, &mut self.dice));
+                let answer = self.ask_safe(&ask);
                 let ask = ask.ask;
                 self.network.push(Packet::Reply {
                     device,
@@ -217,6 +214,19 @@ impl Scene {
                 }
             }
         }
+    }
+
+    fn ask_safe(&mut self, ask: &Ask) -> Option<Answer> {
+        let is_it = |safe: &Safe| ask.url.starts_with(safe.settings.address.as_str());
+        let at = self.safes.iter().position(is_it)?;
+        let (before, rest) = self.safes.split_at_mut(at);
+        let (safe, after) = rest.split_first_mut()?;
+        safe.asked += 1;
+        if safe.is_cut_off {
+            return None;
+        }
+        let others = before.iter_mut().chain(after).collect();
+        safe.answer(ask, self.now_ms, self.bug, &mut self.dice, others)
     }
 
     // ---- safes
@@ -260,6 +270,13 @@ impl Scene {
         self.ring();
     }
 
+    /// So much time passes.
+    #[cfg(test)]
+    pub(crate) fn pass(&mut self, ms: u64) {
+        self.now_ms += ms;
+        self.ring();
+    }
+
     /// Time passes until something is due; false if nothing ever will be.
     pub(crate) fn pass_time_to_next(&mut self) -> bool {
         let timers = self.devices.iter().filter_map(Device::next_timer);
@@ -271,7 +288,7 @@ impl Scene {
         true
     }
 
-    fn ring(&mut self) {
+    pub(crate) fn ring(&mut self) {
         for device in &mut self.devices {
             device.ring(self.now_ms);
         }

@@ -1,5 +1,6 @@
 //! Summaries: what the index says of a value, a certificate, a part, a key and a group.
 
+use super::watch::OthersWait;
 use crate::group::{Group, PartOf};
 use crate::ids::ItemId;
 use crate::plan::key::{KeyId, KeyName};
@@ -12,7 +13,7 @@ use alloc::vec::Vec;
 use saifu_crypto::hash::sha256;
 use saifu_protocol::certificate::{Address, Certificate, Claims};
 use saifu_protocol::message::EntryState;
-use saifu_protocol::value::{Class, Currency, Date, Value};
+use saifu_protocol::value::{Class, Currency, Date, Money, Value};
 use saifu_protocol::{Counter, Digest, SafeId, SessionId, UnixTime, b64, limits, value};
 use serde::{Deserialize, Serialize};
 
@@ -150,6 +151,75 @@ pub struct ValueItem {
     /// The certificate it was recovered by.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub came_of: Option<ItemId>,
+    /// Who had it recovered.
+    #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
+    pub moved_by: MovedBy,
+    /// What else rules ask of it. Records of earlier versions, papers and notes have none: then it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Box<Details>>,
+}
+
+/// Who had a value moved to where it lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum MovedBy {
+    /// Its owner, by hand.
+    #[default]
+    Owner,
+    /// A rule.
+    Rule,
+}
+
+impl MovedBy {
+    /// Whether it was the owner, which is not written down.
+    pub(crate) fn is_owner(&self) -> bool {
+        *self == MovedBy::Owner
+    }
+}
+
+/// What a value says beside what lists show.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// The price of one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit_price: Option<Amount>,
+    /// What remains of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<Amount>,
+    /// The first [`Details::REMARKS_CHARS`] characters of its remarks, with `…` behind them if there are more.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub remarks: String,
+}
+
+impl Details {
+    /// So much of the remarks is in the index. With 64 values to a page that is rewritten on each change of one of them,
+    /// the longest remarks would make 64 × 1,000 characters of it.
+    pub const REMARKS_CHARS: usize = limits::MAX_NAME_CHARS;
+
+    fn of(value: &Value) -> Self {
+        let fields = value.fields();
+        let mut remarks: String = fields.remarks.chars().take(Self::REMARKS_CHARS).collect();
+        if remarks.len() < fields.remarks.len() {
+            remarks.push('…');
+        }
+        Self {
+            unit_price: fields.unit_price.map(amount),
+            remaining: fields.remaining.map(amount),
+            remarks,
+        }
+    }
+
+    /// Whether there are more remarks than these.
+    pub(crate) fn are_remarks_cut(&self) -> bool {
+        self.remarks.chars().nth(Self::REMARKS_CHARS).is_some()
+    }
+}
+
+fn amount(money: Money) -> Amount {
+    Amount {
+        minor: money.amount,
+        currency: money.currency.code().into(),
+    }
 }
 
 /// Whether the copy here is the usable one.
@@ -171,10 +241,7 @@ impl ValueItem {
             class: fields.class.code().into(),
             name: fields.name.clone(),
             quantity: fields.quantity,
-            worth: value.worth().map(|money| Amount {
-                minor: money.amount,
-                currency: money.currency.code().into(),
-            }),
+            worth: value.worth().map(amount),
             place: fields.place.clone(),
             from: day(fields.validity.from),
             to: day(fields.validity.to),
@@ -182,6 +249,17 @@ impl ValueItem {
             since,
             custody,
             came_of: None,
+            moved_by: MovedBy::Owner,
+            details: Some(Box::new(Details::of(value))),
+        }
+    }
+
+    /// As others are told of it, who have little room for that.
+    pub(crate) fn in_short(&self) -> Self {
+        Self {
+            moved_by: MovedBy::Owner,
+            details: None,
+            ..self.clone()
         }
     }
 }
@@ -201,6 +279,7 @@ impl ValueItem {
             && is_day(&self.to)
             && self.worth.as_ref().is_none_or(is_amount)
             && self.size <= limits::MAX_OBJECT_BYTES as u64
+            && self.details.is_none()
     }
 }
 
@@ -235,6 +314,12 @@ pub struct CertificateItem {
     /// Which part of a protected value it stands for; none for a value registered as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<PartOf>,
+    /// How long others wait for it.
+    #[serde(
+        default = "OthersWait::none",
+        skip_serializing_if = "OthersWait::is_none"
+    )]
+    pub others: OthersWait,
 }
 
 /// How a certificate stands.
@@ -277,6 +362,7 @@ impl CertificateItem {
             standing: Standing::AtSafe,
             came_of,
             part: None,
+            others: OthersWait::NONE,
         }
     }
 }

@@ -107,6 +107,12 @@ fn of_flow(id: FlowId, flow: &Flow) -> impl Iterator<Item = (Link, Id, Id)> {
         items.extend(protect.group().map(item_of));
         items.extend(protect.replaces.map(item_of));
     }
+    if let Flow::Login(login) = flow {
+        items.extend(login.ordered().map(item_of));
+    }
+    if let Flow::Order(order) = flow {
+        items.push(item_of(order.part.group));
+    }
     if let Flow::Retire(retire) = flow {
         items.extend(retire.part.map(|of| item_of(of.group)));
     }

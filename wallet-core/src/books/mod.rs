@@ -13,14 +13,16 @@ mod record;
 pub(crate) mod secret;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use condition::Condition;
 pub use item::{
-    CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem, Standing,
-    ValueItem,
+    CertificateItem, Custody, Details, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,
+    PartItem, Standing, ValueItem,
 };
 pub(crate) use item::{group_of, id_of_entry, item_of};
 pub use record::{CertificateBody, DEFAULT_CAPACITY, Identity, Ledger, Safe, Session};
+pub use watch::{AskedAt, OthersWait, Watch};
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, ItemId};
@@ -29,6 +31,8 @@ use crate::notice::Notice;
 use crate::owner::Owner;
 use crate::plan::policy::Policy;
 use crate::port::{Batch, Body, Durability, Key, Opened};
+use crate::rules::{Activity, Entry, RuleBook};
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use index::Overlay;
@@ -63,6 +67,12 @@ pub enum Change {
     Own(Option<Owner>),
     /// Which plan a value gets if its owner does not choose.
     Choose(Policy),
+    /// What is backed up and fetched by itself, and how far that was looked at.
+    Rule(Box<RuleBook>),
+    /// A rule has done this.
+    Record(Entry),
+    /// How long others wait, and who does.
+    Watch(Watch),
 }
 
 /// The books.
@@ -78,6 +88,9 @@ pub struct Books {
     identity: Option<Identity>,
     owner: Option<Owner>,
     policy: Policy,
+    rules: RuleBook,
+    activity: Activity,
+    watch: Option<Watch>,
     ledger: Ledger,
 }
 
@@ -136,6 +149,9 @@ impl Books {
             Key::Identity => self.identity = Some(json::read(bytes).ok()?),
             Key::Owner => self.owner = Some(json::read(bytes).ok()?),
             Key::Policy => self.policy = json::read(bytes).ok()?,
+            Key::Rules => self.rules = json::read(bytes).ok()?,
+            Key::Activity => self.activity = json::read(bytes).ok()?,
+            Key::Watch => self.watch = Some(json::read(bytes).ok()?),
             Key::Ledger => self.ledger = json::read(bytes).ok()?,
             Key::Body(_) => return None,
         }
@@ -174,6 +190,15 @@ impl Books {
                 Change::Own(Some(owner)) => put(&mut batch, Key::Owner, owner),
                 Change::Own(None) => batch.deletes.push(Key::Owner),
                 Change::Choose(policy) => put(&mut batch, Key::Policy, policy),
+                Change::Rule(book) => put(&mut batch, Key::Rules, book),
+                Change::Record(entry) => {
+                    put(
+                        &mut batch,
+                        Key::Activity,
+                        &self.activity.with(entry.clone()),
+                    );
+                }
+                Change::Watch(watch) => put(&mut batch, Key::Watch, watch),
             }
         }
         index.write(self, &mut batch);
@@ -217,6 +242,9 @@ impl Books {
                 Change::Identify(identity) => self.identity = Some(identity),
                 Change::Own(owner) => self.owner = owner,
                 Change::Choose(policy) => self.policy = policy,
+                Change::Rule(book) => self.rules = *book,
+                Change::Record(entry) => self.activity = self.activity.with(entry),
+                Change::Watch(watch) => self.watch = Some(watch),
             }
         }
     }

@@ -1,8 +1,8 @@
 //! Looking things up.
 
 use super::{
-    Books, CertificateItem, Condition, Custody, Identity, Item, KeyItem, Ledger, Safe, Standing,
-    ValueItem, item_of,
+    Books, CertificateItem, Condition, Custody, Identity, Item, KeyItem, Ledger, OthersWait, Safe,
+    Standing, ValueItem, Watch, item_of,
 };
 use crate::flow::{Flow, ProtectState};
 use crate::group::{Group, Phase};
@@ -13,9 +13,11 @@ use crate::owner::Owner;
 use crate::plan::GroupId;
 use crate::plan::key::KeyId;
 use crate::plan::policy::Policy;
+use crate::rules::{Activity, RuleBook};
 use crate::view::Account;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
+use saifu_protocol::message::EntryState;
 use saifu_protocol::value::Date;
 
 impl Books {
@@ -113,6 +115,44 @@ impl Books {
         &self.policy
     }
 
+    /// What is backed up and fetched by itself.
+    pub fn rules(&self) -> &RuleBook {
+        &self.rules
+    }
+
+    /// What rules have done.
+    pub fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// How long others wait, and who does; none before the owner has wanted that.
+    pub fn watch(&self) -> Option<&Watch> {
+        self.watch.as_ref()
+    }
+
+    /// So many seconds others wait for what is registered from now on.
+    pub fn wait(&self) -> u64 {
+        self.watch.as_ref().map_or(0, |watch| watch.wait)
+    }
+
+    /// The certificates whose safe is to be told another wait. What a flow works on is told when that has ended, and what is
+    /// proven to be over is not told any more.
+    pub(crate) fn to_be_told(&self, safe: SafeId) -> impl Iterator<Item = ItemId> {
+        let wait = self.wait();
+        let is_over = |it: &CertificateItem| match it.standing {
+            Standing::Elsewhere(proof) => {
+                matches!(proof.state, EntryState::Withdrawn | EntryState::Retired)
+            }
+            Standing::AtSafe | Standing::NotHandedOut => false,
+        };
+        let is_other = move |others| matches!(others, OthersWait::Told(told) if told != wait);
+        let of_it = self.certificates();
+        of_it
+            .filter(move |(_, it)| it.safe == safe && is_other(it.others) && !is_over(it))
+            .map(|(id, _)| id)
+            .filter(|id| self.lock(*id).is_none())
+    }
+
     /// Every value.
     pub fn values(&self) -> impl Iterator<Item = (ItemId, &ValueItem)> {
         self.items
@@ -187,8 +227,8 @@ impl Books {
         let items = self.items_of(group).chain([item_of(group)]);
         let mut flows = Set::default();
         for (id, flow) in items.flat_map(|item| self.work_about(item)) {
-            // What has arrived for another group may lie here.
-            if flow.group(self) == Some(group) {
+            // What has arrived for another group may lie here. A login is there for the others, and has no part in it.
+            if flow.group(self) == Some(group) && !matches!(flow, Flow::Login(_)) {
                 flows.add(id);
             }
         }

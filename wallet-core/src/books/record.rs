@@ -134,6 +134,9 @@ pub struct Safe {
     pub object_limit: u64,
     /// Whether it adds the weak hash.
     pub legacy_hash: LegacyHash,
+    /// In whose name it takes passkeys; in that of any page if it does not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rp_id: Option<String>,
     /// Seed of the account key: random per safe, so that safes cannot tell that two accounts are of one wallet.
     #[serde(with = "secret")]
     pub account: Secret,

@@ -7,6 +7,7 @@ use super::*;
 use crate::group::{Group, Phase};
 use crate::plan::GroupId;
 use crate::plan::preset::Preset;
+use crate::view;
 use alloc::string::String;
 use saifu_crypto::testing::Counting;
 use saifu_protocol::value::Date;
@@ -54,6 +55,8 @@ fn item(size: u64) -> Item {
         since: UnixTime(0),
         custody: Custody::Held,
         came_of: None,
+        moved_by: MovedBy::Owner,
+        details: None,
     })
 }
 
@@ -207,6 +210,7 @@ fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         };
         let mut books = Books::default();
         books.apply(alloc::vec![group.put()]);
@@ -227,4 +231,37 @@ fn index_format_is_pinned() {
             r#""worth":null,"place":"","from":"","to":"2000-01-01","size":7,"since":0,"custody":"held"}}]]"#
         )
     );
+}
+
+#[test]
+fn what_rules_ask_of_a_value_is_pinned_too() {
+    let Item::Value(plain) = item(7) else {
+        unreachable!();
+    };
+    let yen = |minor| view::Amount {
+        minor,
+        currency: "JPY".into(),
+    };
+    let details = Details {
+        unit_price: Some(yen(1_000)),
+        remaining: Some(yen(800)),
+        remarks: "gift".into(),
+    };
+    let value = ValueItem {
+        came_of: Some(ItemId::new([2; 16])),
+        moved_by: MovedBy::Rule,
+        details: Some(details.into()),
+        ..plain.clone()
+    };
+    let stored = json::write(&value);
+    let stored = core::str::from_utf8(&stored).unwrap();
+    let rest = concat!(
+        r#""moved_by":"rule","details":{"unit_price":{"minor":1000,"currency":"JPY"},"#,
+        r#""remaining":{"minor":800,"currency":"JPY"},"remarks":"gift"}}"#
+    );
+    assert!(stored.ends_with(rest), "{stored}");
+    assert_eq!(json::read::<ValueItem>(stored.as_bytes()), Ok(value));
+    // Of an earlier version: its owner moved it, if anybody did, and what else it says is not known.
+    let old = json::write(&plain);
+    assert_eq!(json::read::<ValueItem>(&old), Ok(plain));
 }

@@ -2,13 +2,17 @@
 
 use super::{Expected, Verdict, inside, seal};
 use crate::books::Safe;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::Binding;
 use saifu_protocol::message::Route;
+use saifu_protocol::order::{Coupled, OwnerOrderItem};
 use saifu_protocol::owner::{
-    Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession,
-    LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerPage, SetMap,
+    Answer, ChangeFinish, Changed, DeviceAdd, DeviceAdded, DeviceFinish, DeviceRemove,
+    DeviceRename, DeviceStart, DeviceStarted, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
+    InSession, LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerPage,
+    SetMap, WaysIn,
 };
 use saifu_protocol::{PublicKey, UnixTime};
 
@@ -23,6 +27,14 @@ pub(crate) enum OwnerQuestion {
     SetMap(SetMap),
     Join(InSession),
     List(OwnerListItem),
+    DeviceStart(DeviceStart),
+    DeviceFinish(DeviceFinish),
+    DeviceAdd(Box<DeviceAdd>),
+    DeviceRemove(DeviceRemove),
+    DeviceRename(DeviceRename),
+    Ways(InSession),
+    KitRevoke(InSession),
+    Order(OwnerOrderItem),
 }
 
 /// What is answered.
@@ -35,6 +47,10 @@ pub(crate) enum OwnerAnswer {
     /// To what is done in a session and has no answer of its own.
     Done(Answer<UnixTime>),
     Listed(Answer<OwnerPage>),
+    DeviceStarted(DeviceStarted),
+    DeviceAdded(Answer<DeviceAdded>),
+    Ways(Answer<WaysIn>),
+    Ordered(Answer<Coupled>),
 }
 
 impl OwnerQuestion {
@@ -49,6 +65,14 @@ impl OwnerQuestion {
             OwnerQuestion::SetMap(_) => Route::OwnerMap,
             OwnerQuestion::Join(_) => Route::OwnerJoin,
             OwnerQuestion::List(_) => Route::OwnerList,
+            OwnerQuestion::DeviceStart(_) => Route::OwnerDeviceStart,
+            OwnerQuestion::DeviceFinish(_) => Route::OwnerDeviceFinish,
+            OwnerQuestion::DeviceAdd(_) => Route::OwnerDeviceAdd,
+            OwnerQuestion::DeviceRemove(_) => Route::OwnerDeviceRemove,
+            OwnerQuestion::DeviceRename(_) => Route::OwnerDeviceRename,
+            OwnerQuestion::Ways(_) => Route::OwnerWays,
+            OwnerQuestion::KitRevoke(_) => Route::OwnerKitRevoke,
+            OwnerQuestion::Order(_) => Route::OwnerOrder,
         }
     }
 
@@ -69,6 +93,15 @@ impl OwnerQuestion {
             OwnerQuestion::SetMap(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::Join(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::List(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::DeviceStart(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::DeviceFinish(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::DeviceAdd(item) => seal(&**item, reply_to, safe, binding, rng),
+            OwnerQuestion::DeviceRemove(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::DeviceRename(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::Ways(item) | OwnerQuestion::KitRevoke(item) => {
+                seal(item, reply_to, safe, binding, rng)
+            }
+            OwnerQuestion::Order(item) => seal(item, reply_to, safe, binding, rng),
         }
     }
 }
@@ -80,11 +113,17 @@ pub(super) fn read(route: Route, expected: &Expected, body: &[u8]) -> Verdict {
         Route::OwnerEnrolStart => inside(expected, body, |it| told(OwnerAnswer::EnrolStarted(it))),
         Route::OwnerEnrolFinish => inside(expected, body, |it| told(OwnerAnswer::Enrolled(it))),
         Route::OwnerLoginStart => inside(expected, body, |it| told(OwnerAnswer::LoginStarted(it))),
-        Route::OwnerLoginFinish => {
+        Route::OwnerLoginFinish | Route::OwnerDeviceFinish => {
             inside(expected, body, |it| told(OwnerAnswer::LoginFinished(it)))
         }
         Route::OwnerChange => inside(expected, body, |it| told(OwnerAnswer::Changed(it))),
         Route::OwnerList => inside(expected, body, |it| told(OwnerAnswer::Listed(it))),
+        Route::OwnerDeviceStart => {
+            inside(expected, body, |it| told(OwnerAnswer::DeviceStarted(it)))
+        }
+        Route::OwnerDeviceAdd => inside(expected, body, |it| told(OwnerAnswer::DeviceAdded(it))),
+        Route::OwnerWays => inside(expected, body, |it| told(OwnerAnswer::Ways(it))),
+        Route::OwnerOrder => inside(expected, body, |it| told(OwnerAnswer::Ordered(it))),
         _ => inside(expected, body, |it| told(OwnerAnswer::Done(it))),
     }
 }

@@ -1,7 +1,7 @@
 //! What safes answer, and what it means for the flow that asked.
 
 use super::{Asked, Awaiting, Then, Wallet, descriptor_request};
-use crate::books::Change;
+use crate::books::{Change, Safe};
 use crate::client::{self, Verdict};
 use crate::flow::{Input, Next};
 use crate::ids::FlowId;
@@ -33,7 +33,11 @@ impl Wallet {
                 self.rekey(flow, safe, answer, context, effects);
             }
             Some(Asked::Meet(address)) => self.met(&address, answer),
-            Some(Asked::Safe(safe)) => self.heard(safe, answer, context),
+            Some(Asked::Safe(safe)) => self.heard(safe, answer, context, effects),
+            Some(Asked::Watch(safe, expected, attempt)) => {
+                let asked = (safe, &expected, attempt);
+                self.watched(asked, answer.as_ref(), context, effects);
+            }
             Some(Asked::Flow(..) | Asked::Rekey(..)) | None => {}
         }
     }
@@ -60,9 +64,7 @@ impl Wallet {
                 return self.proceed(flow, Next::Wait(waiting), context, effects);
             }
             Verdict::Clock(time) => {
-                let here = i64::try_from(context.now_ms / 1_000).unwrap_or(i64::MAX);
-                let there = i64::try_from(time.0).unwrap_or(i64::MAX);
-                self.clocks.insert(safe, there.saturating_sub(here));
+                self.set_clock(safe, time, context.now_ms);
                 let running = self.running.of(flow);
                 running.clock_retries += 1;
                 if running.clock_retries > CLOCK_RETRIES {
@@ -84,6 +86,8 @@ impl Wallet {
             Verdict::Recovered(recovered) => Input::Recovered(recovered),
             Verdict::Ended(receipt) => Input::Ended(receipt),
             Verdict::Owner(answer) => Input::Owner(answer),
+            Verdict::Waited(outcomes) => Input::Waited(outcomes),
+            Verdict::Asked(page) => Input::Asked(page),
             Verdict::Refused(problem) => Input::Refused(problem),
         };
         let running = self.running.of(flow);
@@ -125,15 +129,8 @@ impl Wallet {
             return self.proceed(flow, Next::Wait(Waiting::Unreachable), context, effects);
         };
         match Descriptor::read(&answer.body, &known.address) {
-            Ok(descriptor)
-                if descriptor.id == safe
-                    && descriptor.sealing_key != known.sealing_key
-                    && descriptor.time > known.attested_at =>
-            {
-                let mut renewed = known.clone();
-                renewed.sealing_key = descriptor.sealing_key;
-                renewed.attested_at = descriptor.time;
-                let trust = alloc::vec![Change::Trust(renewed)];
+            Ok(descriptor) if has_new_key(known, &descriptor) => {
+                let trust = alloc::vec![renewed(known, &descriptor)];
                 let then = Then::Safe(flow);
                 self.commit(trust, Durability::Strict, then, effects);
             }
@@ -148,9 +145,32 @@ impl Wallet {
         }
     }
 
+    /// The safe's clock shows this.
+    pub(super) fn set_clock(&mut self, safe: SafeId, time: UnixTime, now_ms: u64) {
+        let here = i64::try_from(now_ms / 1_000).unwrap_or(i64::MAX);
+        let there = i64::try_from(time.0).unwrap_or(i64::MAX);
+        self.clocks.insert(safe, there.saturating_sub(here));
+    }
+
     /// The time at a safe, as far as it is known.
     pub(super) fn safe_time(&self, safe: SafeId, now_ms: u64) -> UnixTime {
         let offset = self.clocks.get(&safe).copied().unwrap_or(0);
         UnixTime((now_ms / 1_000).saturating_add_signed(offset))
     }
+}
+
+/// Whether a safe says that bodies are to be sealed to another key from now on.
+pub(super) fn has_new_key(known: &Safe, descriptor: &Descriptor) -> bool {
+    descriptor.id == known.id
+        && descriptor.sealing_key != known.sealing_key
+        && descriptor.time > known.attested_at
+}
+
+/// The safe with that key.
+pub(super) fn renewed(known: &Safe, descriptor: &Descriptor) -> Change {
+    Change::Trust(Safe {
+        sealing_key: descriptor.sealing_key,
+        attested_at: descriptor.time,
+        ..known.clone()
+    })
 }

@@ -14,6 +14,8 @@ use saifu_protocol::{RequestId, SafeId, UnixTime};
 const FIRST_WAIT_MS: u64 = 1_000;
 /// Longest wait before an attempt is repeated, in milliseconds.
 const LONGEST_WAIT_MS: u64 = 300_000;
+/// Longest time until a safe is asked again that has said from when on it hands something out, in milliseconds.
+const LONGEST_NOT_YET_MS: u64 = 3_600_000;
 /// How many requests a flow sends one after the other without anything coming of them that is worth storing. A safe that
 /// lies, or forgets, must not be able to keep a wallet busy.
 const MOST_ASKS: u32 = 4;
@@ -79,6 +81,7 @@ impl Wallet {
             books: &self.books,
             now: UnixTime(context.now_ms / 1_000),
             stretch: context.stretch,
+            lock: self.lock,
             body: running.body.as_ref(),
         };
         let step = flow.step(input, &desk, context.rng);
@@ -122,7 +125,7 @@ impl Wallet {
             Next::Wait(why) => Awaiting::Wake(self.sleep(id, why, context, effects)),
             Next::Rest => Awaiting::Rest,
             Next::NoRoom(missing) => {
-                self.tell_of_room(id, missing, context);
+                self.lack_room(id, missing, context);
                 Awaiting::Room
             }
             Next::Again => return self.begin(id),
@@ -185,12 +188,28 @@ impl Wallet {
             Waiting::TooOld => u32::MAX,
             _ => running.attempts.saturating_add(1),
         };
-        let after_ms = wait_ms(running.attempts, context);
+        let attempts = running.attempts;
+        let after_ms = match why {
+            Waiting::NotYet { until } => self.until_ms(id, until, context),
+            _ => None,
+        };
+        let after_ms = after_ms.unwrap_or_else(|| wait_ms(attempts, context));
         let due = context.now_ms.saturating_add(after_ms) / 1_000;
-        running.next_try = Some(UnixTime(due));
+        self.running.of(id).next_try = Some(UnixTime(due));
         self.wakes.insert(wake, Sleeper::Flow(id));
         effects.push(Effect::Wake { wake, after_ms });
         wake
+    }
+
+    /// How long it is until a time at the flow's safe: that it is tried before is of no use, except to hear of an owner who has
+    /// said something meanwhile. None if it is over already, as a safe must not be able to keep a wallet busy.
+    fn until_ms(&self, id: FlowId, until: UnixTime, context: &mut Context<'_>) -> Option<u64> {
+        let safe = self.books.flow(id).and_then(Flow::safe)?;
+        let now = self.safe_time(safe, context.now_ms);
+        let left = until.0.checked_sub(now.0).filter(|left| *left > 0)?;
+        let [random] = saifu_crypto::make_bytes::<1>(context.rng);
+        let left_ms = left.saturating_mul(1_000).min(LONGEST_NOT_YET_MS);
+        Some(left_ms + FIRST_WAIT_MS * u64::from(random) / 256)
     }
 
     pub(super) fn loaded(
@@ -244,31 +263,43 @@ impl Wallet {
         running.asks > MOST_ASKS
     }
 
-    pub(super) fn woke(&mut self, wake: u64) {
+    pub(super) fn woke(&mut self, wake: u64, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
         match self.wakes.remove(&wake) {
             Some(Sleeper::Flow(flow)) if self.awaits(flow, &Awaiting::Wake(wake)) => {
                 self.begin(flow);
             }
             Some(Sleeper::Intent(_, intent, _)) => self.want_again(intent),
+            Some(Sleeper::Watch) => self.watch(context, effects),
             Some(Sleeper::Flow(_)) | None => {}
         }
     }
 
-    /// Starts every flow whose next attempt is due later.
+    /// Starts every flow whose next attempt is due later, and those that wait for an authenticator: what it is to sign may have
+    /// grown old.
     pub(super) fn hurry(&mut self) {
+        let books = &self.books;
+        let is_login = |id: &FlowId| matches!(books.flow(*id), Some(Flow::Login(_)));
         let waiting: Vec<FlowId> = self
             .running
             .iter()
-            .filter(|(_, running)| matches!(running.awaiting, Awaiting::Wake(_)))
+            .filter(|(id, running)| match running.awaiting {
+                Awaiting::Wake(_) => true,
+                Awaiting::Rest => is_login(id),
+                _ => false,
+            })
             .map(|(id, _)| *id)
             .collect();
         for flow in waiting {
             self.begin(flow);
         }
         // The last first, because each goes in front of the line.
-        for (_, sleeper) in core::mem::take(&mut self.wakes).into_iter().rev() {
-            if let Sleeper::Intent(_, intent, _) = sleeper {
-                self.want_again(intent);
+        for (wake, sleeper) in core::mem::take(&mut self.wakes).into_iter().rev() {
+            match sleeper {
+                Sleeper::Intent(_, intent, _) => self.want_again(intent),
+                Sleeper::Watch => {
+                    self.wakes.insert(wake, Sleeper::Watch);
+                }
+                Sleeper::Flow(_) => {}
             }
         }
     }
@@ -284,7 +315,7 @@ impl Wallet {
         self.leave(flow);
         self.asks.retain(|asked| match asked {
             Asked::Flow(id, ..) | Asked::Rekey(id, _) => *id != flow,
-            Asked::Meet(_) | Asked::Safe(_) => true,
+            Asked::Meet(_) | Asked::Safe(_) | Asked::Watch(..) => true,
         });
         self.wakes
             .retain(|sleeper| !matches!(sleeper, Sleeper::Flow(id) if *id == flow));

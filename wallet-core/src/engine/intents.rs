@@ -1,6 +1,8 @@
 //! What the wallet does when its owner wants something.
 
-use super::{Asked, Gatherer, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request};
+use super::{
+    Asked, Awaiting, Gatherer, LoadFor, Meeting, Sleeper, Then, Wallet, Work, descriptor_request,
+};
 use crate::bearer::What;
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem, item_of};
 use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
@@ -80,8 +82,25 @@ impl Wallet {
             Intent::OfferSecret => return self.offer_secret(context),
             Intent::Enrol { name, words } => self.enrol(name, words, context),
             Intent::ChangeSecret { words, next } => self.change_secret(words, next, context),
-            Intent::Restore { safe, name, words } => self.restore(*safe, name, words, context),
+            Intent::Restore { safe, name, by } => self.restore(*safe, name, by, context),
+            Intent::OpenWays { safes, by } => self.open_ways(safes, by, context),
+            Intent::Manage { job, doing } => return self.pass(*job, Input::Do(doing.clone())),
+            Intent::Present { job, shown } => return self.pass(*job, Input::Shown(shown.clone())),
+            Intent::KeepTerminal { credential } => self.keep_terminal(credential),
+            Intent::Fetch {
+                backup,
+                words,
+                put_back,
+            } => self.fetch(*backup, words, *put_back, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
+            Intent::PutRule { .. }
+            | Intent::RemoveRule { .. }
+            | Intent::RestoreRules
+            | Intent::RunRule { .. }
+            | Intent::SetShortage { .. }
+            | Intent::MakeRoom { .. } => self.intend_rule(&intent, context),
+            Intent::ShowRules { draft } => return self.show_rules(draft.as_ref()),
+            Intent::HideRules => return self.hide_rules(),
             Intent::Recover { certificate } => self.recover(*certificate, false, context),
             Intent::TakeBack { what } => match what {
                 What::Certificate(certificate) => self.recover(*certificate, true, context),
@@ -91,6 +110,9 @@ impl Wallet {
             Intent::CallOff { job } => return self.call_off(*job),
             Intent::RetryNow => return self.hurry(),
             Intent::SetCapacity { bytes } => self.set_capacity(*bytes),
+            Intent::SetWait { seconds } => self.set_wait(*seconds),
+            Intent::Watch => return self.watch(context, effects),
+            Intent::Decide { safe, account, may } => self.decide(*safe, *account, *may, context),
             Intent::Acknowledge { notice } => self.acknowledge(*notice),
         };
         if !changes.is_empty() {
@@ -276,6 +298,7 @@ impl Wallet {
             attested_at: descriptor.time,
             object_limit: descriptor.limits.object_bytes as u64,
             legacy_hash: descriptor.legacy_hash,
+            rp_id: descriptor.passkeys.as_ref().and_then(|it| it.rp_id.clone()),
             account: Secret::make(context.rng),
         })]
     }
@@ -324,6 +347,7 @@ impl Wallet {
                 holder,
                 given: None,
                 calling_off: None,
+                wait: self.books.wait(),
             };
             Change::Journal(FlowId::make(context.rng), Flow::Register(register))
         });
@@ -374,7 +398,20 @@ impl Wallet {
             .flow(job)
             .is_some_and(|flow| flow.can_call_off(&self.books))
         {
+            let begun = match self.books.flow(job) {
+                Some(Flow::Round(round)) => round.begun.iter().map(|it| it.flow).collect(),
+                _ => Vec::new(),
+            };
             self.work.push_back(Work::Drive(job, Input::CallOff));
+            // What a round has begun goes with it, as far as it can.
+            begun.into_iter().for_each(|flow| self.call_off(flow));
+        }
+    }
+
+    /// What somebody waits for comes from the owner. If nobody does, it is for nobody.
+    fn pass(&mut self, job: FlowId, input: Input) {
+        if self.awaits(job, &Awaiting::Rest) {
+            self.work.push_back(Work::Drive(job, input));
         }
     }
 

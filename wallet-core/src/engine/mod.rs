@@ -12,20 +12,25 @@ mod owner;
 mod papers;
 mod plans;
 mod reach;
+mod rules;
 mod show;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod watch;
 
 use crate::books::{Books, Change, Damaged};
 use crate::client::Expected;
 use crate::flow::{Input, Next};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
+use crate::lock::Standing;
 use crate::map::{Map, Set};
 use crate::notice::{Kind, Notice};
 use crate::port::{Ask, Body, Context, Effect, Event, Opened as Stored};
+use crate::rules::trigger::Signals;
 use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
+use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -35,6 +40,7 @@ use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::value::Date;
 use saifu_protocol::{SafeId, UnixTime, descriptor};
 use show::Dirty;
+use watch::{Heard, Try};
 
 /// A wallet. Everything it knows, and everything under way.
 #[derive(Debug)]
@@ -56,12 +62,16 @@ pub struct Wallet {
     clocks: Map<SafeId, i64>,
     reach: Map<SafeId, Reach>,
     answered_at: Map<SafeId, UnixTime>,
+    /// How asking who waits has gone.
+    heard: Map<SafeId, Heard>,
     meeting: Option<Meeting>,
     opened: Option<view::Opened>,
     papers: Option<papers::Papers>,
+    lock: Standing,
     /// Notices that could not be stored, because storing is what failed.
     passing: Vec<Notice>,
     dirty: Dirty,
+    watch: rules::Watch,
 }
 
 /// A flow, as far as it is not in the journal.
@@ -119,6 +129,8 @@ enum Then {
     Intent(Intent),
     /// What follows from the books by itself.
     Upkeep,
+    /// What was seen at a look, and what that began.
+    Look(Box<Signals>),
 }
 
 /// Who sleeps.
@@ -127,6 +139,8 @@ enum Sleeper {
     Flow(FlowId),
     /// A wish, the name it has as a job, and why it could not be stored.
     Intent(FlowId, Intent, Waiting),
+    /// Asking who waits.
+    Watch,
 }
 
 #[derive(Debug)]
@@ -138,6 +152,8 @@ enum Asked {
     Meet(Address),
     /// The descriptor of a trusted safe, to see whether it answers.
     Safe(SafeId),
+    /// Who waits.
+    Watch(SafeId, Expected, Try),
 }
 
 #[derive(Debug)]
@@ -180,8 +196,21 @@ impl Wallet {
     /// # Errors
     /// [`Damaged`] when a record does not read.
     pub fn open(stored: Stored, context: &mut Context<'_>) -> Result<(Self, Vec<Effect>), Damaged> {
+        Self::open_under(Standing::Off, stored, context)
+    }
+
+    /// The same on a device with a lock.
+    ///
+    /// # Errors
+    /// As with [`Self::open`].
+    pub fn open_under(
+        lock: Standing,
+        stored: Stored,
+        context: &mut Context<'_>,
+    ) -> Result<(Self, Vec<Effect>), Damaged> {
         let books = Books::read(stored)?;
         let flows: Vec<FlowId> = books.flows().map(|(id, _)| id).collect();
+        let look = books.rules().look;
         let mut wallet = Self {
             books,
             today: context.today,
@@ -198,16 +227,22 @@ impl Wallet {
             clocks: Map::new(),
             reach: Map::new(),
             answered_at: Map::new(),
+            heard: Map::new(),
             meeting: None,
             opened: None,
             papers: None,
+            lock,
             passing: Vec::new(),
             dirty: Dirty::everything(),
+            watch: rules::Watch::of(look),
         };
+        wallet.tell_time(context);
         for flow in flows {
             wallet.begin(flow);
         }
-        let effects = wallet.work_off(context);
+        let mut effects = Vec::new();
+        wallet.watch(context, &mut effects);
+        effects.extend(wallet.work_off(context));
         Ok((wallet, effects))
     }
 
@@ -217,6 +252,7 @@ impl Wallet {
             self.today = context.today;
             self.dirty.items();
         }
+        self.tell_time(context);
         self.work.push_back(Work::Event(event));
         self.work_off(context)
     }
@@ -252,6 +288,10 @@ impl Wallet {
                 Work::Drive(flow, input) => self.drive(flow, input, context, &mut effects),
             }
         }
+        // One transaction at a time: what is due waits for the one under way.
+        if self.watch.is_due && self.pending.is_none() && self.halted.is_none() {
+            self.look(context, &mut effects);
+        }
         let parts = self.changed_parts();
         if !parts.is_empty() {
             effects.push(Effect::Show(parts));
@@ -282,8 +322,17 @@ impl Wallet {
             Event::CommitFailed(error) => self.commit_failed(error, context, effects),
             Event::Loaded { load, body } => self.loaded(load, body, context, effects),
             Event::Answered { ask, answer } => self.answered(ask, answer, context, effects),
-            Event::Woke { wake } => self.woke(wake),
-            Event::Encouraged => self.hurry(),
+            Event::Woke { wake } => self.woke(wake, context, effects),
+            Event::Signals(reading) => self.read(reading),
+            Event::Encouraged => {
+                self.hurry();
+                self.watch(context, effects);
+            }
+            Event::Lock(lock) => {
+                self.lock = lock;
+                // What waited for a second method need not wait for its time.
+                self.hurry();
+            }
         }
     }
 

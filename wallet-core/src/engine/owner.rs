@@ -2,15 +2,20 @@
 
 use super::Wallet;
 use crate::books::{Change, Identity, Safe};
-use crate::flow::{Aim, Enrol, EnrolState, Flow, Login};
+use crate::flow::{Aim, Enrol, EnrolState, Flow, Login, Managing, Then, account, begin_by_order};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{Owner, OwnerAt, OwnerStanding, Words, needed_of};
+use crate::owner::{
+    CredentialId, Owner, OwnerAt, OwnerStanding, Way, Words, needed_of, open_label,
+};
+use crate::plan::GroupId;
 use crate::port::Context;
-use crate::view::{Opened, OwnerCard, OwnerView};
+use crate::view::{DeviceCard, HistoryLine, Opened, OwnerCard, OwnerView, WaysView};
+use alloc::boxed::Box;
+use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::SafeId;
-use saifu_protocol::owner::OwnerName;
+use saifu_protocol::owner::{Device, Happened, OwnerName};
 
 impl Wallet {
     /// Who this wallet is to itself, and what must be stored for it to be that.
@@ -46,7 +51,7 @@ impl Wallet {
         let known = self.books.owner();
         // A name that somebody else has everywhere is given up, and the words with it.
         let mut owner = match known.filter(|owner| self.is_somewhere(owner)) {
-            Some(owner) if owner.check.as_ref() != Some(&check) => {
+            Some(owner) if owner.check.as_ref().is_some_and(|known| *known != check) => {
                 self.tell(Kind::SecretOther, context);
                 return Vec::new();
             }
@@ -62,12 +67,23 @@ impl Wallet {
             if self.owner_job(safe).is_some() {
                 continue;
             }
-            let log_in = |aim| Flow::Login(Login::new(safe, &owner.name, words, aim));
+            let way = || Way::Secret {
+                words: words.clone(),
+            };
+            let log_in = |aim| Flow::Login(Login::new(safe, &owner.name, way(), aim));
+            // Words that nobody has tried yet are not enrolled anywhere else.
+            let is_tried = owner.check.is_some();
             let flow = match owner.standing(safe) {
                 Some(OwnerStanding::Enrolled) => log_in(Aim::Map),
                 Some(OwnerStanding::Both) => log_in(Aim::Settle),
                 // That takes the secret before, too; and a name that is somebody else's stays that.
                 Some(OwnerStanding::Old | OwnerStanding::Taken) => continue,
+                Some(OwnerStanding::Asking | OwnerStanding::Wrong | OwnerStanding::Refused)
+                | None
+                    if !is_tried =>
+                {
+                    continue;
+                }
                 Some(OwnerStanding::Asking | OwnerStanding::Wrong | OwnerStanding::Refused)
                 | None => {
                     let of_old = owner.at.iter().find(|at| at.safe == safe);
@@ -113,6 +129,11 @@ impl Wallet {
         if !is_next {
             return Vec::new();
         }
+        // Which words open is not known here: the safes say it first.
+        if owner.check.is_none() {
+            let name = owner.name.clone();
+            return self.enrol(&name, words, context);
+        }
         if !is_known {
             self.tell(Kind::SecretOther, context);
             return Vec::new();
@@ -143,7 +164,9 @@ impl Wallet {
             if at.standing == OwnerStanding::Enrolled {
                 at.standing = OwnerStanding::Old;
             }
-            let login = Flow::Login(Login::new(at.safe, &owner.name, secret, aim));
+            let words = secret.clone();
+            let way = Way::Secret { words };
+            let login = Flow::Login(Login::new(at.safe, &owner.name, way, aim));
             changes.push(Change::Journal(FlowId::make(context.rng), login));
         }
         if changes.is_empty() {
@@ -177,11 +200,13 @@ impl Wallet {
         &mut self,
         safe: SafeId,
         name: &str,
-        words: &Words,
+        by: &Way,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
-        let Ok(name) = OwnerName::new(name) else {
-            return Vec::new();
+        let name = match OwnerName::new(name) {
+            Ok(name) => String::from(name.as_str()),
+            Err(_) if !by.needs_name() => String::new(),
+            Err(_) => return Vec::new(),
         };
         if self.books.safe(safe).is_none() {
             return Vec::new();
@@ -197,27 +222,96 @@ impl Wallet {
             Some(owner)
                 if !owner.is_restoring()
                     && owner.standing(safe) != Some(OwnerStanding::Wrong)
-                    && !self.is_of(owner, words) =>
+                    && !self.may_open(owner, by) =>
             {
                 self.tell(Kind::SecretOther, context);
                 return Vec::new();
             }
             // What it has is known here.
-            Some(owner) if owner.standing(safe).is_some_and(knows) => return Vec::new(),
+            Some(owner) if owner.standing(safe).is_some_and(OwnerStanding::knows) => {
+                return Vec::new();
+            }
             _ => {}
         }
-        let mut owner = known.unwrap_or_else(|| Owner::new(name.as_str().into(), 1, None));
+        let mut owner = known.unwrap_or_else(|| Owner::new(name.clone(), 1, None));
+        if owner.name.is_empty() {
+            owner.name = name;
+        }
         if self.owner_job(safe).is_some() {
             return Vec::new();
         }
         let number = owner.at.iter().find(|at| at.safe == safe);
         let number = number.map_or(0, |at| at.number);
         owner.put(safe, number, OwnerStanding::Asking);
-        let login = Login::new(safe, &owner.name, words, Aim::Restore);
+        let login = Login::new(safe, &owner.name, by.clone(), Aim::Restore);
         alloc::vec![
             Change::Own(Some(owner)),
             Change::Journal(FlowId::make(context.rng), Flow::Login(login)),
         ]
+    }
+
+    /// A session at each of these safes that knows the owner.
+    pub(super) fn open_ways(
+        &mut self,
+        safes: &[SafeId],
+        by: &Way,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let Some(owner) = self.books.owner().filter(|owner| !owner.is_restoring()) else {
+            return Vec::new();
+        };
+        if !self.may_open(owner, by) {
+            self.tell(Kind::SecretOther, context);
+            return Vec::new();
+        }
+        let knows = |safe: &&SafeId| {
+            owner.standing(**safe).is_some_and(OwnerStanding::knows)
+                && self.owner_job(**safe).is_none()
+        };
+        let log_in = |safe: &SafeId| {
+            let aim = Aim::Ways(Managing::default());
+            let login = Login::new(*safe, &owner.name, by.clone(), aim);
+            Change::Journal(FlowId::make(context.rng), Flow::Login(login))
+        };
+        safes.iter().filter(knows).map(log_in).collect()
+    }
+
+    pub(super) fn keep_terminal(&self, credential: &CredentialId) -> Vec<Change> {
+        let owner = self.books.owner().map(|owner| {
+            let mut owner = owner.clone();
+            owner.terminal = Some(credential.clone());
+            Change::Own(Some(owner))
+        });
+        owner.into_iter().collect()
+    }
+
+    /// What the key safe is to fetch comes back as everything of a backup does, or goes back to where it was under a new key.
+    pub(super) fn fetch(
+        &mut self,
+        backup: GroupId,
+        words: &Words,
+        put_back: bool,
+        context: &mut Context<'_>,
+    ) -> Vec<Change> {
+        let known = (self.books.owner(), self.books.group(backup));
+        let (Some(owner), Some(group)) = known else {
+            return Vec::new();
+        };
+        let by = Way::Secret {
+            words: words.clone(),
+        };
+        if !self.may_open(owner, &by) {
+            self.tell(Kind::SecretOther, context);
+            return Vec::new();
+        }
+        let then = match put_back {
+            true => Then::Replace {
+                plan: Box::new(group.plan.clone()),
+                seats: group.seats.clone(),
+            },
+            false => Then::Hold,
+        };
+        begin_by_order(&self.books, backup, then, words, context.rng)
     }
 
     /// Whether a restore may begin.
@@ -240,6 +334,7 @@ impl Wallet {
                 standing: at.map(|at| at.standing),
                 job: self.owner_job(safe.id),
                 found: at.and_then(|at| at.found),
+                ways: self.ways_view(safe.id),
             }
         };
         OwnerView {
@@ -248,13 +343,46 @@ impl Wallet {
             is_changing: owner.is_some_and(Owner::is_changing),
             is_restoring: owner.is_some_and(Owner::is_restoring),
             can_restore: self.can_restore(),
+            terminal: owner.and_then(|owner| owner.terminal.clone()),
             safes: self.books.safes().map(card).collect(),
         }
     }
 
+    /// What a session that is open at this safe has told.
+    fn ways_view(&self, safe: SafeId) -> Option<WaysView> {
+        let Some(Flow::Login(login)) = self.books.flow(self.owner_job(safe)?) else {
+            return None;
+        };
+        let Aim::Ways(Managing {
+            known: Some(known), ..
+        }) = &login.aim
+        else {
+            return None;
+        };
+        let root = self.books.identity()?.root();
+        let own = account(self.books.safe(safe)?);
+        let card = |device: &Device| DeviceCard {
+            id: device.id,
+            is_passkey: device.is_passkey,
+            name: open_label(&root, safe, &device.label),
+            since: device.since,
+            used: device.used,
+        };
+        let line = |it: &Happened| HistoryLine {
+            at: it.at,
+            is_here: it.account == own,
+            what: it.what,
+        };
+        Some(WaysView {
+            devices: known.devices.iter().map(card).collect(),
+            kit_since: known.kit_since,
+            history: known.history.iter().map(line).collect(),
+        })
+    }
+
     /// Whether some safe knows the owner, or may still come to.
     fn is_somewhere(&self, owner: &Owner) -> bool {
-        let is_at = |at: &OwnerAt| knows(at.standing) || self.owner_job(at.safe).is_some();
+        let is_at = |at: &OwnerAt| at.standing.knows() || self.owner_job(at.safe).is_some();
         owner.at.iter().any(is_at)
     }
 
@@ -264,6 +392,21 @@ impl Wallet {
         identity.is_some_and(|it| owner.check.as_ref() == Some(&words.check(&it.root())))
     }
 
+    /// Whether this may open at the owner's safes, as far as that can be known here: a guess is not spent on other words.
+    fn may_open(&self, owner: &Owner, by: &Way) -> bool {
+        match by {
+            Way::Secret { words } => {
+                let is_before = || {
+                    let identity = self.books.identity();
+                    let check = identity.map(|it| words.check(&it.root()));
+                    check.is_some() && owner.before == check
+                };
+                owner.check.is_none() || self.is_of(owner, words) || is_before()
+            }
+            Way::Kit { .. } | Way::Passkey | Way::Terminal { .. } => true,
+        }
+    }
+
     fn shows(&self, words: &Words) -> bool {
         matches!(&self.opened, Some(Opened::Secret { words: shown }) if shown == words)
     }
@@ -271,19 +414,13 @@ impl Wallet {
     /// The flow at work with the owner's record at this safe.
     fn owner_job(&self, safe: SafeId) -> Option<FlowId> {
         let is_its = |(_, flow): &(FlowId, &Flow)| {
-            matches!(flow, Flow::Enrol(_) | Flow::Login(_)) && flow.safe() == Some(safe)
+            let is_of_owner = match flow {
+                Flow::Enrol(_) => true,
+                Flow::Login(login) => login.ordered().is_none(),
+                _ => false,
+            };
+            is_of_owner && flow.safe() == Some(safe)
         };
         self.books.flows().find(is_its).map(|(id, _)| id)
-    }
-}
-
-/// Whether the owner is enrolled there, with whichever secret.
-const fn knows(standing: OwnerStanding) -> bool {
-    match standing {
-        OwnerStanding::Enrolled | OwnerStanding::Old | OwnerStanding::Both => true,
-        OwnerStanding::Asking
-        | OwnerStanding::Taken
-        | OwnerStanding::Wrong
-        | OwnerStanding::Refused => false,
     }
 }

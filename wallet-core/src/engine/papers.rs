@@ -237,6 +237,7 @@ impl Wallet {
                 note: Note::of_paper(&next, paper).seal(&root, safe, context.rng),
                 next,
                 handed,
+                wait: self.books.wait(),
             };
             Change::Journal(FlowId::make(context.rng), Flow::Rotate(rotate))
         };

@@ -1,6 +1,7 @@
 //! Whether safes answer, and what is given up at one that does not come back.
 
-use super::{Asked, Awaiting, Wallet, descriptor_request};
+use super::answer::{has_new_key, renewed};
+use super::{Asked, Awaiting, Then, Wallet, descriptor_request};
 use crate::books::{CertificateItem, Change, KeyHere, PartItem, item_of};
 use crate::flow::{Flow, Retire};
 use crate::group::{Members, PartOf, Phase};
@@ -8,7 +9,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::owner::{Owner, OwnerStanding};
 use crate::plan::GroupId;
-use crate::port::{Answer, Context, Effect};
+use crate::port::{Answer, Context, Durability, Effect};
 use crate::view::Reach;
 use alloc::vec::Vec;
 use saifu_protocol::descriptor::Descriptor;
@@ -52,12 +53,19 @@ impl Wallet {
         safe: SafeId,
         answer: Option<Answer>,
         context: &mut Context<'_>,
+        effects: &mut Vec<Effect>,
     ) {
         self.dirty.safes();
         let Some(known) = self.books.safe(safe) else {
             return;
         };
         let said = answer.map(|answer| Descriptor::read(&answer.body, &known.address));
+        let renewed = match &said {
+            Some(Ok(descriptor)) if has_new_key(known, descriptor) => {
+                Some(renewed(known, descriptor))
+            }
+            _ => None,
+        };
         let reach = match said {
             Some(Ok(descriptor)) if descriptor.id == safe => Reach::Answers,
             Some(Ok(_)) => {
@@ -71,6 +79,10 @@ impl Wallet {
             for flow in self.waiting_for(safe) {
                 self.begin(flow);
             }
+        }
+        if let Some(renewed) = renewed {
+            let trust = alloc::vec![renewed];
+            self.commit(trust, Durability::Strict, Then::Upkeep, effects);
         }
     }
 

@@ -47,8 +47,10 @@ pub(super) struct Dirty {
     jobs: bool,
     notices: bool,
     policy: bool,
+    rules: bool,
     opened: bool,
     owner: bool,
+    waits: bool,
     taken_over: bool,
 }
 
@@ -65,8 +67,10 @@ impl Dirty {
             jobs: true,
             notices: true,
             policy: true,
+            rules: true,
             opened: true,
             owner: true,
+            waits: true,
             taken_over: false,
         }
     }
@@ -88,6 +92,8 @@ impl Dirty {
             Change::Identify(_) => {}
             Change::Own(_) => self.owner = true,
             Change::Choose(_) => self.policy = true,
+            Change::Rule(_) | Change::Record(_) => self.rules = true,
+            Change::Watch(_) => self.waits = true,
         }
     }
 
@@ -128,9 +134,11 @@ impl Dirty {
         self.items = true;
         self.jobs = true;
         self.safes = true;
+        self.waits = true;
         // Whether something may be restored depends on what is under way.
         self.owner = true;
         for flow in before.into_iter().chain(after) {
+            self.rules |= matches!(flow, Flow::Round(_));
             self.group(flow.group(books));
             let mut items = flow.items().into_iter();
             self.keys |= items.any(|item| books.key(item).is_some());
@@ -160,6 +168,7 @@ impl Dirty {
     /// What a flow waits for.
     pub(super) fn flow(&mut self, flow: FlowId, books: &Books) {
         self.jobs = true;
+        self.waits = true;
         self.group(books.flow(flow).and_then(|flow| flow.group(books)));
     }
 
@@ -179,8 +188,16 @@ impl Dirty {
         self.notices = true;
     }
 
+    pub(super) fn waits(&mut self) {
+        self.waits = true;
+    }
+
     pub(super) fn opened(&mut self) {
         self.opened = true;
+    }
+
+    pub(super) fn rules(&mut self) {
+        self.rules = true;
     }
 
     pub(super) fn taken_over(&mut self) {
@@ -210,6 +227,9 @@ impl Wallet {
         if dirty.policy {
             parts.push(Part::Policy(self.books.policy().clone()));
         }
+        if dirty.rules {
+            parts.push(Part::Rules(self.rules_view()));
+        }
         if dirty.safes {
             parts.push(Part::Safes(self.safe_cards()));
         }
@@ -224,6 +244,9 @@ impl Wallet {
         }
         if dirty.owner {
             parts.push(Part::Owner(self.owner_view()));
+        }
+        if dirty.waits {
+            parts.push(Part::Waits(self.waits_view()));
         }
         if dirty.opened {
             parts.push(Part::Opened(self.opened.clone()));
@@ -366,6 +389,8 @@ impl Wallet {
             key_is_here,
             is_key_apart: key_is_here && roles.all(|role| role == Role::Data),
             may_hand_over: self.may_hand_over(members),
+            // Of the backup alone: a card is made anew when that changes, not when its owner becomes known somewhere.
+            fetched_by: flow::key_safe(&self.books, members),
             needed_by: members.opens_alone(&self.books),
             parts: planned
                 .into_iter()
@@ -389,12 +414,14 @@ impl Wallet {
                 certificate.is_some_and(|(item, ..)| Some(*item) == flow.certificate())
             }
             Flow::Rotate(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
+            Flow::Order(flow) => is(&flow.part),
             _ => false,
         });
         let state = match (work.map(|(_, flow)| flow), certificate, part) {
             (Some(Flow::Register(_)), ..) => PartState::Sending,
             (Some(Flow::Retire(_)), ..) => PartState::Ending,
             (Some(Flow::Rotate(_)), ..) => PartState::TakingOver,
+            (Some(Flow::Order(flow)), ..) if flow.is_fetching() => PartState::Fetching,
             (Some(Flow::Recover(flow)), ..) => match flow.state {
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. } => PartState::Fetching,
                 RecoverState::Fetched { .. } => PartState::Here,
@@ -530,8 +557,9 @@ impl Wallet {
                 waiting: Some(*waiting),
                 next_try: None,
                 can_call_off: true,
+                ceremony: None,
             }),
-            Sleeper::Intent(..) | Sleeper::Flow(_) => None,
+            Sleeper::Intent(..) | Sleeper::Flow(_) | Sleeper::Watch => None,
         });
         // What works for a group is shown with it.
         let for_group = |flow: &Flow| match flow {
@@ -539,7 +567,14 @@ impl Wallet {
             | Flow::Reunite(_)
             | Flow::Add(_)
             | Flow::Enrol(_)
-            | Flow::Login(_) => false,
+            | Flow::Round(_)
+            | Flow::Hold(_)
+            | Flow::Decide(_) => false,
+            // One that stands by for orders is nothing to look at.
+            Flow::Login(login) => {
+                login.ordered().is_some() && matches!(login.state, flow::LoginState::In { .. })
+            }
+            Flow::Order(_) => true,
             // No part of a backup stands for what has no certificate.
             Flow::Retire(retire) if retire.certificate().is_none() => false,
             Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) | Flow::Rotate(_) => {
@@ -575,11 +610,15 @@ impl Wallet {
             waiting: running.and_then(|running| running.waiting),
             next_try: self.next_try(id),
             can_call_off: flow.can_call_off(&self.books),
+            ceremony: match flow {
+                Flow::Login(login) => login.ceremony(&self.books),
+                _ => None,
+            },
         }
     }
 
     /// When a flow that waits for nothing else is tried again.
-    fn next_try(&self, id: FlowId) -> Option<UnixTime> {
+    pub(super) fn next_try(&self, id: FlowId) -> Option<UnixTime> {
         let running = self.running.get(&id)?;
         let waits = matches!(running.awaiting, Awaiting::Wake(_));
         running.next_try.filter(|_| waits)
@@ -641,6 +680,9 @@ fn named(group: &Group) -> Option<(KeyId, group::Phase, bool)> {
 pub(super) fn subject(books: &Books, flow: &Flow) -> String {
     if let Flow::Add(add) = flow {
         return add.name.clone();
+    }
+    if let Flow::Round(round) = flow {
+        return round.entry.name.clone();
     }
     if let Flow::Enrol(Enrol { name, .. }) | Flow::Login(Login { name, .. }) = flow {
         return name.clone();

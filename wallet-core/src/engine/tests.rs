@@ -1,6 +1,8 @@
 //! What the engine does around the flows: one transaction at a time, waits, turns, clocks, and what is shown.
 
 mod cards;
+mod rules;
+mod waits;
 
 use super::answer::CLOCK_RETRIES;
 use super::drive::MOST_AT_ONE_SAFE;
@@ -147,6 +149,7 @@ fn context(rng: &mut Counting) -> Context<'_> {
     Context {
         now_ms: 1_000_000,
         today: saifu_protocol::value::parse_date("2000-03-15").unwrap(),
+        offset_minutes: 0,
         rng,
         stretch: Stretch::None,
     }
@@ -185,6 +188,7 @@ fn descriptor_of(signing: u8, sealing: u8, time: UnixTime) -> Descriptor {
         grace_seconds: 1,
         limits: descriptor::Limits::default(),
         authentication: Vec::new(),
+        passkeys: None,
         time,
     }
 }

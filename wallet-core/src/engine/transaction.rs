@@ -34,21 +34,33 @@ impl Wallet {
         };
         let mut made_room = false;
         let mut is_identified = false;
+        let mut may_tell_waits = false;
         let mut begun = Vec::new();
         let mut restarted = Vec::new();
         let stepped = match &then {
             Then::Flow(flow, _) => Some(*flow),
-            Then::Safe(_) | Then::Intent(_) | Then::Upkeep => None,
+            Then::Safe(_) | Then::Intent(_) | Then::Upkeep | Then::Look(_) => None,
         };
         let touched = self.touched(&changes);
+        let mut has_ended = false;
+        let mut has_moved = false;
         for change in &changes {
             self.dirty.note(change, &self.books);
             match change {
                 Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
                 // Another flow has set it to another state: whatever it was waiting for is not wanted any more.
                 Change::Journal(flow, _) if Some(*flow) != stepped => restarted.push(*flow),
-                Change::End(flow) => self.forget_flow(*flow),
+                Change::End(flow) => {
+                    has_ended = true;
+                    may_tell_waits = true;
+                    // Whoever waited for the room that it was to make looks again.
+                    made_room |= matches!(self.books.flow(*flow), Some(Flow::Round(_)));
+                    self.forget_flow(*flow);
+                }
+                Change::Put(_, Item::Value(_) | Item::Group(_), _) => has_moved = true,
+                Change::Put(_, Item::Certificate(_), _) | Change::Watch(_) => may_tell_waits = true,
                 Change::Delete(item) => {
+                    has_moved |= self.books.value(*item).is_some();
                     made_room = true;
                     self.close_if_open(*item);
                 }
@@ -78,6 +90,12 @@ impl Wallet {
             self.resume_suspended();
         }
         self.rouse(&touched);
+        if has_ended || has_moved {
+            self.rouse_rounds();
+        }
+        if has_moved {
+            self.note_change();
+        }
         if is_identified {
             self.rouse_logins();
         }
@@ -93,12 +111,20 @@ impl Wallet {
             // No progress of the flow: its waits go on growing.
             Then::Safe(flow) => self.begin(flow),
             Then::Intent(Intent::TakeOver { .. }) => self.dirty.taken_over(),
+            Then::Intent(Intent::SetWait { .. }) => self.watch(context, effects),
             // It was written down, and must not be shown any longer.
             Then::Intent(Intent::Enrol { .. } | Intent::ChangeSecret { .. }) => self.close(),
+            Then::Look(look) => self.seen(*look),
             Then::Flow(..) | Then::Intent(_) | Then::Upkeep => {}
         }
         if self.pending.is_none() && self.books.owner().is_some() {
             let changes = settle_awaiting(&self.books, context.rng);
+            if !changes.is_empty() {
+                self.commit(changes, Durability::Strict, Then::Upkeep, effects);
+            }
+        }
+        if self.pending.is_none() && may_tell_waits && self.books.watch().is_some() {
+            let changes = self.tell_waits(context);
             if !changes.is_empty() {
                 self.commit(changes, Durability::Strict, Then::Upkeep, effects);
             }
@@ -131,11 +157,15 @@ impl Wallet {
                 // Its owner was told what would go with it. That may be more by the time it could be stored.
                 self.tell(kind, context);
             }
-            // The next transaction finds it to be done still.
-            Then::Upkeep => {}
+            // The next transaction, or the next look, finds it to be done still.
+            Then::Upkeep | Then::Look(_) => {}
             // The secret is not kept for a wish that may never be stored: its owner types it again.
             Then::Intent(
-                Intent::Enrol { .. } | Intent::ChangeSecret { .. } | Intent::Restore { .. },
+                Intent::Enrol { .. }
+                | Intent::ChangeSecret { .. }
+                | Intent::Restore { .. }
+                | Intent::OpenWays { .. }
+                | Intent::Fetch { .. },
             ) => self.tell(kind, context),
             Then::Intent(intent) => {
                 self.tell(kind, context);
@@ -225,6 +255,17 @@ impl Wallet {
         let waits = |flow: &Flow| matches!(flow, Flow::Login(_)) || flow.leaves_note();
         let logins = logins.filter(|(_, flow)| waits(flow));
         let resting: Vec<FlowId> = logins.map(|(id, _)| id).filter(rests).collect();
+        for flow in resting {
+            self.begin(flow);
+        }
+    }
+
+    /// Every round that rests looks at what has become of its values.
+    fn rouse_rounds(&mut self) {
+        let is_round = |(_, flow): &(FlowId, &Flow)| matches!(flow, Flow::Round(_));
+        let rounds = self.books.flows().filter(is_round).map(|(id, _)| id);
+        let resting = |flow: &FlowId| self.awaits(*flow, &Awaiting::Rest);
+        let resting: Vec<FlowId> = rounds.filter(resting).collect();
         for flow in resting {
             self.begin(flow);
         }

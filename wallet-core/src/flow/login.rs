@@ -1,5 +1,7 @@
-//! Logging in at a safe with name and recovery secret: to find everything again in a wallet that has nothing, or to tell
-//! the safe where the owner's other safes are.
+//! Logging in at a safe: to find everything again in a wallet that has nothing, to tell the safe where the owner's other safes
+//! are, or to say by what else its owner gets in there.
+//!
+//! By name and secret, or name and kit:
 //!
 //! ```text
 //!           ┌────────────────session over, once────────────────┐
@@ -10,12 +12,23 @@
 //!                               ended                               │                      ▲   └──JOIN──▶ done ◀─last page────┘
 //!                                                                   └─ share and map ──────┘ other safes are logged in to as well
 //! ```
+//! By a device ([`device`]): the safe signs first, and only then is an authenticator asked.
+//!
+//! ```text
+//!             ┌──────────────── too late: asked anew ───────────────────┐
+//!             ▼                                                         │
+//! (owner) → Ready ──▶ Greeting ──DEVICE-START──▶ Challenged ──touch──▶ Proving ──DEVICE-FINISH──▶ In, as above
+//!                      ▲   │ crash: the same      ▲   │ crash: rests   ▲   │     │ not known there: the owner is told
+//!                      └───┘ question again       └───┘ again          └───┘     ▼
+//!                                terminal: signs at once ─────────────▶        ended
+//! ```
 //! A change of the secret logs in with the one and has the safe evaluate the other, as an enrolment does. Then both open. When
 //! enough safes have the other one, a login with that ends the first:
 //!
 //! ```text
 //! In ──▶ Evaluating ──ENROL-START──▶ stretched ──▶ Changing ──CHANGE──▶ both open … In ──SETTLE──▶ done
 //! ```
+//! What an owner does with the ways in is told in [`ways`].
 //!
 //! A share of the root comes with each login. When there are enough, every login that rests in `In` goes on to its list. What
 //! a page says is stored with where the next one begins, so a crash repeats a page at most, and entries that are known stay.
@@ -25,7 +38,14 @@
 //! costs two guesses.
 
 mod change;
+mod device;
+mod order;
 mod restore;
+mod secret_way;
+mod ways;
+
+pub use device::{Ceremony, Meeting, Shown};
+pub use ways::{Adding, Doing, Managing};
 
 use super::record::Recorded;
 use super::{Desk, Flow, Input, Next, Step};
@@ -33,19 +53,20 @@ use crate::books::{Books, Change, Identity, Safe, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{OwnerStanding, Words, seal_map};
-use crate::view::Waiting;
+use crate::owner::{OwnerStanding, Way, Words, seal_map, seal_root_map};
+use crate::plan::GroupId;
+use crate::view::{Task, Waiting};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use saifu_crypto::opaque::{self, LoggingIn};
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::owner::{
-    Act, Answer, ChangeFinish, Changed, EnrolStart, InSession, LoginFinish, LoginFinished,
-    LoginStart, LoginStarted, OwnerListItem, OwnerName, Purpose, SessionProof, SetMap, Suite,
-    Which, look_up, parties,
+    Act, Answer, ChangeFinish, Changed, DeviceFinish, EnrolStart, InSession, LoginFinish,
+    LoginFinished, LoginStart, LoginStarted, OwnerListItem, PasskeyKey, Purpose, SessionProof,
+    SetMap, Slot, Suite, Which,
 };
-use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId};
+use saifu_protocol::{PublicKey, RequestId, SafeId, SessionId, UnixTime};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -55,13 +76,15 @@ const MOST_BARREN_PAGES: u32 = 1_000;
 
 /// The owner logs in at a safe.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct Login {
     /// The safe.
     pub safe: SafeId,
-    /// The owner's name.
+    /// The owner's name; empty while only a device is known.
     pub name: String,
-    /// The secret.
-    pub words: Words,
+    /// By what. None once there is a session for which it is not needed again: it is not kept longer than that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with: Option<Way>,
     /// Which of the owner's secrets it is taken for. While one is being changed, both open, and only the owner knows which
     /// of them is on their paper.
     pub which: Which,
@@ -72,6 +95,37 @@ pub struct Login {
     pub again: bool,
     /// What is true.
     pub state: LoginState,
+}
+
+/// A login as it lies in a journal, also in one that knew secrets alone.
+#[derive(Deserialize)]
+struct Stored {
+    safe: SafeId,
+    name: String,
+    #[serde(default)]
+    words: Option<Words>,
+    #[serde(default)]
+    with: Option<Way>,
+    which: Which,
+    aim: Aim,
+    #[serde(default)]
+    again: bool,
+    state: LoginState,
+}
+
+impl From<Stored> for Login {
+    fn from(stored: Stored) -> Self {
+        let of_words = stored.words.map(|words| Way::Secret { words });
+        Self {
+            safe: stored.safe,
+            name: stored.name,
+            with: stored.with.or(of_words),
+            which: stored.which,
+            aim: stored.aim,
+            again: stored.again,
+            state: stored.state,
+        }
+    }
 }
 
 /// What a login is for.
@@ -89,6 +143,16 @@ pub enum Aim {
     },
     /// To end the secret before the one that is logged in with.
     Settle,
+    /// To see by what the owner gets in there, and to change that.
+    Ways(Managing),
+    /// To have orders brought for a group.
+    Order {
+        /// The group.
+        group: GroupId,
+        /// By how many seconds the clock of the safe that is given orders is ahead of the one here.
+        #[serde(default)]
+        ahead: i64,
+    },
 }
 
 /// What is true of a login.
@@ -113,6 +177,30 @@ pub enum LoginState {
         finish: LoginFinish,
         /// The keys that came of it.
         keys: SessionKeys,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// The safe is asked to greet: who it is, and what a device is to sign.
+    Greeting {
+        /// The private key of this conversation.
+        #[serde(with = "secret")]
+        hello: Secret,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// The safe has shown who it is. The owner's authenticator is to sign.
+    Challenged {
+        /// What.
+        meeting: Meeting,
+    },
+    /// The device has signed; the safe is to open a session.
+    Proving {
+        /// What is asked.
+        finish: Box<DeviceFinish>,
+        /// The keys that came of it.
+        keys: SessionKeys,
+        /// When the safe has greeted.
+        since: UnixTime,
         /// The request, the same on every attempt.
         request: RequestId,
     },
@@ -158,6 +246,39 @@ pub enum LoginState {
         /// In which session.
         session: Session,
     },
+    /// The ways in are known; what the owner does with them is up to them.
+    Open {
+        /// In which session.
+        session: Session,
+    },
+    /// An authenticator is to make a passkey.
+    Making {
+        /// In which session.
+        session: Session,
+    },
+    /// It was made, and is to sign the challenge of its enrolment.
+    Made {
+        /// In which session.
+        session: Session,
+        /// The passkey.
+        key: PasskeyKey,
+        /// The request in which it is to be enrolled: the challenge is made from it.
+        request: RequestId,
+    },
+    /// A device has signed; the safe is to enrol it.
+    Adding {
+        /// In which session.
+        session: Session,
+        /// What is asked, but for the proof of the session.
+        adding: Box<Adding>,
+        /// The request, the same on every attempt.
+        request: RequestId,
+    },
+    /// It is enrolled; the maps are to say so.
+    Mapping {
+        /// In which session.
+        session: Session,
+    },
 }
 
 /// What a login gives.
@@ -166,9 +287,13 @@ pub struct SessionKeys {
     /// Proves the session.
     #[serde(with = "secret")]
     session: Secret,
-    /// Opens what the safe keeps for the owner.
-    #[serde(with = "secret")]
-    export: Secret,
+    /// Opens what the safe keeps for the owner. None with an authenticator that derives nothing: then it lies there open.
+    #[serde(
+        default,
+        with = "secret::maybe",
+        skip_serializing_if = "Option::is_none"
+    )]
+    export: Option<Secret>,
 }
 
 /// A session at a safe.
@@ -176,6 +301,9 @@ pub struct SessionKeys {
 pub struct Session {
     id: SessionId,
     keys: SessionKeys,
+    /// Whether two secrets open there.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    is_changing: bool,
 }
 
 impl core::fmt::Debug for LoginState {
@@ -184,23 +312,35 @@ impl core::fmt::Debug for LoginState {
             LoginState::Ready => "Ready",
             LoginState::Starting { .. } => "Starting",
             LoginState::Finishing { .. } => "Finishing",
+            LoginState::Greeting { .. } => "Greeting",
+            LoginState::Challenged { .. } => "Challenged",
+            LoginState::Proving { .. } => "Proving",
             LoginState::In { .. } => "In",
             LoginState::Listing { .. } => "Listing",
             LoginState::Evaluating { .. } => "Evaluating",
             LoginState::Changing { .. } => "Changing",
             LoginState::Joining { .. } => "Joining",
+            LoginState::Open { .. } => "Open",
+            LoginState::Making { .. } => "Making",
+            LoginState::Made { .. } => "Made",
+            LoginState::Adding { .. } => "Adding",
+            LoginState::Mapping { .. } => "Mapping",
         })
     }
 }
 
 impl Login {
     /// One that has not begun.
-    pub(crate) fn new(safe: SafeId, name: &str, words: &Words, aim: Aim) -> Self {
+    pub(crate) fn new(safe: SafeId, name: &str, with: Way, aim: Aim) -> Self {
+        let which = match &with {
+            Way::Kit { .. } => Which::Kit,
+            Way::Secret { .. } | Way::Passkey | Way::Terminal { .. } => Which::Newest,
+        };
         Self {
             safe,
             name: name.into(),
-            words: words.clone(),
-            which: Which::Newest,
+            with: Some(with),
+            which,
             aim,
             again: false,
             state: LoginState::Ready,
@@ -214,81 +354,53 @@ impl Login {
                 let kind = Kind::RefusedBySafe;
                 self.end(OwnerStanding::Refused, Some(kind), desk, rng)
             }
-            (LoginState::Ready, Input::Start) => self.begin(desk, rng),
-            (LoginState::Starting { start, request, .. }, Input::Start) => {
-                let question = OwnerQuestion::LoginStart(start.clone());
-                Step::then(Next::ask_owner(self.safe, *request, question))
-            }
-            (
-                LoginState::Starting {
-                    logging_in,
-                    start,
-                    request,
-                },
-                Input::Owner(OwnerAnswer::LoginStarted(started)),
-            ) => match started {
-                LoginStarted::Wait(_) => Step::then(Next::Wait(Waiting::TooManyGuesses)),
-                LoginStarted::Challenge { ke2, .. } => {
-                    self.meet(logging_in, start, *request, &ke2, desk, rng)
-                }
+            (_, Input::Shown(shown)) => self.show(shown, desk, rng),
+            (_, Input::Do(doing)) => self.begin_doing(doing, desk),
+            (_, Input::Start) => self.start(desk, rng),
+            (_, Input::Owner(answer)) => self.hear(answer, desk, rng),
+            _ => Step::garbled(),
+        }
+    }
+
+    /// Begins, or begins again after a crash or a wait.
+    fn start(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let ask = |request, question| Step::then(Next::ask_owner(self.safe, request, question));
+        match &self.state {
+            LoginState::Ready => match &self.with {
+                Some(Way::Secret { words } | Way::Kit { words }) => self.begin(words, desk, rng),
+                Some(Way::Passkey | Way::Terminal { .. }) => self.greet(desk, rng),
+                None => self.session_over(desk, rng),
             },
-            (
-                LoginState::Finishing {
-                    finish, request, ..
-                },
-                Input::Start,
-            ) => {
-                let question = OwnerQuestion::LoginFinish(finish.clone());
-                Step::then(Next::ask_owner(self.safe, *request, question))
+            LoginState::Starting { start, request, .. } => {
+                ask(*request, OwnerQuestion::LoginStart(start.clone()))
             }
-            (
-                LoginState::Finishing { keys, .. },
-                Input::Owner(OwnerAnswer::LoginFinished(finished)),
-            ) => match finished {
-                LoginFinished::In(logged_in) => self.enter(&logged_in, keys, desk, rng),
-                LoginFinished::Out => self.log_in_again(desk, rng),
-            },
-            (LoginState::In { session }, Input::Start) => self.go_in(session, desk, rng),
-            (LoginState::Listing { session, after, .. }, Input::Start) => {
+            LoginState::Finishing {
+                finish, request, ..
+            } => ask(*request, OwnerQuestion::LoginFinish(finish.clone())),
+            LoginState::Greeting { hello, request } => {
+                ask(*request, OwnerQuestion::DeviceStart(device::start(hello)))
+            }
+            LoginState::Challenged { meeting } => self.await_device(meeting, desk),
+            LoginState::Proving {
+                finish, request, ..
+            } => ask(*request, OwnerQuestion::DeviceFinish((**finish).clone())),
+            LoginState::In { session } => self.go_in(session, desk, rng),
+            LoginState::Listing { session, after, .. } => {
                 self.ask(session, Act::List, desk, rng, |within| {
                     let after = after.clone();
                     OwnerQuestion::List(OwnerListItem { within, after })
                 })
             }
-            (
-                LoginState::Listing {
-                    session, barren, ..
-                },
-                Input::Owner(OwnerAnswer::Listed(listed)),
-            ) => match listed {
-                Answer::Done(page) => self.turn_page(session, *barren, &page, desk, rng),
-                Answer::Out => self.log_in_again(desk, rng),
-            },
-            (LoginState::Evaluating { start, request, .. }, Input::Start) => {
-                let question = OwnerQuestion::EnrolStart(start.clone());
-                Step::then(Next::ask_owner(self.safe, *request, question))
+            LoginState::Evaluating { start, request, .. } => {
+                ask(*request, OwnerQuestion::EnrolStart(start.clone()))
             }
-            (
-                LoginState::Evaluating {
-                    session,
-                    enrolling,
-                    start,
-                    ..
-                },
-                Input::Owner(OwnerAnswer::EnrolStarted(started)),
-            ) => {
-                let step = self.make_record(session, (enrolling, start), &started, desk, rng);
-                step.unwrap_or_else(Step::garbled)
-            }
-            (
-                LoginState::Changing {
-                    session,
-                    change,
-                    request,
-                },
-                Input::Start,
-            ) => {
+            LoginState::Changing {
+                session,
+                change,
+                request,
+            } => {
                 let change = change.clone();
+                let slot = self.slot();
                 self.ask_in(session, Act::Change, *request, desk, |within| {
                     OwnerQuestion::Change(ChangeFinish {
                         within,
@@ -296,102 +408,122 @@ impl Login {
                         suite: Suite::Opaque1,
                         record: change.record,
                         kept: change.kept,
+                        slot,
                     })
                 })
             }
-            (LoginState::Changing { .. }, Input::Owner(OwnerAnswer::Changed(changed))) => {
-                match changed {
-                    // Also where an earlier attempt, or another device, had come so far: whether it is the same secret the login
-                    // with it shows.
-                    Answer::Done(Changed::Both | Changed::Unsettled) => self.changed(desk, rng),
-                    Answer::Out => self.log_in_again(desk, rng),
-                }
-            }
-            (LoginState::Joining { session }, Input::Start) => {
+            LoginState::Joining { session } => {
                 self.ask(session, Act::Join, desk, rng, OwnerQuestion::Join)
             }
+            // The owner, or their authenticator, is to say what comes next.
+            LoginState::Open { .. } | LoginState::Making { .. } | LoginState::Made { .. } => {
+                Step::then(Next::Rest)
+            }
+            LoginState::Adding {
+                session,
+                adding,
+                request,
+            } => self.ask_in(session, Act::AddDevice, *request, desk, |within| {
+                OwnerQuestion::DeviceAdd(Box::new(adding.item(within)))
+            }),
+            LoginState::Mapping { session } => self.set_map(session, desk, rng),
+        }
+    }
+
+    /// What the safe answers.
+    fn hear(&self, answer: OwnerAnswer, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        match (&self.state, answer) {
             (
-                LoginState::In { .. } | LoginState::Joining { .. },
-                Input::Owner(OwnerAnswer::Done(done)),
-            ) => match done {
-                Answer::Done(_) => self.end(OwnerStanding::Enrolled, None, desk, rng),
+                LoginState::Starting {
+                    logging_in,
+                    start,
+                    request,
+                },
+                OwnerAnswer::LoginStarted(started),
+            ) => match started {
+                LoginStarted::Wait(_) => Step::then(Next::Wait(Waiting::TooManyGuesses)),
+                LoginStarted::Challenge { ke2, .. } => {
+                    self.meet(logging_in, start, *request, &ke2, desk, rng)
+                }
+            },
+            (LoginState::Finishing { keys, .. }, OwnerAnswer::LoginFinished(finished)) => {
+                match finished {
+                    LoginFinished::In(logged_in) => self.enter(&logged_in, keys, desk, rng),
+                    LoginFinished::Out => self.log_in_again(desk, rng),
+                }
+            }
+            (LoginState::Greeting { hello, request }, OwnerAnswer::DeviceStarted(started)) => {
+                self.greeted(hello, *request, &started, desk, rng)
+            }
+            (LoginState::Proving { keys, since, .. }, OwnerAnswer::LoginFinished(finished)) => {
+                match finished {
+                    LoginFinished::In(logged_in) => self.enter(&logged_in, keys, desk, rng),
+                    LoginFinished::Out => self.not_known(*since, desk, rng),
+                }
+            }
+            (
+                LoginState::Listing {
+                    session, barren, ..
+                },
+                OwnerAnswer::Listed(listed),
+            ) => match listed {
+                Answer::Done(page) => self.turn_page(session, *barren, &page, desk, rng),
                 Answer::Out => self.log_in_again(desk, rng),
+            },
+            (
+                LoginState::Evaluating {
+                    session,
+                    enrolling,
+                    start,
+                    ..
+                },
+                OwnerAnswer::EnrolStarted(started),
+            ) => {
+                let step = self.make_record(session, (enrolling, start), &started, desk, rng);
+                step.unwrap_or_else(Step::garbled)
+            }
+            (LoginState::Changing { session, .. }, OwnerAnswer::Changed(changed)) => {
+                match (changed, &self.aim) {
+                    (Answer::Done(Changed::Both), Aim::Ways(_)) => self.done(session, desk),
+                    // Also where an earlier attempt, or another device, had come so far: whether it is the same secret the login
+                    // with it shows.
+                    (Answer::Done(Changed::Both | Changed::Unsettled), _) => {
+                        self.changed(desk, rng)
+                    }
+                    (Answer::Out, _) => self.log_in_again(desk, rng),
+                }
+            }
+            (LoginState::In { session }, OwnerAnswer::Ways(ways)) => match ways {
+                Answer::Done(ways) => self.open(session, ways, desk),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
+            (
+                LoginState::Adding {
+                    session, adding, ..
+                },
+                OwnerAnswer::DeviceAdded(added),
+            ) => match added {
+                Answer::Done(added) => self.added(session, adding, added, desk, rng),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
+            (
+                LoginState::In { session }
+                | LoginState::Joining { session }
+                | LoginState::Mapping { session },
+                OwnerAnswer::Done(done),
+            ) => match (done, &self.aim) {
+                (Answer::Done(_), Aim::Ways(_)) => self.done(session, desk),
+                (Answer::Done(_), _) => {
+                    let standing = match session.is_changing && self.is_of_device() {
+                        true => OwnerStanding::Both,
+                        false => OwnerStanding::Enrolled,
+                    };
+                    self.end(standing, None, desk, rng)
+                }
+                (Answer::Out, _) => self.log_in_again(desk, rng),
             },
             _ => Step::garbled(),
         }
-    }
-
-    /// Stretches the name: takes long.
-    fn begin(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let begun = OwnerName::new(&self.name).ok().and_then(|name| {
-            let look_up = look_up(&name, self.safe, desk.stretch);
-            let begun = opaque::log_in(self.words.expose_secret().as_bytes(), rng).ok();
-            begun.map(|(logging_in, ke1)| (look_up, logging_in, ke1))
-        });
-        let Some((look_up, logging_in, ke1)) = begun else {
-            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
-        };
-        let starting = LoginState::Starting {
-            logging_in: Zeroizing::new(logging_in.expose_secret().to_vec()),
-            start: LoginStart {
-                look_up,
-                which: self.which,
-                ke1,
-            },
-            request: RequestId::make(rng),
-        };
-        self.go_on(starting, desk)
-    }
-
-    /// Stretches the secret. Whether it is right is known here, before the safe knows it.
-    fn meet(
-        &self,
-        logging_in: &[u8],
-        start: &LoginStart,
-        login: RequestId,
-        ke2: &[u8; opaque::KE2_LEN],
-        desk: &Desk<'_>,
-        rng: &mut dyn CryptoRng,
-    ) -> Step {
-        let Ok(logging_in) = logging_in.try_into().map(LoggingIn::new) else {
-            return Step::garbled();
-        };
-        let met = logging_in.finish(
-            self.words.expose_secret().as_bytes(),
-            ke2,
-            parties(&start.look_up, &self.safe),
-            desk.stretch,
-            rng,
-        );
-        let Ok(met) = met else {
-            return self.not_met(desk, rng);
-        };
-        let finishing = LoginState::Finishing {
-            finish: LoginFinish {
-                login,
-                ke3: met.ke3,
-            },
-            keys: SessionKeys {
-                session: met.session_key,
-                export: met.export_key,
-            },
-            request: RequestId::make(rng),
-        };
-        self.go_on(finishing, desk)
-    }
-
-    /// It is not the newest secret there. It may be the one before, which costs a second guess to find out.
-    fn not_met(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let may_be_before = matches!(self.aim, Aim::Restore | Aim::Change { .. });
-        if self.which == Which::Previous || !may_be_before {
-            return self.end(OwnerStanding::Wrong, Some(Kind::SecretWrong), desk, rng);
-        }
-        let before = Flow::Login(Self {
-            which: Which::Previous,
-            state: LoginState::Ready,
-            ..self.clone()
-        });
-        Step::strict(alloc::vec![Change::Journal(desk.id, before)], Next::Again)
     }
 
     fn go_in(&self, session: &Session, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
@@ -400,14 +532,9 @@ impl Login {
         };
         match &self.aim {
             Aim::Change { next } => self.evaluate(session, next, desk, rng),
+            Aim::Order { group, .. } => self.stand_by(*group, desk),
             Aim::Settle => self.ask(session, Act::Settle, desk, rng, OwnerQuestion::Settle),
-            Aim::Map => {
-                let map = owner.map(desk.books);
-                let map = seal_map(&map, self.safe, &session.keys.export, rng);
-                self.ask(session, Act::SetMap, desk, rng, |within| {
-                    OwnerQuestion::SetMap(SetMap { within, map })
-                })
-            }
+            Aim::Map => self.set_map(session, desk, rng),
             // Until other safes have brought what is missing.
             Aim::Restore if owner.is_restoring() => Step::then(Next::Rest),
             Aim::Restore => {
@@ -420,14 +547,61 @@ impl Login {
                 };
                 self.go_on(listing, desk)
             }
+            Aim::Ways(managing) => self.manage(session, managing, desk, rng),
         }
+    }
+
+    /// The newest map, for what opened the session and for all ways in.
+    fn set_map(&self, session: &Session, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let (Some(owner), Some(identity)) = (desk.books.owner(), desk.books.identity()) else {
+            return Step::garbled();
+        };
+        let map = owner.map(desk.books);
+        let map_of_root = Some(seal_root_map(&map, &identity.root(), rng));
+        // Only what is typed seals it the same each time. An authenticator may derive a secret here and none there: its share
+        // and a map that do not belong together would open nowhere. What is new comes with the map of the root.
+        let is_typed = matches!(self.with, Some(Way::Secret { .. } | Way::Kit { .. }));
+        let export = session.keys.export.as_ref().filter(|_| is_typed);
+        let map = export.map(|export| seal_map(&map, self.safe, export, rng));
+        let map = map.unwrap_or_default();
+        self.ask(session, Act::SetMap, desk, rng, |within| {
+            OwnerQuestion::SetMap(SetMap {
+                within,
+                map,
+                map_of_root,
+            })
+        })
+    }
+
+    /// What it is to its owner.
+    pub(super) fn task(&self) -> Task {
+        match self.aim {
+            Aim::Restore => Task::Restore,
+            Aim::Map | Aim::Change { .. } | Aim::Settle => Task::Enrol,
+            Aim::Ways(_) => Task::Ways,
+            Aim::Order { .. } => Task::Recover,
+        }
+    }
+
+    /// As what a secret that is evaluated is to be enrolled.
+    fn slot(&self) -> Slot {
+        match self.aim {
+            Aim::Ways(_) => Slot::Kit,
+            Aim::Restore | Aim::Map | Aim::Change { .. } | Aim::Settle | Aim::Order { .. } => {
+                Slot::Secret
+            }
+        }
+    }
+
+    /// Whether it says nothing of the recovery secret that it opens.
+    fn is_of_device(&self) -> bool {
+        !matches!(self.with, Some(Way::Secret { .. }))
     }
 
     /// The session is over. Once that is an accident: a phone that slept.
     fn log_in_again(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        if self.again {
-            let kind = Kind::OwnerSessionEnded;
-            return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
+        if self.again || self.with.is_none() {
+            return self.session_over(desk, rng);
         }
         let again = Flow::Login(Self {
             again: true,
@@ -435,6 +609,11 @@ impl Login {
             ..self.clone()
         });
         Step::strict(alloc::vec![Change::Journal(desk.id, again)], Next::Again)
+    }
+
+    fn session_over(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        let kind = Kind::OwnerSessionEnded;
+        self.end(OwnerStanding::Refused, Some(kind), desk, rng)
     }
 
     /// Asks within the session.
@@ -499,13 +678,21 @@ impl Login {
             let mut owner = owner.clone();
             let known = owner.standing(self.safe).unwrap_or(standing);
             let stands = match (&self.aim, standing) {
+                (Aim::Order { .. }, _) => known,
                 // What is enrolled there is so all the same: only the newest map, or the other secret, is not there.
-                (Aim::Map | Aim::Change { .. } | Aim::Settle, OwnerStanding::Refused) => known,
-                // What opens there is still the one before, or a third one, if another device has changed it meanwhile.
-                (Aim::Change { .. }, OwnerStanding::Wrong) => known,
+                (
+                    Aim::Map | Aim::Change { .. } | Aim::Settle | Aim::Ways(_),
+                    OwnerStanding::Refused,
+                ) => known,
+                // What opens there is still the one before, or a third one, if another device has changed it meanwhile. And whoever
+                // came by another way has said nothing of it.
+                (Aim::Change { .. } | Aim::Ways(_), OwnerStanding::Wrong) => known,
                 (Aim::Restore | Aim::Map, OwnerStanding::Enrolled) => {
                     let root = desk.books.identity().map(Identity::root);
-                    root.map_or(standing, |root| owner.opened_by(&self.words, &root))
+                    match (&self.with, root) {
+                        (Some(Way::Secret { words }), Some(root)) => owner.opened_by(words, &root),
+                        _ => standing,
+                    }
                 }
                 _ => standing,
             };
@@ -519,7 +706,7 @@ impl Login {
 }
 
 /// The account under which this wallet asks a safe.
-fn account(safe: &Safe) -> PublicKey {
+pub(crate) fn account(safe: &Safe) -> PublicKey {
     PublicKey::new(SigningKey::derive(&safe.account).public())
 }
 

@@ -6,8 +6,11 @@
 //! the wallet went away, so each state must be one from which starting again is right.
 
 mod add;
+mod decide;
 mod enrol;
+mod hold;
 mod login;
+mod order;
 mod protect;
 mod record;
 mod recover;
@@ -15,26 +18,33 @@ mod register;
 mod retire;
 mod reunite;
 mod rotate;
+mod round;
 #[cfg(test)]
 mod tests;
 
 pub use add::Add;
+pub use decide::Decide;
 pub use enrol::{Enrol, EnrolState};
-pub use login::{Aim, Login, LoginState};
+pub use hold::{Hold, HoldState};
+pub(crate) use login::account;
+pub use login::{Adding, Aim, Ceremony, Doing, Login, LoginState, Managing, Meeting, Shown};
+pub use order::{Order, OrderState, Own, Pass, Via};
 pub use protect::{Protect, ProtectState};
 pub(crate) use protect::{retire, ring_all, stop};
 pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
 pub use retire::{Retire, RetireWhat};
-pub(crate) use reunite::begin;
 pub use reunite::{Reunite, ReuniteState, Then};
+pub(crate) use reunite::{begin, begin_by_order, key_safe};
 pub use rotate::{Handed, Rotate};
+pub use round::{Begun, Load, Round};
 
 use crate::books::{Books, Change, Elsewhere, Standing, item_of};
 use crate::client::{OwnerAnswer, OwnerQuestion, Question};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
+use crate::lock::Standing as LockStanding;
 use crate::notice::{Kind, Notice};
 use crate::owner::{Note, Owner};
 use crate::plan::GroupId;
@@ -45,7 +55,8 @@ use alloc::vec::Vec;
 use saifu_crypto::stretch::Stretch;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, Certificate};
-use saifu_protocol::message::Recovered;
+use saifu_protocol::hold::AskedPage;
+use saifu_protocol::message::{Outcome, Recovered};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
 use saifu_protocol::{CertificateId, RequestId, SafeId, UnixTime};
@@ -73,6 +84,14 @@ pub enum Flow {
     Enrol(Enrol),
     /// The owner logs in at a safe.
     Login(Login),
+    /// A rule is carried out.
+    Round(Round),
+    /// One safe fetches from another.
+    Order(Order),
+    /// A safe is told how long others wait.
+    Hold(Hold),
+    /// A safe is told what becomes of somebody who waits.
+    Decide(Decide),
 }
 
 /// What a flow is told.
@@ -91,8 +110,16 @@ pub(crate) enum Input {
     Ended(String),
     /// The safe answered the owner.
     Owner(OwnerAnswer),
+    /// The safe says from when on others wait so long, for each that was asked about.
+    Waited(Vec<Outcome<UnixTime>>),
+    /// The safe says who waits.
+    Asked(AskedPage),
     /// The safe refused, in its own sealed words.
     Refused(Problem),
+    /// The owner's authenticator has done something.
+    Shown(Shown),
+    /// The owner wants something done in the session that rests.
+    Do(Doing),
     /// The owner wants it stopped.
     CallOff,
 }
@@ -104,6 +131,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) now: UnixTime,
     /// How dear a guess of name and secret is.
     pub(crate) stretch: Stretch,
+    /// What the lock of this device stands on.
+    pub(crate) lock: LockStanding,
     /// The body last loaded for this flow.
     pub(crate) body: Option<&'a Body>,
 }
@@ -188,6 +217,10 @@ impl Flow {
             Flow::Rotate(flow) => flow.step(input, desk, rng),
             Flow::Enrol(flow) => flow.step(input, desk, rng),
             Flow::Login(flow) => flow.step(input, desk, rng),
+            Flow::Round(flow) => flow.step(input, desk, rng),
+            Flow::Order(flow) => flow.step(input, desk, rng),
+            Flow::Hold(flow) => flow.step(input, desk, rng),
+            Flow::Decide(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -202,7 +235,11 @@ impl Flow {
             | Flow::Retire(_)
             | Flow::Reunite(_)
             | Flow::Enrol(_)
-            | Flow::Login(_) => false,
+            | Flow::Login(_)
+            | Flow::Order(_)
+            | Flow::Round(_)
+            | Flow::Hold(_)
+            | Flow::Decide(_) => false,
         }
     }
 
@@ -239,7 +276,12 @@ impl Flow {
     /// The items it works on: they are locked. What it is about comes first.
     pub fn items(&self) -> Vec<ItemId> {
         match self {
-            Flow::Add(_) | Flow::Enrol(_) | Flow::Login(_) => Vec::new(),
+            Flow::Add(_)
+            | Flow::Enrol(_)
+            | Flow::Login(_)
+            | Flow::Round(_)
+            | Flow::Hold(_)
+            | Flow::Decide(_) => Vec::new(),
             Flow::Register(flow) => alloc::vec![flow.value],
             Flow::Recover(flow) => core::iter::once(flow.certificate)
                 .chain(flow.arrived())
@@ -250,13 +292,18 @@ impl Flow {
                 .chain(flow.arrived().iter().copied())
                 .collect(),
             Flow::Rotate(flow) => alloc::vec![flow.certificate],
+            Flow::Order(flow) => flow.own.iter().map(|own| own.certificate).collect(),
         }
     }
 
     /// The group it works on, or works for.
     pub(crate) fn group(&self, books: &Books) -> Option<GroupId> {
         match self {
-            Flow::Add(_) | Flow::Enrol(_) | Flow::Login(_) => None,
+            Flow::Add(_) | Flow::Enrol(_) | Flow::Round(_) | Flow::Hold(_) | Flow::Decide(_) => {
+                None
+            }
+            Flow::Login(flow) => flow.ordered(),
+            Flow::Order(flow) => Some(flow.part.group),
             Flow::Register(flow) => books.item(flow.value)?.group(),
             Flow::Recover(flow) => books.item(flow.certificate)?.group(),
             Flow::Retire(flow) => match (flow.part, flow.certificate()) {
@@ -274,17 +321,23 @@ impl Flow {
         match self {
             Flow::Add(_) => None,
             Flow::Register(flow) => Some(flow.safe),
-            Flow::Recover(flow) => Some(flow.safe),
+            Flow::Recover(flow) => Some(flow.via.map_or(flow.safe, |via| via.by)),
+            Flow::Order(flow) => Some(flow.by),
             Flow::Retire(flow) => Some(flow.safe),
             Flow::Rotate(flow) => Some(flow.safe),
             Flow::Enrol(flow) => Some(flow.safe),
             Flow::Login(flow) => Some(flow.safe),
-            Flow::Protect(_) | Flow::Reunite(_) => None,
+            Flow::Hold(flow) => Some(flow.safe),
+            Flow::Decide(flow) => Some(flow.safe),
+            Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
 
     /// Whether it asks this safe, or what it is about to begin will.
     pub fn will_ask(&self, safe: SafeId) -> bool {
+        if let Flow::Round(round) = self {
+            return round.seats().any(|seat| seat.safe == safe);
+        }
         let seats = match self {
             Flow::Protect(Protect {
                 state: ProtectState::Preparing { seats, .. },
@@ -294,6 +347,8 @@ impl Flow {
                 then: Then::Replace { seats, .. },
                 ..
             }) => seats,
+            Flow::Order(flow) => return flow.by == safe || flow.safe == safe,
+            Flow::Recover(flow) if flow.safe == safe => return true,
             _ => return self.safe() == Some(safe),
         };
         seats.iter().any(|seat| seat.safe == safe)
@@ -304,19 +359,19 @@ impl Flow {
         match self {
             Flow::Add(_) => Task::Add,
             Flow::Register(_) | Flow::Protect(_) => Task::BackUp,
-            Flow::Recover(_) => Task::Recover,
+            Flow::Recover(_) | Flow::Order(_) => Task::Recover,
             Flow::Reunite(flow) => match flow.then {
                 Then::Hold => Task::Recover,
                 Then::Replace { .. } => Task::Repair,
                 Then::Keys => Task::RecoverKey,
             },
             Flow::Rotate(_) => Task::TakeOver,
+            Flow::Round(_) => Task::Round,
             Flow::Retire(_) => Task::Retire,
             Flow::Enrol(_) => Task::Enrol,
-            Flow::Login(flow) => match flow.aim {
-                Aim::Restore => Task::Restore,
-                Aim::Map | Aim::Change { .. } | Aim::Settle => Task::Enrol,
-            },
+            Flow::Hold(_) => Task::SetWait,
+            Flow::Decide(_) => Task::Decide,
+            Flow::Login(flow) => flow.task(),
         }
     }
 
@@ -345,15 +400,32 @@ impl Flow {
                 RecoverState::Arrived { .. } => Stage::Arrived,
                 RecoverState::Returning { .. } => Stage::Returning,
             },
+            Flow::Round(_) => Stage::Round,
+            Flow::Order(flow) => match flow.state {
+                OrderState::Opening { .. } | OrderState::Over { .. } => Stage::Requesting,
+                OrderState::Returning { .. } => Stage::Returning,
+            },
             Flow::Retire(_) => Stage::Retiring,
             Flow::Rotate(_) => Stage::TakingOver,
             Flow::Enrol(_) => Stage::Enrolling,
+            Flow::Hold(_) => Stage::SettingWait,
+            Flow::Decide(_) => Stage::Deciding,
             Flow::Login(flow) => match flow.state {
-                LoginState::Ready | LoginState::Starting { .. } | LoginState::Finishing { .. } => {
-                    Stage::LoggingIn
-                }
+                LoginState::Ready
+                | LoginState::Starting { .. }
+                | LoginState::Finishing { .. }
+                | LoginState::Greeting { .. }
+                | LoginState::Proving { .. } => Stage::LoggingIn,
+                LoginState::Challenged { .. }
+                | LoginState::Making { .. }
+                | LoginState::Made { .. } => Stage::AwaitsDevice,
+                LoginState::In { .. } if flow.task() == Task::Ways => Stage::Managing,
+                LoginState::Open { .. } => Stage::Managing,
                 LoginState::In { .. } => Stage::LoggedIn,
-                LoginState::Evaluating { .. } | LoginState::Changing { .. } => Stage::Enrolling,
+                LoginState::Evaluating { .. }
+                | LoginState::Changing { .. }
+                | LoginState::Adding { .. }
+                | LoginState::Mapping { .. } => Stage::Enrolling,
                 LoginState::Listing { .. } | LoginState::Joining { .. } => Stage::Listing,
             },
         }
@@ -362,10 +434,20 @@ impl Flow {
     /// Whether the owner can still stop it without losing anything.
     pub fn can_call_off(&self, books: &Books) -> bool {
         match self {
-            Flow::Add(_) => true,
+            Flow::Add(_) | Flow::Round(_) => true,
             // A change that is begun is finished: both secrets are on paper.
-            Flow::Login(flow) => matches!(flow.aim, Aim::Restore | Aim::Map),
+            Flow::Login(flow) => match flow.aim {
+                Aim::Restore | Aim::Map => true,
+                // That is called off with what it is for.
+                Aim::Change { .. } | Aim::Settle | Aim::Order { .. } => false,
+                // What the safe may have enrolled is finished, too: both sides know of it then.
+                Aim::Ways(_) => !matches!(
+                    flow.state,
+                    LoginState::Changing { .. } | LoginState::Adding { .. }
+                ),
+            },
             // What works for a group is called off with it.
+            Flow::Order(_) => false,
             Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
             Flow::Register(flow) => flow.calling_off.is_none(),
             Flow::Recover(flow) => matches!(
@@ -374,7 +456,9 @@ impl Flow {
             ),
             // The safe may have enrolled it, and then takes no other under this name.
             Flow::Enrol(flow) => !matches!(flow.state, EnrolState::Finishing { .. }),
-            Flow::Retire(_) | Flow::Rotate(_) => false,
+            // What waits is set by the owner, and told until it is true.
+            Flow::Retire(_) | Flow::Rotate(_) | Flow::Hold(_) => false,
+            Flow::Decide(_) => true,
             Flow::Protect(flow) => {
                 let phase = flow
                     .group()
@@ -473,8 +557,14 @@ fn refusal(code: Code) -> Kind {
         Code::RolledBack => Kind::SafeRolledBack,
         Code::HashMismatch => Kind::CertificateHashUnknown,
         Code::CertificateMismatch => Kind::CertificateUnknown,
+        Code::Denied => Kind::OwnerSaidNo,
         _ => Kind::RefusedBySafe,
     }
+}
+
+/// Of what was not there before there were waits.
+fn is_zero(wait: &u64) -> bool {
+    *wait == 0
 }
 
 /// The name under which an owner knows the certificate.

@@ -14,7 +14,7 @@
 
 use super::{Desk, Flow, Input, Next, Register, Retire, RetireWhat, Step};
 use crate::books::{
-    Books, Change, Custody, Identity, Item, KeyHere, KeyItem, PartHere, PartItem, item_of,
+    Books, Change, Custody, Identity, Item, KeyHere, KeyItem, MovedBy, PartHere, PartItem, item_of,
 };
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -51,6 +51,9 @@ pub struct Protect {
     /// The group these values are being recovered from: this one stands by until that has let go of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<GroupId>,
+    /// Who wants it.
+    #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
+    pub by: MovedBy,
     /// What is true.
     pub state: ProtectState,
 }
@@ -94,6 +97,7 @@ impl Protect {
             values,
             key,
             replaces: None,
+            by: MovedBy::Owner,
             state: ProtectState::Preparing {
                 plan: Box::new(plan.clone()),
                 seats: seats.to_vec(),
@@ -229,6 +233,7 @@ impl Protect {
                     let mut value = desk.books.value(*item)?.clone();
                     value.custody = Custody::Held;
                     value.came_of = Some(*item);
+                    value.moved_by = MovedBy::Owner;
                     Some(value)
                 })
                 .collect(),
@@ -244,6 +249,7 @@ impl Protect {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: self.by,
         };
         let id = group.id;
         self.send(
@@ -317,6 +323,7 @@ impl Protect {
                 holder,
                 note,
                 calling_off: None,
+                wait: desk.books.wait(),
                 given: Some(message::Given {
                     class: part.class,
                     digest: part.digest,
@@ -383,6 +390,10 @@ impl Protect {
         let after = members.group.deletes_after();
         let settles =
             is_registering && after.is_some_and(|after| members.complete_seats() >= after);
+        // The parts may be at their safes; the values stay here until one more method unlocks this device.
+        if settles && self.replaces.is_none() && !desk.lock.may_delete() {
+            return Step::then(Next::Wait(Waiting::SecondMethod));
+        }
         let mut changes = Vec::new();
         if settles {
             changes.push(self.settle(members.group));
@@ -401,6 +412,9 @@ impl Protect {
             .any(|(_, part, _)| Role::of(part.of.class) != Role::Data);
         changes.extend(refused.into_iter().map(Change::Delete));
         if members.group.erases_key() && members.has_key_parts() && !lost_key {
+            if !desk.lock.may_delete() {
+                return Step::then(Next::Wait(Waiting::SecondMethod));
+            }
             changes.extend(erase(members.group, sealing, desk));
         }
         changes.push(Change::End(desk.id));

@@ -16,12 +16,13 @@
 //! neither used nor shown: the safe could still refuse. Once it has been asked to confirm, a recovery cannot be called
 //! off, because the confirmation may have arrived.
 
+use super::order::{Ordering, Via, Way};
 use super::{Desk, Flow, Input, Next, Step, protect};
 use crate::books::{
-    Books, CertificateBody, Change, Custody, Elsewhere, Item, PartHere, PartItem, Session,
+    Books, CertificateBody, Change, Custody, Elsewhere, Item, MovedBy, PartHere, PartItem, Session,
     Standing, ValueItem,
 };
-use crate::client::{Presentation, Question};
+use crate::client::{OwnerAnswer, Presentation, Question};
 use crate::group::{PartOf, Phase, Verdict, without};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -30,8 +31,10 @@ use crate::view::Waiting;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Certificate, RecoveredError};
-use saifu_protocol::message::{EntryState, Presented, Recovered};
+use saifu_protocol::message::{EntryState, Outcome, Presented, Recovered};
 use saifu_protocol::object::ObjectError;
+use saifu_protocol::order::{Act, Coupled, Obeyed};
+use saifu_protocol::owner::Answer;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::Event;
 use saifu_protocol::{CertificateId, RequestId, SafeId};
@@ -46,6 +49,12 @@ pub struct Recover {
     pub safe: SafeId,
     /// The session.
     pub session: Session,
+    /// Who wants it.
+    #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
+    pub by: MovedBy,
+    /// Where it was ordered: the safe that brings this one what it is told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub via: Option<Via>,
     /// What is true.
     pub state: RecoverState,
 }
@@ -139,6 +148,8 @@ pub(crate) fn open(
         certificate,
         safe: item.safe,
         session,
+        by: MovedBy::Owner,
+        via: None,
         state,
     };
     Some(Change::Journal(FlowId::make(rng), Flow::Recover(recover)))
@@ -160,6 +171,9 @@ impl Recover {
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         if let Input::Start = input {
             return self.start(desk, rng);
+        }
+        if let Input::Owner(OwnerAnswer::Ordered(answer)) = input {
+            return self.told_by_order(answer, desk, rng);
         }
         if let Input::Loaded(body) = input {
             return match body.as_ref().and_then(CertificateBody::read) {
@@ -267,6 +281,9 @@ impl Recover {
             });
             return Step::strict(alloc::vec![Change::Journal(desk.id, clearing)], Next::Again);
         }
+        if let Some(step) = self.ask_by_order(desk, rng) {
+            return step;
+        }
         let presentation = self.presentation(kept);
         let (request, question) = match self.state {
             RecoverState::Opening { request } => (request, Question::Recover(presentation)),
@@ -277,6 +294,66 @@ impl Recover {
             }
         };
         Step::then(Next::Ask(self.safe, request, question))
+    }
+
+    /// What was ordered goes on by orders, as long as there is a login for it. Without one the safe is asked as any other.
+    fn ask_by_order(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Option<Step> {
+        let via = self.via?;
+        match self.ordering(&via, desk)?.bring(None, desk, rng) {
+            Way::Step(step) => Some(step),
+            Way::Renew(pass) => {
+                let renewed = Flow::Recover(Self {
+                    via: Some(Via {
+                        pass: Some(pass),
+                        ..via
+                    }),
+                    ..self.clone()
+                });
+                let changes = alloc::vec![Change::Journal(desk.id, renewed)];
+                Some(Step::strict(changes, Next::Again))
+            }
+            Way::Shut => None,
+        }
+    }
+
+    fn ordering(&self, via: &Via, desk: &Desk<'_>) -> Option<Ordering<'_>> {
+        let act = match self.state {
+            RecoverState::Arrived { .. } => Act::Ack,
+            RecoverState::Clearing { .. } | RecoverState::Returning { .. } => Act::Return,
+            RecoverState::Opening { .. } | RecoverState::Fetched { .. } => return None,
+        };
+        Some(Ordering {
+            by: via.by,
+            safe: self.safe,
+            part: self.part(desk)?,
+            act,
+            session: &self.session,
+            pass: via.pass,
+        })
+    }
+
+    /// As if the safe itself had answered: it has, and signed it.
+    fn told_by_order(
+        &self,
+        answer: Answer<Coupled>,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let via = self.via;
+        let ordering = via.as_ref().and_then(|via| self.ordering(via, desk));
+        let Some(ordering) = ordering else {
+            return Step::garbled();
+        };
+        let told = match ordering.read(answer, desk) {
+            Ok(it) => it.told,
+            Err(step) => return *step,
+        };
+        let input = match told {
+            Outcome::Done(Obeyed::Ended(ended)) => Input::Ended(ended.receipt),
+            Outcome::Done(Obeyed::Recovered(_)) => return Step::garbled(),
+            Outcome::Problem(problem) => Input::Refused(problem),
+        };
+        self.step(input, desk, rng)
     }
 
     fn presentation(&self, kept: &CertificateBody) -> Presentation {
@@ -324,6 +401,7 @@ impl Recover {
         }
         let mut item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
         item.came_of = Some(self.certificate);
+        item.moved_by = self.by;
         let arrived = self.in_state(RecoverState::Arrived {
             value: id,
             request: RequestId::make(rng),
@@ -575,8 +653,16 @@ impl Recover {
             changes.extend(without(self.certificate, of, desk.books));
             return Step::strict(changes, Next::Nothing);
         }
-        let notice = self.notice(kind, desk, rng);
-        let mut changes = alloc::vec![Change::End(desk.id), notice];
+        let name = super::name_of(desk.books, self.certificate);
+        let mut told = desk.books.notices();
+        // The same person says no at every safe of a backup: that is told once.
+        let is_told = kind == Kind::OwnerSaidNo
+            && self.part(desk).is_some()
+            && told.any(|told| told.kind == kind && told.subject == name);
+        let mut changes = alloc::vec![Change::End(desk.id)];
+        if !is_told {
+            changes.push(self.notice(kind, desk, rng));
+        }
         // The safe gave no proof, and an earlier request may have opened the entry: keep the session for the next attempt.
         let body = self.body(kept, Some(self.session.clone()));
         changes.extend(desk.restand(self.certificate, Standing::NotHandedOut, body));

@@ -11,14 +11,17 @@
 //!                                      └──the owner is enrolled──▶ ended at the safe ──▶ value unlocked
 //!                                                                      └──another device has it──▶ value deleted
 //! ```
+//! While this device unlocks by one method alone, nothing is deleted: it waits in `Prepared`.
+//!
 //! A crash in `Prepared` asks again with the same request id; the safe answers with the same certificate. Nothing is
 //! deleted before the certificate is stored: both happen in one transaction.
 
 use super::{Desk, Flow, Input, Next, Retire, RetireWhat, Step, verify_certificate};
-use crate::books::{CertificateBody, CertificateItem, Change, Item, secret};
+use crate::books::{CertificateBody, CertificateItem, Change, Item, OthersWait, secret};
 use crate::client::Question;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
+use crate::owner::orders;
 use crate::port::Body;
 use crate::view::Waiting;
 use saifu_crypto::sign::SigningKey;
@@ -52,6 +55,9 @@ pub struct Register {
     /// The request by which it is called off, where the value must stay locked until the safe has said that it ended it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calling_off: Option<RequestId>,
+    /// How many seconds others wait for it, the same on every attempt.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub wait: u64,
 }
 
 impl Register {
@@ -60,6 +66,9 @@ impl Register {
             return self.end_at_safe(request, input, desk, rng);
         }
         match input {
+            Input::Start | Input::Registered(_) if self.must_stay(desk) => {
+                Step::then(Next::Wait(Waiting::SecondMethod))
+            }
             Input::Start => Step::then(Next::Load(self.value)),
             Input::Loaded(Some(body)) if self.is_too_large(&body, desk) => {
                 let limit = desk.books.safe(self.safe).map(|safe| safe.object_limit);
@@ -73,16 +82,33 @@ impl Register {
                     holder: self.holder.clone(),
                     given: self.given.clone(),
                     note: self.note.clone(),
+                    orders: match desk.books.item(self.value) {
+                        Some(Item::Part(part)) => orders(desk.books, self.safe, Some(part.of)),
+                        _ => None,
+                    },
+                    wait: self.wait,
                 },
             )),
             Input::Loaded(None) => Step::then(Next::Wait(crate::view::Waiting::StorageFailed)),
             Input::Registered(compact) => self.collate(&compact, desk, rng),
             Input::Refused(problem) => self.refused(problem.code, problem.limit, desk, rng),
             Input::CallOff => self.call_off(Kind::CalledOff, desk, rng),
-            Input::Recovered(_) | Input::Ended(_) | Input::Gathered(_) | Input::Owner(_) => {
-                Step::garbled()
-            }
+            Input::Recovered(_)
+            | Input::Ended(_)
+            | Input::Gathered(_)
+            | Input::Owner(_)
+            | Input::Shown(_)
+            | Input::Do(_)
+            | Input::Waited(_)
+            | Input::Asked(_) => Step::garbled(),
         }
+    }
+
+    /// Whether the value may not be deleted here, as the step with its certificate would. Then it is not even sent. A part is
+    /// no value: it may go, and the value it was made of stays (see `Protect`).
+    fn must_stay(&self, desk: &Desk<'_>) -> bool {
+        let is_part = matches!(desk.books.item(self.value), Some(Item::Part(_)));
+        !is_part && !desk.lock.may_delete()
     }
 
     /// Whether the safe has said that it takes nothing so large: then it is not even asked.
@@ -123,6 +149,7 @@ impl Register {
         let came_of = part.is_none().then_some(self.value);
         let mut item = CertificateItem::of(&certificate, body.as_bytes().len(), came_of);
         item.part = part;
+        item.others = OthersWait::Told(self.wait);
         let author = desk.books.identity().filter(|_| part.is_some());
         let kept = CertificateBody {
             compact: compact.into(),

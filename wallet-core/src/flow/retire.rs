@@ -108,6 +108,10 @@ impl Retire {
                 | Input::Gathered(_)
                 | Input::Registered(_)
                 | Input::Owner(_)
+                | Input::Shown(_)
+                | Input::Do(_)
+                | Input::Waited(_)
+                | Input::Asked(_)
                 | Input::Recovered(_) => Step::garbled(),
             },
         }

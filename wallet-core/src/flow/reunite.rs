@@ -14,14 +14,16 @@
 //! cannot both have enough. Until then the copies here can be neither used nor shown. Afterwards what the other safes have
 //! is ended, and tried again until it is.
 
+mod by_order;
 mod parts;
 
+pub(crate) use by_order::{begin_by_order, key_safe};
 use parts::{confirm, find, give_back, is_key, missing, summaries, uncovered};
 
 use super::{Desk, Flow, Input, Next, Protect, Step, protect, recover};
 use crate::books::{
-    Books, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, Standing,
-    ValueItem,
+    Books, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,
+    Standing, ValueItem,
 };
 use crate::group::{Members, Phase};
 use crate::ids::{FlowId, ItemId};
@@ -48,6 +50,9 @@ pub struct Reunite {
     /// Whether what is open for a device that is lost is taken back.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub take_back: bool,
+    /// Who wants it.
+    #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
+    pub by: MovedBy,
     /// What is true.
     pub state: ReuniteState,
 }
@@ -136,6 +141,7 @@ pub(crate) fn begin(
         group: id,
         then,
         take_back,
+        by: MovedBy::Owner,
         state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
@@ -226,9 +232,14 @@ impl Reunite {
         if self.may_come(members) {
             return Step::then(Next::Rest);
         }
-        let why = match members.elsewhere() {
-            Some(proof) => Kind::ReleasedElsewhere(proof),
-            None => Kind::Apart {
+        let ordered = members.flows.iter().find_map(|(_, flow)| match flow {
+            Flow::Order(order) => order.why_over(),
+            _ => None,
+        });
+        let why = match (ordered, members.elsewhere()) {
+            (Some(why), _) => why.clone(),
+            (None, Some(proof)) => Kind::ReleasedElsewhere(proof),
+            (None, None) => Kind::Apart {
                 why: missing(members, ring.is_some()),
             },
         };
@@ -332,6 +343,7 @@ impl Reunite {
             };
             let mut item = ValueItem::of(&value, bytes.len(), desk.now, Custody::Arrived);
             item.came_of = Some(crate::books::item_of(self.group));
+            item.moved_by = self.by;
             let id = ItemId::make(rng);
             let body = Body::new(bytes.to_vec());
             changes.push(Change::Put(id, Item::Value(item), Some(body)));

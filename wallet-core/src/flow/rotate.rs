@@ -13,11 +13,12 @@
 
 use super::{Desk, Flow, Input, Next, Step, protect, recover, reunite, verify_certificate};
 use crate::bearer::Cover;
-use crate::books::{CertificateBody, Change, Item, Standing, secret};
+use crate::books::{CertificateBody, Change, Item, OthersWait, Standing, secret};
 use crate::client::Question;
 use crate::group::{Phase, without};
 use crate::ids::ItemId;
 use crate::notice::Kind;
+use crate::owner::orders;
 use crate::view::Waiting;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -48,6 +49,9 @@ pub struct Rotate {
     /// What the paper says, where this wallet has a certificate of the entry already.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handed: Option<Handed>,
+    /// How many seconds others wait for it from then on, the same on every attempt.
+    #[serde(default, skip_serializing_if = "super::is_zero")]
+    pub wait: u64,
 }
 
 /// A certificate as it was handed over, of an entry that this wallet has another one of.
@@ -86,6 +90,11 @@ impl Rotate {
                     holder: handed.holder,
                     next: self.next_holder(),
                     note: self.note.clone(),
+                    orders: {
+                        let item = desk.books.certificate(self.certificate);
+                        orders(desk.books, self.safe, item.and_then(|item| item.part))
+                    },
+                    wait: self.wait,
                 },
             )),
             Input::Registered(compact) => {
@@ -147,6 +156,7 @@ impl Rotate {
         let mut item = item.clone();
         item.issued_at = new.claims().issued_at;
         item.standing = Standing::AtSafe;
+        item.others = OthersWait::Told(self.wait);
         // The bytes at the safe are the same for every holder, and covered for the first of them.
         let cover = item.part.map(|_| kept.cover.unwrap_or(Cover(kept.holder)));
         let body = CertificateBody {

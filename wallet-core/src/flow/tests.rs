@@ -1,9 +1,12 @@
 //! One test per transition of a flow.
 
+mod owner;
+mod waits;
+
 use super::*;
 use crate::books::{
-    CertificateBody, CertificateItem, Custody, Elsewhere, Item, PartHere, PartItem, Safe, Session,
-    Standing, ValueItem,
+    CertificateBody, CertificateItem, Custody, Elsewhere, Item, MovedBy, PartHere, PartItem, Safe,
+    Session, Standing, ValueItem,
 };
 use crate::group::PartOf;
 use crate::plan::GroupId;
@@ -37,6 +40,7 @@ struct Fixture {
     key: SigningKey,
     address: Address,
     kept: CertificateBody,
+    lock: LockStanding,
 }
 
 impl Fixture {
@@ -65,6 +69,7 @@ impl Fixture {
             holder,
             key,
             address,
+            lock: LockStanding::Off,
         };
         let paper = fixture.certificate(|_| {});
         fixture.kept.compact = paper.compact().into();
@@ -82,6 +87,7 @@ impl Fixture {
                 attested_at: NOW,
                 object_limit: 1 << 20,
                 legacy_hash: LegacyHash::Off,
+                rp_id: None,
                 account: Secret::new([1; 32]),
             }),
             Change::Put(VALUE, item(Custody::Held), body.clone()),
@@ -154,6 +160,7 @@ impl Fixture {
     fn step(&self, flow: &Flow, body: Option<Body>, input: Input) -> Step {
         let desk = Desk {
             stretch: Stretch::None,
+            lock: self.lock,
             id: FLOW,
             books: &self.books,
             now: NOW,
@@ -171,17 +178,20 @@ impl Fixture {
             given: None,
             note: None,
             calling_off: None,
+            wait: 0,
         })
     }
 
     fn recover(&self, state: RecoverState) -> Flow {
         Flow::Recover(Recover {
+            via: None,
             certificate: PAPER,
             safe: self.safe(),
             session: Session {
                 id: SESSION,
                 key: Secret::new([5; 32]),
             },
+            by: MovedBy::Owner,
             state,
         })
     }
@@ -304,6 +314,26 @@ fn register_certificate_that_collates_is_stored_as_the_value_goes() {
     assert_eq!(deletes(&step), [VALUE]);
     assert!(matches!(stored(&step)[..], [Item::Certificate(_)]));
     assert_eq!(step.durability, Durability::Strict);
+}
+
+#[test]
+fn register_of_a_value_waits_while_one_method_is_left_that_unlocks_this_device() {
+    let mut fixture = Fixture::new();
+    fixture.lock = LockStanding::LastMethod;
+    let (flow, certificate) = (fixture.register(), fixture.certificate(|_| {}));
+    let registered = || Input::Registered(certificate.compact().into());
+    for step in [
+        fixture.step(&flow, None, Input::Start),
+        fixture.with_object(&flow, registered()),
+    ] {
+        assert!(waits(&step, Waiting::SecondMethod));
+        assert!(step.changes.is_empty(), "nothing is deleted");
+    }
+    for lock in [LockStanding::On, LockStanding::Off] {
+        fixture.lock = lock;
+        let step = fixture.with_object(&flow, registered());
+        assert_eq!(deletes(&step), [VALUE]);
+    }
 }
 
 #[test]
@@ -527,6 +557,7 @@ fn recover_bytes_that_match_arrive_unusable() {
     assert!(matches!(
         journaled(&step),
         Some(Flow::Recover(Recover {
+            via: None,
             state: RecoverState::Arrived { .. },
             ..
         }))
@@ -543,6 +574,7 @@ fn recover_bytes_that_do_not_match_are_given_back() {
     assert!(matches!(
         journaled(&step),
         Some(Flow::Recover(Recover {
+            via: None,
             state: RecoverState::Returning {
                 why: ReturnReason::BytesWrong,
                 ..
@@ -628,6 +660,7 @@ fn recover_called_off_before_arrival_gives_back() {
     assert!(matches!(
         journaled(&step),
         Some(Flow::Recover(Recover {
+            via: None,
             state: RecoverState::Returning {
                 why: ReturnReason::CalledOff,
                 ..
@@ -846,6 +879,7 @@ fn protect_of_a_value_that_does_not_read_says_that_nothing_was_sent() {
         values: alloc::vec![VALUE],
         key: None,
         replaces: None,
+        by: MovedBy::Owner,
         state: ProtectState::Preparing {
             plan: plan.into(),
             seats: Vec::new(),
@@ -884,6 +918,7 @@ fn journal_format_is_pinned() {
         unreachable!();
     };
     let stored = serde_json::to_string(&Flow::Recover(Recover {
+        via: None,
         safe: SafeId::new([0; 32]),
         ..recover
     }))

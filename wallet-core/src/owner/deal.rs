@@ -60,6 +60,14 @@ pub(crate) fn gather(dealt: &[Zeroizing<Vec<u8>>]) -> Option<Secret> {
     shares.iter().find_map(of_set)
 }
 
+/// Whether this is a share of which one alone is worth nothing: only that is taken, or left, without a seal.
+pub(crate) fn is_partial(dealt: &[u8]) -> bool {
+    match dealt.split_first() {
+        Some((&SHARE, rest)) => read_share(rest).is_some_and(|it| it.threshold() > 1),
+        _ => false,
+    }
+}
+
 fn read_share(bytes: &[u8]) -> Option<CheckedShare> {
     let mut reader = Reader::new(bytes);
     let share = CheckedShare::read(&mut reader).ok()?;
@@ -94,6 +102,16 @@ mod tests {
         assert_eq!(gather(&[]), None);
         assert_eq!(deal(&Secret::new(ROOT), 2, 0), None);
         assert_eq!(deal(&Secret::new(ROOT), 2, 11), None);
+    }
+
+    #[test]
+    fn only_what_is_worth_nothing_alone_may_lie_open() {
+        assert!(is_partial(&dealt(2, &[1])[0]));
+        assert!(!is_partial(&dealt(1, &[1])[0]), "that is the root itself");
+        let mut alone = dealt(2, &[1])[0].clone();
+        alone[2] = 1;
+        assert!(!is_partial(&alone), "one would be enough of these");
+        assert!(!is_partial(&[]));
     }
 
     #[test]

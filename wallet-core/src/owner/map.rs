@@ -1,6 +1,6 @@
 //! The map of the owner's safes, which each of them keeps sealed: one address is enough to find the others.
 
-use super::deal;
+use super::{CredentialId, deal};
 use crate::books::Safe;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -19,6 +19,9 @@ pub(crate) struct SafeMap {
     pub(crate) needed: u8,
     /// The safes.
     pub(crate) safes: Vec<Mapped>,
+    /// The owner's name, which a device does not ask for; empty in a map of before there were devices.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) name: String,
 }
 
 /// One of them: what its descriptor said when it was trusted, so that it is known again at once.
@@ -35,26 +38,51 @@ pub(crate) struct Mapped {
     attested_at: UnixTime,
     object_limit: u64,
     legacy_hash: LegacyHash,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rp_id: Option<String>,
+    /// The owner's passkeys there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) credentials: Vec<CredentialId>,
 }
+
+/// How many passkeys of a safe are on the map, and how long their ids may be: so ten safes with all of theirs take 7 KiB of it.
+const MAPPED_CREDENTIALS: usize = 4;
+const MAPPED_CREDENTIAL_BYTES: usize = 128;
 
 const VERSION: u8 = 1;
 
+/// What a map says of one safe besides what the safe is.
+pub(crate) struct Place<'a> {
+    pub(crate) number: u8,
+    pub(crate) safe: &'a Safe,
+    pub(crate) credentials: &'a [CredentialId],
+}
+
 impl SafeMap {
-    pub(crate) fn of<'a>(needed: u8, safes: impl Iterator<Item = (u8, &'a Safe)>) -> Self {
+    pub(crate) fn of<'a>(name: &str, needed: u8, safes: impl Iterator<Item = Place<'a>>) -> Self {
         Self {
             v: VERSION,
             needed,
-            safes: safes
-                .map(|(number, safe)| Mapped::of(number, safe))
-                .collect(),
+            safes: safes.map(|place| Mapped::of(&place)).collect(),
+            name: name.into(),
         }
+    }
+
+    /// Whether it is of a version that is known, with numbers that can be.
+    fn is_sound(&self) -> bool {
+        let is_numbered = |mapped: &Mapped| (1..=deal::MAX_SHARES).contains(&mapped.number);
+        let is_needed = (1..=deal::MAX_SHARES).contains(&self.needed);
+        self.v == VERSION && is_needed && self.safes.iter().all(is_numbered)
     }
 }
 
 impl Mapped {
-    fn of(number: u8, safe: &Safe) -> Self {
+    fn of(place: &Place<'_>) -> Self {
+        let safe = place.safe;
+        let fits = |it: &&CredentialId| it.0.len() <= MAPPED_CREDENTIAL_BYTES;
+        let credentials = place.credentials.iter().rev().filter(fits);
         Self {
-            number,
+            number: place.number,
             id: safe.id,
             address: safe.address.clone(),
             operator: safe.operator.clone(),
@@ -64,6 +92,8 @@ impl Mapped {
             attested_at: safe.attested_at,
             object_limit: safe.object_limit,
             legacy_hash: safe.legacy_hash,
+            rp_id: safe.rp_id.clone(),
+            credentials: credentials.take(MAPPED_CREDENTIALS).cloned().collect(),
         }
     }
 
@@ -84,6 +114,7 @@ impl Mapped {
             attested_at: self.attested_at,
             object_limit: self.object_limit,
             legacy_hash: self.legacy_hash,
+            rp_id: self.rp_id.clone(),
             account,
         }
     }
@@ -126,8 +157,17 @@ pub(crate) fn unseal(
     };
     let share = open(labels::OWNER_SHARE, &kept.share)?;
     let map: SafeMap = json::read(&open(labels::OWNER_MAP, &kept.map)?).ok()?;
-    let is_numbered = |mapped: &Mapped| (1..=deal::MAX_SHARES).contains(&mapped.number);
-    let is_needed = (1..=deal::MAX_SHARES).contains(&map.needed);
-    let is_known = map.v == VERSION && is_needed && map.safes.iter().all(is_numbered);
-    is_known.then_some((share, map))
+    map.is_sound().then_some((share, map))
+}
+
+/// The map that lies at a safe for every login, whatever opened it.
+pub(crate) fn seal_root_map(map: &SafeMap, root: &Secret, rng: &mut dyn CryptoRng) -> Vec<u8> {
+    committed::seal(root, labels::OWNER_ROOT_MAP, &[], &json::write(map), rng)
+}
+
+/// The same, opened; `None` if somebody else has left it.
+pub(crate) fn open_root_map(sealed: &[u8], root: &Secret) -> Option<SafeMap> {
+    let opened = committed::open(root, labels::OWNER_ROOT_MAP, &[], sealed).ok()?;
+    let map: SafeMap = json::read(&Zeroizing::new(opened)).ok()?;
+    map.is_sound().then_some(map)
 }

@@ -12,24 +12,32 @@
 
 mod awaiting;
 mod deal;
+mod device;
 mod map;
 mod note;
+mod order;
 mod restore;
 mod words;
 
 pub(crate) use awaiting::settle_awaiting;
 use deal::MAX_SHARES;
-pub(crate) use deal::{deal, gather};
-pub(crate) use map::{SafeMap, keep, seal_map, unseal};
+pub(crate) use deal::{deal, gather, is_partial};
+pub use device::{CredentialId, MAX_DEVICE_NAME_CHARS, Way, passkey, terminal_salt};
+pub(crate) use device::{
+    kept_key, open_label, passkey_salt, seal_label, terminal_key, user_handle,
+};
+pub(crate) use map::{SafeMap, keep, open_root_map, seal_map, seal_root_map, unseal};
 pub(crate) use note::Note;
+pub(crate) use order::{certificate_of, order_key, orders};
 pub(crate) use restore::restore;
 pub use words::{NotWords, WORDS, Words};
 
 use crate::books::{Books, secret};
 use alloc::string::String;
 use alloc::vec::Vec;
+use map::Place;
 use saifu_crypto::Secret;
-use saifu_protocol::SafeId;
+use saifu_protocol::{SafeId, b64};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -40,7 +48,8 @@ pub struct Owner {
     pub name: String,
     /// How many safes are needed for the root.
     pub needed: u8,
-    /// By what the secret is known again when it is typed. None while there is no root yet.
+    /// By what the secret is known again when it is typed. None while there is no root yet, and where a device has brought it back:
+    /// then the safes say whether a secret is right, until one has.
     #[serde(
         default,
         with = "secret::maybe",
@@ -59,6 +68,12 @@ pub struct Owner {
     /// What has come of the root while it is not enough.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) dealt: Vec<Dealt>,
+    /// The root has come back by a device, so that it is here although nobody has typed the secret.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) has_root: bool,
+    /// The passkey that makes a terminal of this wallet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) terminal: Option<CredentialId>,
 }
 
 /// One of the owner's safes.
@@ -73,6 +88,9 @@ pub struct OwnerAt {
     /// What was found there, if this wallet has looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<Found>,
+    /// The owner's passkeys there, as far as they are known here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub credentials: Vec<CredentialId>,
 }
 
 /// What is true of an owner at a safe.
@@ -95,6 +113,19 @@ pub enum OwnerStanding {
     Refused,
 }
 
+impl OwnerStanding {
+    /// Whether the safe knows the owner, by whichever secret.
+    pub const fn knows(self) -> bool {
+        match self {
+            OwnerStanding::Enrolled | OwnerStanding::Old | OwnerStanding::Both => true,
+            OwnerStanding::Asking
+            | OwnerStanding::Taken
+            | OwnerStanding::Wrong
+            | OwnerStanding::Refused => false,
+        }
+    }
+}
+
 /// What was found at a safe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Found {
@@ -102,6 +133,9 @@ pub struct Found {
     pub certificates: u64,
     /// Entries that cannot be used: without a note, or with one that is not this owner's.
     pub unread: u64,
+    /// Entries that were handed out to a device and are still kept.
+    #[serde(default)]
+    pub handed_out: u64,
 }
 
 /// A share of the root, as it came.
@@ -110,7 +144,15 @@ pub(crate) struct Dealt {
     pub(crate) safe: SafeId,
     #[serde(with = "secret::bytes")]
     pub(crate) share: Zeroizing<Vec<u8>>,
+    /// The map that is sealed under the root, as it came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) map: Option<Sealed>,
 }
+
+/// Bytes that open when the root is here.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Sealed(#[serde(with = "b64::bytes")] pub(crate) Vec<u8>);
 
 impl core::fmt::Debug for Owner {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -129,12 +171,14 @@ impl Owner {
             before: None,
             at: Vec::new(),
             dealt: Vec::new(),
+            has_root: false,
+            terminal: None,
         }
     }
 
     /// Whether the root is still to come.
     pub fn is_restoring(&self) -> bool {
-        self.check.is_none()
+        self.check.is_none() && !self.has_root
     }
 
     /// Whether another secret still opens somewhere, or not everywhere yet.
@@ -167,7 +211,7 @@ impl Owner {
     /// or have typed those of before.
     pub(crate) fn opened_by(&mut self, words: &Words, root: &Secret) -> OwnerStanding {
         let check = words.check(root);
-        if self.check.as_ref() == Some(&check) {
+        if self.check.get_or_insert_with(|| check.clone()) == &check {
             return OwnerStanding::Enrolled;
         }
         self.before.get_or_insert(check);
@@ -196,8 +240,26 @@ impl Owner {
                 number,
                 standing,
                 found: None,
+                credentials: Vec::new(),
             }),
         }
+    }
+
+    /// These passkeys are the owner's at this safe.
+    pub(crate) fn learn(&mut self, safe: SafeId, credentials: &[CredentialId]) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            for credential in credentials {
+                if !at.credentials.contains(credential) {
+                    at.credentials.push(credential.clone());
+                }
+            }
+        }
+    }
+
+    /// The owner's passkeys at this safe, as far as they are known here.
+    pub(crate) fn credentials(&self, safe: SafeId) -> &[CredentialId] {
+        let at = self.at.iter().find(|at| at.safe == safe);
+        at.map_or(&[], |at| &at.credentials)
     }
 
     /// What was found at this safe before does not count: it is listed from the beginning.
@@ -213,6 +275,7 @@ impl Owner {
             let found = at.found.get_or_insert_default();
             found.certificates += more.certificates;
             found.unread += more.unread;
+            found.handed_out += more.handed_out;
         }
     }
 
@@ -224,9 +287,15 @@ impl Owner {
 
     /// Where the owner's safes are.
     pub(crate) fn map(&self, books: &Books) -> SafeMap {
-        let known = |at: &OwnerAt| Some((at.number, books.safe(at.safe)?));
+        let place = |at: &'_ OwnerAt| {
+            Some(Place {
+                number: at.number,
+                safe: books.safe(at.safe)?,
+                credentials: self.credentials(at.safe),
+            })
+        };
         let numbered = self.at.iter().filter(|at| at.number > 0);
-        SafeMap::of(self.needed, numbered.filter_map(known))
+        SafeMap::of(&self.name, self.needed, numbered.filter_map(place))
     }
 }
 

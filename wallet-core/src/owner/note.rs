@@ -160,7 +160,7 @@ fn key(root: &Secret) -> Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::books::ValueItem;
+    use crate::books::{MovedBy, ValueItem};
     use crate::group::Phase;
     use crate::plan::check::{Operator, Seat};
     use crate::plan::key::KeyId;
@@ -190,6 +190,8 @@ mod tests {
             since: UnixTime(1),
             custody: crate::books::Custody::Held,
             came_of: None,
+            moved_by: MovedBy::Owner,
+            details: None,
         }
     }
 
@@ -213,6 +215,7 @@ mod tests {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         }
     }
 

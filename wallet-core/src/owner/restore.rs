@@ -5,7 +5,7 @@
 
 use super::{Found, Note};
 use crate::books::{
-    Books, CertificateItem, Change, Item, KeyHere, KeyItem, Safe, id_of_entry, item_of,
+    Books, CertificateItem, Change, Item, KeyHere, KeyItem, OthersWait, Safe, id_of_entry, item_of,
 };
 use crate::flow::ring_all;
 use crate::group::{Group, Phase};
@@ -15,6 +15,7 @@ use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::UnixTime;
 use saifu_protocol::certificate::{Certificate, Claims};
+use saifu_protocol::message::EntryState;
 use saifu_protocol::owner::OwnerEntry;
 
 /// Takes one page of a safe's list into the books. Entries that are known already stay as they are.
@@ -36,6 +37,11 @@ pub(crate) fn restore(
     let mut found = Found::default();
     let mut changes = Vec::new();
     for entry in entries {
+        // Another device has it, or had it when it was lost. Taken in, it would promise what no safe hands out again.
+        if entry.state == EntryState::Withdrawn {
+            found.handed_out += 1;
+            continue;
+        }
         match page.take(safe, root, entry) {
             Some(change) => {
                 found.certificates += 1;
@@ -78,6 +84,7 @@ impl Page<'_> {
         let note = Note::open(entry.note.as_ref()?, root, safe.id, claims.holder)?;
         let size = usize::try_from(entry.size).ok()?;
         let mut item = CertificateItem::of(&certificate, size, None);
+        item.others = OthersWait::Theirs;
         let id = id_of_entry(claims);
         if let Some(part) = &note.part {
             if !part.fits(claims) {

@@ -211,7 +211,7 @@ impl Condition {
                 .meets(|class| codes.iter().any(|code| code == class).into()),
             Condition::Name(text) => text.truth(of.name, of.is_cut),
             Condition::Place(text) => text.truth(of.place, of.is_cut),
-            Condition::Remarks(text) => text.truth(of.remarks, false),
+            Condition::Remarks(text) => text.truth(of.remarks, of.are_remarks_cut),
             Condition::UnitPrice(amount) => amount.truth(of.unit_price),
             Condition::Quantity(number) => of.quantity.meets(|count| number.holds(count.into())),
             Condition::Total(amount) => amount.truth(of.total),

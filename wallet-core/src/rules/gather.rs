@@ -27,9 +27,10 @@ pub fn subjects(books: &Books) -> Vec<Subject<'_>> {
         };
         let lock = lock(books.recovery_of(group.id));
         let id = item_of(group.id);
+        let by = (group.moved_by, group.since);
         found.extend(group.values.iter().map(|value| Subject {
             lock,
-            ..Subject::of_group(id, value, group.since, cover)
+            ..Subject::of_group(id, value, by, cover)
         }));
     }
     found

@@ -25,5 +25,11 @@ pub const MAX_RULE_NAME_CHARS: usize = 60;
 /// far below what is written in one transaction elsewhere.
 pub const MAX_RULES: usize = 32;
 
+/// How much of what rules have done is kept: with a round a day more than three months, at some 400 bytes each 40 KB.
+pub const MAX_ACTIVITY: usize = 100;
+
+/// How many of the values that a round has moved are named.
+pub const MAX_NAMED: usize = 10;
+
 /// For how many days what its owner moved by hand stays where it was put.
 pub const REST_DAYS: i32 = 7;

@@ -10,14 +10,18 @@
 //! Everything here is a function of its arguments: no clock, and no memory but what a [`Subject`] says of how it came to
 //! where it lies.
 //!
-//! Not in scope: the work itself (`flow`), which plan a value gets if no rule names one (`plan::policy`), where signals come
+//! [`RuleBook`] is what a wallet keeps of them, [`Activity`] what they have done, and a [`Reading`] what a platform says.
+//!
+//! Not in scope: the work itself (`flow::Round`, `engine`), which plan a value gets if no rule names one (`plan::policy`), where signals come
 //! from (`wallet-web`), and words (the page). The format is described in `docs/rules.md`.
 
+mod book;
 mod calendar;
 mod condition;
 mod decide;
 mod gather;
 pub mod limits;
+mod reading;
 mod rule;
 mod select;
 mod subject;
@@ -25,9 +29,11 @@ mod subject;
 mod tests;
 pub mod trigger;
 
+pub use book::{Activity, Entry, RuleBook, Shortage, Way, Why};
 pub use calendar::{Moment, Period};
 pub use condition::{Amount, Condition, Day, Excess, Number, Surroundings, Text, Truth};
 pub use gather::{latest_here, next_away, subjects};
+pub use reading::{Counts, Reading};
 pub use rule::{BackUp, Does, Fetch, How, Rule, RuleId, RuleProblem, RuleState, Rules, Shipped};
 pub use select::{Apart, Selection, select};
 pub use subject::{Cover, Lies, Lock, Moved, Subject, Told};

@@ -118,6 +118,11 @@ impl fmt::Display for RuleProblem {
     }
 }
 
+impl RuleId {
+    /// Of a rule that is yet to be put among the others, and gets its id then.
+    pub const NEW: Self = Self::new([0; 16]);
+}
+
 impl Shipped {
     /// All of them, in the order in which they are shown.
     pub const ALL: [Shipped; 2] = [

@@ -15,7 +15,10 @@ pub struct Selection {
 }
 
 /// Why a value that satisfies the wording of a rule is not moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
 pub enum Apart {
     /// Its last day is over. Who is not told so wonders where it went.
     Expired,
@@ -31,6 +34,22 @@ pub enum Apart {
     JustMoved,
     /// There is no room for it.
     NoRoom,
+    /// There are too few safes for how it is to be protected.
+    TooFewSafes,
+}
+
+impl Apart {
+    /// Every reason.
+    pub const ALL: [Apart; 8] = [
+        Apart::Expired,
+        Apart::Locked,
+        Apart::Unclear,
+        Apart::Wanted,
+        Apart::BroughtHome,
+        Apart::JustMoved,
+        Apart::NoRoom,
+        Apart::TooFewSafes,
+    ];
 }
 
 impl Selection {

@@ -1,6 +1,6 @@
 //! What a condition looks at: a value, as far as this wallet knows it without opening anything.
 
-use crate::books::{CertificateItem, Custody, ValueItem};
+use crate::books::{CertificateItem, Custody, Details, MovedBy, ValueItem};
 use crate::ids::ItemId;
 use crate::view::Amount;
 use saifu_protocol::UnixTime;
@@ -76,6 +76,15 @@ pub enum Moved {
     ByRule,
 }
 
+impl Moved {
+    fn by(who: MovedBy, at: UnixTime) -> Self {
+        match who {
+            MovedBy::Owner => Moved::ByOwner { at },
+            MovedBy::Rule => Moved::ByRule,
+        }
+    }
+}
+
 /// Whether work is under way on a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lock {
@@ -103,6 +112,8 @@ pub struct Subject<'a> {
     pub is_cut: bool,
     /// Remarks.
     pub remarks: Told<&'a str>,
+    /// Whether they may be cut.
+    pub are_remarks_cut: bool,
     /// Price of one.
     pub unit_price: Told<Money>,
     /// How many.
@@ -130,14 +141,14 @@ pub struct Subject<'a> {
 }
 
 impl<'a> Subject<'a> {
-    /// The value that is here under this summary. Unit price, total, what remains and remarks are not in a summary.
-    ///
-    /// What came of a certificate is taken to have been fetched by its owner: no rule does so yet.
+    /// The value that is here under this summary. Unit price, total, what remains and remarks are not in a summary that
+    /// somebody else, or an earlier version, wrote.
     pub fn of_summary(id: ItemId, value: &'a ValueItem, lock: Lock) -> Self {
         let moved = match value.came_of {
-            Some(_) => Moved::ByOwner { at: value.since },
+            Some(_) => Moved::by(value.moved_by, value.since),
             None => Moved::Not,
         };
+        let details = value.details.as_deref();
         Self {
             id,
             lies: Lies::Here,
@@ -145,12 +156,13 @@ impl<'a> Subject<'a> {
             name: Told::Is(&value.name),
             place: text(&value.place),
             is_cut: false,
-            remarks: Told::Untold,
-            unit_price: Told::Untold,
+            remarks: details.map_or(Told::Untold, |it| text(&it.remarks)),
+            are_remarks_cut: details.is_some_and(Details::are_remarks_cut),
+            unit_price: details.map_or(Told::Untold, |it| money(it.unit_price.as_ref())),
             quantity: Told::Is(value.quantity),
-            total: Told::Untold,
-            remaining: Told::Untold,
-            worth: worth(value.worth.as_ref()),
+            total: details.map_or(Told::Untold, |it| total(it, value.quantity)),
+            remaining: details.map_or(Told::Untold, |it| money(it.remaining.as_ref())),
+            worth: money(value.worth.as_ref()),
             from: day(&value.from),
             to: day(&value.to),
             size: value.size,
@@ -175,6 +187,7 @@ impl<'a> Subject<'a> {
             place: text(&fields.place),
             is_cut: false,
             remarks: text(&fields.remarks),
+            are_remarks_cut: false,
             unit_price: Told::whole(fields.unit_price),
             quantity: Told::Is(fields.quantity),
             total: Told::whole(value.total()),
@@ -186,13 +199,18 @@ impl<'a> Subject<'a> {
         }
     }
 
-    /// One of the values that are at safes together, under `id` since `since`.
-    pub fn of_group(id: ItemId, value: &'a ValueItem, since: UnixTime, cover: Cover) -> Self {
+    /// One of the values that are at safes together, under `id`, and who had them registered when.
+    pub fn of_group(
+        id: ItemId,
+        value: &'a ValueItem,
+        by: (MovedBy, UnixTime),
+        cover: Cover,
+    ) -> Self {
         Self {
             lies: Lies::AtSafes,
-            since,
+            since: by.1,
             cover,
-            moved: Moved::ByOwner { at: since },
+            moved: Moved::by(by.0, by.1),
             ..Self::of_summary(id, value, Lock::Free)
         }
     }
@@ -210,6 +228,7 @@ impl<'a> Subject<'a> {
             place: Told::said(digest.place.as_deref(), is_whole),
             is_cut: true,
             remarks: Told::Untold,
+            are_remarks_cut: false,
             unit_price: Told::Untold,
             quantity: Told::said(digest.quantity, false),
             total: Told::Untold,
@@ -247,7 +266,7 @@ fn day(text: &str) -> Told<Date> {
     }
 }
 
-fn worth(amount: Option<&Amount>) -> Told<Money> {
+fn money(amount: Option<&Amount>) -> Told<Money> {
     let Some(amount) = amount else {
         return Told::Lacks;
     };
@@ -257,4 +276,13 @@ fn worth(amount: Option<&Amount>) -> Told<Money> {
         currency,
     });
     Told::said(money, false)
+}
+
+fn total(details: &Details, quantity: u32) -> Told<Money> {
+    let price = match money(details.unit_price.as_ref()) {
+        Told::Is(price) => price,
+        told => return told,
+    };
+    let amount = price.amount.checked_mul(quantity.into());
+    Told::said(amount.map(|amount| Money { amount, ..price }), false)
 }

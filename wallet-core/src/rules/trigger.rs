@@ -194,7 +194,8 @@ pub enum Fallback {
 }
 
 /// What the page says at a rule, in words of its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Remark {
     /// This browser does not tell when the charger is connected; the rule runs at 23:00 instead.
     ChargerUnseen,
@@ -252,6 +253,19 @@ enum Holds {
 /// Whether `trigger` has come between two looks.
 pub fn due(trigger: &Trigger, before: &Signals, now: &Signals) -> bool {
     trigger.holds(before, now) == Holds::Newly
+}
+
+/// What made `trigger` due between two looks, if anything did: of those that are joined in it, the first that has come.
+pub fn cause(trigger: &Trigger, before: &Signals, now: &Signals) -> Option<Trigger> {
+    if !due(trigger, before, now) {
+        return None;
+    }
+    match trigger {
+        Trigger::All(list) | Trigger::Any(list) => {
+            list.iter().find_map(|it| cause(it, before, now))
+        }
+        moment => Some(moment.clone()),
+    }
 }
 
 /// Everything a rule with this trigger lacks where these signals come from, each once.

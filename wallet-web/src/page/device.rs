@@ -2,8 +2,10 @@
 //! here touches a value or a key.
 
 use super::words::Lang;
+use getrandom::SysRng;
+use getrandom::rand_core::UnwrapErr;
 use gloo_storage::{LocalStorage, Storage};
-use js_sys::{Function, JsString, Promise, Reflect};
+use js_sys::{Date, Function, JsString, Promise, Reflect};
 use leptos::prelude::{document, window};
 use saifu_protocol::json::{self, Json};
 use serde::{Deserialize, Serialize};
@@ -225,6 +227,21 @@ pub(crate) fn plain(text: &str) -> Zeroizing<String> {
     Zeroizing::new(text.into())
 }
 
+/// Likewise with capitals as they are, for what nobody reads aloud.
+pub(crate) fn composed(text: &str) -> Zeroizing<String> {
+    Zeroizing::new(JsString::from(text).normalize("NFKC").into())
+}
+
+/// Randomness: for keys that encrypt what is typed, and for challenges. It panics where there is none.
+pub(crate) fn rng() -> UnwrapErr<SysRng> {
+    UnwrapErr(SysRng)
+}
+
+/// Milliseconds since 1970, by this device's clock.
+pub(crate) fn now_ms() -> u64 {
+    Date::now() as u64
+}
+
 /// The part of the address behind the `#`.
 pub(crate) fn hash() -> String {
     window().location().hash().unwrap_or_default()
@@ -238,12 +255,24 @@ pub(crate) fn reload() {
     let _ = window().location().reload();
 }
 
+/// The time by this device's clock, in seconds since 1970-01-01T00:00:00Z.
+pub(crate) fn now() -> u64 {
+    js_sys::Date::now() as u64 / 1_000
+}
+
+/// Shows on the icon of the installed wallet how many notices wait. Where there is none, or it shows nothing, the page does.
+pub(crate) fn badge(count: usize) {
+    let count = JsValue::from_f64(count as f64);
+    let navigator = window().navigator();
+    settle(call(&navigator, "setAppBadge", Some(&count)), |_| ());
+}
+
 pub(crate) fn print() {
     let _ = window().print();
 }
 
 /// Listens for as long as the page is there.
-fn listen(target: &EventTarget, event: &str, heard: impl FnMut(Event) + 'static) {
+pub(crate) fn listen(target: &EventTarget, event: &str, heard: impl FnMut(Event) + 'static) {
     let listener = Closure::<dyn FnMut(Event)>::new(heard);
     let _ = target.add_event_listener_with_callback(event, listener.as_ref().unchecked_ref());
     listener.forget();
@@ -264,8 +293,31 @@ pub(crate) fn on_encouraged(encouraged: impl Fn() + Clone + 'static) {
     });
 }
 
+/// Calls back whenever somebody uses pointer or keys, wherever on the page.
+pub(crate) fn on_touched(touched: impl Fn() + Clone + 'static) {
+    for event in ["pointerdown", "keydown", "wheel"] {
+        let touched = touched.clone();
+        listen(&document(), event, move |_| touched());
+    }
+}
+
+/// Lets nothing be read while the page is not looked at: task switchers show a picture of it.
+pub(crate) fn veil_when_hidden() {
+    let veil = |_| {
+        let is_hidden = document().visibility_state() != VisibilityState::Visible;
+        set_root("data-veiled", is_hidden.then_some(""));
+    };
+    listen(&document(), "visibilitychange", veil);
+    // Some systems take the picture before they say that the page is hidden.
+    listen(&window(), "pagehide", |_| set_root("data-veiled", Some("")));
+    listen(&window(), "pageshow", veil);
+}
+
 /// What comes of a promise, if it comes to anything.
-fn settle(promise: Result<Promise, JsValue>, then: impl FnOnce(Option<JsValue>) + 'static) {
+pub(crate) fn settle(
+    promise: Result<Promise, JsValue>,
+    then: impl FnOnce(Option<JsValue>) + 'static,
+) {
     spawn_local(async move {
         let outcome = match promise {
             Ok(promise) => JsFuture::from(promise).await.ok(),
@@ -283,7 +335,11 @@ pub(crate) fn copy(text: &str, then: impl FnOnce(bool) + 'static) {
     settle(promise, |done| then(done.is_some()));
 }
 
-fn call(target: &JsValue, method: &str, argument: Option<&JsValue>) -> Result<Promise, JsValue> {
+pub(crate) fn call(
+    target: &JsValue,
+    method: &str,
+    argument: Option<&JsValue>,
+) -> Result<Promise, JsValue> {
     let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
     let answer = match argument {
         Some(argument) => method.call1(target, argument)?,

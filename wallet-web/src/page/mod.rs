@@ -12,6 +12,8 @@ mod qr;
 mod route;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
 mod secret;
+#[cfg_attr(not(target_arch = "wasm32"), allow(dead_code))]
+mod tree;
 #[cfg_attr(not(target_arch = "wasm32"), allow(dead_code, unused_imports))]
 mod words;
 
@@ -28,9 +30,15 @@ mod node;
 #[cfg(target_arch = "wasm32")]
 mod parts;
 #[cfg(target_arch = "wasm32")]
+mod passkey;
+#[cfg(target_arch = "wasm32")]
 mod screens;
 #[cfg(target_arch = "wasm32")]
 mod service;
+#[cfg(target_arch = "wasm32")]
+mod signals;
+#[cfg(target_arch = "wasm32")]
+mod touch;
 
 /// Starts the Worker and shows the app in the element that `index.html` keeps for it.
 #[cfg(target_arch = "wasm32")]

@@ -9,6 +9,7 @@ use super::words::{self, Halves, Key, Lang, Weight, text};
 use leptos::prelude::*;
 use saifu_protocol::UnixTime;
 use saifu_wallet_core::form::parse_whole;
+use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::view::{
@@ -637,6 +638,20 @@ pub(crate) fn call_off(s: Service, job: &Job) -> Option<Node> {
         button("btn", None, s.text(Key::CallOff), move || {
             s.send(Intent::CallOff { job: id });
         })
+    })
+}
+
+/// The button that makes room for a job by the rules, if they would.
+pub(crate) fn make_room_by_rules(s: Service, job: FlowId) -> Option<Node> {
+    let lang = s.lang.get();
+    let bytes = s.rules.with(|view| view.would_free);
+    (bytes > 0).then(|| {
+        let words = text(lang, Key::MakeRoomRules);
+        let press = button("btn btn--small", Some("backup"), words, move || {
+            s.send(Intent::MakeRoom { job });
+        });
+        let hint = el("p").class("hint").child(words::would_free(lang, bytes));
+        div("stack stack--tight").child(press).child(hint).into()
     })
 }
 

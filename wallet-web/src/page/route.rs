@@ -3,6 +3,7 @@
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::plan::GroupId;
+use saifu_wallet_core::rules::RuleId;
 
 /// A screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,12 @@ pub(crate) enum Route {
     Key(ItemId),
     /// Which protection a value gets if its owner does not choose.
     Policy,
+    /// What is backed up and fetched by itself.
+    Rules,
+    /// One rule; a new one if none is named.
+    Rule(Option<RuleId>),
+    /// How long others wait, and who does.
+    Waits,
     /// All safes.
     Safes,
     /// A new safe.
@@ -45,10 +52,14 @@ pub(crate) enum Route {
     Recovery,
     /// Everything of a wallet that was lost.
     Restore,
+    /// By what the owner gets in at their safes.
+    Ways,
     /// Notices.
     Notices,
     /// Settings.
     Settings,
+    /// The lock of this device.
+    Lock,
 }
 
 impl Route {
@@ -73,14 +84,19 @@ impl Route {
             ("key", Some(item)) => Route::Key(item),
             ("keys", None) => Route::Keys,
             ("policy", None) => Route::Policy,
+            ("rules", None) => Route::Rules,
+            ("rule", item) => Route::Rule(item.map(|item| RuleId::new(*item.as_bytes()))),
+            ("waits", None) => Route::Waits,
             ("add", None) => Route::Add,
             ("safes", None) if rest == "add" => Route::AddSafe,
             ("safes", None) => Route::Safes,
             ("certificates", None) => Route::Certificates,
             ("recovery", None) => Route::Recovery,
             ("restore", None) => Route::Restore,
+            ("ways", None) => Route::Ways,
             ("notices", None) => Route::Notices,
             ("settings", None) => Route::Settings,
+            ("lock", None) => Route::Lock,
             _ => Route::Values,
         }
     }
@@ -101,6 +117,10 @@ impl Route {
             Route::Keys => "#/keys".into(),
             Route::Key(item) => format!("#/key/{item}"),
             Route::Policy => "#/policy".into(),
+            Route::Rules => "#/rules".into(),
+            Route::Rule(None) => "#/rule".into(),
+            Route::Rule(Some(rule)) => format!("#/rule/{rule}"),
+            Route::Waits => "#/waits".into(),
             Route::Safes => "#/safes".into(),
             Route::AddSafe => "#/safes/add".into(),
             Route::Certificates => "#/certificates".into(),
@@ -110,8 +130,10 @@ impl Route {
             Route::TakeOver => "#/take-over".into(),
             Route::Recovery => "#/recovery".into(),
             Route::Restore => "#/restore".into(),
+            Route::Ways => "#/ways".into(),
             Route::Notices => "#/notices".into(),
             Route::Settings => "#/settings".into(),
+            Route::Lock => "#/lock".into(),
         }
     }
 
@@ -133,11 +155,16 @@ impl Route {
             | Route::TakeOver => Route::Certificates,
             Route::Notices => Route::Notices,
             Route::Settings
+            | Route::Lock
             | Route::Keys
             | Route::Key(_)
             | Route::Policy
+            | Route::Rules
+            | Route::Rule(_)
+            | Route::Waits
             | Route::Recovery
-            | Route::Restore => Route::Settings,
+            | Route::Restore
+            | Route::Ways => Route::Settings,
         }
     }
 }
@@ -163,6 +190,10 @@ mod tests {
             Route::Keys,
             Route::Key(item),
             Route::Policy,
+            Route::Rules,
+            Route::Rule(None),
+            Route::Rule(Some(RuleId::new([9; 16]))),
+            Route::Waits,
             Route::Safes,
             Route::AddSafe,
             Route::Certificates,
@@ -172,8 +203,10 @@ mod tests {
             Route::TakeOver,
             Route::Recovery,
             Route::Restore,
+            Route::Ways,
             Route::Notices,
             Route::Settings,
+            Route::Lock,
         ] {
             assert_eq!(Route::parse(&route.href()), route);
         }

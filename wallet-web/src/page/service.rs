@@ -6,20 +6,28 @@ use super::choosing::Choosing;
 use super::device::{self, Suggestion, Theme};
 use super::parts;
 use super::route::Route;
+use super::signals::Device;
+use super::touch::Touch;
 use super::words::{self, Key, Lang};
-use crate::messages::{FromWorker, ToWorker};
+use crate::messages::{FromWorker, ToWorker, Typed};
 use leptos::prelude::*;
+use saifu_protocol::json;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::lock::{View, Wish};
 use saifu_wallet_core::notice::Notice;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::plan::policy::Policy;
+use saifu_wallet_core::typed::{Offer, Sender};
 use saifu_wallet_core::view::{
-    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, OwnerView, Part, Phase, SafeCard,
-    Summary, ValueCard,
+    BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, OwnerView, Part, Phase, RulesView,
+    SafeCard, Summary, ValueCard, WaitsView,
 };
 use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
+
+/// How often the Worker is told that something is touched, at most: far below a minute.
+const TOUCHES_MS: u64 = 5_000;
 
 /// See above. A handle: copies mean the same.
 #[derive(Clone, Copy)]
@@ -37,7 +45,11 @@ pub(crate) struct Service {
     pub(crate) notices: RwSignal<Vec<Notice>>,
     pub(crate) summary: RwSignal<Summary>,
     pub(crate) owner: RwSignal<OwnerView>,
-    /// The only signal that may hold a payload; emptied as soon as its view closes.
+    pub(crate) waits: RwSignal<WaitsView>,
+    pub(crate) rules: RwSignal<RulesView>,
+    /// The lock. While a recovery kit is offered, it has its words.
+    pub(crate) lock: RwSignal<View>,
+    /// The only other signal that may hold a payload; emptied as soon as its view closes.
     pub(crate) opened: RwSignal<Option<Opened>>,
 
     /// What is being chosen for a back-up.
@@ -56,8 +68,16 @@ pub(crate) struct Service {
     pub(crate) update_ready: RwSignal<bool>,
     pub(crate) installable: RwSignal<bool>,
 
+    /// How far the ceremony with an authenticator is.
+    pub(crate) touch: RwSignal<Touch>,
+
     install_offer: StoredValue<Option<JsValue>, LocalStorage>,
     card: StoredValue<Option<Card>, LocalStorage>,
+    device: StoredValue<Option<Device>, LocalStorage>,
+    /// Encrypts what the owner wants; none before the Worker has offered keys.
+    sender: StoredValue<Option<Sender>, LocalStorage>,
+    /// When the Worker was last told that something was touched.
+    touched_ms: StoredValue<u64>,
     /// What was typed to be taken over, while its owner is away to trust a safe for it.
     papers: StoredValue<Option<Zeroizing<String>>, LocalStorage>,
     /// Set when what was typed is taken over; its screen puts it back.
@@ -81,6 +101,9 @@ impl Service {
             notices: RwSignal::new(Vec::new()),
             summary: RwSignal::new(Summary::default()),
             owner: RwSignal::new(OwnerView::default()),
+            rules: RwSignal::new(RulesView::default()),
+            lock: RwSignal::new(View::default()),
+            waits: RwSignal::new(WaitsView::default()),
             opened: RwSignal::new(None),
             choosing: Choosing::new(),
             route: RwSignal::new(Route::parse(&device::hash())),
@@ -93,8 +116,12 @@ impl Service {
             storage_promised: RwSignal::new(false),
             update_ready: RwSignal::new(false),
             installable: RwSignal::new(false),
+            touch: RwSignal::new(Touch::None),
             install_offer: StoredValue::new_local(None),
             card: StoredValue::new_local(None),
+            device: StoredValue::new_local(None),
+            sender: StoredValue::new_local(None),
+            touched_ms: StoredValue::new(0),
             papers: StoredValue::new_local(None),
             taken_over: RwSignal::new(false),
         };
@@ -118,7 +145,11 @@ impl Service {
                 device::focus_heading();
             }
         });
+        device::veil_when_hidden();
+        device::on_touched(move || self.touched());
         device::on_encouraged(move || self.post(&ToWorker::Encouraged));
+        let watched = Device::watch(move || self.tell_signals());
+        self.device.set_value(Some(watched));
         device::on_installable(move |offer| {
             self.install_offer.set_value(Some(offer));
             self.installable.set(true);
@@ -131,6 +162,8 @@ impl Service {
     fn hear(self, card: &Card, message: Result<FromWorker, JsValue>) {
         match message {
             Ok(FromWorker::Ready) => self.card.set_value(Some(card.clone())),
+            Ok(FromWorker::Offer(offer)) => self.take_offer(offer),
+            Ok(FromWorker::Lock(lock)) => self.lock.set(lock),
             Ok(FromWorker::Parts(parts)) => parts.into_iter().for_each(|part| self.show(part)),
             Err(_) => {
                 device::show_readiness("failed");
@@ -145,14 +178,21 @@ impl Service {
                 let readiness = match it {
                     Phase::Opening => "starting",
                     Phase::Ready => "ready",
+                    Phase::Locked => "locked",
                     Phase::OpenElsewhere
                     | Phase::Fenced
                     | Phase::StorageBlocked
                     | Phase::StorageNewer
                     | Phase::StorageDamaged => "stopped",
                 };
-                device::show_readiness(readiness);
                 self.phase.set(it);
+                if it == Phase::Locked {
+                    self.forget();
+                }
+                device::show_readiness(readiness);
+                if it == Phase::Ready {
+                    self.tell_signals();
+                }
             }
             Part::Values(it) => self.values.set(it),
             Part::Certificates(it) => self.certificates.set(it),
@@ -168,12 +208,22 @@ impl Service {
             }
             Part::Notices(it) => {
                 self.say_news(&it);
+                device::badge(it.len());
                 self.notices.set(it);
             }
             Part::Summary(it) => self.summary.set(it),
             Part::Opened(it) => self.opened.set(it),
             Part::Owner(it) => self.owner.set(it),
+            Part::Rules(it) => self.rules.set(it),
+            Part::Waits(it) => self.show_waits(it),
             Part::TakenOver => self.taken_over.set(true),
+        }
+    }
+
+    /// Waits are shown with every step of every job: only what is different makes screens anew.
+    fn show_waits(self, waits: WaitsView) {
+        if self.waits.with_untracked(|before| *before != waits) {
+            self.waits.set(waits);
         }
     }
 
@@ -221,9 +271,83 @@ impl Service {
         words::text(self.lang.get(), key)
     }
 
+    /// Tells the wallet what the device says of itself.
+    fn tell_signals(self) {
+        self.device.with_value(|device| {
+            if let Some(device) = device {
+                device.read(move |reading| self.post(&ToWorker::Signals(reading)));
+            }
+        });
+    }
+
+    /// Nothing of the wallet stays on a page that is locked.
+    fn forget(self) {
+        self.values.set(Vec::new());
+        self.certificates.set(Vec::new());
+        self.backups.set(Vec::new());
+        self.keys.set(Vec::new());
+        self.policy.set(Policy::default());
+        self.safes.set(Vec::new());
+        self.meeting.set(None);
+        self.jobs.set(Vec::new());
+        self.notices.set(Vec::new());
+        self.summary.set(Summary::default());
+        self.owner.set(OwnerView::default());
+        self.opened.set(None);
+        self.rules.set(RulesView::default());
+        self.waits.set(WaitsView::default());
+        device::badge(0);
+        // Left, and come to again.
+        self.choosing.follow(Route::Values);
+        self.choosing.follow(self.route.get_untracked());
+        self.said.set(String::new());
+        self.papers.set_value(None);
+        self.taken_over.set(false);
+    }
+
     /// Passes on what the owner wants.
     pub(crate) fn send(self, intent: Intent) {
-        self.post(&ToWorker::Intent(intent));
+        self.say(&Typed::Intent(intent));
+    }
+
+    /// Passes on what the owner wants of the lock.
+    pub(crate) fn wish(self, wish: Wish) {
+        self.say(&Typed::Lock(wish));
+    }
+
+    fn say(self, typed: &Typed) {
+        let said = Zeroizing::new(json::write(typed));
+        let seal = |sender: &mut Option<Sender>| {
+            let sender = sender.as_mut()?;
+            sender.seal(&said, &mut device::rng()).ok()
+        };
+        // Before the Worker offers keys nothing is shown that could be asked for.
+        let sealed = self.sender.try_update_value(seal).flatten();
+        if let Some(envelope) = sealed {
+            self.post(&ToWorker::Sealed(envelope));
+        }
+    }
+
+    fn take_offer(self, offer: Offer) {
+        self.sender.update_value(|sender| match sender {
+            Some(sender) => sender.take(offer),
+            None => *sender = Some(Sender::new(offer)),
+        });
+    }
+
+    /// Keeps the wallet from locking itself. The Worker has the clock; it is not told of every key.
+    fn touched(self) {
+        let now = device::now_ms();
+        let told = now.saturating_sub(self.touched_ms.get_value());
+        if told >= TOUCHES_MS && self.lock.with_untracked(|lock| lock.is_on) {
+            self.touched_ms.set_value(now);
+            self.post(&ToWorker::Touched);
+        }
+    }
+
+    /// Locks the wallet.
+    pub(crate) fn lock_now(self) {
+        self.post(&ToWorker::Lock);
     }
 
     fn post(self, message: &ToWorker) {

@@ -258,6 +258,11 @@ impl Transaction {
         Ok(())
     }
 
+    pub(crate) fn clear(&self, store: &str) -> Result<(), Failure> {
+        self.store(store)?.clear()?;
+        Ok(())
+    }
+
     /// Runs `step` as soon as `read` has its value, inside the transaction. If it says no, the transaction is aborted,
     /// and with it everything that was issued before or after.
     pub(crate) fn then(

@@ -7,6 +7,7 @@
 //! Not in scope: what to do about any of it (`saifu-wallet-core`), and what the Worker cannot reach — persistence,
 //! passkeys, battery, words (the page).
 
+mod guard;
 mod idb;
 mod inbox;
 mod lock;
@@ -19,9 +20,12 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use saifu_crypto::stretch::Stretch;
+use saifu_protocol::json;
 use saifu_wallet_core::books::Damaged;
 use saifu_wallet_core::engine::Wallet;
-use saifu_wallet_core::port::{CommitError, Context, Effect, Event};
+use saifu_wallet_core::lock::{Keeper, Record};
+use saifu_wallet_core::port::{CommitError, Context, Effect, Event, Opened};
+use saifu_wallet_core::typed::{Envelope, Receiver};
 use saifu_wallet_core::view::{Part, Phase};
 use wasm_bindgen::{JsCast, JsError, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -30,10 +34,11 @@ use web_sys::{
     WorkerGlobalScope,
 };
 
-use crate::messages::{self, FromWorker, ToWorker};
+use crate::messages::{self, FromWorker, ToWorker, Typed};
+use guard::Guarded;
 use inbox::Inbox;
 use lock::{Claim, Lock};
-use store::{DATABASE, Refusal, Store};
+use store::{DATABASE, Opening, Refusal, Store};
 
 /// Listens to the page until the page goes away.
 pub(crate) fn run(scope: DedicatedWorkerGlobalScope) {
@@ -41,7 +46,9 @@ pub(crate) fn run(scope: DedicatedWorkerGlobalScope) {
     listen(&scope, &inbox);
     let page = Page(scope);
     page.post(&FromWorker::Ready);
-    spawn_local(Card::new(page, inbox).live());
+    let mut receiver = Receiver::make(&mut time::rng());
+    page.post(&FromWorker::Offer(receiver.offer(&mut time::rng())));
+    spawn_local(Card::new(page, inbox, receiver).live());
 }
 
 /// What happens around the wallet.
@@ -52,8 +59,10 @@ enum Input {
     Claimed(u32, Result<Option<Lock>, JsValue>),
     /// The lock of the claim with this number was stolen.
     Lost(u32),
-    /// Something for the wallet that was opened under the claim with this number.
+    /// Something for the wallet with this number.
     Wallet(u32, Event),
+    /// Nothing may have been touched for long: the alarm with this number.
+    Idle(u32),
 }
 
 fn listen(scope: &DedicatedWorkerGlobalScope, inbox: &Inbox<Input>) {
@@ -126,24 +135,39 @@ struct Card {
     /// Takes the claim that waits for another tab back.
     waiting: Option<AbortController>,
     lock: Option<Lock>,
+    /// Opens what the page encrypts.
+    receiver: Receiver,
     session: Option<Session>,
+    /// How many wallets were opened: whatever comes for an older one is void.
+    sessions: u32,
+    guarded: Option<Guarded>,
+    /// When somebody last touched something.
+    touched_ms: u64,
+    /// The number of the last alarm.
+    watch: u32,
 }
 
 /// The wallet, open.
 struct Session {
     wallet: Wallet,
     store: Rc<Store>,
+    keeper: Keeper,
 }
 
 impl Card {
-    fn new(page: Page, inbox: Inbox<Input>) -> Self {
+    fn new(page: Page, inbox: Inbox<Input>, receiver: Receiver) -> Self {
         Self {
             page,
             inbox,
             claim: 0,
             waiting: None,
             lock: None,
+            receiver,
             session: None,
+            sessions: 0,
+            guarded: None,
+            touched_ms: time::now_ms(),
+            watch: 0,
         }
     }
 
@@ -152,17 +176,25 @@ impl Card {
         self.claim_if_free();
         loop {
             match self.inbox.next().await {
-                Input::Page(ToWorker::Intent(intent)) => self.feed(Event::Intent(intent)).await,
+                Input::Page(ToWorker::Sealed(envelope)) => self.unseal(&envelope).await,
+                Input::Page(ToWorker::Touched) => drop(self.touch().await),
+                Input::Page(ToWorker::Lock) => self.lock().await,
+                Input::Idle(watch) => self.idle(watch).await,
                 Input::Page(ToWorker::Encouraged) | Input::Online => {
                     self.feed(Event::Encouraged).await;
+                }
+                Input::Page(ToWorker::Signals(reading)) => {
+                    self.feed(Event::Signals(reading)).await;
                 }
                 Input::Page(ToWorker::TakeOver) => self.take_over(),
                 Input::Claimed(claim, result) if claim == self.claim => {
                     self.claimed(result).await;
                 }
                 Input::Lost(claim) if claim == self.claim => self.stop_for_another_tab(),
-                Input::Wallet(claim, event) if claim == self.claim => self.feed(event).await,
-                // Of an older claim. Its lock, if it got one, is released by being dropped here.
+                Input::Wallet(session, event) if session == self.sessions => {
+                    self.feed(event).await;
+                }
+                // Of an older claim or wallet. Its lock, if it got one, is released by being dropped here.
                 Input::Claimed(..) | Input::Lost(_) | Input::Wallet(..) => {}
             }
         }
@@ -193,7 +225,7 @@ impl Card {
 
     /// Steals the lock, unless the wallet is open here already.
     fn take_over(&mut self) {
-        if self.session.is_some() {
+        if self.session.is_some() || self.guarded.is_some() {
             return;
         }
         let number = self.next_claim();
@@ -216,6 +248,7 @@ impl Card {
         match result {
             Ok(Some(lock)) => {
                 self.hold(lock);
+                self.page.show(Phase::Opening);
                 if let Err(phase) = self.open().await {
                     self.page.show(phase);
                 }
@@ -240,20 +273,56 @@ impl Card {
     }
 
     async fn open(&mut self) -> Result<(), Phase> {
-        self.page.show(Phase::Opening);
         let page = self.page.clone();
         let blocked = move || page.show(Phase::OpenElsewhere);
-        let (store, stored) = Store::open(DATABASE, &mut time::rng(), blocked)
-            .await
-            .map_err(Refusal::phase)?;
-        let (wallet, effects) =
-            with_context(|context| Wallet::open(stored, context)).map_err(damaged)?;
+        let opening = Store::open(DATABASE, &mut time::rng(), blocked).await;
+        match opening.map_err(Refusal::phase)? {
+            Opening::Open(store, stored) => self.begin(store, stored, None).await,
+            Opening::Locked(locked) => self.guard(locked).await,
+        }
+    }
+
+    /// Opens the wallet on its store; `lock` is what it was unlocked by.
+    async fn begin(
+        &mut self,
+        store: Store,
+        stored: Opened,
+        lock: Option<Record>,
+    ) -> Result<(), Phase> {
+        let keeper = with_context(|context| Keeper::new(lock, context));
+        let standing = keeper.standing();
+        let opened = with_context(|context| Wallet::open_under(standing, stored, context));
+        let (wallet, effects) = opened.map_err(damaged)?;
+        self.sessions = self.sessions.wrapping_add(1);
         self.session = Some(Session {
             wallet,
             store: Rc::new(store),
+            keeper,
         });
+        self.touched_ms = time::now_ms();
+        self.show_lock();
+        self.watch();
         self.carry_out(effects).await;
         Ok(())
+    }
+
+    /// Opens what the page has encrypted, and does what it says.
+    async fn unseal(&mut self, envelope: &Envelope) {
+        let said = self.receiver.open(envelope).ok();
+        // What was offered for it is used up.
+        let offer = self.receiver.offer(&mut time::rng());
+        if !offer.fresh.is_empty() {
+            self.page.post(&FromWorker::Offer(offer));
+        }
+        let Some(said) = said.and_then(|said| json::read::<Typed>(&said).ok()) else {
+            return complain("a message was not taken");
+        };
+        let is_open = self.touch().await;
+        match said {
+            Typed::Intent(intent) if is_open => self.feed(Event::Intent(intent)).await,
+            Typed::Lock(wish) if is_open => self.wish(wish).await,
+            Typed::Intent(_) | Typed::Lock(_) => {}
+        }
     }
 
     async fn feed(&mut self, event: Event) {
@@ -301,13 +370,14 @@ impl Card {
 
     /// Tells the wallet what comes of `work`, if it is still the same wallet by then.
     fn tell(&self, work: impl Future<Output = Event> + 'static) {
-        let (number, inbox) = (self.claim, self.inbox.clone());
+        let (number, inbox) = (self.sessions, self.inbox.clone());
         spawn_local(async move { inbox.push(Input::Wallet(number, work.await)) });
     }
 
     /// Another tab works on the store. What this one knows is out of date from now on.
     fn stop(&mut self) {
         self.session = None;
+        self.guarded = None;
         self.page.show(Phase::Fenced);
     }
 
@@ -325,6 +395,11 @@ impl Session {
     }
 }
 
+/// Leaves a trace for whoever looks for the cause, and nothing of what it was about.
+fn complain(what: &str) {
+    web_sys::console::warn_1(&what.into());
+}
+
 fn damaged(_: Damaged) -> Phase {
     Phase::StorageDamaged
 }
@@ -333,6 +408,7 @@ fn with_context<T>(work: impl FnOnce(&mut Context<'_>) -> T) -> T {
     work(&mut Context {
         now_ms: time::now_ms(),
         today: time::today(),
+        offset_minutes: time::offset_minutes(),
         rng: &mut time::rng(),
         stretch: Stretch::default(),
     })

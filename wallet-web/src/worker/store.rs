@@ -6,7 +6,9 @@
 //! | `bodies`     | [`Key::name`]   | sealed body; read one by one                              |
 //! | `meta`       | `format`        | number: the format of everything here                     |
 //! |              | `device-key`    | `CryptoKey`, not extractable                              |
-//! |              | `master-key`    | the master key, sealed by the device key                  |
+//! |              | `master-key`    | without a lock: the master key, sealed by the device key  |
+//! |              | `lock`          | with one: its record, sealed by the device key            |
+//! |              | `tries`         | with one: [`Tries`], wrong passcodes                      |
 //! |              | `version`       | [`Mark`]: how often anything was committed, and by whom   |
 //!
 //! Opening raises the version, so whoever had the store open before is fenced off from then on. There is no fallback:
@@ -16,15 +18,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use saifu_crypto::{CryptoRng, make_bytes};
+use saifu_crypto::{CryptoRng, Secret, make_bytes};
 use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::lock::Tries;
 use saifu_wallet_core::port::{Batch, Body, CommitError, Durability, Key, Opened};
 use saifu_wallet_core::view::Phase;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::idb::{Access, Connection, Failure, Transaction};
-use super::time::sleep;
-use super::vault::{Damaged, FORMAT, Vault, Wrapping};
+use super::time::{now_ms, sleep};
+use super::vault::{Damaged, DeviceKey, FORMAT, Vault, Wrapping};
 
 /// The name of the wallet's database.
 pub(crate) const DATABASE: &str = "saifu-wallet";
@@ -39,6 +42,8 @@ const STORES: &[&str] = &[RECORDS, BODIES, META];
 const META_FORMAT: &str = "format";
 const META_DEVICE_KEY: &str = "device-key";
 const META_MASTER_KEY: &str = "master-key";
+const META_LOCK: &str = "lock";
+const META_TRIES: &str = "tries";
 const META_VERSION: &str = "version";
 
 /// How often, and at what distance, the store is asked what came of a transaction whose connection was lost.
@@ -121,6 +126,33 @@ impl Mark {
 pub(crate) struct Store {
     link: Link,
     vault: Vault,
+    device_key: DeviceKey,
+    /// The version that was stored last, by this tab.
+    version: Cell<u64>,
+}
+
+/// What opening comes to.
+pub(crate) enum Opening {
+    /// It is open.
+    Open(Store, Opened),
+    /// It is open to its owner only.
+    Locked(Locked),
+}
+
+/// The store of a wallet that is locked.
+pub(crate) struct Locked {
+    link: Link,
+    sealed: Uint8Array,
+    /// The record of the lock.
+    pub(crate) record: Vec<u8>,
+}
+
+/// What the master key opens with from now on.
+pub(crate) enum Way<'a> {
+    /// The device key alone.
+    Device,
+    /// A method of the lock with this record.
+    Lock(&'a [u8]),
 }
 
 impl Store {
@@ -133,22 +165,86 @@ impl Store {
         name: &str,
         rng: &mut dyn CryptoRng,
         blocked: impl Fn() + 'static,
-    ) -> Result<(Self, Opened), Refusal> {
+    ) -> Result<Opening, Refusal> {
         let link = Link {
             name: name.into(),
             blocked: Rc::new(blocked),
             connection: RefCell::new(None),
         };
-        let (vault, mark) = match link.take_over(rng).await? {
-            Some((wrapping, mark)) => (Vault::unlock(&wrapping).await?, mark),
+        let (vault, device_key, mark) = match link.take_over(rng).await? {
+            Some((Held::Free(wrapping), mark)) => {
+                let vault = Vault::unlock(&wrapping).await?;
+                (vault, DeviceKey::new(wrapping.device_key), mark)
+            }
+            Some((Held::Locked(device_key, sealed), _)) => {
+                let record = device_key.open_lock(&sealed).await?;
+                return Ok(Opening::Locked(Locked {
+                    link,
+                    sealed,
+                    record,
+                }));
+            }
             None => link.make(rng).await?,
         };
+        let (store, opened) = Self::of(link, vault, device_key, mark).await?;
+        Ok(Opening::Open(store, opened))
+    }
+
+    async fn of(
+        link: Link,
+        vault: Vault,
+        device_key: DeviceKey,
+        mark: Mark,
+    ) -> Result<(Self, Opened), Refusal> {
         let records = link.records(&vault).await?;
         let opened = Opened {
             version: mark.version,
             records,
         };
-        Ok((Self { link, vault }, opened))
+        let store = Self {
+            link,
+            vault,
+            device_key,
+            version: Cell::new(mark.version),
+        };
+        Ok((store, opened))
+    }
+
+    /// The master key.
+    pub(crate) fn master(&self) -> &Secret {
+        self.vault.master()
+    }
+
+    /// Has the master key open in another way from now on, and in no other: one transaction. The version stays, for no record
+    /// changes.
+    ///
+    /// # Errors
+    /// See [`CommitError`]; it opens as before then.
+    pub(crate) async fn change_lock(
+        &self,
+        way: Way<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(), CommitError> {
+        let (name, other, sealed) = match way {
+            Way::Device => {
+                let sealed = self.device_key.wrap(self.master(), rng).await;
+                (META_MASTER_KEY, META_LOCK, sealed)
+            }
+            Way::Lock(record) => {
+                let sealed = self.device_key.seal_lock(record, rng).await;
+                (META_LOCK, META_MASTER_KEY, sealed)
+            }
+        };
+        let sealed = sealed.map_err(|_| CommitError::Failed)?;
+        let expected = self.version.get();
+        // Only its tag is new: it tells whether this was stored when the connection is lost.
+        let mark = Mark::make(expected, rng);
+        let prepared = Prepared {
+            puts: vec![(META, name.into(), sealed.into())],
+            deletes: vec![(META, other.into()), (META, META_TRIES.into())],
+            access: Access::WriteStrictly,
+        };
+        self.store(prepared, expected, mark).await
     }
 
     /// The body of an item; `None` if there is none, or it does not open, or the browser does not read it.
@@ -178,6 +274,17 @@ impl Store {
         let prepared = self.prepare(&batch, rng).await;
         let expected = batch.expected_version;
         let mark = Mark::make(expected.saturating_add(1), rng);
+        self.store(prepared, expected, mark).await?;
+        self.version.set(mark.version);
+        Ok(())
+    }
+
+    async fn store(
+        &self,
+        prepared: Prepared,
+        expected: u64,
+        mark: Mark,
+    ) -> Result<(), CommitError> {
         let fenced = Rc::new(Cell::new(false));
 
         let transaction = match self.link.begin(STORES, prepared.access).await {
@@ -234,6 +341,71 @@ impl Store {
     }
 }
 
+impl Locked {
+    /// Opens the store, and fences off whoever had it open; nothing if another tab has changed the lock meanwhile.
+    ///
+    /// # Errors
+    /// See [`Refusal`].
+    pub(crate) async fn unlock(
+        self,
+        master: Secret,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Option<(Store, Opened)>, Refusal> {
+        let is_same = |sealed: &Uint8Array| sealed.to_vec() == self.sealed.to_vec();
+        match self.link.take_over(rng).await? {
+            Some((Held::Locked(device_key, sealed), mark)) if is_same(&sealed) => {
+                let vault = Vault::of(master).await;
+                let opened = Store::of(self.link, vault, device_key, mark).await?;
+                // It was the owner.
+                if let Err(failure) = opened.0.link.forget_tries().await {
+                    complain("wrong passcodes are still counted", &failure);
+                }
+                Ok(Some(opened))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// What was tried.
+    pub(crate) async fn tries(&self) -> Tries {
+        match self.link.get(META, META_TRIES).await {
+            Ok(value) if value.is_undefined() => Tries::default(),
+            Ok(value) => {
+                let bytes = value.dyn_into::<Uint8Array>();
+                Tries::read(&bytes.unwrap_or_default().to_vec(), now_ms())
+            }
+            // As where it was spoiled: what cannot be read must not be worth a fresh start.
+            Err(_) => Tries::read(&[], now_ms()),
+        }
+    }
+
+    /// Stores what is about to be tried.
+    pub(crate) async fn count(&self, tries: Tries) {
+        let bytes: JsValue = Uint8Array::from(tries.write().as_slice()).into();
+        let store = async || {
+            let transaction = self.link.begin(&[META], Access::WriteStrictly).await?;
+            transaction.put(META, META_TRIES, &bytes)?;
+            transaction.finish().await
+        };
+        // On a full disk the owner still gets in; this tab counts by itself.
+        if let Err(failure) = store().await {
+            complain("a try was not counted", &failure);
+        }
+    }
+
+    /// Erases everything that is stored here.
+    ///
+    /// # Errors
+    /// When the browser does not; everything is there then.
+    pub(crate) async fn erase(&self) -> Result<(), Refusal> {
+        let transaction = self.link.begin(STORES, Access::WriteStrictly).await?;
+        for store in STORES {
+            transaction.clear(store)?;
+        }
+        Ok(transaction.finish().await?)
+    }
+}
+
 /// A batch, sealed.
 struct Prepared {
     puts: Vec<(&'static str, String, JsValue)>,
@@ -279,9 +451,17 @@ struct Head {
     format: JsValue,
     device_key: JsValue,
     master: JsValue,
+    lock: JsValue,
     version: JsValue,
     /// The version as it is now.
     mark: Result<Mark, Damaged>,
+}
+
+/// What opens the store.
+enum Held {
+    Free(Wrapping),
+    /// And the record of the lock, sealed.
+    Locked(DeviceKey, Uint8Array),
 }
 
 /// The way to the database: a connection that is made anew when the browser has closed it.
@@ -335,20 +515,21 @@ impl Link {
     }
 
     /// Reads what the store says about itself and raises its version; `None` if it is new.
-    async fn take_over(
-        &self,
-        rng: &mut dyn CryptoRng,
-    ) -> Result<Option<(Wrapping, Mark)>, Refusal> {
+    async fn take_over(&self, rng: &mut dyn CryptoRng) -> Result<Option<(Held, Mark)>, Refusal> {
         let head = match self.head(Some(make_bytes(rng))).await {
             // On a full disk the wallet still opens: what it holds is wanted now more than ever. Should another tab be
             // at work, it is this one that is fenced, by that tab's next commit.
             Err(failure) if failure.is(Failure::FULL) => self.head(None).await?,
             head => head?,
         };
-        if [&head.format, &head.device_key, &head.master, &head.version]
-            .into_iter()
-            .all(JsValue::is_undefined)
-        {
+        let all = [
+            &head.format,
+            &head.device_key,
+            &head.master,
+            &head.lock,
+            &head.version,
+        ];
+        if all.into_iter().all(JsValue::is_undefined) {
             return Ok(None);
         }
         match head.format.as_f64() {
@@ -356,11 +537,23 @@ impl Link {
             Some(format) if format > f64::from(FORMAT) => return Err(Refusal::Newer),
             _ => return Err(Refusal::Damaged),
         }
-        let wrapping = Wrapping {
-            device_key: head.device_key.dyn_into().map_err(|_| Damaged)?,
-            master: head.master.dyn_into().map_err(|_| Damaged)?,
+        let device_key = head.device_key.dyn_into().map_err(|_| Damaged)?;
+        let held = if head.lock.is_undefined() {
+            Held::Free(Wrapping {
+                device_key,
+                master: head.master.dyn_into().map_err(|_| Damaged)?,
+            })
+        } else {
+            let sealed = head.lock.dyn_into().map_err(|_| Damaged)?;
+            Held::Locked(DeviceKey::new(device_key), sealed)
         };
-        Ok(Some((wrapping, head.mark?)))
+        Ok(Some((held, head.mark?)))
+    }
+
+    async fn forget_tries(&self) -> Result<(), Failure> {
+        let transaction = self.begin(&[META], Access::Write).await?;
+        transaction.delete(META, META_TRIES)?;
+        transaction.finish().await
     }
 
     /// Reads what the store says about itself; given a `tag`, raises the version in the same transaction.
@@ -370,6 +563,7 @@ impl Link {
         let format = transaction.get(META, META_FORMAT)?;
         let device_key = transaction.get(META, META_DEVICE_KEY)?;
         let master = transaction.get(META, META_MASTER_KEY)?;
+        let lock = transaction.get(META, META_LOCK)?;
         let version = transaction.get(META, META_VERSION)?;
 
         let mark = Rc::new(Cell::new(Err(Damaged)));
@@ -398,6 +592,7 @@ impl Link {
             format: format.value()?,
             device_key: device_key.value()?,
             master: master.value()?,
+            lock: lock.value()?,
             version: version.value()?,
             mark: mark.get(),
         })
@@ -405,7 +600,7 @@ impl Link {
 
     /// Makes the keys. They are stored together and strictly: records sealed by a key that a power cut has taken back
     /// would be lost.
-    async fn make(&self, rng: &mut dyn CryptoRng) -> Result<(Vault, Mark), Refusal> {
+    async fn make(&self, rng: &mut dyn CryptoRng) -> Result<(Vault, DeviceKey, Mark), Refusal> {
         let (vault, wrapping) = Vault::make(rng).await.map_err(Failure::from)?;
         let mark = Mark::make(1, rng);
 
@@ -426,11 +621,17 @@ impl Link {
         transaction.add(META, META_MASTER_KEY, &wrapping.master)?;
         transaction.add(META, META_VERSION, &mark.write())?;
         match transaction.finish().await {
-            Ok(()) => Ok((vault, mark)),
+            Ok(()) => Ok((vault, DeviceKey::new(wrapping.device_key), mark)),
             Err(_) if orphans.get() => Err(Refusal::Damaged),
             Err(failure) if failure.is(Failure::TAKEN) => {
-                let (wrapping, mark) = self.take_over(rng).await?.ok_or(Refusal::Blocked)?;
-                Ok((Vault::unlock(&wrapping).await?, mark))
+                match self.take_over(rng).await? {
+                    Some((Held::Free(wrapping), mark)) => {
+                        let vault = Vault::unlock(&wrapping).await?;
+                        Ok((vault, DeviceKey::new(wrapping.device_key), mark))
+                    }
+                    // Made and locked in one moment by somebody else: not here, then.
+                    Some((Held::Locked(..), _)) | None => Err(Refusal::Blocked),
+                }
             }
             Err(failure) => Err(failure.into()),
         }

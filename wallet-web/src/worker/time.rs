@@ -30,6 +30,12 @@ pub(crate) fn today() -> value::Date {
     value::parse_date(&format!("{year:04}-{month:02}-{day:02}")).unwrap_or(value::Date::MAX)
 }
 
+/// By how many minutes the owner's clock is ahead of UTC now.
+pub(crate) fn offset_minutes() -> i16 {
+    // Saturates. Browsers say by how much it is behind.
+    (Date::new_0().get_timezone_offset() as i16).saturating_neg()
+}
+
 /// Waits. A sleeping device may make it longer.
 pub(crate) async fn sleep(mut ms: u64) {
     while ms > 0 {

@@ -4,6 +4,9 @@
 //! out to nobody, us included. From the master key comes the key that seals the records, each under its own name, so
 //! that none can be put in the place of another.
 //!
+//! With a lock, what lies in the store is the lock's record instead: the master key under the key of each method, and all of
+//! that sealed by the device key once more (`saifu_wallet_core::lock`).
+//!
 //! Large records are sealed and opened by WebCrypto, many times as fast; small ones by the crate, since the way to WebCrypto
 //! takes longer than they do. Both give the same bytes, so nothing tells which of them sealed a record, and where WebCrypto
 //! fails the crate does it all (decision 26).
@@ -39,8 +42,60 @@ pub(crate) struct Wrapping {
     pub(crate) master: Uint8Array,
 }
 
+/// The key that the browser hands out to nobody.
+#[derive(Clone)]
+pub(crate) struct DeviceKey(CryptoKey);
+
+impl DeviceKey {
+    pub(crate) fn new(key: CryptoKey) -> Self {
+        Self(key)
+    }
+
+    /// Nonce, then the master key: with it the wallet opens by itself.
+    pub(crate) async fn wrap(
+        &self,
+        master: &Secret,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Uint8Array, JsValue> {
+        let purpose = labels::MASTER_KEY_WRAP;
+        self.seal(purpose, master.expose_secret(), rng).await
+    }
+
+    /// Nonce, then the record of the lock.
+    pub(crate) async fn seal_lock(
+        &self,
+        record: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Uint8Array, JsValue> {
+        self.seal(labels::LOCK_RECORD, record, rng).await
+    }
+
+    /// The record of the lock.
+    ///
+    /// # Errors
+    /// [`Damaged`].
+    pub(crate) async fn open_lock(&self, sealed: &Uint8Array) -> Result<Vec<u8>, Damaged> {
+        let purpose = labels::LOCK_RECORD.as_bytes();
+        let record = web_open(&self.0, purpose, sealed).await;
+        record.map_err(|_| Damaged)
+    }
+
+    async fn seal(
+        &self,
+        purpose: &str,
+        plain: &[u8],
+        rng: &mut dyn CryptoRng,
+    ) -> Result<Uint8Array, JsValue> {
+        let nonce: [u8; NONCE_LEN] = make_bytes(rng);
+        let sealed = web_seal(&self.0, &nonce, purpose.as_bytes(), plain).await?;
+        Ok(join(&nonce, &sealed))
+    }
+}
+
 /// The key of the records.
 pub(crate) struct Vault {
+    /// Where it comes from: a lock that is changed wraps it anew. Whoever reads this memory has the records anyway.
+    master: Secret,
     /// In the wasm memory, overwritten there on drop.
     records: Secret,
     /// The same with WebCrypto, which hands it out to nobody; none if it would not take it.
@@ -61,14 +116,14 @@ impl Vault {
         let device_key: CryptoKey = JsFuture::from(generated).await?.unchecked_into();
 
         let master = Secret::make(rng);
-        let nonce: [u8; NONCE_LEN] = make_bytes(rng);
-        let purpose = labels::MASTER_KEY_WRAP.as_bytes();
-        let sealed = web_seal(&device_key, &nonce, purpose, master.expose_secret()).await?;
+        let sealed = DeviceKey::new(device_key.clone())
+            .wrap(&master, rng)
+            .await?;
         let wrapping = Wrapping {
             device_key,
-            master: join(&nonce, &sealed),
+            master: sealed,
         };
-        Ok((Self::of(&master).await, wrapping))
+        Ok((Self::of(master).await, wrapping))
     }
 
     /// Opens the vault with what was stored.
@@ -81,13 +136,23 @@ impl Vault {
         let mut master = master.map_err(|_| Damaged)?;
         let opened = master.as_slice().try_into().map(Secret::new);
         master.zeroize();
-        Ok(Self::of(&opened.map_err(|_| Damaged)?).await)
+        Ok(Self::of(opened.map_err(|_| Damaged)?).await)
     }
 
-    async fn of(master: &Secret) -> Self {
-        let records = derive_key(master, labels::RECORDS_KEY, &[FORMAT]);
+    /// The vault of a master key.
+    pub(crate) async fn of(master: Secret) -> Self {
+        let records = derive_key(&master, labels::RECORDS_KEY, &[FORMAT]);
         let bulk = import(&records).await.ok();
-        Self { records, bulk }
+        Self {
+            master,
+            records,
+            bulk,
+        }
+    }
+
+    /// Its master key.
+    pub(crate) fn master(&self) -> &Secret {
+        &self.master
     }
 
     /// The key for WebCrypto, if so many bytes are worth the way there.

@@ -61,9 +61,10 @@ fn every_message_reads_back() {
     reads_back(&LoginFinished::In(LoggedIn {
         session: within.session,
         until: UnixTime(3),
-        which: Which::Newest,
+        by: By::Newest,
         is_changing: true,
         kept: kept(),
+        map: Some(vec![6]),
         accounts: vec![PublicKey::new([5; 32])],
         guesses: 4,
     }));
@@ -73,11 +74,13 @@ fn every_message_reads_back() {
         suite: Suite::Opaque1,
         record: [7; RECORD_LEN],
         kept: kept(),
+        slot: Slot::Kit,
     });
     reads_back(&within);
     reads_back(&SetMap {
         within,
         map: vec![1],
+        map_of_root: Some(vec![2]),
     });
 }
 
@@ -92,6 +95,9 @@ fn what_is_only_a_word_is_written_as_one() {
     is_written(&Suite::Opaque1, r#""opaque-1""#);
     assert_eq!(crate::owner::AUTHENTICATION, "opaque-1");
     is_written(&Which::Newest, r#""newest""#);
+    is_written(&Which::Kit, r#""kit""#);
+    is_written(&Slot::Kit, r#""kit""#);
+    is_written(&By::Kit, r#""kit""#);
     let out = Reply {
         items: vec![Outcome::Done(LoginFinished::Out)],
     };

@@ -1,6 +1,7 @@
 //! Whatever is sealed to a safe and signed, each route answers it and none panics.
 
 use super::*;
+use crate::handle;
 use saifu_protocol::Digest;
 use saifu_protocol::owner::Note;
 use saifu_protocol::presentation::NO_SESSION;
@@ -69,6 +70,12 @@ fn spoil(tree: &mut Tree, odds: &mut Odds) {
     }
 }
 
+fn record_point() -> Tree {
+    json!(PublicKey::new(saifu_crypto::hpke::derive_public(
+        &Secret::new([1; 32])
+    )))
+}
+
 /// What a wallet sends about owners, but for what only its secret gives.
 fn owner_item(route: Route, request: RequestId) -> Tree {
     let bytes = |len: usize| json!(saifu_protocol::b64::encode(&vec![0x4A; len]));
@@ -95,10 +102,24 @@ fn owner_item(route: Route, request: RequestId) -> Tree {
         Route::OwnerChange => json!({
             "within": within, "enrolment": number, "suite": "opaque-1", "record": record, "kept": kept,
         }),
-        Route::OwnerMap => json!({"within": within, "map": bytes(9)}),
+        Route::OwnerMap => json!({"within": within, "map": bytes(9), "map_of_root": bytes(9)}),
+        Route::OwnerDeviceStart => json!({"hello": record_point()}),
+        Route::OwnerDeviceFinish => json!({"login": request, "proof": {"passkey": {
+            "credential": bytes(16), "authenticator": bytes(37), "client": bytes(90), "signature": bytes(70),
+        }}}),
+        Route::OwnerDeviceAdd => json!({
+            "within": within, "key": {"terminal": name}, "proof": {"terminal": {"key": name, "signature": bytes(64)}},
+            "label": bytes(9), "kept": kept,
+        }),
+        Route::OwnerDeviceRemove => json!({"within": within, "device": name}),
+        Route::OwnerDeviceRename => json!({"within": within, "device": name, "label": bytes(9)}),
         Route::OwnerList => json!({"within": within, "after": "1.2.3"}),
         Route::OwnerRecover => json!({
             "within": within, "presented": {"certificate": "a.b.c"}, "session": number,
+        }),
+        Route::OwnerOrder => json!({
+            "within": within, "address": "https://other.example", "order": "a.b.c",
+            "own": {"presented": {"certificate": "a.b.c"}, "session": number},
         }),
         _ => within,
     }
@@ -157,6 +178,8 @@ fn every_route_answers_what_is_no_request() {
         };
         let item = match route {
             Route::Register => serde_json::to_value(RegisterItem {
+                wait: 0,
+                orders: None,
                 object: vec![1, 2, 3],
                 holder,
                 given: Some(saifu_protocol::message::Given {
@@ -176,6 +199,8 @@ fn every_route_answers_what_is_no_request() {
             Route::Return => end(Act::Return),
             Route::Retire => end(Act::Retire),
             Route::Rotate => serde_json::to_value(saifu_protocol::message::RotateItem {
+                wait: 0,
+                orders: None,
                 target: whole.clone(),
                 holder,
                 proof: proof(Act::Rotate, print),

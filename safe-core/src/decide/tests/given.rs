@@ -24,6 +24,8 @@ impl World {
     fn item_given(&mut self, object: &[u8], given: Given) -> (RegisterItem, Secret) {
         let holder = Secret::make(&mut self.rng);
         let item = RegisterItem {
+            wait: 0,
+            orders: None,
             object: object.to_vec(),
             holder: holder_of(&holder),
             given: Some(given),
@@ -100,6 +102,8 @@ fn register_given_again_gives_the_same_certificates() {
     let request = world.next_request();
     let piece = given(ObjectClass::Piece, sealed(1));
     let plain = RegisterItem {
+        wait: 0,
+        orders: None,
         object: world.value(),
         holder: HolderId::new([5; 32]),
         given: None,
@@ -191,6 +195,8 @@ fn register_with_something_given_that_does_not_read_is_malformed() {
 fn register_given_is_written_as_before_where_nothing_is_given() {
     // A safe of version 0.1.0 takes what this wallet sends of plain objects.
     let item = RegisterItem {
+        wait: 0,
+        orders: None,
         object: vec![1],
         holder: HolderId::new([1; 32]),
         given: None,

@@ -5,8 +5,10 @@ mod any_sequence;
 mod end;
 mod foreign;
 mod given;
+mod hold;
 mod index;
 mod list;
+mod order;
 mod owner;
 mod recover;
 mod register;
@@ -17,14 +19,16 @@ mod search;
 use super::AuditEvent;
 use crate::entry::State;
 use crate::index::{MemoryIndex, Questions};
-use crate::service::{HttpReply, HttpRequest, Ledgers, handle};
+use crate::order::Errand;
+use crate::service::{HttpReply, HttpRequest, Ledgers, handle_with};
 use crate::{MemoryLedger, MemoryOwners, SafeKeys, Settings, upkeep};
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use alloc::{format, vec};
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
-use saifu_crypto::{Secret, hash, hpke};
+use saifu_crypto::{CryptoRng, Secret, hash, hpke};
 use saifu_protocol::certificate::{Address, read_claims_unverified};
 use saifu_protocol::envelope::{Binding, open_reply, seal_request};
 use saifu_protocol::message::{
@@ -32,6 +36,7 @@ use saifu_protocol::message::{
     Registered, Reply, Request, Route, Target,
 };
 use saifu_protocol::object::make_object;
+use saifu_protocol::order::Relayed;
 use saifu_protocol::presentation::{Act, Bare, Purpose, present};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
@@ -57,6 +62,8 @@ struct World {
     rng: Counting,
     requests: u64,
     events: Vec<AuditEvent>,
+    /// The safe that this one reaches, if there is one.
+    other: Option<Box<World>>,
 }
 
 #[derive(Clone)]
@@ -103,6 +110,7 @@ impl World {
             rng: Counting(0),
             requests: 0,
             events: Vec::new(),
+            other: None,
         }
     }
 
@@ -142,7 +150,14 @@ impl World {
                 questions.unanswered()
             }
         };
-        let answered = handle(
+        let (other, keys, now) = (&mut self.other, &self.keys, self.now);
+        let bring = |errand: &Errand, rng: &mut dyn CryptoRng| {
+            let Some(other) = other else {
+                return Relayed::Unreachable;
+            };
+            other.obey(errand, keys, now, rng)
+        };
+        let answered = handle_with(
             request,
             &self.keys,
             &self.settings,
@@ -153,6 +168,7 @@ impl World {
                 owners: &mut self.owners,
             },
             ask,
+            bring,
         );
         self.events.extend(answered.events);
         answered.reply
@@ -211,6 +227,8 @@ impl World {
         let items = items
             .iter()
             .map(|(object, holder)| RegisterItem {
+                wait: 0,
+                orders: None,
                 object: object.clone(),
                 holder: holder_of(holder),
                 given: None,
@@ -306,6 +324,7 @@ impl World {
             Act::Return => Route::Return,
             Act::Retire => Route::Retire,
             Act::Rotate => Route::Rotate,
+            Act::Wait => Route::Wait,
         };
         let request = self.next_request();
         let item = EndItem {

@@ -1,6 +1,8 @@
 //! Owners as a wallet sees them, from bytes to bytes. What is decided of them has tests of its own beside it.
 
 use super::*;
+use crate::entry::Entry;
+use crate::ledger::{Change, Ledger as _};
 use crate::owner::Owner;
 use saifu_crypto::opaque::{enrol, log_in};
 use saifu_crypto::stretch::Stretch;
@@ -18,9 +20,9 @@ use saifu_protocol::presentation::NO_SESSION;
 const HANA: LookUpId = LookUpId::new([0x4A; 32]);
 
 /// A session as the wallet has it.
-struct Inside {
+pub(super) struct Inside {
     key: Secret,
-    told: LoggedIn,
+    pub(super) told: LoggedIn,
 }
 
 impl World {
@@ -29,7 +31,7 @@ impl World {
         done(self.call(route, request, vec![item]).unwrap().remove(0))
     }
 
-    fn enrol(&mut self, secret: &[u8]) -> Enrolled {
+    pub(super) fn enrol(&mut self, secret: &[u8]) -> Enrolled {
         let enrolment = EnrolmentId::make(&mut self.rng);
         let (state, request) = enrol(secret, &mut self.rng).unwrap();
         let started: EnrolStarted = self.ask(
@@ -56,7 +58,7 @@ impl World {
         self.ask(Route::OwnerEnrolFinish, finish)
     }
 
-    fn log_in(&mut self, secret: &[u8]) -> Inside {
+    pub(super) fn log_in(&mut self, secret: &[u8]) -> Inside {
         let (state, ke1) = log_in(secret, &mut self.rng).unwrap();
         let login = self.next_request();
         let start = LoginStart {
@@ -85,7 +87,7 @@ impl World {
         }
     }
 
-    fn within(&self, inside: &Inside, request: RequestId, act: OwnerAct) -> InSession {
+    pub(super) fn within(&self, inside: &Inside, request: RequestId, act: OwnerAct) -> InSession {
         let purpose = OwnerPurpose {
             safe: self.keys.id(),
             account: PublicKey::new(self.account.public()),
@@ -131,6 +133,8 @@ impl World {
             .map(|n| {
                 let holder = Secret::make(&mut self.rng);
                 let item = RegisterItem {
+                    wait: 0,
+                    orders: None,
                     object: vec![n; usize::from(n) + 1],
                     holder: holder_of(&holder),
                     given: Some(Given {
@@ -186,6 +190,7 @@ fn owner_with_everything_lost_finds_certificates_and_what_it_takes_to_use_them()
         .map(|(held, note)| OwnerEntry {
             certificate: held.certificate.clone(),
             state: EntryState::Registered,
+            since: None,
             size: u64::try_from(held.object.len()).unwrap(),
             note: Some(note.clone()),
         })
@@ -207,6 +212,15 @@ fn owner_with_everything_lost_finds_certificates_and_what_it_takes_to_use_them()
     let now = world.owned(&inside).concat();
     assert_eq!(now[30].state, EntryState::Withdrawing);
     done(world.end_held(Act::Ack, &found, A));
+    let handed_out_at = world.now;
+    // It is listed as long as it is kept: as a last resort.
+    let now = world.owned(&inside).concat();
+    assert_eq!(now.len(), 35);
+    assert_eq!(
+        (now[30].state, now[30].since),
+        (EntryState::Withdrawn, Some(handed_out_at))
+    );
+    world.purge(&found);
     let now = world.owned(&inside).concat();
     assert_eq!(now.len(), 34);
     assert!(
@@ -310,17 +324,40 @@ fn owner_login_is_spent_and_repeated_by_its_request() {
 }
 
 impl World {
+    /// The grace period of the entry is over.
+    fn purge(&mut self, held: &Held) {
+        let key = self.entry_of(held).key;
+        self.ledger.apply(&[Change::Purge(key)]).unwrap();
+    }
+
+    fn entry_of(&self, held: &Held) -> Entry {
+        let mut entries = self.ledger.entries().map(|(entry, _)| entry);
+        let found = entries.find(|entry| entry.certificate == held.certificate);
+        found.unwrap().clone()
+    }
+
     fn take_over(
         &mut self,
         inside: &Inside,
         held: &Held,
         session: SessionId,
     ) -> Outcome<Answer<Recovered>> {
+        self.ask_for(inside, held, session, false)
+    }
+
+    fn ask_for(
+        &mut self,
+        inside: &Inside,
+        held: &Held,
+        session: SessionId,
+        last_resort: bool,
+    ) -> Outcome<Answer<Recovered>> {
         let request = self.next_request();
         let item = OwnerRecoverItem {
             within: self.within(inside, request, OwnerAct::Recover),
             presented: held.whole(),
             session,
+            last_resort,
         };
         let outcomes = self.call(Route::OwnerRecover, request, vec![item]);
         outcomes.unwrap().remove(0)
@@ -386,6 +423,38 @@ fn owner_takes_over_nothing_that_was_confirmed() {
 }
 
 #[test]
+fn what_was_handed_out_comes_once_more_to_its_owner_alone_and_nothing_changes() {
+    let mut world = World::new();
+    let held = world.register_noted(2);
+    let (used, kept) = (&held[0].0, &held[1].0);
+    world.enrol(b"six words");
+    world.with_another_account();
+    let of_another = world.register_noted(1).remove(0).0;
+    for handed_out in [used, &of_another] {
+        done(world.recover(handed_out, A));
+        done(world.end_held(Act::Ack, handed_out, A));
+    }
+    let inside = world.log_in(b"six words");
+    let before = world.entry_of(used);
+    for _ in 0..2 {
+        let again = done(world.ask_for(&inside, used, B, true));
+        let Answer::Done(again) = again else {
+            panic!("no session")
+        };
+        assert_eq!(again.object, used.object);
+    }
+    assert_eq!(world.entry_of(used), before);
+    // What can be had without doubt is not had with it, and nobody else's at all.
+    let open = world.ask_for(&inside, kept, B, true);
+    assert_eq!(conflicts_with(&world, open), None);
+    let foreign = world.ask_for(&inside, &of_another, B, true);
+    assert_eq!(code(foreign), Code::NotFound);
+    world.purge(used);
+    let gone = world.ask_for(&inside, used, B, true);
+    assert_eq!(code(gone), Code::Damaged);
+}
+
+#[test]
 fn owner_recovers_without_any_key_and_nothing_of_others() {
     let mut world = World::new();
     let own = world.register_noted(2);
@@ -405,6 +474,7 @@ fn owner_recovers_without_any_key_and_nothing_of_others() {
         within: world.within(&inside, request, OwnerAct::Recover),
         presented: Presented::Bare(second.bare()),
         session: A,
+        last_resort: false,
     };
     let outcomes = world.call(Route::OwnerRecover, request, vec![bare]);
     let outcome: Outcome<Answer<Recovered>> = outcomes.unwrap().remove(0);

@@ -1,14 +1,15 @@
 //! Enrolment of a secret, the first or another.
 
 use super::super::ledger::{Change, Loaded};
-use super::super::state::{Credential, CredentialId, Enrolment, Owner};
-use super::{Context, session_of};
+use super::super::state::{Credential, CredentialId, Enrolment, Kit, OpenedBy, Owner};
+use super::{Context, happened, session_of};
 use crate::command::Asker;
 use alloc::vec;
 use alloc::vec::Vec;
 use saifu_crypto::opaque::Record;
 use saifu_protocol::owner::{
-    Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
+    Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, Event,
+    Slot, Which,
 };
 use saifu_protocol::problem::Code;
 
@@ -80,6 +81,8 @@ pub(super) fn finish(
         owner.enrolled = Some(Enrolment {
             newest: credential,
             previous: None,
+            kit: None,
+            map: None,
             accounts: vec![asker.account],
         });
         Enrolled::Enrolled
@@ -88,7 +91,8 @@ pub(super) fn finish(
     Ok(answer)
 }
 
-/// Enrols another secret. The one before still opens: until enough safes have the new one, the owner needs either.
+/// Enrols another secret. The one before still opens: until enough safes have the new one, the owner needs either. A kit takes
+/// the place of the one before at once: an owner who makes another one has lost that, or fears for it.
 pub(super) fn change(
     loaded: Loaded,
     asker: &Asker,
@@ -106,6 +110,17 @@ pub(super) fn change(
         .credential(&look_up, &asker.account, &finish.enrolment);
     let mut owner = inside.owner.clone();
     let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
+    // Whoever got hold of a device or the kit for a quarter of an hour must not put a secret of their own in the place of the
+    // owner's.
+    let is_by_secret = match inside.session.opened_by {
+        OpenedBy::Secret(id) => {
+            matches!(enrolled.which(&id), Some(Which::Newest | Which::Previous))
+        }
+        OpenedBy::Device(_) => false,
+    };
+    if finish.slot == Slot::Secret && !is_by_secret {
+        return Err(Code::Malformed);
+    }
     if let Some(there) = enrolled.credential_mut(&id) {
         return if there.record == record {
             Ok(Answer::Done(Changed::Both))
@@ -113,16 +128,27 @@ pub(super) fn change(
             Err(Code::RequestReused)
         };
     }
-    if enrolled.previous.is_some() {
-        return Ok(Answer::Done(Changed::Unsettled));
-    }
-    let newest = Credential {
+    let credential = Credential {
         id,
         suite: finish.suite,
         record,
         kept: finish.kept.clone(),
     };
-    enrolled.previous = Some(core::mem::replace(&mut enrolled.newest, newest));
+    let event = match finish.slot {
+        Slot::Secret if enrolled.previous.is_some() => {
+            return Ok(Answer::Done(Changed::Unsettled));
+        }
+        Slot::Secret => {
+            enrolled.previous = Some(core::mem::replace(&mut enrolled.newest, credential));
+            Event::SecretChanged
+        }
+        Slot::Kit => {
+            let since = context.now;
+            enrolled.kit = Some(Kit { credential, since });
+            Event::KitMade
+        }
+    };
+    changes.push(happened(&owner, asker, event, context));
     changes.push(Change::PutOwner(owner));
     Ok(Answer::Done(Changed::Both))
 }

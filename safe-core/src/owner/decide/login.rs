@@ -1,15 +1,19 @@
 //! Login.
 
+use super::super::device::MAX_GREETINGS;
 use super::super::ledger::{Change, Loaded};
-use super::super::state::{Attempt, Enrolment, MAX_ATTEMPTS, MAX_GUESSED_NAMES, Owner, Session};
-use super::Context;
+use super::super::state::{
+    Attempt, Enrolment, MAX_ATTEMPTS, MAX_GUESSED_NAMES, OpenedBy, Owner, Session,
+};
+use super::{Context, happened};
 use crate::command::Asker;
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, hash};
 use saifu_protocol::SessionId;
 use saifu_protocol::limits::OWNER_SESSION_LIFETIME;
 use saifu_protocol::owner::{
-    LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, Suite, Which, parties,
+    By, Event, Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, Suite, Which,
+    parties,
 };
 use saifu_protocol::problem::Code;
 
@@ -36,7 +40,7 @@ pub(super) fn start(
     let mut owner = loaded
         .owner
         .unwrap_or_else(|| Owner::unknown(start.look_up));
-    let wait = owner.guesses.wait(context.now);
+    let wait = owner.guesses_at(start.which).wait(context.now);
     if wait > 0 {
         return Ok(LoginStarted::Wait(wait));
     }
@@ -50,7 +54,7 @@ pub(super) fn start(
         .setup
         .challenge(id.as_bytes(), record, &start.ke1, parties, rng)
         .map_err(|_| Code::Malformed)?;
-    owner.guesses.spend(context.now);
+    owner.guesses_at(start.which).spend(context.now);
     changes.push(Change::PutOwner(owner));
     changes.push(Change::CreateAttempt(Attempt {
         account: asker.account,
@@ -66,6 +70,7 @@ pub(super) fn start(
     }));
     changes.push(Change::Keep {
         attempts: MAX_ATTEMPTS,
+        greetings: MAX_GREETINGS,
         names: MAX_GUESSED_NAMES,
     });
     Ok(challenge(ke2))
@@ -83,6 +88,7 @@ fn challenge(ke2: [u8; saifu_crypto::opaque::KE2_LEN]) -> LoginStarted {
 /// found by trying.
 pub(super) fn finish(
     loaded: Loaded,
+    asker: &Asker,
     finish: &LoginFinish,
     context: &Context<'_>,
     rng: &mut dyn CryptoRng,
@@ -94,9 +100,11 @@ pub(super) fn finish(
     // The secret may have ended since: the change was settled.
     let enrolled = owner.enrolled.as_ref()?;
     let which = enrolled.which(&attempt.credential)?;
+    let kept = &owner.credential(which)?.kept;
     if let Some(id) = attempt.session {
         let session = loaded.session.filter(|session| session.id == id)?;
-        return (!session.is_over(context.now)).then(|| logged_in(&session, enrolled, which, 0));
+        let is_over = session.is_over(context.now);
+        return (!is_over).then(|| logged_in(&session, enrolled, which.into(), kept, 0));
     }
     if attempt.is_over(context.now) {
         return None;
@@ -105,13 +113,23 @@ pub(super) fn finish(
         id: SessionId::make(rng),
         look_up: attempt.look_up,
         account: attempt.account,
-        credential: attempt.credential,
+        opened_by: OpenedBy::Secret(attempt.credential),
         key,
         until: context.now.plus(OWNER_SESSION_LIFETIME),
     };
-    let guesses = u64::from(owner.guesses.in_a_row.saturating_sub(1));
-    let answer = logged_in(&session, enrolled, which, guesses);
-    owner.guesses.give_back();
+    let in_a_row = match which {
+        Which::Newest | Which::Previous => owner.guesses.in_a_row,
+        Which::Kit => owner.kit_guesses.in_a_row,
+    };
+    let (by, guesses) = (By::from(which), u64::from(in_a_row.saturating_sub(1)));
+    let answer = logged_in(&session, enrolled, by, kept, guesses);
+    owner.guesses_at(which).give_back();
+    changes.push(happened(
+        &owner,
+        asker,
+        Event::LoggedIn { by, guesses },
+        context,
+    ));
     changes.push(Change::PutOwner(owner));
     changes.push(Change::CreateSession {
         attempt: attempt.request,
@@ -120,17 +138,21 @@ pub(super) fn finish(
     Some(answer)
 }
 
-fn logged_in(session: &Session, enrolled: &Enrolment, which: Which, guesses: u64) -> LoginFinished {
-    let credential = match (which, &enrolled.previous) {
-        (Which::Previous, Some(previous)) => previous,
-        _ => &enrolled.newest,
-    };
+/// What a wallet that has nothing else goes on with.
+pub(super) fn logged_in(
+    session: &Session,
+    enrolled: &Enrolment,
+    by: By,
+    kept: &Kept,
+    guesses: u64,
+) -> LoginFinished {
     LoginFinished::In(LoggedIn {
         session: session.id,
         until: session.until,
-        which,
+        by,
         is_changing: enrolled.previous.is_some(),
-        kept: credential.kept.clone(),
+        kept: kept.clone(),
+        map: enrolled.map.clone(),
         accounts: enrolled.accounts.clone(),
         guesses,
     })

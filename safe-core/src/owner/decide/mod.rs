@@ -1,21 +1,29 @@
 //! The decision: what was loaded, a command and the context in; a reply and changes as data out. An adapter loads what
 //! [`need`] names, calls [`decide`], and applies [`Decision::changes`] together before the reply leaves.
 
+mod device;
 mod enrol;
 mod login;
 mod session;
+mod ways;
 
 pub(super) use session::session_of;
 
 use super::command::Command;
 use super::keys::OwnerKeys;
 use super::ledger::{Change, Loaded, Need};
+use super::state::Owner;
 use crate::command::Asker;
+use crate::settings::PasskeySite;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
+use saifu_crypto::sign::SigningKey;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::Outcome;
-use saifu_protocol::owner::{Answer, Changed, EnrolStarted, Enrolled, LoginFinished, LoginStarted};
+use saifu_protocol::owner::{
+    Answer, Changed, DeviceAdded, DeviceStarted, EnrolStarted, Enrolled, Event, Happened,
+    LoginFinished, LoginStarted, WaysIn,
+};
 use saifu_protocol::problem::Code;
 
 /// What a decision depends on besides ledger and command.
@@ -25,6 +33,10 @@ pub struct Context<'a> {
     pub now: UnixTime,
     /// The keys by which owners log in.
     pub keys: &'a OwnerKeys,
+    /// The key by which wallets know the safe.
+    pub signing: &'a SigningKey,
+    /// Which passkeys the operator takes; without it, those of any site.
+    pub passkeys: Option<&'a PasskeySite>,
 }
 
 /// A reply, not yet sealed.
@@ -36,10 +48,16 @@ pub enum Reply {
     Enrolled(Outcome<Enrolled>),
     /// To the start of a login.
     LoginStarted(Outcome<LoginStarted>),
+    /// To the start of a login with a device.
+    DeviceStarted(Outcome<DeviceStarted>),
     /// To a login.
     LoginFinished(LoginFinished),
     /// To a change of the secret.
     Changed(Outcome<Answer<Changed>>),
+    /// To the enrolment of a device.
+    DeviceAdded(Outcome<Answer<DeviceAdded>>),
+    /// By what the owner gets in.
+    Ways(Outcome<Answer<WaysIn>>),
     /// To what else is done in a session: until when it holds.
     Done(Outcome<Answer<UnixTime>>),
 }
@@ -66,7 +84,31 @@ pub fn need(asker: &Asker, command: &Command) -> Need {
         Command::LoginFinish(finish) => need.attempt = Some((asker.account, finish.login)),
         Command::Change(finish) => need.session = Some(finish.within.session),
         Command::SetMap(set) => need.session = Some(set.within.session),
-        Command::Settle(within) | Command::Join(within) => need.session = Some(within.session),
+        Command::Settle(within) | Command::Join(within) | Command::RevokeKit(within) => {
+            need.session = Some(within.session);
+        }
+        Command::DeviceStart(_) => need.greeting = Some((asker.account, asker.request)),
+        Command::DeviceFinish(finish) => {
+            need.greeting = Some((asker.account, finish.login));
+            need.device = Some(finish.proof.device());
+        }
+        Command::DeviceAdd(add) => {
+            need.session = Some(add.within.session);
+            need.device = Some(add.key.id());
+            need.ways = true;
+        }
+        Command::DeviceRemove(remove) => {
+            need.session = Some(remove.within.session);
+            need.device = Some(remove.device);
+        }
+        Command::DeviceRename(rename) => {
+            need.session = Some(rename.within.session);
+            need.device = Some(rename.device);
+        }
+        Command::Ways(within) => {
+            need.session = Some(within.session);
+            need.ways = true;
+        }
     }
     need
 }
@@ -93,7 +135,7 @@ pub fn decide(
             Reply::LoginStarted(outcome(started))
         }
         Command::LoginFinish(finish) => Reply::LoginFinished(
-            login::finish(loaded, finish, context, rng, into).unwrap_or(LoginFinished::Out),
+            login::finish(loaded, asker, finish, context, rng, into).unwrap_or(LoginFinished::Out),
         ),
         Command::Change(finish) => {
             Reply::Changed(outcome(enrol::change(loaded, asker, finish, context, into)))
@@ -107,8 +149,45 @@ pub fn decide(
         Command::Join(within) => {
             Reply::Done(outcome(session::join(loaded, asker, within, context, into)))
         }
+        Command::DeviceStart(start) => {
+            let started = device::start(loaded, asker, start, context, rng, into);
+            Reply::DeviceStarted(outcome(started))
+        }
+        Command::DeviceFinish(finish) => Reply::LoginFinished(
+            device::finish(loaded, asker, finish, context, rng, into).unwrap_or(LoginFinished::Out),
+        ),
+        Command::DeviceAdd(add) => {
+            Reply::DeviceAdded(outcome(ways::add(&loaded, asker, add, context, into)))
+        }
+        Command::DeviceRemove(remove) => {
+            let removed = ways::remove(&loaded, asker, remove, context, into);
+            Reply::Done(Outcome::Done(removed))
+        }
+        Command::DeviceRename(rename) => {
+            let renamed = ways::rename(&loaded, asker, rename, context, into);
+            Reply::Done(Outcome::Done(renamed))
+        }
+        Command::Ways(within) => {
+            let ways = ways::list(&loaded, asker, within, context);
+            Reply::Ways(Outcome::Done(ways))
+        }
+        Command::RevokeKit(within) => Reply::Done(outcome(session::revoke_kit(
+            loaded, asker, within, context, into,
+        ))),
     };
     Decision { reply, changes }
+}
+
+/// Writes down what happened, by whom.
+fn happened(owner: &Owner, asker: &Asker, what: Event, context: &Context<'_>) -> Change {
+    Change::Happened {
+        look_up: owner.look_up,
+        happened: Happened {
+            at: context.now,
+            account: asker.account,
+            what,
+        },
+    }
 }
 
 fn outcome<T>(result: Result<T, Code>) -> Outcome<T> {

@@ -1,13 +1,13 @@
 //! What is done in a session.
 
 use super::super::ledger::{Change, Loaded};
-use super::super::state::{Owner, Session};
-use super::Context;
+use super::super::state::{OpenedBy, Owner, Session};
+use super::{Context, happened};
 use crate::command::Asker;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
 use saifu_protocol::limits::MAX_OWNER_MAP_BYTES;
-use saifu_protocol::owner::{Act, Answer, InSession, Purpose, SetMap};
+use saifu_protocol::owner::{Act, Answer, Event, InSession, Purpose, SetMap, Which};
 use saifu_protocol::problem::Code;
 
 /// A session that holds, and whose it is.
@@ -16,8 +16,8 @@ pub(in super::super) struct Inside<'a> {
     pub(in super::super) owner: &'a Owner,
 }
 
-/// The session that is named, if it holds for this account and act, was proved in this request, and the secret that opened
-/// it still opens.
+/// The session that is named, if it holds for this account and act, was proved in this request, and what opened it still
+/// opens.
 pub(in super::super) fn session_of<'a>(
     loaded: &'a Loaded,
     asker: &Asker,
@@ -33,18 +33,26 @@ pub(in super::super) fn session_of<'a>(
         act,
     };
     let enrolled = owner.enrolled.as_ref()?;
+    let still_opens = match session.opened_by {
+        OpenedBy::Secret(id) => enrolled.which(&id).is_some(),
+        OpenedBy::Device(id) => {
+            let device = loaded.devices.get(&id);
+            device.is_some_and(|device| device.look_up == owner.look_up)
+        }
+    };
     let holds = session.id == within.session
         && session.account == asker.account
         && session.look_up == owner.look_up
         && !session.is_over(now)
-        && enrolled.which(&session.credential).is_some()
+        && still_opens
         && within.proof.holds(&session.key, &purpose);
     holds.then_some(Inside { session, owner })
 }
 
 type Done = Result<Answer<UnixTime>, Code>;
 
-/// The secret that opened the session stays, the other ends. Where there is no other, it has ended before.
+/// The secret that opened the session stays, the other ends. Where there is no other, it has ended before. A kit and a device
+/// open the session of an owner who may not know either secret: nothing is settled there.
 pub(super) fn settle(
     loaded: Loaded,
     asker: &Asker,
@@ -61,12 +69,20 @@ pub(super) fn settle(
         changes,
         |owner, session| {
             let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
+            let by_previous = match session.opened_by {
+                OpenedBy::Secret(id) => match enrolled.which(&id) {
+                    Some(Which::Newest) => false,
+                    Some(Which::Previous) => true,
+                    Some(Which::Kit) | None => return Err(Code::Malformed),
+                },
+                OpenedBy::Device(_) => return Err(Code::Malformed),
+            };
             if let Some(previous) = enrolled.previous.take()
-                && previous.id == session.credential
+                && by_previous
             {
                 enrolled.newest = previous;
             }
-            Ok(())
+            Ok(None)
         },
     )
 }
@@ -78,10 +94,13 @@ pub(super) fn set_map(
     context: &Context<'_>,
     changes: &mut Vec<Change>,
 ) -> Done {
-    if set.map.len() > MAX_OWNER_MAP_BYTES {
+    let maps = [Some(&set.map), set.map_of_root.as_ref()];
+    let is_large = |map: &Vec<u8>| map.len() > MAX_OWNER_MAP_BYTES;
+    if maps.into_iter().flatten().any(is_large) {
         return Err(Code::TooLarge);
     }
-    change(
+    let mut of_device = None;
+    let done = change(
         &loaded,
         asker,
         &set.within,
@@ -90,11 +109,31 @@ pub(super) fn set_map(
         changes,
         |owner, session| {
             let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
-            let credential = enrolled.credential_mut(&session.credential);
-            credential.ok_or(Code::Internal)?.kept.map = set.map.clone();
-            Ok(())
+            match session.opened_by {
+                OpenedBy::Secret(id) => {
+                    let credential = enrolled.credential_mut(&id);
+                    let kept = &mut credential.ok_or(Code::Internal)?.kept;
+                    if !set.map.is_empty() {
+                        kept.map.clone_from(&set.map);
+                    }
+                }
+                OpenedBy::Device(id) => {
+                    let device = loaded.devices.get(&id).ok_or(Code::Internal)?;
+                    let mut device = device.clone();
+                    if !set.map.is_empty() {
+                        device.kept.map.clone_from(&set.map);
+                        of_device = Some(device);
+                    }
+                }
+            }
+            if set.map_of_root.is_some() {
+                enrolled.map.clone_from(&set.map_of_root);
+            }
+            Ok(None)
         },
-    )
+    );
+    changes.extend(of_device.map(Change::PutDevice));
+    done
 }
 
 pub(super) fn join(
@@ -114,10 +153,33 @@ pub(super) fn join(
         |owner, _| {
             let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
             // The limit is so far above what an owner has that it has no answer of its own.
-            enrolled
-                .join(asker.account)
-                .then_some(())
-                .ok_or(Code::TooLarge)
+            let is_new = !enrolled.accounts.contains(&asker.account);
+            match enrolled.join(asker.account) {
+                true => Ok(is_new.then_some(Event::Joined)),
+                false => Err(Code::TooLarge),
+            }
+        },
+    )
+}
+
+/// The kit opens no more, and what it opened ends: also this session, if it is one of those.
+pub(super) fn revoke_kit(
+    loaded: Loaded,
+    asker: &Asker,
+    within: &InSession,
+    context: &Context<'_>,
+    changes: &mut Vec<Change>,
+) -> Done {
+    change(
+        &loaded,
+        asker,
+        within,
+        Act::RevokeKit,
+        context,
+        changes,
+        |owner, _| {
+            let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
+            Ok(enrolled.kit.take().map(|_| Event::KitRevoked))
         },
     )
 }
@@ -129,13 +191,14 @@ fn change(
     act: Act,
     context: &Context<'_>,
     changes: &mut Vec<Change>,
-    to: impl FnOnce(&mut Owner, &Session) -> Result<(), Code>,
+    to: impl FnOnce(&mut Owner, &Session) -> Result<Option<Event>, Code>,
 ) -> Done {
     let Some(inside) = session_of(loaded, asker, within, act, context.now) else {
         return Ok(Answer::Out);
     };
     let mut owner = inside.owner.clone();
-    to(&mut owner, inside.session)?;
+    let event = to(&mut owner, inside.session)?;
+    changes.extend(event.map(|event| happened(&owner, asker, event, context)));
     if owner != *inside.owner {
         changes.push(Change::PutOwner(owner));
     }

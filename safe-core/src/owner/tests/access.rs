@@ -41,6 +41,8 @@ fn register(scene: &mut Scene, ledger: &mut MemoryLedger, account: PublicKey) ->
     let request = RequestId::make(&mut scene.rng);
     let asker = scene.asker(account, request);
     let command = asker.register(vec![RegisterItem {
+        wait: 0,
+        orders: None,
         object: b"sealed".to_vec(),
         holder: HolderId::new([0xE; 32]),
         given: Some(Given {

@@ -1,6 +1,6 @@
 use super::super::*;
 use super::scene::*;
-use saifu_protocol::owner::{Act, Answer, Changed, Which};
+use saifu_protocol::owner::{Act, Answer, By, Changed, Which};
 
 /// Hana has changed "first" to "second" at this safe, and not settled.
 fn changing() -> (Scene, Inside) {
@@ -23,10 +23,7 @@ fn change_lets_both_secrets_open_each_with_what_is_kept_under_it() {
         .log_in(NEW_PHONE, HANA, Which::Previous, b"first")
         .unwrap();
     assert!(new.told.kept == kept(b's') && old.told.kept == kept(b'f'));
-    assert_eq!(
-        (new.told.which, old.told.which),
-        (Which::Newest, Which::Previous)
-    );
+    assert_eq!((new.told.by, old.told.by), (By::Newest, By::Previous));
     assert!(new.told.is_changing && old.told.is_changing);
     assert!(
         scene

@@ -1,7 +1,7 @@
 use super::super::*;
 use super::scene::*;
 use saifu_crypto::opaque::enrol;
-use saifu_protocol::owner::{EnrolStart, Enrolled, Which};
+use saifu_protocol::owner::{By, EnrolStart, Enrolled, Which};
 use saifu_protocol::problem::Code;
 
 #[test]
@@ -13,8 +13,8 @@ fn enrol_under_a_free_name_and_log_in_from_a_device_that_has_nothing() {
     assert!(inside.told.kept == kept(b'f'));
     assert_eq!(inside.told.accounts, [PHONE]);
     assert_eq!(
-        (inside.told.which, inside.told.is_changing),
-        (Which::Newest, false)
+        (inside.told.by, inside.told.is_changing),
+        (By::Newest, false)
     );
 }
 

@@ -2,7 +2,7 @@
 
 use super::super::*;
 use crate::command::Asker;
-use crate::settings::SafeKeys;
+use crate::settings::{PasskeySite, SafeKeys};
 use alloc::vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{LoggingIn, enrol, log_in};
@@ -12,7 +12,7 @@ use saifu_protocol::message::Outcome;
 use saifu_protocol::owner::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, Enrolled, EnrolmentId, InSession,
     Kept, LoggedIn, LoginFinish, LoginFinished, LoginStart, LoginStarted, LookUpId, Purpose,
-    SessionProof, Suite, Which, parties,
+    SessionProof, Slot, Suite, Which, parties,
 };
 use saifu_protocol::problem::Code;
 use saifu_protocol::{PublicKey, RequestId, UnixTime};
@@ -26,6 +26,8 @@ pub(super) const THIEF: PublicKey = PublicKey::new([13; 32]);
 pub(super) struct Scene {
     pub(super) owners: MemoryOwners,
     pub(super) keys: OwnerKeys,
+    pub(super) safe: SafeKeys,
+    pub(super) passkeys: Option<PasskeySite>,
     pub(super) now: UnixTime,
     pub(super) rng: Hashed,
 }
@@ -75,6 +77,8 @@ impl Scene {
         Self {
             owners: MemoryOwners::new(),
             keys: OwnerKeys::of(&safe),
+            safe,
+            passkeys: None,
             now: UnixTime(1_800_000_000),
             rng: Hashed(0),
         }
@@ -104,6 +108,8 @@ impl Scene {
         let context = Context {
             now: self.now,
             keys: &self.keys,
+            signing: self.safe.signing(),
+            passkeys: self.passkeys.as_ref(),
         };
         let decision = decide(loaded, asker, command, &context, &mut self.rng);
         self.owners.apply(&decision.changes).unwrap();
@@ -242,6 +248,17 @@ impl Scene {
         })
     }
 
+    /// Hana logs in with her first secret.
+    pub(super) fn log_in_first(&mut self, account: PublicKey) -> Inside {
+        self.log_in(account, HANA, Which::Newest, b"first").unwrap()
+    }
+
+    pub(super) fn kit_guesses(&self, look_up: LookUpId) -> Guesses {
+        let mut owners = self.owners.owners();
+        let owner = owners.find(|owner| owner.look_up == look_up);
+        owner.map(|owner| owner.kit_guesses).unwrap_or_default()
+    }
+
     pub(super) fn guesses(&self, look_up: LookUpId) -> Guesses {
         let mut owners = self.owners.owners();
         let owner = owners.find(|owner| owner.look_up == look_up);
@@ -287,6 +304,24 @@ impl Scene {
     }
 
     pub(super) fn change(&mut self, inside: &Inside, secret: &[u8]) -> Answer<Changed> {
+        self.change_slot(inside, Slot::Secret, secret)
+    }
+
+    pub(super) fn change_slot(
+        &mut self,
+        inside: &Inside,
+        slot: Slot,
+        secret: &[u8],
+    ) -> Answer<Changed> {
+        done(self.try_change(inside, slot, secret))
+    }
+
+    pub(super) fn try_change(
+        &mut self,
+        inside: &Inside,
+        slot: Slot,
+        secret: &[u8],
+    ) -> Outcome<Answer<Changed>> {
         let finish = self.enrolment(inside.account, inside.look_up(self), secret);
         let change = |within| {
             Command::Change(ChangeFinish {
@@ -295,10 +330,11 @@ impl Scene {
                 suite: finish.suite,
                 record: finish.record,
                 kept: finish.kept.clone(),
+                slot,
             })
         };
         match self.act(inside, Act::Change, change) {
-            Reply::Changed(outcome) => done(outcome),
+            Reply::Changed(outcome) => outcome,
             _ => panic!("another reply"),
         }
     }

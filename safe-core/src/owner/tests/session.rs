@@ -48,7 +48,13 @@ fn set_map_keeps_another_map_and_the_same_share() {
     let (mut scene, session) = inside();
     let set = |map: &[u8]| {
         let map = map.to_vec();
-        |within| Command::SetMap(SetMap { within, map })
+        |within| {
+            Command::SetMap(SetMap {
+                within,
+                map,
+                map_of_root: None,
+            })
+        }
     };
     assert!(scene.done_within(&session, Act::SetMap, set(b"another")));
     let Reply::Done(outcome) = scene.act(&session, Act::SetMap, set(&[0; MAX_OWNER_MAP_BYTES + 1]))

@@ -26,6 +26,8 @@ pub(super) fn given_item(
 ) -> (RegisterItem, Secret) {
     let holder = new_secret();
     let item = RegisterItem {
+        wait: 0,
+        orders: None,
         object: object.to_vec(),
         holder: holder_of(&holder),
         given: Some(Given { class, digest }),

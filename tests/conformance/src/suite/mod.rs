@@ -1,16 +1,21 @@
 //! What any safe must do.
 
 mod describe;
+mod devices;
 mod end;
 mod given;
 mod list;
 mod login;
+mod order;
 mod recover;
 mod register;
 mod request;
 mod rotate;
 mod scene;
 mod search;
+mod wait;
+
+pub(crate) use scene::ensure;
 
 use crate::wallet::{Check, Wallet};
 
@@ -156,6 +161,39 @@ pub(crate) const CASES: &[Case] = &[
         recover::many_sessions,
     ),
     ("the descriptor names the login", login::is_described),
+    ("the descriptor names devices", devices::is_described),
+    (
+        "devices: a passkey logs in to the safe that it knows, without a name",
+        devices::passkey,
+    ),
+    (
+        "devices: a terminal logs in, and nobody in its place",
+        devices::terminal,
+    ),
+    (
+        "devices: what one says is of one conversation",
+        devices::one_conversation,
+    ),
+    (
+        "devices: unknown, removed, misplaced and copied ones are told the same",
+        devices::told_the_same,
+    ),
+    (
+        "devices: those of another site are the operator's choice",
+        devices::other_site,
+    ),
+    (
+        "devices: each is of one owner, who names and removes it",
+        devices::one_owner,
+    ),
+    (
+        "devices: a kit opens beside the secret until it is revoked",
+        devices::kit,
+    ),
+    (
+        "devices: the common map comes with every way in",
+        devices::common_map,
+    ),
     (
         "login: whoever lost everything finds their certificates",
         login::everything_lost,
@@ -179,10 +217,35 @@ pub(crate) const CASES: &[Case] = &[
         "login: what a lost device has opened is taken over, once",
         login::takeover,
     ),
+    (
+        "an order does what its entry's holder could do",
+        order::obeyed,
+    ),
+    (
+        "an order is taken from its relay, for its safe, of the entry's owner",
+        order::refused,
+    ),
+    ("an order is one for one device", order::once),
     ("login: notes and items have limits", login::form),
     (
         "a repeat with another note is a reuse of its request",
         login::notes_are_bound,
+    ),
+    (
+        "wait: others wait as long as a registration says",
+        wait::others_wait,
+    ),
+    (
+        "wait: its owner says no for ever, or yes at once",
+        wait::owner_decides,
+    ),
+    (
+        "wait: longer holds at once, shorter when the one before is over",
+        wait::setting,
+    ),
+    (
+        "wait: those who open first are told first, whoever else asks",
+        wait::many_ask,
     ),
     (
         "equal counters are told apart after the counter returned to 0",

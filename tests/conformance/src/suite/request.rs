@@ -19,6 +19,8 @@ fn register_at(
     request: RequestId,
 ) -> Result<Vec<Outcome<Registered>>, crate::wallet::Refused> {
     let item = RegisterItem {
+        wait: 0,
+        orders: None,
         object: object(0),
         holder: holder_of(&new_secret()),
         given: None,
@@ -50,6 +52,8 @@ pub(super) fn wrong_request(wallet: &Wallet) -> Check {
     let content = Request {
         reply_to: PublicKey::new([9; 32]),
         items: vec![RegisterItem {
+            wait: 0,
+            orders: None,
             object: object(0),
             holder: holder_of(&new_secret()),
             given: None,

@@ -13,7 +13,7 @@ macro_rules! ensure {
         }
     };
 }
-pub(super) use ensure;
+pub(crate) use ensure;
 
 pub(super) fn certificates(outcomes: Vec<Outcome<Registered>>) -> Check<Vec<String>> {
     outcomes

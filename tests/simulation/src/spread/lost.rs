@@ -10,6 +10,7 @@ use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::{Books, Custody};
 use saifu_wallet_core::group::{Group, Phase};
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::owner::Way;
 use saifu_wallet_core::plan::part::Role;
 use saifu_wallet_core::view::{Opened, Part};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,8 +137,8 @@ impl Spread {
             }
         }
         let (safe, name) = (self.scene.safes[first].id(), NAME.into());
-        self.scene
-            .want(device, Intent::Restore { safe, name, words });
+        let by = Way::Secret { words };
+        self.scene.want(device, Intent::Restore { safe, name, by });
         self.has_changed = true;
         self.marks.insert(Mark::Shared);
     }
@@ -157,7 +158,8 @@ impl Spread {
         }
         let words = self.words.clone().ok_or("nobody is enrolled")?;
         let (safe, name) = (self.scene.safes[first].id(), NAME.into());
-        self.scene.want(0, Intent::Restore { safe, name, words });
+        let by = Way::Secret { words };
+        self.scene.want(0, Intent::Restore { safe, name, by });
         self.settle()?;
         for _ in 0..PASSES {
             for backup in self.groups(0, |_| true) {

@@ -103,6 +103,7 @@ impl Dice {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            moved_by: MovedBy::Owner,
         }
     }
 
@@ -134,6 +135,7 @@ impl Dice {
                 standing: Standing::AtSafe,
                 came_of: None,
                 part: self.perhaps(Self::part),
+                others: OthersWait::NONE,
             }),
         }
     }
@@ -149,11 +151,14 @@ impl Dice {
                 given: None,
                 note: None,
                 calling_off: None,
+                wait: 0,
             }),
             1 => Flow::Recover(Recover {
+                via: None,
                 certificate: self.item_id(),
                 safe,
                 session: Session::make(&mut self.rng),
+                by: MovedBy::Owner,
                 state: match self.roll(2) {
                     0 => RecoverState::Opening {
                         request: self.request(),
@@ -175,6 +180,7 @@ impl Dice {
                 values: alloc::vec![self.item_id()],
                 key: self.perhaps(Self::item_id),
                 replaces: self.perhaps(Self::group_id),
+                by: MovedBy::Owner,
                 state: match self.roll(2) {
                     0 => ProtectState::Preparing {
                         plan: Box::new(Preset::AnyTwoOfThree.plan()),
@@ -190,6 +196,7 @@ impl Dice {
                 group: self.group_id(),
                 then: Then::Hold,
                 take_back: false,
+                by: MovedBy::Owner,
                 state: match self.roll(2) {
                     0 => ReuniteState::Collecting { to_ask: Vec::new() },
                     _ => ReuniteState::Arrived {
@@ -204,6 +211,7 @@ impl Dice {
                 next: Secret::new([1; 32]),
                 note: None,
                 handed: None,
+                wait: 0,
             }),
         }
     }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::books::{
-    CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, PartHere, PartItem, Standing,
-    ValueItem,
+    CertificateItem, Custody, Elsewhere, Item, KeyHere, KeyItem, MovedBy, OthersWait, PartHere,
+    PartItem, Standing, ValueItem,
 };
 use crate::flow::{
     Flow, Recover, RecoverState, Register, Retire, RetireWhat, ReturnReason, Reunite, ReuniteState,
@@ -83,6 +83,7 @@ fn group(number: u8, preset: Preset) -> Group {
         handed: false,
         released: Vec::new(),
         awaits: None,
+        moved_by: MovedBy::Owner,
     }
 }
 
@@ -108,6 +109,7 @@ fn certificate(at: ItemId, of: PartOf, standing: Standing) -> Change {
         standing,
         came_of: None,
         part: Some(of),
+        others: OthersWait::NONE,
     };
     Change::Put(at, Item::Certificate(item), None)
 }
@@ -179,6 +181,7 @@ fn backups_stand_as_their_phase_and_the_work_on_them_say() {
         group: group_id(1),
         then: For::Hold,
         take_back: false,
+        by: MovedBy::Owner,
         state: ReuniteState::Collecting { to_ask: Vec::new() },
     });
     let job = flow_id(1);
@@ -210,9 +213,11 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
     let flow = |flow| Change::Journal(flow_id(1), flow);
     let recover = |state| {
         flow(Flow::Recover(Recover {
+            via: None,
             certificate: certificate_at(0),
             safe: safe_id(0),
             session: crate::books::Session::make(&mut Counting(0)),
+            by: MovedBy::Owner,
             state,
         }))
     };
@@ -224,6 +229,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         given: None,
         note: None,
         calling_off: None,
+        wait: 0,
     }));
     let retire = flow(Flow::Retire(Retire {
         safe: safe_id(0),
@@ -240,6 +246,7 @@ fn parts_stand_as_what_is_here_and_who_works_on_it_say() {
         next: Secret::new([1; 32]),
         note: None,
         handed: None,
+        wait: 0,
     }));
     let opening = RecoverState::Opening { request: request() };
     let fetched = RecoverState::Fetched { part: part_at(0) };

@@ -6,7 +6,7 @@ use super::super::{Desk, Flow, Next, Step};
 use super::{Aim, Login, LoginState, Session};
 use crate::books::Change;
 use crate::ids::FlowId;
-use crate::owner::{OwnerStanding, Words};
+use crate::owner::{OwnerStanding, Way, Words};
 use saifu_crypto::CryptoRng;
 use saifu_protocol::RequestId;
 use saifu_protocol::owner::{EnrolStart, EnrolStarted};
@@ -33,6 +33,15 @@ impl Login {
         self.go_on(evaluating, desk)
     }
 
+    /// What the safe evaluates: the other secret, or the kit's.
+    fn evaluated(&self) -> Option<&Words> {
+        match &self.aim {
+            Aim::Change { next } => Some(next),
+            Aim::Ways(managing) => managing.kit(),
+            Aim::Restore | Aim::Map | Aim::Settle | Aim::Order { .. } => None,
+        }
+    }
+
     /// The same share goes with it as with the secret before, dealt anew, and the newest map.
     pub(super) fn make_record(
         &self,
@@ -42,9 +51,7 @@ impl Login {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Option<Step> {
-        let Aim::Change { next } = &self.aim else {
-            return None;
-        };
+        let next = self.evaluated()?;
         let at = desk.books.owner()?.at.iter();
         let number = at.clone().find(|at| at.safe == self.safe)?.number;
         let asked = (enrolling, start, started);
@@ -75,7 +82,8 @@ impl Login {
                 .iter()
                 .filter(|at| at.standing == OwnerStanding::Both);
             for at in both.filter(|at| !settles(at.safe)) {
-                let settle = Self::new(at.safe, &self.name, next, Aim::Settle);
+                let words = next.clone();
+                let settle = Self::new(at.safe, &self.name, Way::Secret { words }, Aim::Settle);
                 changes.push(Change::Journal(FlowId::make(rng), Flow::Login(settle)));
             }
         }

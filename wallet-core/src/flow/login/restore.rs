@@ -6,10 +6,13 @@ use super::{Aim, Login, LoginState, MOST_BARREN_PAGES, Session, SessionKeys};
 use crate::books::{Change, Identity};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{Dealt, Owner, OwnerStanding, gather, restore, unseal};
+use crate::owner::{
+    Dealt, Owner, OwnerStanding, SafeMap, Sealed, Way, gather, is_partial, open_root_map, restore,
+    unseal,
+};
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
-use saifu_protocol::owner::{LoggedIn, OwnerPage};
+use saifu_protocol::owner::{Kept, LoggedIn, OwnerPage};
 use zeroize::Zeroizing;
 
 impl Login {
@@ -25,53 +28,107 @@ impl Login {
         let session = Session {
             id: logged_in.session,
             keys: keys.clone(),
+            is_changing: logged_in.is_changing,
         };
         let state = LoginState::In { session };
-        if !matches!(self.aim, Aim::Restore | Aim::Map) {
-            return self.go_on(state, desk);
+        match self.aim {
+            Aim::Restore | Aim::Map => {}
+            Aim::Change { .. } | Aim::Settle | Aim::Order { .. } => {
+                return self.go_on(state, desk);
+            }
+            Aim::Ways(_) => return self.forget_way(state, desk),
         }
-        let unsealed = unseal(&logged_in.kept, self.safe, &keys.export);
+        let opened = self.open_kept(&logged_in.kept, keys);
         // Before it is replaced: another device of the owner's may have left safes on it that are unknown here.
-        if self.aim == Aim::Map && unsealed.is_none() {
+        if self.aim == Aim::Map && opened.is_none() {
             return self.go_on(state, desk);
         }
-        let (Some((share, map)), Some(owner)) = (unsealed, desk.books.owner()) else {
+        let (Some((share, map)), Some(owner)) = (opened, desk.books.owner()) else {
             let kind = Kind::OwnerRecordDamaged;
             return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
         };
         let mut owner = owner.clone();
         let mut changes = Vec::new();
-        if owner.is_restoring() {
-            owner.needed = map.needed;
-        }
-        for mapped in &map.safes {
-            let id = mapped.id();
-            if self.aim == Aim::Map && owner.standing(id).is_some() {
-                continue;
-            }
-            if desk.books.safe(id).is_none() {
-                changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
-            }
-            if owner.standing(id).is_none() {
-                let login = Self::new(id, &self.name, &self.words, Aim::Restore);
-                changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
-            }
-            // What another login has come to stays.
-            let standing = owner.standing(id).unwrap_or(OwnerStanding::Asking);
-            owner.put(id, mapped.number, standing);
+        if let Some(map) = &map {
+            changes.extend(self.adopt(map, &mut owner, desk, rng));
         }
         if owner.is_restoring() {
-            changes.extend(self.add_share(share, &mut owner, desk, rng));
+            let map = logged_in.map.clone().map(Sealed);
+            changes.extend(self.add_share(share, map, &mut owner, desk, rng));
+        } else if let (Some(sealed), Some(identity)) = (&logged_in.map, desk.books.identity())
+            && let Some(map) = open_root_map(sealed, &identity.root())
+        {
+            changes.extend(self.adopt(&map, &mut owner, desk, rng));
         }
         changes.push(Change::Own(Some(owner)));
         changes.push(self.journal(state, desk));
         Step::strict(changes, Next::Again)
     }
 
+    /// What a session was opened with is of no more use.
+    fn forget_way(&self, state: LoginState, desk: &Desk<'_>) -> Step {
+        let next = Self {
+            with: None,
+            state,
+            ..self.clone()
+        };
+        let change = Change::Journal(desk.id, Flow::Login(next));
+        Step::strict(alloc::vec![change], Next::Again)
+    }
+
+    /// Share and map. Of a device that derives nothing the share lies there as it is; then it must be one that is worth nothing
+    /// alone, or the safe could give this wallet a root of its own making.
+    fn open_kept(
+        &self,
+        kept: &Kept,
+        keys: &SessionKeys,
+    ) -> Option<(Zeroizing<Vec<u8>>, Option<SafeMap>)> {
+        if matches!(self.with, Some(Way::Passkey)) && is_partial(&kept.share) {
+            return Some((Zeroizing::new(kept.share.clone()), None));
+        }
+        let (share, map) = unseal(kept, self.safe, keys.export.as_ref()?)?;
+        Some((share, Some(map)))
+    }
+
+    /// What a map says that is not known here. Safes that are new are logged in to by the same way.
+    fn adopt(
+        &self,
+        map: &SafeMap,
+        owner: &mut Owner,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
+        if owner.is_restoring() {
+            owner.needed = map.needed;
+        }
+        if owner.name.is_empty() {
+            owner.name.clone_from(&map.name);
+        }
+        for mapped in &map.safes {
+            let id = mapped.id();
+            let known = owner.standing(id);
+            if self.aim != Aim::Map || known.is_none() {
+                if desk.books.safe(id).is_none() && known.is_none() {
+                    changes.push(Change::Trust(mapped.safe(Secret::make(rng))));
+                }
+                if let (None, Some(with)) = (known, &self.with) {
+                    let login = Self::new(id, &owner.name, with.clone(), Aim::Restore);
+                    changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
+                }
+                // What another login has come to stays.
+                owner.put(id, mapped.number, known.unwrap_or(OwnerStanding::Asking));
+            }
+            owner.learn(id, &mapped.credentials);
+        }
+        changes
+    }
+
     /// Another share: perhaps there are enough now.
     pub(super) fn add_share(
         &self,
         share: Zeroizing<Vec<u8>>,
+        map: Option<Sealed>,
         owner: &mut Owner,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
@@ -80,18 +137,27 @@ impl Login {
         owner.dealt.push(Dealt {
             safe: self.safe,
             share,
+            map,
         });
         let dealt: Vec<_> = owner.dealt.iter().map(|it| it.share.clone()).collect();
         let Some(root) = gather(&dealt) else {
             return Vec::new();
         };
-        owner.check = Some(self.words.check(&root));
-        owner.dealt.clear();
+        let mut changes: Vec<Change> = Vec::new();
+        for dealt in core::mem::take(&mut owner.dealt) {
+            let map = dealt.map.and_then(|map| open_root_map(&map.0, &root));
+            if let Some(map) = map {
+                changes.extend(self.adopt(&map, owner, desk, rng));
+            }
+        }
+        if let Some(Way::Secret { words }) = &self.with {
+            owner.check = Some(words.check(&root));
+        }
+        owner.has_root = true;
         let identity = desk.books.identity().cloned();
         let identity = identity.unwrap_or_else(|| Identity::make(rng));
         // What was wanted meanwhile has waited for it.
         let before = identity.root();
-        let mut changes: Vec<Change> = Vec::new();
         for (id, flow) in desk.books.flows() {
             let flow = flow.under_root(&before, &root, rng);
             changes.extend(flow.map(|flow| Change::Journal(id, flow)));

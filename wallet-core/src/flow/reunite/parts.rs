@@ -41,6 +41,11 @@ pub(super) fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Cha
 /// cannot be.
 pub(super) fn give_back(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
     let mut changes = Vec::new();
+    for (id, flow) in &members.flows {
+        if let Flow::Order(order) = flow {
+            changes.push(order.give_up(*id));
+        }
+    }
     for (id, recover) in fetched(members) {
         if let RecoverState::Fetched { part } = recover.state {
             changes.push(Change::Delete(part));

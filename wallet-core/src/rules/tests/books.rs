@@ -35,6 +35,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         handed: false,
         released: Vec::new(),
         awaits: None,
+        moved_by: MovedBy::Owner,
     }
 }
 
@@ -91,6 +92,7 @@ fn books() -> Books {
         given: None,
         note: None,
         calling_off: None,
+        wait: 0,
     };
     changes.push(Change::Journal(
         FlowId::new([1; 16]),

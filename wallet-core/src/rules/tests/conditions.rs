@@ -23,6 +23,7 @@ pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> Certificate
         standing: Standing::AtSafe,
         came_of: None,
         part: None,
+        others: crate::books::OthersWait::Told(0),
     }
 }
 
@@ -130,7 +131,14 @@ fn room_safes_and_place_are_part_of_it() {
     let summary = summary(&ticket("", ""), "2000-03-01");
     let here = Subject::of_summary(id(1), &summary, Lock::Free);
     let cover = |have| Cover { have, wanted: 3 };
-    let away = |have| Subject::of_group(id(1), &summary, noon("2000-03-02"), cover(have));
+    let away = |have| {
+        Subject::of_group(
+            id(1),
+            &summary,
+            (MovedBy::Owner, noon("2000-03-02")),
+            cover(have),
+        )
+    };
     let around = Surroundings {
         free: 99,
         ..around("2000-03-15")
@@ -180,6 +188,48 @@ fn lists_of_the_wallets_index_are_conditions_too() {
             }
         }
     }
+}
+
+#[test]
+fn the_index_knows_of_a_value_what_the_value_itself_says() {
+    for seed in 0..500 {
+        let mut dice = Dice::new(seed);
+        let (around, fields) = (dice.surroundings(), dice.fields());
+        let (item, value) = (
+            summary(&fields, "2000-03-01"),
+            Value::check(fields).unwrap(),
+        );
+        let summary = Subject::of_summary(id(1), &item, Lock::Free);
+        assert_eq!(summary, summary.with(&value), "world {seed}");
+        // What an earlier version wrote does not say it.
+        let old = ValueItem {
+            details: None,
+            ..item.clone()
+        };
+        let old = Subject::of_summary(id(1), &old, Lock::Free);
+        let priced = Condition::UnitPrice(Amount {
+            currency: "JPY".into(),
+            is: Number::AtLeast(0),
+        });
+        assert_eq!(priced.truth(&old, &around), Truth::Unknown);
+        assert_ne!(priced.truth(&summary, &around), Truth::Unknown);
+    }
+}
+
+#[test]
+fn of_long_remarks_the_index_has_the_beginning_and_says_nothing_of_the_rest() {
+    let fields = Fields {
+        remarks: alloc::format!("found {} lost", "x".repeat(130)),
+        ..ticket("", "")
+    };
+    let item = summary(&fields, "2000-03-01");
+    let subject = Subject::of_summary(id(1), &item, Lock::Free);
+    let has = |part: &str| {
+        let condition = Condition::Remarks(Text::Contains(part.into()));
+        condition.truth(&subject, &around("2000-03-15"))
+    };
+    assert_eq!((has("found"), has("lost")), (Truth::Yes, Truth::Unknown));
+    assert_eq!(has("lost").max(has("found")), Truth::Yes);
 }
 
 #[test]

@@ -43,10 +43,8 @@ fn meant(condition: &Condition, values: &[(char, Value)], today: &str) -> (Vec<c
         .map(|(_, value)| summary(value.fields(), "2000-03-01"))
         .collect();
     let subjects: Vec<Subject<'_>> = (0..)
-        .zip(summaries.iter().zip(values))
-        .map(|(n, (summary, (_, value)))| {
-            Subject::of_summary(id(n), summary, Lock::Free).with(value)
-        })
+        .zip(&summaries)
+        .map(|(n, summary)| Subject::of_summary(id(n), summary, Lock::Free))
         .collect();
     let names = |ids: Vec<ItemId>| {
         let place = |id: ItemId| usize::from(id.as_bytes()[0]);

@@ -1,5 +1,6 @@
 //! What rules must answer, by example and by property.
 
+mod book;
 mod books;
 mod conditions;
 mod dice;
@@ -10,7 +11,7 @@ mod triggers;
 mod year;
 
 use super::*;
-use crate::books::{Custody, ValueItem};
+use crate::books::{Custody, MovedBy, ValueItem};
 use crate::ids::ItemId;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;

@@ -340,7 +340,7 @@ fn what_its_owner_has_just_moved_rests() {
     let value = summary(&ticket("2000-03-20", ""), "2000-03-01");
     let here = Subject::of_summary(id(1), &value, Lock::Free);
     let cover = Cover { have: 3, wanted: 3 };
-    let away = Subject::of_group(id(2), &value, noon("2000-03-01"), cover);
+    let away = Subject::of_group(id(2), &value, (MovedBy::Owner, noon("2000-03-01")), cover);
     let rules = rules(alloc::vec![
         rule(1, always(), back_up()),
         rule(2, usable_within(7), fetch(0)),
@@ -387,7 +387,9 @@ fn usable_soon_comes_first_as_far_as_there_is_room() {
     ];
     let mut values: Vec<Subject<'_>> = (0..)
         .zip(&items)
-        .map(|(n, item)| Subject::of_group(id(n), item, noon("2000-03-01"), cover))
+        .map(|(n, item)| {
+            Subject::of_group(id(n), item, (MovedBy::Owner, noon("2000-03-01")), cover)
+        })
         .collect();
     for value in &mut values {
         value.moved = Moved::ByRule;
@@ -432,7 +434,12 @@ fn what_was_registered_as_one_comes_as_one() {
     );
     let of = |number, item| Subject {
         moved: Moved::ByRule,
-        ..Subject::of_group(id(number), item, noon("2000-03-01"), cover)
+        ..Subject::of_group(
+            id(number),
+            item,
+            (MovedBy::Owner, noon("2000-03-01")),
+            cover,
+        )
     };
     let values = [of(1, &later), of(1, &soon), of(2, &soon)];
     let fetching = rules(alloc::vec![rule(2, usable_within(7), fetch(0))]);

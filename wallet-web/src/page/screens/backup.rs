@@ -10,6 +10,7 @@ use crate::page::parts::{
 use crate::page::route::Route;
 use crate::page::screens::back_up::{cannot, choose};
 use crate::page::screens::certificates::take_back;
+use crate::page::screens::fetch::Fetch;
 use crate::page::screens::protection::{self, Chosen};
 use crate::page::screens::{certificates, papers, value};
 use crate::page::service::Service;
@@ -32,6 +33,7 @@ pub(super) fn backup(s: Service, id: GroupId) -> Node {
     let card = Memo::new(move |_| s.backup(id));
     let discarding = RwSignal::new(false);
     let understood = RwSignal::new(false);
+    let fetch = Fetch::new(s);
     keep_dialog("discard", discarding);
     Node::live(move || {
         let name = card.with(|card| {
@@ -40,7 +42,7 @@ pub(super) fn backup(s: Service, id: GroupId) -> Node {
         });
         Node::Many(vec![
             match card.get() {
-                Some(card) => present(s, &card, discarding),
+                Some(card) => present(s, &card, fetch, discarding),
                 None => gone(s, id),
             },
             dialog("discard", discarding, || {
@@ -56,7 +58,7 @@ pub(super) fn backup(s: Service, id: GroupId) -> Node {
     })
 }
 
-fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
+fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<bool>) -> Node {
     let lang = s.lang.get();
     let came_home = s.value_of(ItemId::new(*card.id.as_bytes()));
     if let (BackupStanding::Ending, Some(value)) = (card.standing, came_home) {
@@ -74,9 +76,18 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
         Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
-        Some(Task::Add | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore) | None => {
-            Key::Backup
-        }
+        Some(
+            Task::Add
+            | Task::Retire
+            | Task::TakeOver
+            | Task::Enrol
+            | Task::Restore
+            | Task::Ways
+            | Task::Round
+            | Task::SetWait
+            | Task::Decide,
+        )
+        | None => Key::Backup,
     };
     let picture = if card.contents.is_empty() {
         let (state, words) = backup_standing(lang, card);
@@ -96,6 +107,7 @@ fn present(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node {
         .child(what_to_do(s, card, discarding));
     let right = div("stack stack--wide")
         .child(job.map(|job| under_way(s, card, &job)))
+        .child(fetch.offer(card))
         .child(standing(s, card))
         .child(section(s, "parts", Key::PartsTitle, parts(s, card)))
         .child(protection(s, card));
@@ -190,7 +202,7 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
 /// The work under way, as far as it is not that of single parts.
 fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
     let lang = s.lang.get();
-    let room = (job.stage == Stage::NoRoom).then(|| value::make_room(s));
+    let room = (job.stage == Stage::NoRoom).then(|| value::make_room(s, job.id));
     let note = match job.task {
         Task::Recover => Some(Key::RecoverWhy),
         Task::Repair => Some(Key::MoveText),
@@ -200,7 +212,11 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::RecoverKey
         | Task::TakeOver
         | Task::Enrol
-        | Task::Restore => None,
+        | Task::Restore
+        | Task::Ways
+        | Task::Round
+        | Task::SetWait
+        | Task::Decide => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -231,8 +247,13 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Stage::TakingOver
         | Stage::Enrolling
         | Stage::LoggingIn
+        | Stage::AwaitsDevice
+        | Stage::Managing
         | Stage::LoggedIn
-        | Stage::Listing => 0,
+        | Stage::Listing
+        | Stage::Round
+        | Stage::SettingWait
+        | Stage::Deciding => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
     let arrived = (Key::StepArrived, Key::StepArrivedNote);
@@ -250,9 +271,16 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
             (Key::StepAtNew, Key::StepAtNewNote),
         ],
         Task::RecoverKey => vec![asking, (Key::StepFetched, Key::StepFetchedNote)],
-        Task::Add | Task::BackUp | Task::Retire | Task::TakeOver | Task::Enrol | Task::Restore => {
-            return None;
-        }
+        Task::Add
+        | Task::BackUp
+        | Task::Retire
+        | Task::TakeOver
+        | Task::Enrol
+        | Task::Restore
+        | Task::Ways
+        | Task::Round
+        | Task::SetWait
+        | Task::Decide => return None,
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

@@ -294,7 +294,11 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::RecoverKey
         | Task::TakeOver
         | Task::Enrol
-        | Task::Restore => Key::Recovering,
+        | Task::Restore
+        | Task::Ways
+        | Task::Round
+        | Task::SetWait
+        | Task::Decide => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")

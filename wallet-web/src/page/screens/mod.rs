@@ -7,19 +7,26 @@ mod advanced;
 mod back_up;
 mod backup;
 mod certificates;
+mod fetch;
 mod form;
 mod keys;
+mod lock;
+mod locked;
 mod notices;
 mod papers;
 mod policy;
 mod protection;
 mod recovery;
 mod restore;
+mod rule;
+mod rules;
 mod safes;
 mod secret;
 mod settings;
 mod value;
 mod values;
+mod waits;
+mod ways;
 mod whole;
 
 use super::device;
@@ -37,6 +44,7 @@ enum Whole {
     Opening,
     Welcome,
     Wallet,
+    Locked,
     Stopped(Phase),
     Crashed,
 }
@@ -51,13 +59,15 @@ pub(crate) fn app(s: Service) -> Node {
             Phase::Opening => Whole::Opening,
             Phase::Ready if s.route.get() == Route::Values && is_new(s) => Whole::Welcome,
             Phase::Ready => Whole::Wallet,
+            Phase::Locked => Whole::Locked,
             other => Whole::Stopped(other),
         }
     });
-    // The first value has come in, and with the welcome went the heading that had the focus.
+    // The first value has come in, or the owner; and with what was shown before went the heading that had the focus.
     Effect::new(move |before| {
         let now = whole.get();
-        if before == Some(Whole::Welcome) && now == Whole::Wallet {
+        let has_gone = matches!(before, Some(Whole::Welcome | Whole::Locked));
+        if has_gone && now == Whole::Wallet {
             device::focus_heading_if_lost();
         }
         now
@@ -66,6 +76,7 @@ pub(crate) fn app(s: Service) -> Node {
         Whole::Opening => shell(s, true),
         Whole::Wallet => shell(s, false),
         Whole::Welcome => Node::live(move || whole::welcome(s)),
+        Whole::Locked => locked::locked(s),
         Whole::Stopped(phase) => Node::live(move || whole::stopped(s, phase)),
         Whole::Crashed => Node::live(move || whole::crashed(s)),
     })
@@ -139,11 +150,16 @@ fn is_narrow(route: Route) -> bool {
         | Route::TakeOver
         | Route::Recovery
         | Route::Restore
+        | Route::Ways
         | Route::Notices
         | Route::Settings
+        | Route::Lock
         | Route::Keys
         | Route::Key(_)
-        | Route::Policy => true,
+        | Route::Policy
+        | Route::Rules
+        | Route::Rule(_)
+        | Route::Waits => true,
     }
 }
 
@@ -160,6 +176,9 @@ fn screen(s: Service, route: Route) -> Node {
         Route::Keys => keys::keys(s),
         Route::Key(id) => keys::key(s, id),
         Route::Policy => policy::policy(s),
+        Route::Rules => rules::rules(s),
+        Route::Rule(id) => rule::rule(s, id),
+        Route::Waits => waits::waits(s),
         Route::Safes => safes::safes(s),
         Route::AddSafe => safes::add(s),
         Route::Certificates => certificates::certificates(s),
@@ -168,8 +187,10 @@ fn screen(s: Service, route: Route) -> Node {
         Route::TakeOver => papers::take_over(s),
         Route::Recovery => recovery::recovery(s),
         Route::Restore => restore::restore(s),
+        Route::Ways => ways::ways(s),
         Route::Notices => notices::notices(s),
         Route::Settings => settings::settings(s),
+        Route::Lock => lock::lock(s),
     }
 }
 

@@ -147,8 +147,14 @@ fn explain(s: Service, what: What, offer: &Offer, with_key: RwSignal<bool>) -> N
             });
         },
     );
+    let wait = s.waits.with(|waits| waits.wait);
+    let waits = (wait > 0).then(|| {
+        let words = words::taker_waits(lang, &words::wait(lang, wait));
+        el("p").class("hint").child(words)
+    });
     Node::Many(vec![
         halves("warn", "warn", None, words, None, Vec::new()),
+        waits.into(),
         key.into(),
         actions(vec![show]),
     ])

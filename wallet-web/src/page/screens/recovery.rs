@@ -5,7 +5,7 @@ use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{actions, button, fact, facts, halves, head, link, quiet, section};
 use crate::page::route::Route;
 use crate::page::screens::secret::{self, Fields, one};
-use crate::page::screens::values;
+use crate::page::screens::{values, waits};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -36,6 +36,7 @@ pub(super) fn recovery(s: Service) -> Node {
             Some(_) | None => paper.prepare(&owner),
         };
         let content = div("stack stack--wide")
+            .child(waits::cards(s))
             .child(secret::told(s))
             .child(content);
         let title = s.text(Key::RecoveryTitle);
@@ -64,6 +65,27 @@ fn is_stopped(card: &OwnerCard) -> bool {
 fn restoring(s: Service) -> Node {
     let words = s.text(Key::RestoreTitle);
     one(link("btn btn--primary", Route::Restore, None, words))
+}
+
+/// What is printed: words, and what it takes to use them.
+pub(super) fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
+    let list = words.expose_secret().split('-').map(|word| {
+        let word = el("code").fixed("translate", "no").child(word.to_owned());
+        el("li").child(word).into()
+    });
+    let list: Vec<Node> = list.collect();
+    let mut rows = vec![fact(s.text(Key::OwnerName), name)];
+    // Those that answer first: the paper is for the day on which they must.
+    let mut safes: Vec<SafeCard> = s.safes.get();
+    safes.sort_by_key(|safe| safe.reach != Reach::Answers);
+    for safe in safes.into_iter().take(PRINTED_SAFES) {
+        rows.push(fact(s.text(Key::Safe), safe.address));
+    }
+    el("article")
+        .class("panel stack")
+        .child(el("h2").words("Saifu – ").words(s.text(title)))
+        .child(el("ol").class("words").child(list))
+        .child(facts(rows))
 }
 
 /// The paper with the words, from their making until safes know them.
@@ -168,34 +190,13 @@ impl Paper {
         });
         Node::Many(vec![
             quiet(s.text(Key::WordsText)).class("no-print").into(),
-            self.sheet(words).into(),
+            sheet(s, Key::WordsYours, self.name.get(), words).into(),
             el("p")
                 .class("no-print")
                 .words(s.text(Key::WordsHonest))
                 .into(),
             actions(vec![go_on, print]),
         ])
-    }
-
-    fn sheet(self, words: &Words) -> El {
-        let s = self.s;
-        let list = words.expose_secret().split('-').map(|word| {
-            let word = el("code").fixed("translate", "no").child(word.to_owned());
-            el("li").child(word).into()
-        });
-        let list: Vec<Node> = list.collect();
-        let mut rows = vec![fact(s.text(Key::OwnerName), self.name.get())];
-        // Those that answer first: the paper is for the day on which they must.
-        let mut safes: Vec<SafeCard> = s.safes.get();
-        safes.sort_by_key(|safe| safe.reach != Reach::Answers);
-        for safe in safes.into_iter().take(PRINTED_SAFES) {
-            rows.push(fact(s.text(Key::Safe), safe.address));
-        }
-        el("article")
-            .class("panel stack")
-            .child(el("h2").words("Saifu – ").words(s.text(Key::WordsYours)))
-            .child(el("ol").class("words").child(list))
-            .child(facts(rows))
     }
 
     fn type_again(self) -> Node {
@@ -269,6 +270,8 @@ impl Paper {
             warn(Halves::new(what, text(lang, Key::WordsChangingNow)))
         });
         let list = secret::safes(s, &owner.safes, false, Key::CallOff);
+        let ways = text(lang, Key::WaysTitle);
+        let ways = one(link("btn", Route::Ways, Some("key"), ways));
         let was_found = owner.safes.iter().any(|it| it.found.is_some());
         let found = was_found.then(|| {
             let words = text(lang, Key::RestoreFound);
@@ -288,6 +291,7 @@ impl Paper {
             is_some_left.then(|| self.include(name.into())).into(),
             is_stopped.then(|| self.finish()).into(),
             found.into(),
+            ways,
             (secret::is_ready(owner) && !owner.is_changing)
                 .then(|| self.change(name.into()))
                 .into(),

@@ -7,7 +7,7 @@ use crate::page::parts::{
     quiet, rows, safe_name, section, select, small_icon, steps, tick,
 };
 use crate::page::route::Route;
-use crate::page::screens::secret::{self, Fields, one};
+use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::{safes, values};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, text};
@@ -26,7 +26,7 @@ use saifu_wallet_core::view::{
 pub(super) fn restore(s: Service) -> Node {
     let restore = Restore {
         s,
-        fields: Fields::new(s),
+        proof: Proof::new(s),
         is_met: safes::meeting(s),
         elsewhere: RwSignal::new(false),
         first: RwSignal::new(0),
@@ -74,7 +74,7 @@ enum Away {
 #[derive(Clone, Copy)]
 struct Restore {
     s: Service,
-    fields: Fields,
+    proof: Proof,
     /// Whether a safe is met that is to be trusted.
     is_met: RwSignal<bool>,
     /// Whether the safe to begin with is none of those that are trusted.
@@ -150,22 +150,18 @@ impl Restore {
         let mut fields = vec![select("first".into(), which, options, chosen, move |at| {
             first.set(at);
         })];
-        if known_as.is_none() {
-            fields.push(self.fields.name(Key::OwnerNameAgain));
-        }
-        fields.push(self.fields.words());
+        let asks_name = known_as.is_none().then_some(Key::OwnerNameAgain);
+        fields.extend(self.proof.fields(asks_name));
         let form = secret::form(fields, s.text(label), move || {
-            let name = known_as.clone().or_else(|| self.fields.read_name());
-            let (Some(name), Some(safe)) = (name, ids.get(chosen)) else {
-                return;
-            };
-            if let Some(words) = self.fields.read_words() {
-                let safe = *safe;
-                s.send(Intent::Restore { safe, name, words });
-                self.fields.forget();
-            }
+            let (known_as, safe) = (known_as.clone(), ids.get(chosen).copied());
+            self.proof.read(known_as.is_none(), move |typed, by| {
+                let name = known_as.unwrap_or(typed);
+                if let Some(safe) = safe {
+                    s.send(Intent::Restore { safe, name, by });
+                }
+            });
         });
-        form.into()
+        Node::Many(vec![form.into(), secret::touched(s)])
     }
 
     /// What the safes do, and what they had.
@@ -199,19 +195,26 @@ impl Restore {
             .filter(|card| secret::is_left(card))
             .map(|card| (card.safe, safe_name(&card.operator, &card.address)))
             .collect();
-        let again = (!left.is_empty()).then(|| {
-            let name = Some(name.to_owned());
+        let left_is_empty = left.is_empty();
+        let again = (!left_is_empty).then(|| {
+            let name = Some(name.to_owned()).filter(|name| !name.is_empty());
             let form = self.ask(left, Key::Safe, Key::RestoreAgainDo, name);
             let text = el("p").words(s.text(Key::RestoreAgainText));
             let content = div("stack").child(text).child(form);
             section(s, "again", Key::RestoreAgain, content)
         });
         let at = if is_at_work { 2 } else { 3 };
+        // The form below says it, if there is one.
+        let again_touch = match left_is_empty {
+            true => secret::touched(s),
+            false => Node::Nothing,
+        };
         Node::Many(vec![
             div("panel").child(self.way(at)).into(),
             so_far.into(),
             values::waits(s, &jobs).into(),
             section(s, "owner-safes", Key::RestoreSafes, list),
+            again_touch,
             leave.into(),
             (!owner.is_restoring).then(|| self.choose()).into(),
             again.into(),

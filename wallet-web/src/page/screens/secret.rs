@@ -1,18 +1,24 @@
-//! The fields into which name and recovery secret are typed, and what both screens of the owner show of the safes.
+//! The fields into which name and recovery secret are typed, what else an owner shows of themselves, and what the screens of
+//! the owner show of the safes.
 //!
 //! The words stay in their field until they are sent. What is kept of them here is how far they are.
 
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
-use crate::page::parts::{actions, button, chip, icon, notice, rows, safe_name, small_icon};
+use crate::page::parts::{
+    actions, button, chip, halves, icon, notice, option, quiet, rows, safe_name, select, small_icon,
+};
+use crate::page::passkey::Failure;
 use crate::page::secret::{self, Typed};
 use crate::page::service::Service;
-use crate::page::words::{self, Halves, Key, text};
+use crate::page::touch::{self, Touch};
+use crate::page::words::{self, Halves, Key, NotTouched, text};
 use leptos::prelude::*;
 use saifu_protocol::owner::OwnerName;
+use saifu_wallet_core::flow::Ceremony;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::{Kind, Notice};
-use saifu_wallet_core::owner::{NotWords, OwnerStanding, Words};
+use saifu_wallet_core::owner::{NotWords, OwnerStanding, Way, Words};
 use saifu_wallet_core::view::{Job, OwnerCard, OwnerView};
 use zeroize::Zeroizing;
 
@@ -149,8 +155,112 @@ impl Fields {
     }
 }
 
+/// By what an owner shows who they are, in the order in which they are offered.
+const WAYS: [Key; 4] = [Key::ByWords, Key::ByKit, Key::ByPasskey, Key::ByTerminal];
+
+/// Which of the ways in is taken, and what that takes.
+#[derive(Clone, Copy)]
+pub(super) struct Proof {
+    pub(super) fields: Fields,
+    chosen: RwSignal<usize>,
+}
+
+impl Proof {
+    pub(super) fn new(s: Service) -> Self {
+        Self {
+            fields: Fields::new(s),
+            chosen: RwSignal::new(0),
+        }
+    }
+
+    /// The fields. `name`: what stands below that for the name, where it is asked for.
+    pub(super) fn fields(self, name: Option<Key>) -> Vec<Node> {
+        let s = self.fields.s;
+        let options = WAYS.into_iter().enumerate();
+        let options = options.map(|(at, key)| option(at, s.text(key))).collect();
+        let (chosen, label) = (self.chosen, s.text(Key::OpenBy));
+        let way = select("proof".into(), label, options, chosen.get(), move |at| {
+            chosen.set(at);
+        });
+        let mut all = vec![way];
+        if chosen.get() < 2 {
+            all.extend(name.map(|hint| self.fields.name(hint)));
+            all.push(self.fields.words());
+        }
+        all
+    }
+
+    /// The name, where it is asked for, and the way; as soon as both are there.
+    pub(super) fn read(self, with_name: bool, then: impl FnOnce(String, Way) + 'static) {
+        let s = self.fields.s;
+        let chosen = self.chosen.get_untracked();
+        match WAYS.get(chosen) {
+            Some(Key::ByPasskey) => then(String::new(), Way::Passkey),
+            Some(Key::ByTerminal) => {
+                let known = s.owner.with_untracked(|owner| owner.terminal.clone());
+                touch::terminal(s, known, false, move |secret| {
+                    then(String::new(), Way::Terminal { secret });
+                });
+            }
+            _ => {
+                let name = match with_name {
+                    true => self.fields.read_name(),
+                    false => Some(String::new()),
+                };
+                let Some(name) = name else { return };
+                if let Some(words) = self.fields.read_words() {
+                    self.fields.forget();
+                    let way = match chosen {
+                        0 => Way::Secret { words },
+                        _ => Way::Kit { words },
+                    };
+                    then(name, way);
+                }
+            }
+        }
+    }
+}
+
+/// How far a ceremony with an authenticator is, and why it came to nothing.
+pub(super) fn touched(s: Service) -> Node {
+    let why = match s.touch.get() {
+        Touch::None => return Node::Nothing,
+        Touch::UnderWay => {
+            let asks = quiet(s.text(Key::TouchUnderWay));
+            return asks.fixed("role", "status").into();
+        }
+        Touch::Failed(why) => why,
+    };
+    let why = match why {
+        Failure::Cancelled => NotTouched::Cancelled,
+        Failure::TimedOut => NotTouched::TimedOut,
+        Failure::Known => NotTouched::Known,
+        Failure::NoPrf => NotTouched::NoSecret,
+        Failure::Unfit => NotTouched::Unfit,
+        Failure::WrongPlace => NotTouched::WrongPlace,
+        Failure::Unavailable => NotTouched::Unavailable,
+    };
+    let words = words::not_touched(s.lang.get(), why);
+    let told = halves("warn", "warn", None, words, None, Vec::new());
+    div("").fixed("role", "alert").child(told).into()
+}
+
+/// The button by which an authenticator does what a job waits for. `is_open`: a session is open already.
+fn touch_button(s: Service, job: &Job, is_open: bool) -> Option<Node> {
+    let (id, ceremony) = (job.id, job.ceremony.clone()?);
+    let label = match &ceremony {
+        Ceremony::Create { .. } => Key::PasskeyMake,
+        Ceremony::Get { .. } if is_open => Key::PasskeyTry,
+        Ceremony::Get { .. } => Key::PasskeyUse,
+    };
+    let class = "btn btn--small btn--primary";
+    Some(button(class, Some("key"), s.text(label), move || {
+        touch::present(s, id, ceremony.clone());
+    }))
+}
+
 /// What is typed is not changed or completed by the browser, and described by what stands below.
-fn field(
+pub(super) fn field(
     id: &'static str,
     label: &'static str,
     input: El,
@@ -211,6 +321,10 @@ pub(super) fn told(s: Service) -> Vec<Node> {
                 | Kind::SecretOther
                 | Kind::OwnerRecordDamaged
                 | Kind::OwnerSessionEnded
+                | Kind::DeviceUnknown
+                | Kind::DeviceKeepsNoSecret
+                | Kind::DeviceTooMany
+                | Kind::DeviceNotProved
                 | Kind::NotEmpty
         )
     };
@@ -237,16 +351,7 @@ pub(super) fn count_ready(owner: &OwnerView) -> usize {
 
 /// Whether a safe knows the owner, by whichever words.
 pub(super) fn knows(card: &OwnerCard) -> bool {
-    match card.standing {
-        Some(OwnerStanding::Enrolled | OwnerStanding::Old | OwnerStanding::Both) => true,
-        Some(
-            OwnerStanding::Asking
-            | OwnerStanding::Taken
-            | OwnerStanding::Wrong
-            | OwnerStanding::Refused,
-        )
-        | None => false,
-    }
+    card.standing.is_some_and(OwnerStanding::knows)
 }
 
 /// The jobs at work with the owner's record.
@@ -286,6 +391,8 @@ fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
         .child(el("span").child(safe_name(&card.operator, &card.address)))
         .child(stage.map(|stage| el("span").child(stage)))
         .child(found.map(|found| el("span").child(words::found(lang, found))));
+    let touch = job.as_ref();
+    let touch = touch.and_then(|job| touch_button(s, job, card.ways.is_some()));
     let stop = job.filter(|job| job.can_call_off).map(|job| {
         let id = job.id;
         button("btn btn--small", None, text(lang, stop), move || {
@@ -299,6 +406,7 @@ fn safe(s: Service, card: &OwnerCard, restoring: bool, stop: Key) -> Node {
             state,
             words::owner_standing(lang, card.standing, restoring),
         ))
+        .child(touch)
         .child(stop);
     let row = div("row")
         .child(el("span").class("mark").child(icon("safe")))

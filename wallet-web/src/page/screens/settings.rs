@@ -43,7 +43,7 @@ pub(super) fn settings(s: Service) -> Node {
 }
 
 /// One of few: its words, and the button that chooses it.
-fn segment(legend: &'static str, options: Vec<(El, El)>) -> El {
+pub(super) fn segment(legend: &'static str, options: Vec<(El, El)>) -> El {
     let options: Vec<Node> = options
         .into_iter()
         .map(|(words, radio)| {
@@ -106,14 +106,34 @@ fn protection(s: Service) -> Node {
         true => Key::RecoveryReady,
         false => Key::RecoveryNote,
     };
+    let lock = match s.lock.with(|lock| lock.is_on) {
+        true => Key::LockIsOn,
+        false => Key::LockIsOff,
+    };
+    let wait = s.waits.with(|waits| waits.wait);
+    let wait = words::wait(s.lang.get(), wait);
     rows(vec![
+        way("key", Route::Lock, s.text(Key::LockTitle), s.text(lock)),
         way(
             "certificate",
             Route::Recovery,
             s.text(Key::RecoveryTitle),
             s.text(recovery),
         ),
+        way(
+            "proof",
+            Route::Ways,
+            s.text(Key::WaysTitle),
+            s.text(Key::WaysNote),
+        ),
+        way("clock", Route::Waits, s.text(Key::WaitsTitle), wait),
         way("key", Route::Keys, s.text(Key::KeysTitle), keys),
+        way(
+            "clock",
+            Route::Rules,
+            s.text(Key::RulesTitle),
+            s.text(Key::RulesNote),
+        ),
         way(
             "proof",
             Route::Policy,

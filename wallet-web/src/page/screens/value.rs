@@ -5,8 +5,8 @@ use crate::page::format::{self, Length};
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
-    dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, meter, or_anywhere,
-    picture_of, quiet, reason, small_icon, steps, waiting, way,
+    dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, make_room_by_rules, meter,
+    or_anywhere, picture_of, quiet, reason, small_icon, steps, waiting, way,
 };
 use crate::page::qr;
 use crate::page::route::Route;
@@ -16,7 +16,7 @@ use crate::page::words::{self, Halves, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::value::Currency;
 use saifu_wallet_core::form::{Form, parse_amount};
-use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::view::{
     Amount, Job, Opened, Reach, SafeCard, Stage, Standing, Summary, Task, ValueCard,
@@ -101,7 +101,11 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::RecoverKey
             | Task::TakeOver
             | Task::Enrol
-            | Task::Restore,
+            | Task::Restore
+            | Task::Ways
+            | Task::Round
+            | Task::SetWait
+            | Task::Decide,
         )
         | None => words::class(lang, &card.class),
     };
@@ -257,7 +261,15 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         Reached::Now
     };
     let (list, note) = match job.task {
-        Task::BackUp | Task::Add | Task::Retire | Task::Enrol | Task::Restore => (
+        Task::BackUp
+        | Task::Add
+        | Task::Retire
+        | Task::Enrol
+        | Task::Restore
+        | Task::Ways
+        | Task::Round
+        | Task::SetWait
+        | Task::Decide => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),
@@ -278,7 +290,12 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
                 | Stage::Enrolling
                 | Stage::LoggingIn
                 | Stage::LoggedIn
-                | Stage::Listing => (now, Reached::Todo, Reached::Todo),
+                | Stage::AwaitsDevice
+                | Stage::Managing
+                | Stage::Listing
+                | Stage::Round
+                | Stage::SettingWait
+                | Stage::Deciding => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![
                 (Key::StepRequesting, Key::StepRequestingNote, requesting),
@@ -297,7 +314,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         steps(lang, list)
     };
     let shown = backup::registering(s, job.id).unwrap_or_else(|| div("panel").child(shown).into());
-    let room = (job.stage == Stage::NoRoom).then(|| make_room(s));
+    let room = (job.stage == Stage::NoRoom).then(|| make_room(s, job.id));
     let note = quiet(text(lang, note))
         .words(" ")
         .words(text(lang, Key::Leave));
@@ -311,7 +328,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
 }
 
 /// The wallet is full: what it waits for, and the ways to make room.
-pub(super) fn make_room(s: Service) -> Node {
+pub(super) fn make_room(s: Service, job: FlowId) -> Node {
     let lang = s.lang.get();
     let Summary {
         used_bytes,
@@ -363,6 +380,7 @@ pub(super) fn make_room(s: Service) -> Node {
         .fixed("aria-labelledby", "make-room")
         .child(title)
         .child(meter)
+        .child(make_room_by_rules(s, job))
         .child(el("ul").class("rows").child(rows));
     Node::Many(vec![
         halves("warn", "full", None, words, None, Vec::new()),

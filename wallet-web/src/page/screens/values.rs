@@ -2,11 +2,12 @@
 
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Wait, actions, call_off, empty, halves, head, icon, link, notice, picture_of,
-    picture_of_backup, picture_of_certificate, reason, safe_at, safe_name, value_card, waiting,
+    Wait, actions, call_off, empty, halves, head, icon, link, make_room_by_rules, notice,
+    picture_of, picture_of_backup, picture_of_certificate, reason, safe_at, safe_name, value_card,
+    waiting,
 };
 use crate::page::route::Route;
-use crate::page::screens::{backup, secret};
+use crate::page::screens::{backup, secret, waits};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -44,6 +45,7 @@ pub(super) fn values(s: Service) -> Node {
             s.text(Key::Add),
         );
         let content = div("stack stack--wide")
+            .child(waits::cards(s))
             .child(news(s))
             .child(honest(s))
             .child(unprepared(s))
@@ -162,7 +164,8 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::BackUp => "backup",
         Task::Recover | Task::RecoverKey | Task::TakeOver => "recover",
         Task::Repair => "refresh",
-        Task::Enrol | Task::Restore => "proof",
+        Task::Enrol | Task::Restore | Task::Ways => "proof",
+        Task::Round | Task::SetWait | Task::Decide => "clock",
         Task::Retire => "trash",
     };
     let of_item = job.item.map(|item| {
@@ -180,6 +183,9 @@ fn job_row(s: Service, job: &Job) -> Node {
     let route = match job.task {
         Task::Enrol => Some(Route::Recovery),
         Task::Restore => Some(Route::Restore),
+        Task::Ways => Some(Route::Ways),
+        Task::Round => Some(Route::Rules),
+        Task::SetWait | Task::Decide => Some(Route::Waits),
         _ => of_item,
     };
     let (task, about) = (words::task(lang, job.task), words::about(lang, job));
@@ -200,7 +206,9 @@ fn job_row(s: Service, job: &Job) -> Node {
         .child(el("span").class("mark").child(icon(picture)))
         .child(words)
         .child(call_off(s, job));
-    el("li").child(row).into()
+    let room = (job.stage == Stage::NoRoom).then(|| make_room_by_rules(s, job.id));
+    let room = room.flatten().map(|room| div("row").child(room));
+    el("li").child(row).child(room).into()
 }
 
 /// What is true of a job now: of one with several safes, how many of them have answered.
@@ -220,7 +228,7 @@ fn how_far(s: Service, job: &Job) -> String {
         Task::Retire if !job.safe.is_empty() => {
             Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
         }
-        Task::Enrol | Task::Restore => {
+        Task::Enrol | Task::Restore | Task::Ways | Task::SetWait | Task::Decide => {
             let stage = words::stage(lang, job.stage);
             Some(words::stage_at(lang, &safe_at(s, &job.safe), stage))
         }

@@ -89,8 +89,8 @@ pub(super) fn stopped(s: Service, phase: Phase) -> Node {
             let action = (Key::Reload, Press::Reload);
             alone(s, "storage", Key::DamagedTitle, words, action)
         }
-        // Those two have screens of their own.
-        Phase::Opening | Phase::Ready => Node::Nothing,
+        // Those have screens of their own.
+        Phase::Opening | Phase::Ready | Phase::Locked => Node::Nothing,
     }
 }
 

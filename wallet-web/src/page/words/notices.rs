@@ -1,6 +1,6 @@
 //! The words of the notices, in two halves: what happened, and what to do now.
 
-use super::{Lang, owner};
+use super::{Lang, owner, ways};
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
@@ -69,7 +69,13 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::SecretWrong
         | Kind::SecretOther
         | Kind::OwnerSessionEnded
+        | Kind::DeviceUnknown
+        | Kind::DeviceKeepsNoSecret
+        | Kind::DeviceTooMany
+        | Kind::DeviceNotProved
         | Kind::NotEmpty
+        | Kind::OwnerSaidNo
+        | Kind::AskerUnknown
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
             Apart::TooFewPieces { .. }
@@ -102,6 +108,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::CertificateUnknown
         | Kind::RecoveredBytesWrong
         | Kind::OwnerRecordDamaged
+        | Kind::SomebodyWaits { .. }
         | Kind::SafeKeyChanged => Weight::Danger,
     }
 }
@@ -490,6 +497,50 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 safe
             ),
         ),
+        Kind::OwnerSaidNo => Halves::new(
+            say!(
+                lang,
+                "The device that registered {in_sentence} said no, so {safe} does not hand it to this one.",
+                "{in_sentence}を登録した端末が断ったため、{safe}はこの端末に渡しません。",
+                in_sentence,
+                safe
+            ),
+            say!(
+                lang,
+                "Nothing is lost, and the certificate is kept. If both devices are yours, allow this one there and recover again. If you did not refuse it, somebody else has the other device.",
+                "何も失われておらず、登録証も残っています。どちらも自分の端末なら、あちらで許可してからやり直してください。断った覚えがなければ、その端末をほかの人が持っています。"
+            ),
+        ),
+        Kind::SomebodyWaits { until } => {
+            let time = format::time(lang, *until);
+            Halves::new(
+                say!(
+                    lang,
+                    "Somebody asks for what this wallet has at {safe}, and gets it from {time} on unless you refuse.",
+                    "この財布が{safe}に預けたものを、だれかが引き出そうとしています。断らなければ、{time}から渡されます。",
+                    safe,
+                    time
+                ),
+                say!(
+                    lang,
+                    "Refuse or allow it in the wallet, or in the settings under “Having others wait”. It may be you, on another device.",
+                    "財布の画面か、設定の「ほかの端末を待たせる」で、断るか許可するかを選んでください。自分の別の端末かもしれません。"
+                ),
+            )
+        }
+        Kind::AskerUnknown => Halves::new(
+            say!(
+                lang,
+                "{the_safe} knows nobody who waits as the one you decided about, so nothing was decided.",
+                "{the_safe}には、決めた相手にあたる待ち人がいません。何も決まっていません。",
+                the_safe
+            ),
+            say!(
+                lang,
+                "Whoever asks again waits anew, and you are told again.",
+                "もう一度引き出そうとした人は、初めから待つことになり、またお知らせします。"
+            ),
+        ),
         Kind::RefusedBySafe => Halves::new(
             say!(
                 lang,
@@ -721,6 +772,10 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
         Kind::SecretOther => owner::secret_other(lang),
         Kind::OwnerRecordDamaged => owner::record_damaged(lang, safe),
         Kind::OwnerSessionEnded => owner::session_ended(lang, safe),
+        Kind::DeviceUnknown => ways::device_unknown(lang, safe),
+        Kind::DeviceKeepsNoSecret => ways::device_keeps_no_secret(lang, safe),
+        Kind::DeviceTooMany => ways::device_too_many(lang, safe),
+        Kind::DeviceNotProved => ways::device_not_proved(lang, safe),
         Kind::NotEmpty => owner::not_empty(lang),
         Kind::KeyOpensOthers { first, others } => key_opens_others(lang, first, *others),
         Kind::Apart { why } => apart(lang, why, in_sentence),

@@ -71,6 +71,16 @@ pub(crate) fn record_damaged(lang: Lang, safe: &str) -> Halves {
     )
 }
 
+/// Which safe is to fetch.
+pub(crate) fn let_fetch(lang: Lang, safe: &str) -> String {
+    say!(
+        lang,
+        "{safe} keeps the key of this backup, and can fetch the rest for you.",
+        "これを開く鍵は{safe}にあります。残りも取り寄せてもらえます。",
+        safe
+    )
+}
+
 /// What another device has open, and has not confirmed.
 pub(crate) fn take_back(lang: Lang) -> Halves {
     Halves::new(
@@ -92,14 +102,14 @@ pub(crate) fn session_ended(lang: Lang, safe: &str) -> Halves {
     Halves::new(
         say!(
             lang,
-            "The session at {safe} ended twice before everything was fetched.",
-            "すべてを受け取る前に、{safe}との接続が2回切れました。",
+            "The session at {safe} ended before everything was done.",
+            "すべてが済む前に、{safe}との接続が切れました。",
             safe
         ),
         say!(
             lang,
-            "What came is kept. Ask that safe again with name and words.",
-            "届いた分は残してあります。名前と合言葉で、その金庫にもう一度頼んでください。"
+            "What was done is kept. Show that safe once more who you are.",
+            "済んだ分は残っています。その金庫に、もう一度本人であることを示してください。"
         ),
     )
 }
@@ -374,6 +384,7 @@ mod tests {
                 let it = Found {
                     certificates,
                     unread,
+                    handed_out: 0,
                 };
                 let [en, ja] = Lang::ALL.map(|lang| found(lang, it));
                 check_sentences(&en, &ja);

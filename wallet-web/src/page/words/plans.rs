@@ -356,6 +356,11 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "Too many wrong guesses were made at this name; asked again by itself.",
             "この名前での間違いが続きました。自動でやり直します。"
         ),
+        Waiting::OtherSafeSilent => say!(
+            lang,
+            "The safe that fetches it does not reach this one; tried again by itself.",
+            "取り寄せ役の金庫から、ここに届きません。自動でやり直します。"
+        ),
         Waiting::EndingFirst => say!(
             lang,
             "It is still to end what was called off; then it is asked.",
@@ -376,10 +381,20 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "Another device has it open; asked again by itself. If it is yours, finish or call off there.",
             "別の端末が引き出し中です。自動でやり直します。自分の端末なら、そこで終えるか中止してください。"
         ),
+        Waiting::NotYet { .. } => say!(
+            lang,
+            "It waits before this device may have it, as was wanted when this was registered; asked again by itself.",
+            "登録時の指定により、この端末への引き渡しを待っています。自動でやり直します。"
+        ),
         Waiting::KeyChanged => say!(
             lang,
             "It shows another key than the one you trusted. Nothing is sent there. Ask its operator by another way.",
             "信頼したものと違う鍵を示しています。何も送りません。別の手段で運営者に確かめてください。"
+        ),
+        Waiting::SecondMethod => say!(
+            lang,
+            "Only one method unlocks this device. Add a second one under Settings, Lock.",
+            "ロックを解除する方法が1つだけです。「設定」の「ロック」でもう1つ追加してください。"
         ),
         Waiting::StorageFull => say!(
             lang,

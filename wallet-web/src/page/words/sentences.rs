@@ -261,6 +261,14 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::TakeOver => say!(lang, "Taking over", "受け取り"),
         Task::Enrol => say!(lang, "Enrolling the recovery words", "合言葉の登録"),
         Task::Restore => say!(lang, "Restoring", "復元"),
+        Task::Ways => say!(lang, "Ways in", "開け方"),
+        Task::Round => say!(lang, "By a rule", "ルールによる処理"),
+        Task::SetWait => say!(lang, "Having others wait", "待ち時間の設定"),
+        Task::Decide => say!(
+            lang,
+            "Answering somebody who waits",
+            "待っている相手への返事"
+        ),
     }
 }
 
@@ -304,23 +312,44 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
         ),
         Stage::Enrolling => say!(
             lang,
-            "The safe is asked to know you by name and words.",
-            "名前と合言葉を、金庫に登録しています。"
+            "The safe is told how it is to know you.",
+            "本人を確かめる方法を、金庫に登録しています。"
         ),
         Stage::LoggingIn => say!(
             lang,
-            "Proving name and words to the safe, without telling it either.",
-            "名前と合言葉を明かさずに、金庫に確かめてもらっています。"
+            "Proving who you are to the safe, without telling it any secret.",
+            "秘密を明かさずに、本人であることを金庫に確かめてもらっています。"
         ),
+        Stage::AwaitsDevice => say!(
+            lang,
+            "The safe has shown that it is itself. Now your passkey is asked for.",
+            "金庫は本物だと確かめました。次はパスキーの番です。"
+        ),
+        Stage::Managing => say!(lang, "Open for you.", "開いています。"),
         Stage::LoggedIn => say!(
             lang,
-            "Name and words are right. Another safe has to open as well.",
-            "名前と合言葉は正しいものでした。もう1つ、別の金庫が開くのを待っています。"
+            "It opened. Another safe has to open as well.",
+            "開きました。もう1つ、別の金庫が開くのを待っています。"
         ),
         Stage::Listing => say!(
             lang,
             "Open. The safe lists what you left there.",
             "開きました。預けたものの一覧を受け取っています。"
+        ),
+        Stage::SettingWait => say!(
+            lang,
+            "The safe is told how long others wait.",
+            "ほかの端末の待ち時間を、金庫に伝えています。"
+        ),
+        Stage::Deciding => say!(
+            lang,
+            "The safe is told whether they may. It does not hold yet.",
+            "許可か拒否かを、金庫に伝えています。まだ有効ではありません。"
+        ),
+        Stage::Round => say!(
+            lang,
+            "Values are moved, a few at a time.",
+            "少しずつ移しています。"
         ),
     }
 }

@@ -12,6 +12,8 @@ fn rotate_gives_the_certificate_of_the_next_holder() {
         let sealed = SealedDigest::new(vec![1; 178]).unwrap();
         let holder = Secret::make(&mut world.rng);
         let item = RegisterItem {
+            wait: 0,
+            orders: None,
             object: b"sealed".to_vec(),
             holder: holder_of(&holder),
             given: Some(Given {

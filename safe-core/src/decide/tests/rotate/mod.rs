@@ -67,6 +67,8 @@ impl World {
 
     fn rotate_item(&self, presented: Presented, handed: &Handed) -> RotateItem {
         RotateItem {
+            wait: 0,
+            orders: None,
             proof: self.proof(&presented, handed),
             target: presented,
             holder: holder_of(&handed.next),

@@ -112,6 +112,8 @@ fn rotate_takes_a_proof_of_exactly_this() {
     ];
     let send = |world: &mut World, purpose: &Purpose| -> Outcome<Rotated> {
         let item = RotateItem {
+            wait: 0,
+            orders: None,
             target: held.whole(),
             holder: holder_of(&handed.next),
             proof: present(purpose, &SigningKey::derive(&held.holder)),

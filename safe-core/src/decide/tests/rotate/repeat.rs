@@ -248,6 +248,8 @@ fn rotate_leaves_the_note_of_the_next_holder_and_no_other() {
     let note = |byte| Some(Note::new(vec![byte; 5]).unwrap());
     let (holder, request) = (Secret::make(&mut world.rng), world.next_request());
     let item = RegisterItem {
+        wait: 0,
+        orders: None,
         object: world.value(),
         holder: holder_of(&holder),
         given: None,

@@ -1,6 +1,7 @@
 //! Why something waits or failed, in two halves.
 
 use super::{Halves, names};
+use crate::page::format;
 use crate::page::words::Lang;
 use crate::page::words::owner::too_many_guesses;
 use saifu_protocol::message::EntryState;
@@ -96,6 +97,19 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
             ),
         ),
         Waiting::TooManyGuesses => too_many_guesses(lang, &safes),
+        Waiting::OtherSafeSilent => Halves::new(
+            say!(
+                lang,
+                "{begins} does not reach the other safe.",
+                "{begins}から、もう一方の金庫に届きません。",
+                begins
+            ),
+            say!(
+                lang,
+                "It is tried again by itself. If this device reaches the other safe, call it off and recover the usual way.",
+                "自動でやり直します。この端末から直接つながるなら、中止して、普段どおりに取り戻してください。"
+            ),
+        ),
         Waiting::EndingFirst => Halves::new(
             say!(
                 lang,
@@ -148,6 +162,23 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
                 "自動でやり直します。自分の端末なら、そこで取り戻しを終えるか中止してください。"
             ),
         ),
+        Waiting::NotYet { until } => {
+            let until = &*format::time(lang, until);
+            Halves::new(
+                say!(
+                    lang,
+                    "{begins} waits until {until} before this device may have it, as was wanted when it was registered.",
+                    "登録時の指定により、{begins}は{until}まで、この端末への引き渡しを待ちます。",
+                    begins,
+                    until
+                ),
+                say!(
+                    lang,
+                    "It comes by itself then. A device that registered it can allow it sooner, or refuse.",
+                    "時間になれば自動で届きます。登録した端末からは、すぐに許すことも断ることもできます。"
+                ),
+            )
+        }
         Waiting::KeyChanged => Halves::new(
             if are_several {
                 say!(
@@ -168,6 +199,18 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
                 lang,
                 "Ask the operator by another way whether the key was changed. If not, somebody stands in between.",
                 "別の手段で運営者に、鍵を変えたか確かめてください。変えていなければ、だれかが間に入っています。"
+            ),
+        ),
+        Waiting::SecondMethod => Halves::new(
+            say!(
+                lang,
+                "Only one method is left that unlocks this device, so nothing that lies here is deleted.",
+                "この端末のロックを解除する方法が1つしか残っていないため、ここにあるものを消さずにいます。"
+            ),
+            say!(
+                lang,
+                "Add a second one under Settings, Lock, or remove the lock. Saifu then goes on by itself.",
+                "「設定」の「ロック」で方法をもう1つ追加するか、ロックを外してください。その後は自動で続けます。"
             ),
         ),
         Waiting::StorageFull => Halves::new(

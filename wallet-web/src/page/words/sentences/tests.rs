@@ -46,8 +46,12 @@ fn reasons_stages_and_failures_have_words() {
         Stage::TakingOver,
         Stage::Enrolling,
         Stage::LoggingIn,
+        Stage::AwaitsDevice,
+        Stage::Managing,
         Stage::LoggedIn,
         Stage::Listing,
+        Stage::SettingWait,
+        Stage::Deciding,
     ] {
         check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
     }
@@ -61,6 +65,9 @@ fn reasons_stages_and_failures_have_words() {
         Task::TakeOver,
         Task::Enrol,
         Task::Restore,
+        Task::Ways,
+        Task::SetWait,
+        Task::Decide,
     ] {
         check(task(Lang::En, it), task(Lang::Ja, it));
     }

@@ -1,0 +1,75 @@
+//! How long others wait for what this wallet has registered, and who waits.
+//!
+//! There is such a record once an owner has ever wanted a wait: before that nobody can be waiting, and no safe is asked.
+
+use alloc::vec::Vec;
+use saifu_protocol::hold::Asked;
+use saifu_protocol::{PublicKey, SafeId};
+use serde::{Deserialize, Serialize};
+
+/// What the owner wants of others, and who has asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Watch {
+    /// So many seconds others wait for what is registered.
+    pub wait: u64,
+    /// Those who wait, or have waited, as far as their safes have told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<AskedAt>,
+}
+
+/// Somebody who waits at a safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedAt {
+    /// The safe.
+    pub safe: SafeId,
+    /// Who, since when, and what was said to them.
+    pub asked: Asked,
+}
+
+impl Watch {
+    /// What is known of this account.
+    pub fn of(&self, safe: SafeId, account: PublicKey) -> Option<&Asked> {
+        let is_it = |it: &&AskedAt| it.safe == safe && it.asked.account == account;
+        self.asked.iter().find(is_it).map(|it| &it.asked)
+    }
+
+    /// The same with what this safe tells now in the place of what it told before, and who of that is new.
+    #[must_use]
+    pub(crate) fn told(&self, safe: SafeId, asked: &[Asked]) -> (Self, Vec<Asked>) {
+        let is_new = |it: &&Asked| it.said.is_none() && self.of(safe, it.account).is_none();
+        let new = asked.iter().filter(is_new).copied().collect();
+        let others = self.asked.iter().filter(|it| it.safe != safe).copied();
+        let theirs = asked.iter().map(|asked| AskedAt {
+            safe,
+            asked: *asked,
+        });
+        let told = Self {
+            wait: self.wait,
+            asked: others.chain(theirs).collect(),
+        };
+        (told, new)
+    }
+}
+
+/// How long others wait for an entry, as far as this wallet knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OthersWait {
+    /// So many seconds: its safe was told so.
+    Told(u64),
+    /// Its safe takes no word of this wallet: another device has registered it.
+    Theirs,
+}
+
+impl OthersWait {
+    /// As of everything that was registered before there were waits.
+    pub(crate) const NONE: Self = OthersWait::Told(0);
+
+    pub(super) fn none() -> Self {
+        Self::NONE
+    }
+
+    pub(super) fn is_none(&self) -> bool {
+        *self == Self::NONE
+    }
+}

@@ -1,0 +1,152 @@
+//! What the engine does around rounds: looks that are stored or not, previews, and what is said of a platform.
+
+use super::*;
+use crate::rules::trigger::{Battery, Network, Power, Remark, WhileClosed};
+use crate::rules::{
+    Apart, BackUp, Condition, Does, How, Reading, Rule, RuleId, RuleProblem, RuleState, Shipped,
+    Trigger,
+};
+use crate::view::RulesView;
+
+fn reading(percent: Option<u8>) -> Reading {
+    Reading {
+        battery: percent.map(|percent| Battery {
+            percent,
+            power: Power::Battery,
+        }),
+        device_used_at: None,
+        wallet_used_at: UnixTime(0),
+        network: Network::On,
+        connection: None,
+        quota_room: None,
+        while_closed: WhileClosed::Sleeps,
+    }
+}
+
+fn rule(when: Trigger) -> Rule {
+    Rule {
+        id: RuleId::NEW,
+        name: "mine".into(),
+        state: RuleState::On,
+        which: Condition::All(Vec::new()),
+        when,
+        does: Does::BackUp(BackUp {
+            how: How::Preset(Preset::OneSafeSealed),
+            safes: Vec::new(),
+        }),
+    }
+}
+
+impl Bench {
+    fn want_all(&mut self, intents: Vec<Intent>) {
+        for intent in intents {
+            self.want(intent);
+            self.commit();
+        }
+    }
+
+    fn rules(&self) -> RulesView {
+        let shown = self.shown.iter().rev().find_map(|part| match part {
+            Part::Rules(view) => Some(view.clone()),
+            _ => None,
+        });
+        shown.unwrap_or_default()
+    }
+
+    fn rounds(&self) -> usize {
+        let flows = self.wallet.books.flows();
+        flows
+            .filter(|(_, flow)| matches!(flow, crate::flow::Flow::Round(_)))
+            .count()
+    }
+}
+
+#[test]
+fn what_a_platform_does_not_tell_is_said_at_the_rule() {
+    let mut bench = Bench::new();
+    let rule = rule(Trigger::BatteryBelow(20));
+    bench.want_all(alloc::vec![Intent::PutRule { rule }]);
+    bench.tell(Event::Signals(reading(None)));
+    let lacks = |bench: &Bench| bench.rules().rules.last().map(|card| card.lacks.clone());
+    let both = [Remark::LowBatteryUnseen, Remark::NotSeenWhileClosed];
+    assert_eq!(lacks(&bench).as_deref(), Some(&both[..]));
+    bench.tell(Event::Signals(reading(Some(50))));
+    assert_eq!(lacks(&bench).as_deref(), Some(&both[1..]));
+}
+
+#[test]
+fn a_look_that_could_not_be_stored_is_taken_again() {
+    let mut bench = Bench::new();
+    bench.trust();
+    let rule = rule(Trigger::BatteryBelow(20));
+    bench.want_all(alloc::vec![Intent::PutRule { rule }]);
+    bench.tell(Event::Signals(reading(Some(50))));
+    bench.add("A");
+    for _ in 0..2 {
+        bench.tell(Event::Signals(reading(Some(10))));
+        assert!(bench.commit.take().is_some(), "it is due");
+        bench.tell(Event::CommitFailed(CommitError::Failed));
+        assert_eq!(bench.rounds(), 0);
+    }
+    bench.tell(Event::Signals(reading(Some(10))));
+    bench.commit();
+    assert_eq!((bench.rounds(), bench.asks.len()), (1, 1));
+    bench.tell(Event::Signals(reading(Some(9))));
+    assert!(bench.commit.is_none(), "what was stored is not due again");
+}
+
+#[test]
+fn a_draft_is_shown_with_what_it_would_mean_and_why_it_is_not_taken() {
+    let mut bench = Bench::new();
+    bench.add("A");
+    let draft = |rule: Rule| Intent::ShowRules { draft: Some(rule) };
+    bench.want(draft(rule(Trigger::OnOpen)));
+    let shown = bench.rules().draft.unwrap();
+    assert_eq!((shown.problem, shown.means.selected_count), (None, 0));
+    assert_eq!(shown.means.apart, [("A".into(), Apart::TooFewSafes)]);
+    bench.trust();
+    bench.want(draft(rule(Trigger::OnOpen)));
+    assert_eq!(bench.rules().draft.unwrap().means.selected, ["A"]);
+    // It follows what comes in while somebody looks.
+    bench.add("B");
+    assert_eq!(bench.rules().draft.unwrap().means.selected_count, 2);
+    let nameless = Rule {
+        name: String::new(),
+        ..rule(Trigger::OnOpen)
+    };
+    bench.want(draft(nameless.clone()));
+    let shown = bench.rules().draft.unwrap();
+    assert_eq!(shown.problem, Some(RuleProblem::Name));
+    assert_eq!(shown.means.selected_count, 2, "it is shown all the same");
+    assert_eq!(bench.wallet.books.rules().rules.iter().count(), 2);
+    bench.want(Intent::PutRule { rule: nameless });
+    assert!(bench.commit.is_none(), "it is not taken");
+    bench.want(Intent::HideRules);
+    bench.want_all(alloc::vec![Intent::PutRule {
+        rule: rule(Trigger::OnOpen)
+    }]);
+    let cards = bench.rules().rules;
+    assert!(
+        cards.iter().all(|card| card.means.is_none()),
+        "nobody looks"
+    );
+    assert_ne!(cards.last().unwrap().rule.id, RuleId::NEW);
+}
+
+#[test]
+fn rules_are_changed_left_out_and_restored() {
+    let mut bench = Bench::new();
+    let [first, second] = Shipped::ALL.map(Shipped::rule);
+    let on = Rule {
+        state: RuleState::On,
+        ..first.clone()
+    };
+    bench.want_all(alloc::vec![
+        Intent::PutRule { rule: on.clone() },
+        Intent::RemoveRule { rule: second.id },
+    ]);
+    let rules = |bench: &Bench| bench.wallet.books.rules().rules.clone();
+    assert!(rules(&bench).iter().eq([&on]));
+    bench.want_all(alloc::vec![Intent::RestoreRules]);
+    assert!(rules(&bench).iter().eq([&first, &second]));
+}

@@ -1,0 +1,303 @@
+//! Watching who waits, and waiting oneself.
+
+use super::*;
+use crate::books::Watch;
+use crate::view::{AskedCard, WaitsView};
+use saifu_crypto::hash::sha256;
+use saifu_protocol::RequestId;
+use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::hold::{self, AskedItem, AskedPage, Said};
+use saifu_protocol::message::{Outcome, RegisterItem, Registered, Reply, Request, Route};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+const DAY: u64 = 86_400;
+const HOUR_MS: u64 = 3_600_000;
+const SOMEBODY: PublicKey = PublicKey::new([7; 32]);
+
+impl Bench {
+    /// What is asked inside a request to the safe.
+    fn read<T: DeserializeOwned>(&self, ask: &Ask, route: Route) -> (Request<T>, Binding) {
+        let mut headers = ask.headers.iter();
+        let id = headers.find(|(name, _)| *name == "idempotency-key");
+        let binding = Binding {
+            safe: descriptor(9, 2).id,
+            route,
+            request: RequestId::parse(&id.unwrap().1).unwrap(),
+        };
+        let body = ask.body.as_ref().unwrap();
+        let opened = envelope::open_request(body, &Secret::new([2; 32]), &binding);
+        (opened.unwrap(), binding)
+    }
+
+    /// The answer that only the safe can give.
+    fn reply<T: Serialize>(&mut self, ask: &Ask, route: Route, items: Vec<Outcome<T>>) {
+        let (request, binding) = self.read::<serde::de::IgnoredAny>(ask, route);
+        let hash = sha256(ask.body.as_ref().unwrap());
+        let rng = &mut Counting(50);
+        let reply = Reply { items };
+        let body = envelope::seal_reply(&reply, &request.reply_to, &binding, &hash, rng);
+        self.answer(ask.ask, 200, body.unwrap());
+    }
+
+    fn who_waits(&mut self, asked: &[hold::Asked]) {
+        let ask = self.asks.pop().expect("the safe is asked");
+        assert!(ask.url.ends_with("/v1/asked"), "{}", ask.url);
+        let (request, _) = self.read::<AskedItem>(&ask, Route::Asked);
+        assert_eq!(request.items, [AskedItem::List]);
+        let page = AskedPage {
+            asked: asked.to_vec(),
+        };
+        self.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
+        self.commit();
+    }
+
+    /// One value is registered, for which others wait.
+    fn with_a_wait(&mut self) -> SafeId {
+        let safe = self.trust();
+        self.want(Intent::SetWait { seconds: DAY });
+        self.commit();
+        self.add("A");
+        self.back_up_all(safe);
+        let ask = self.asks.pop().unwrap();
+        let (request, _) = self.read::<RegisterItem>(&ask, Route::Register);
+        assert_eq!(request.items[0].wait, DAY);
+        let certificate = issue(&request.items[0]);
+        let done = Outcome::Done(Registered { certificate });
+        self.reply(&ask, Route::Register, alloc::vec![done]);
+        self.commit();
+        assert_eq!(self.wallet.books.certificates().count(), 1);
+        safe
+    }
+
+    fn waits(&self) -> WaitsView {
+        let waits = self.shown.iter().rev().find_map(|part| match part {
+            Part::Waits(waits) => Some(waits.clone()),
+            _ => None,
+        });
+        waits.unwrap()
+    }
+
+    fn asked(&self) -> Vec<AskedCard> {
+        self.waits().asked
+    }
+}
+
+fn issue(item: &RegisterItem) -> String {
+    use saifu_protocol::certificate::{Certificate, Claims, ObjectClass, ObjectHash};
+    let value = saifu_protocol::object::read_object(&item.object).unwrap();
+    let claims = Claims {
+        safe: descriptor(9, 2).id,
+        address: descriptor(9, 2).address,
+        class: ObjectClass::Value,
+        digest: saifu_protocol::Digest::of(&value, DigestSetting::FiveFields).into(),
+        hash: ObjectHash::of(&item.object, LegacyHash::Off),
+        counter: saifu_protocol::Counter::ZERO,
+        issued_at: UnixTime(1_000),
+        retained_until: UnixTime(2_000),
+        holder: item.holder,
+    };
+    let key = SigningKey::derive(&Secret::new([9; 32]));
+    Certificate::issue(claims, &key).compact().into()
+}
+
+fn somebody(said: Option<Said>) -> hold::Asked {
+    hold::Asked {
+        account: SOMEBODY,
+        since: UnixTime(900),
+        said,
+    }
+}
+
+#[test]
+fn no_safe_is_asked_who_waits_before_there_was_a_wait() {
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    bench.add("A");
+    bench.back_up_all(safe);
+    bench.asks.clear();
+    bench.want(Intent::SetWait { seconds: 0 });
+    bench.commit();
+    bench.tell(Event::Encouraged);
+    bench.want(Intent::Watch);
+    let is_watch = |ask: &Ask| ask.url.ends_with("/v1/asked");
+    assert!(!bench.asks.iter().any(is_watch));
+    assert_eq!(bench.wallet.books.watch(), None);
+}
+
+#[test]
+fn somebody_new_is_told_once_and_stays_on_the_screen() {
+    let mut bench = Bench::new();
+    bench.with_a_wait();
+    let until = UnixTime(900 + DAY);
+    for _ in 0..2 {
+        bench.want(Intent::Watch);
+        bench.who_waits(&[somebody(None)]);
+        assert_eq!(bench.notices(), [Kind::SomebodyWaits { until }]);
+        let asked = bench.asked();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].mark, "0707 0707 0707");
+        assert_eq!((asked[0].opens, asked[0].said), (until, None));
+    }
+    let notice = bench.wallet.books.notices().next().unwrap().id;
+    bench.want(Intent::Acknowledge { notice });
+    bench.commit();
+    bench.tell(Event::Encouraged);
+    bench.who_waits(&[somebody(None)]);
+    assert!(
+        bench.notices().is_empty(),
+        "what was read is not told again"
+    );
+}
+
+#[test]
+fn safes_are_asked_again_every_hour_though_everything_was_hurried() {
+    let mut bench = Bench::new();
+    bench.with_a_wait();
+    let hourly = |bench: &Bench| {
+        let wakes = bench.wakes.iter().rev();
+        let mut wakes = wakes.filter(|(_, after_ms)| *after_ms == HOUR_MS);
+        wakes.next().map(|(wake, _)| *wake)
+    };
+    let first = hourly(&bench).expect("it is to be woken");
+    bench.tell(Event::Encouraged);
+    bench.who_waits(&[]);
+    assert_eq!(hourly(&bench), Some(first), "one clock is enough");
+    bench.tell(Event::Woke { wake: first });
+    bench.who_waits(&[]);
+    assert_ne!(hourly(&bench), Some(first));
+}
+
+#[test]
+fn silence_and_what_anybody_could_say_are_shown_as_silence() {
+    let mut bench = Bench::new();
+    let safe = bench.with_a_wait();
+    bench.want(Intent::Watch);
+    bench.want(Intent::Watch);
+    assert_eq!(bench.asks.len(), 1, "one question at a time");
+    let ask = bench.asks.pop().unwrap().ask;
+    bench.tell(Event::Answered { ask, answer: None });
+    assert_eq!(bench.waits().unheard[0].safe, safe);
+    bench.want(Intent::Watch);
+    let ask = bench.asks.pop().unwrap().ask;
+    let (status, body) = problem(Code::NoRoute.into());
+    bench.answer(ask, status, body);
+    assert_eq!(bench.waits().unheard[0].heard_at, None);
+    bench.want(Intent::Watch);
+    bench.who_waits(&[]);
+    assert!(bench.waits().unheard.is_empty());
+}
+
+#[test]
+fn a_decision_is_shown_as_on_its_way_until_the_safe_has_said_it() {
+    let mut bench = Bench::new();
+    let safe = bench.with_a_wait();
+    bench.want(Intent::Watch);
+    bench.who_waits(&[somebody(None)]);
+    let account = SOMEBODY;
+    let refuse = Intent::Decide {
+        safe,
+        account,
+        may: false,
+    };
+    bench.want(refuse.clone());
+    bench.commit();
+    let ask = bench.asks.pop().unwrap().ask;
+    bench.tell(Event::Answered { ask, answer: None });
+    let deciding = bench.asked()[0].deciding.expect("it is under way");
+    assert_eq!(deciding.waiting, Some(Waiting::Unreachable));
+    assert_eq!(bench.asked()[0].said, None);
+    // Wanted again it is the same work, at once.
+    bench.want(refuse);
+    bench.commit();
+    assert_eq!(bench.wallet.books.flows().count(), 1);
+    let ask = bench.asks.pop().expect("it is tried again");
+    let (request, _) = bench.read::<AskedItem>(&ask, Route::Asked);
+    assert_eq!(
+        request.items,
+        [AskedItem::Decide {
+            account,
+            may: false
+        }]
+    );
+    let page = AskedPage {
+        asked: alloc::vec![somebody(Some(Said::No))],
+    };
+    bench.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
+    bench.commit();
+    let card = bench.asked().remove(0);
+    assert_eq!((card.said, card.deciding), (Some(Said::No), None));
+    // Of somebody nobody has heard of there is nothing to decide.
+    bench.want(Intent::Decide {
+        safe,
+        account: PublicKey::new([8; 32]),
+        may: false,
+    });
+    assert!(bench.commit.is_none());
+}
+
+#[test]
+fn another_setting_is_told_to_the_safe_for_what_is_there() {
+    let mut bench = Bench::new();
+    bench.with_a_wait();
+    bench.asks.clear();
+    bench.want(Intent::SetWait { seconds: 60 });
+    bench.commit();
+    assert_eq!(bench.waits().telling[0].left, 1);
+    let is_wait = |ask: &Ask| ask.url.ends_with("/v1/wait");
+    let at = bench.asks.iter().position(is_wait).expect("it is told");
+    let ask = bench.asks.remove(at);
+    let (request, _) = bench.read::<hold::WaitItem>(&ask, Route::Wait);
+    assert_eq!(request.items[0].wait, 60);
+    let from = alloc::vec![Outcome::Done(UnixTime(1_000 + DAY))];
+    bench.reply(&ask, Route::Wait, from);
+    bench.commit();
+    assert!(bench.waits().telling.is_empty());
+    assert_eq!(bench.wallet.books.flows().count(), 0);
+}
+
+#[test]
+fn what_has_to_wait_sleeps_until_then_and_an_hour_at_most() {
+    for (left, at_least, at_most) in [
+        (60, 60_000, 61_000),
+        (DAY, HOUR_MS, HOUR_MS + 1_000),
+        // Over already, says a safe that lies: as if it had said nothing.
+        (0, 1_000, 2_000),
+    ] {
+        let mut bench = Bench::new();
+        bench.with_a_wait();
+        let certificate = bench.wallet.books.certificates().next().unwrap().0;
+        bench.want(Intent::Recover { certificate });
+        bench.commit();
+        let ask = bench.asks.pop().unwrap();
+        let until = UnixTime(1_000 + left);
+        let waiting = Problem::waiting(until);
+        let answer: Vec<Outcome<Registered>> = alloc::vec![Outcome::Problem(waiting)];
+        bench.reply(&ask, Route::Recover, answer);
+        let (_, after_ms) = *bench.wakes.last().unwrap();
+        assert!(
+            (at_least..=at_most).contains(&after_ms),
+            "{left}: {after_ms}"
+        );
+        assert_eq!(bench.jobs()[0].waiting, Some(Waiting::NotYet { until }));
+        assert_eq!(bench.waits().waiting[0].until, until);
+    }
+}
+
+#[test]
+fn the_record_is_pinned() {
+    let asked = crate::books::AskedAt {
+        safe: SafeId::new([1; 32]),
+        asked: somebody(Some(Said::No)),
+    };
+    let watch = Watch {
+        wait: DAY,
+        asked: alloc::vec![asked],
+    };
+    let json = saifu_protocol::json::write(&watch);
+    assert_eq!(
+        core::str::from_utf8(&json).unwrap(),
+        r#"{"wait":86400,"asked":[{"safe":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","asked":{"account":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc","since":900,"said":"no"}}]}"#
+    );
+    assert_eq!(saifu_protocol::json::read::<Watch>(&json).unwrap(), watch);
+}

@@ -1,0 +1,286 @@
+//! Telling safes how long others wait, and what becomes of those who do.
+
+use super::*;
+use crate::books::{AskedAt, OthersWait, Watch};
+use saifu_protocol::hold::{Asked, AskedItem, Said};
+
+const DAY: u64 = 86_400;
+const SOMEBODY: PublicKey = PublicKey::new([7; 32]);
+
+impl Fixture {
+    /// As the owner wants it: others wait so long.
+    fn wait(&mut self, wait: u64) {
+        let watch = Watch {
+            wait,
+            ..self.books.watch().cloned().unwrap_or_default()
+        };
+        self.books.apply(alloc::vec![Change::Watch(watch)]);
+    }
+
+    fn hold(&self, state: HoldState) -> Flow {
+        let safe = self.safe();
+        Flow::Hold(Hold { safe, state })
+    }
+
+    fn telling(&self) -> Flow {
+        self.hold(HoldState::Telling {
+            certificates: alloc::vec![PAPER],
+            wait: DAY,
+        })
+    }
+
+    fn tell(&self, flow: &Flow, input: Input) -> Step {
+        self.step(flow, None, input)
+    }
+
+    /// What is true after it is stored.
+    fn others(&mut self, step: Step) -> OthersWait {
+        self.books.apply(step.changes);
+        self.books.certificate(PAPER).unwrap().others
+    }
+}
+
+fn states(step: &Step) -> Vec<HoldState> {
+    let of_flow = |change: &Change| match change {
+        Change::Journal(FLOW, Flow::Hold(hold)) => Some(hold.state.clone()),
+        _ => None,
+    };
+    step.changes.iter().filter_map(of_flow).collect()
+}
+
+fn refused() -> Outcome<UnixTime> {
+    Outcome::Problem(Code::NotFound.into())
+}
+
+#[test]
+fn hold_begins_with_what_has_another_wait_and_ends_when_nothing_has() {
+    let mut fixture = Fixture::new();
+    let ready = fixture.hold(HoldState::Ready);
+    let ends = |fixture: &Fixture| {
+        let step = fixture.tell(&ready, Input::Start);
+        matches!(step.changes[..], [Change::End(FLOW)])
+    };
+    assert!(ends(&fixture));
+    fixture.wait(DAY);
+    let step = fixture.tell(&ready, Input::Start);
+    let telling = HoldState::Telling {
+        certificates: alloc::vec![PAPER],
+        wait: DAY,
+    };
+    assert_eq!(states(&step), [telling]);
+    assert!(matches!(step.next, Next::Again));
+    // What a flow works on is told afterwards, and what is over not at all.
+    let opening = fixture.recover(RecoverState::Opening { request: REQUEST });
+    let other = FlowId::new([9; 16]);
+    let work = Change::Journal(other, opening);
+    fixture.books.apply(alloc::vec![work]);
+    assert!(ends(&fixture));
+    fixture.books.apply(alloc::vec![Change::End(other)]);
+    assert!(!ends(&fixture));
+    let mut item = fixture.books.certificate(PAPER).unwrap().clone();
+    item.standing = Standing::Elsewhere(Elsewhere {
+        state: EntryState::Withdrawn,
+        session: None,
+        since: NOW,
+    });
+    let over = Change::Put(PAPER, Item::Certificate(item), None);
+    fixture.books.apply(alloc::vec![over]);
+    assert!(ends(&fixture));
+}
+
+#[test]
+fn hold_asks_with_the_certificates_and_notes_what_the_safe_says_of_each() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let telling = fixture.telling();
+    let step = fixture.tell(&telling, Input::Start);
+    assert!(matches!(step.next, Next::LoadAll(items) if items == [PAPER]));
+    let bodies = alloc::vec![(PAPER, fixture.kept.write())];
+    let step = fixture.tell(&telling, Input::Gathered(bodies));
+    let Next::Ask(_, _, Question::Wait { held, wait: DAY }) = step.next else {
+        panic!("it does not ask");
+    };
+    assert_eq!(held.len(), 1);
+    assert!(step.changes.is_empty(), "nothing is told before it is");
+    let step = fixture.tell(&telling, Input::Waited(alloc::vec![Outcome::Done(NOW)]));
+    assert_eq!(states(&step), [HoldState::Ready]);
+    assert_eq!(fixture.others(step), OthersWait::Told(DAY));
+    let step = fixture.tell(&telling, Input::Waited(alloc::vec![refused()]));
+    assert_eq!(fixture.others(step), OthersWait::Theirs);
+}
+
+#[test]
+fn hold_goes_on_without_what_has_come_home_or_does_not_read() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let telling = fixture.telling();
+    let step = fixture.tell(&telling, Input::Gathered(Vec::new()));
+    assert_eq!(states(&step), [HoldState::Ready]);
+    assert_eq!(fixture.others(step), OthersWait::Theirs);
+    fixture.books.apply(alloc::vec![Change::Delete(PAPER)]);
+    let step = fixture.tell(&telling, Input::Start);
+    assert_eq!(states(&step), [HoldState::Ready]);
+    // It was told while it was still here.
+    let step = fixture.tell(&telling, Input::Waited(alloc::vec![Outcome::Done(NOW)]));
+    assert_eq!(states(&step), [HoldState::Ready]);
+    assert_eq!(step.changes.len(), 1);
+}
+
+#[test]
+fn hold_takes_no_answer_of_another_length_and_no_refusal_as_a_whole() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    for outcomes in [Vec::new(), alloc::vec![refused(), refused()]] {
+        let step = fixture.tell(&fixture.telling(), Input::Waited(outcomes));
+        assert!(matches!(step.next, Next::Wait(Waiting::Garbled)));
+        assert!(step.changes.is_empty());
+    }
+    let problem = Input::Refused(Code::Malformed.into());
+    let step = fixture.tell(&fixture.telling(), problem);
+    assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)));
+}
+
+#[test]
+fn a_certificate_is_written_down_with_the_wait_its_safe_was_told() {
+    let fixture = Fixture::new();
+    let Flow::Register(register) = fixture.register() else {
+        panic!("it registers");
+    };
+    let register = Flow::Register(Register {
+        wait: DAY,
+        ..register
+    });
+    let step = fixture.with_object(
+        &register,
+        Input::Loaded(Some(Body::new(fixture.object.clone()))),
+    );
+    assert!(matches!(
+        step.next,
+        Next::Ask(_, REQUEST, Question::Register { wait: DAY, .. })
+    ));
+    let compact = fixture.certificate(|_| {}).compact().into();
+    let step = fixture.with_object(&register, Input::Registered(compact));
+    let others = step.changes.iter().find_map(|change| match change {
+        Change::Put(_, Item::Certificate(it), _) => Some(it.others),
+        _ => None,
+    });
+    assert_eq!(others, Some(OthersWait::Told(DAY)));
+}
+
+fn asked(said: Option<Said>) -> Asked {
+    Asked {
+        account: SOMEBODY,
+        since: NOW,
+        said,
+    }
+}
+
+fn page(asked: impl IntoIterator<Item = Asked>) -> Input {
+    let asked = asked.into_iter().collect();
+    Input::Asked(AskedPage { asked })
+}
+
+#[test]
+fn decide_is_done_when_the_safe_says_that_it_is_so() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let (safe, account) = (fixture.safe(), SOMEBODY);
+    for (may, is, other) in [(false, Said::No, Said::Yes), (true, Said::Yes, Said::No)] {
+        let decide = Flow::Decide(Decide { safe, account, may });
+        let step = fixture.tell(&decide, Input::Start);
+        let wanted = AskedItem::Decide { account, may };
+        assert!(matches!(step.next, Next::Ask(_, _, Question::Asked(item)) if item == wanted));
+        for undecided in [None, Some(other)] {
+            let step = fixture.tell(&decide, page([asked(undecided)]));
+            assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)));
+            assert!(step.changes.is_empty(), "nothing is shown as decided");
+        }
+        let step = fixture.tell(&decide, page([asked(Some(is))]));
+        assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+        fixture.books.apply(step.changes);
+        let known = fixture.books.watch().unwrap().of(safe, account);
+        assert_eq!(known, Some(&asked(Some(is))));
+    }
+}
+
+#[test]
+fn decide_tells_the_owner_where_the_safe_knows_nobody_of_that_account() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let safe = fixture.safe();
+    let known = AskedAt {
+        safe,
+        asked: asked(None),
+    };
+    let watch = Watch {
+        wait: DAY,
+        asked: alloc::vec![known],
+    };
+    fixture.books.apply(alloc::vec![Change::Watch(watch)]);
+    let decide = Flow::Decide(Decide {
+        safe,
+        account: SOMEBODY,
+        may: false,
+    });
+    let step = fixture.tell(&decide, page([]));
+    assert!(matches!(
+        &step.changes[0],
+        Change::Notify(notice) if notice.kind == Kind::AskerUnknown
+    ));
+    fixture.books.apply(step.changes);
+    assert!(fixture.books.watch().unwrap().asked.is_empty());
+    // What was called off may have arrived: nothing is said of it.
+    let step = fixture.tell(&decide, Input::CallOff);
+    assert!(matches!(step.changes[..], [Change::End(FLOW)]));
+}
+
+#[test]
+fn who_is_refused_hears_that_it_was_the_other_device_and_keeps_the_certificate() {
+    let mut fixture = Fixture::new();
+    let opening = fixture.recover(RecoverState::Opening { request: REQUEST });
+    let denied = Input::Refused(Code::Denied.into());
+    let step = fixture.step(&opening, Some(fixture.kept.write()), denied);
+    let is_told = |change: &Change| matches!(change, Change::Notify(notice) if notice.kind == Kind::OwnerSaidNo);
+    assert!(step.changes.iter().any(is_told));
+    fixture.books.apply(step.changes);
+    let kept = fixture.books.certificate(PAPER).unwrap();
+    assert_eq!(kept.standing, Standing::NotHandedOut);
+}
+
+#[test]
+fn the_journal_of_waits_is_pinned() {
+    let written = |flow: &Flow| {
+        let json = saifu_protocol::json::write(flow);
+        let text = String::from_utf8(json.to_vec()).unwrap();
+        assert!(saifu_protocol::json::read::<Flow>(text.as_bytes()).is_ok());
+        text
+    };
+    let safe = SafeId::new([1; 32]);
+    let hold = |state| Flow::Hold(Hold { safe, state });
+    let id = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+    assert_eq!(
+        written(&hold(HoldState::Ready)),
+        alloc::format!(r#"{{"hold":{{"safe":"{id}","state":"ready"}}}}"#)
+    );
+    let telling = HoldState::Telling {
+        certificates: alloc::vec![PAPER],
+        wait: DAY,
+    };
+    assert_eq!(
+        written(&hold(telling)),
+        alloc::format!(
+            r#"{{"hold":{{"safe":"{id}","state":{{"telling":{{"certificates":["AwMDAwMDAwMDAwMDAwMDAw"],"wait":86400}}}}}}}}"#
+        )
+    );
+    let decide = Flow::Decide(Decide {
+        safe,
+        account: SOMEBODY,
+        may: false,
+    });
+    assert_eq!(
+        written(&decide),
+        alloc::format!(
+            r#"{{"decide":{{"safe":"{id}","account":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc","may":false}}}}"#
+        )
+    );
+}

@@ -1,0 +1,98 @@
+//! What a wallet keeps of its rules, as it is stored.
+
+use super::super::trigger::Trigger;
+use super::*;
+use crate::flow::{Begun, Flow, Load, Round};
+use crate::ids::FlowId;
+use crate::plan::preset::Preset;
+use saifu_protocol::json;
+
+fn entry(number: u8) -> Entry {
+    Entry {
+        round: FlowId::new([number; 16]),
+        rule: RuleId::new([2; 16]),
+        name: "mine".into(),
+        why: Why::Due(Trigger::At(1_380)),
+        way: Way::BackUp,
+        began: UnixTime(1),
+        ended: UnixTime(2),
+        named: alloc::vec!["A".into()],
+        moved: 1,
+        stayed: 0,
+    }
+}
+
+const ENTRY: &str = concat!(
+    r#"{"round":"AQEBAQEBAQEBAQEBAQEBAQ","rule":"AgICAgICAgICAgICAgICAg","name":"mine","#,
+    r#""why":{"due":{"at":1380}},"way":"back-up","began":1,"ended":2,"named":["A"],"moved":1,"stayed":0}"#
+);
+
+#[test]
+fn format_is_pinned() {
+    // Every wallet with rules has these records, and one that was closed in the middle of a round has that one.
+    let book = RuleBook {
+        rules: Rules::try_from(Vec::new()).unwrap(),
+        look: None,
+        shortage: Shortage::MakeRoom,
+    };
+    let text = r#"{"rules":[],"shortage":"make-room"}"#;
+    assert_eq!(json::write_text(&book), text);
+    assert_eq!(json::read(text.as_bytes()), Ok(book));
+    let activity = Activity::default().with(entry(1));
+    let text = alloc::format!("[{ENTRY}]");
+    assert_eq!(json::write_text(&activity), text);
+    assert_eq!(json::read(text.as_bytes()), Ok(activity));
+    let round = Flow::Round(Round {
+        entry: entry(1),
+        left: alloc::vec![
+            Load::Fetch(id(3)),
+            Load::Send {
+                plan: Preset::PlainCopy.plan().into(),
+                seats: Vec::new(),
+                values: alloc::vec![id(4)],
+            },
+        ],
+        begun: alloc::vec![Begun {
+            item: id(5),
+            name: "B".into(),
+            flow: FlowId::new([6; 16]),
+        }],
+    });
+    let plan = json::write_text(&Preset::PlainCopy.plan());
+    let text = [
+        r#"{"round":{"entry":"#,
+        ENTRY,
+        r#","left":[{"fetch":"AwMDAwMDAwMDAwMDAwMDAw"},{"send":{"plan":"#,
+        &plan,
+        r#","seats":[],"values":["BAQEBAQEBAQEBAQEBAQEBA"]}}],"#,
+        r#""begun":[{"item":"BQUFBQUFBQUFBQUFBQUFBQ","name":"B","flow":"BgYGBgYGBgYGBgYGBgYGBg"}]}}"#,
+    ]
+    .concat();
+    assert_eq!(json::write_text(&round), text);
+    let read: Flow = json::read(text.as_bytes()).unwrap();
+    assert_eq!(json::write_text(&read), text);
+}
+
+#[test]
+fn a_wallet_without_the_record_has_the_shipped_rules_off_and_asks() {
+    let book = crate::books::Books::default().rules().clone();
+    assert_eq!(book.rules, Rules::default());
+    assert_eq!((book.look, book.shortage), (None, Shortage::Ask));
+}
+
+#[test]
+fn the_latest_is_kept_and_the_oldest_goes() {
+    let mut activity = Activity::default();
+    for number in 0..=limits::MAX_ACTIVITY {
+        activity = activity.with(entry(u8::try_from(number).unwrap()));
+    }
+    let kept: Vec<u8> = activity.latest().map(|it| it.round.as_bytes()[0]).collect();
+    assert_eq!(kept.len(), limits::MAX_ACTIVITY);
+    assert_eq!((kept.first(), kept.last()), (Some(&100), Some(&1)));
+    let mut long = entry(1);
+    for _ in 0..limits::MAX_NAMED {
+        long.count("B".into());
+    }
+    assert_eq!(long.named.len(), limits::MAX_NAMED);
+    assert_eq!(long.moved, 11);
+}

@@ -1,0 +1,105 @@
+//! How long others wait, and who does.
+
+use super::Waiting;
+use crate::ids::FlowId;
+use alloc::string::String;
+use alloc::vec::Vec;
+use saifu_protocol::hold::Said;
+use saifu_protocol::{PublicKey, SafeId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// See above.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WaitsView {
+    /// So many seconds others wait for what is registered.
+    pub wait: u64,
+    /// The safes that are still to be told of it.
+    pub telling: Vec<TellingCard>,
+    /// Those who wait, or have waited.
+    pub asked: Vec<AskedCard>,
+    /// Where this wallet waits itself.
+    pub waiting: Vec<WaitingCard>,
+    /// The safes that did not say who waits when they were asked last.
+    pub unheard: Vec<UnheardCard>,
+}
+
+/// A safe that is still to be told how long others wait.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TellingCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// How many certificates it is still to be told of.
+    pub left: usize,
+    /// Why that waits, if it does.
+    pub waiting: Option<Waiting>,
+    /// When it is tried again, if it waits.
+    pub next_try: Option<UnixTime>,
+}
+
+/// Somebody who waits for what this wallet has registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Who.
+    pub account: PublicKey,
+    /// By what they are compared by eye with what a waiting device shows ([`WaitingCard::mark`]).
+    pub mark: String,
+    /// Since when.
+    pub since: UnixTime,
+    /// When they get the first of it, by the safe's clock.
+    pub opens: UnixTime,
+    /// What the safe says that was said to them.
+    pub said: Option<Said>,
+    /// What the safe is being told.
+    pub deciding: Option<Deciding>,
+}
+
+/// A decision that is on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deciding {
+    /// The job.
+    pub job: FlowId,
+    /// Whether they may at once; otherwise never.
+    pub may: bool,
+    /// Why it waits, if it does.
+    pub waiting: Option<Waiting>,
+    /// When it is tried again, if it waits.
+    pub next_try: Option<UnixTime>,
+}
+
+/// This wallet waits for what another one has registered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitingCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Until when, for the last of it, by the safe's clock.
+    pub until: UnixTime,
+    /// By what the device that decides knows this one.
+    pub mark: String,
+}
+
+/// A safe that did not say who waits.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UnheardCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// When it last did since the wallet was opened.
+    pub heard_at: Option<UnixTime>,
+}

@@ -1,0 +1,433 @@
+//! By what the owner gets in at their safes: passkeys, the kit, and what happened. Seen and changed in sessions that end with the
+//! screen.
+
+use crate::page::device;
+use crate::page::format;
+use crate::page::node::{Node, div, el};
+use crate::page::parts::{
+    actions, button, chip, dialog, dialog_title, dismiss, head, icon, keep_dialog, link, quiet,
+    rows, safe_name, section,
+};
+use crate::page::route::Route;
+use crate::page::screens::recovery::sheet;
+use crate::page::screens::secret::{self, Proof, one};
+use crate::page::screens::values;
+use crate::page::service::Service;
+use crate::page::touch;
+use crate::page::words::{self, Key, text};
+use leptos::prelude::*;
+use saifu_protocol::SafeId;
+use saifu_protocol::owner::{By, DeviceId, Event};
+use saifu_wallet_core::flow::Doing;
+use saifu_wallet_core::ids::FlowId;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::owner::{MAX_DEVICE_NAME_CHARS, Words};
+use saifu_wallet_core::view::{
+    DeviceCard, HistoryLine, Opened, OwnerCard, OwnerView, Stage, Task, WaysView,
+};
+
+const DIALOG: &str = "change-device";
+const NAME: &str = "device-name";
+const OTHER_NAME: &str = "device-other-name";
+/// How much of what happened is shown at once.
+const SHOWN_HISTORY: usize = 20;
+
+/// The screen.
+pub(super) fn ways(s: Service) -> Node {
+    let ways = Ways {
+        s,
+        proof: Proof::new(s),
+        is_name_bad: RwSignal::new(false),
+        is_changing: RwSignal::new(false),
+        changing: RwSignal::new(None),
+        is_kit_hidden: RwSignal::new(false),
+    };
+    on_cleanup(move || ways.leave());
+    keep_dialog(DIALOG, ways.is_changing);
+    Node::live(move || {
+        let owner = s.owner.get();
+        let content = match ways.kit_words() {
+            Some(words) => ways.kit(&owner, &words),
+            None => ways.content(&owner),
+        };
+        let content = div("stack stack--wide")
+            .child(secret::told(s))
+            .child(content);
+        let change = dialog(DIALOG, ways.is_changing, move || ways.change());
+        Node::Many(vec![
+            head(s, s.text(Key::WaysTitle), Some(Route::Settings), None),
+            content.into(),
+            change,
+        ])
+    })
+}
+
+/// A device at a safe, in the session that told of it.
+#[derive(Clone, PartialEq, Eq)]
+struct Changing {
+    job: FlowId,
+    device: DeviceId,
+    name: String,
+}
+
+#[derive(Clone, Copy)]
+struct Ways {
+    s: Service,
+    proof: Proof,
+    is_name_bad: RwSignal<bool>,
+    is_changing: RwSignal<bool>,
+    changing: RwSignal<Option<Changing>>,
+    /// Whether the words of the kit are typed from the paper now.
+    is_kit_hidden: RwSignal<bool>,
+}
+
+impl Ways {
+    /// Sessions end with the screen, and with them what it has shown.
+    fn leave(self) {
+        self.end_sessions();
+        self.s.close();
+    }
+
+    fn end_sessions(self) {
+        let jobs = self.s.jobs.with_untracked(|jobs| {
+            let its = jobs.iter().filter(|job| job.task == Task::Ways);
+            its.map(|job| job.id).collect::<Vec<FlowId>>()
+        });
+        for job in jobs {
+            self.s.send(Intent::CallOff { job });
+        }
+    }
+
+    fn content(self, owner: &OwnerView) -> Node {
+        let s = self.s;
+        let lang = s.lang.get();
+        let known: Vec<OwnerCard> = owner
+            .safes
+            .iter()
+            .filter(|card| secret::knows(card))
+            .cloned()
+            .collect();
+        if known.is_empty() {
+            let words = text(lang, Key::RecoveryTitle);
+            return Node::Many(vec![
+                el("p").words(text(lang, Key::WaysNoWords)).into(),
+                one(link("btn btn--primary", Route::Recovery, None, words)),
+            ]);
+        }
+        let is_at_work = known.iter().any(|card| self.is_its(card));
+        if !is_at_work {
+            return self.prove(&known);
+        }
+        // What had the focus has gone with each step.
+        device::focus_heading_if_lost();
+        let is_open = known.iter().any(|card| card.ways.is_some());
+        let done = button("btn", None, text(lang, Key::WaysDone), move || {
+            self.end_sessions();
+        });
+        let waits = values::waits(s, &secret::jobs(s, owner));
+        let list = secret::safes(s, &known, false, Key::WaysDone);
+        let add = is_open.then(|| self.add());
+        let each = known.iter().filter_map(|card| self.safe(card));
+        Node::Many(vec![
+            waits.into(),
+            section(s, "owner-safes", Key::RestoreSafes, list),
+            secret::touched(s),
+            add.into(),
+            Node::Many(each.collect()),
+            is_open.then(|| self.offer_kit()).into(),
+            one(done),
+        ])
+    }
+
+    /// Whether what works there is of this screen.
+    fn is_its(self, card: &OwnerCard) -> bool {
+        let job = card.job.and_then(|id| self.s.job(id));
+        job.is_some_and(|job| job.task == Task::Ways)
+    }
+
+    fn prove(self, known: &[OwnerCard]) -> Node {
+        let s = self.s;
+        let safes: Vec<SafeId> = known.iter().map(|card| card.safe).collect();
+        let fields = self.proof.fields(None);
+        let form = secret::form(fields, s.text(Key::WaysProveDo), move || {
+            let safes = safes.clone();
+            self.proof.read(false, move |_, by| {
+                s.send(Intent::OpenWays { safes, by });
+            });
+        });
+        let content = div("stack").child(form).child(secret::touched(s));
+        Node::Many(vec![
+            el("p").words(s.text(Key::WaysLead)).into(),
+            section(s, "prove", Key::WaysProve, content),
+        ])
+    }
+
+    /// The sessions in which something can be done now.
+    fn open_jobs(self) -> Vec<FlowId> {
+        let s = self.s;
+        let owner = s.owner.get_untracked();
+        let open = owner.safes.iter().filter(|card| card.ways.is_some());
+        let jobs = open.filter_map(|card| untrack(|| s.job(card.job?)));
+        let ready = jobs.filter(|job| job.stage == Stage::Managing);
+        ready.map(|job| job.id).collect()
+    }
+
+    fn everywhere(self, doing: &Doing) {
+        for job in self.open_jobs() {
+            let doing = doing.clone();
+            self.s.send(Intent::Manage { job, doing });
+        }
+    }
+
+    /// What was typed as a name, if it can be one.
+    fn read_name(self, id: &'static str) -> Option<String> {
+        let typed = device::typed(id);
+        let name = typed.trim();
+        let fits = !name.is_empty() && name.chars().count() <= MAX_DEVICE_NAME_CHARS;
+        self.is_name_bad.set(!fits);
+        if !fits {
+            device::focus_first(&format!("#{id}"));
+        }
+        fits.then(|| name.to_owned())
+    }
+
+    fn name_field(self, id: &'static str, shown: Option<String>) -> Node {
+        let s = self.s;
+        let problem = self.is_name_bad.get();
+        let problem = problem.then(|| s.text(Key::DeviceNameBad).to_owned());
+        let input = el("input")
+            .fixed("type", "text")
+            .fixed("autocomplete", "off")
+            .initial(shown.unwrap_or_default());
+        let hint = el("p").words(s.text(Key::DeviceNameHint));
+        secret::field(id, s.text(Key::DeviceName), input, hint, problem)
+    }
+
+    fn add(self) -> Node {
+        let s = self.s;
+        let form = secret::form(
+            vec![self.name_field(NAME, None)],
+            s.text(Key::DeviceAddDo),
+            move || {
+                if let Some(name) = self.read_name(NAME) {
+                    self.everywhere(&Doing::AddPasskey { name });
+                }
+            },
+        );
+        let label = s.text(Key::TerminalAddDo);
+        let terminal = button("btn", Some("key"), label, move || {
+            let Some(name) = self.read_name(NAME) else {
+                return;
+            };
+            let known = s.owner.with_untracked(|owner| owner.terminal.clone());
+            touch::terminal(s, known, true, move |secret| {
+                self.everywhere(&Doing::AddTerminal { name, secret });
+            });
+        });
+        let content = div("stack")
+            .child(el("p").words(s.text(Key::DeviceAddText)))
+            .child(form)
+            .child(quiet(s.text(Key::TerminalAddText)))
+            .child(one(terminal));
+        section(s, "add-device", Key::DeviceAdd, content)
+    }
+
+    fn safe(self, card: &OwnerCard) -> Option<Node> {
+        let s = self.s;
+        let lang = s.lang.get();
+        let (ways, job) = (card.ways.as_ref()?, card.job?);
+        let id = format!("ways-{}", card.safe);
+        let devices = ways.devices.iter().map(|it| self.device(job, it));
+        let devices: Node = match ways.devices.is_empty() {
+            true => quiet(text(lang, Key::DevicesNone)).into(),
+            false => rows(devices.collect()),
+        };
+        let kit: Node = match ways.kit_since {
+            None => quiet(text(lang, Key::KitNone)).into(),
+            Some(since) => {
+                let since = words::kit_since(lang, &format::time_day(lang, since));
+                let end = text(lang, Key::KitRevoke);
+                let end = button("btn btn--small", None, end, move || {
+                    let doing = Doing::RevokeKit;
+                    s.send(Intent::Manage { job, doing });
+                });
+                div("split").child(el("p").child(since)).child(end).into()
+            }
+        };
+        let summary = el("summary").words(text(lang, Key::History));
+        let history = el("details").child(summary).child(self.history(ways));
+        let name = safe_name(&card.operator, &card.address);
+        let section = el("section")
+            .class("stack")
+            .attr("aria-labelledby", id.clone())
+            .child(el("h2").attr("id", id).child(name))
+            .child(devices)
+            .child(kit)
+            .child(history);
+        Some(section.into())
+    }
+
+    fn device(self, job: FlowId, card: &DeviceCard) -> Node {
+        let lang = self.s.lang.get();
+        let name = card.name.clone();
+        let name = name.unwrap_or_else(|| text(lang, Key::DeviceNameless).into());
+        let day = |time| format::time_day(lang, time);
+        let used = card.used.map(day);
+        let since = words::since_and_used(lang, &day(card.since), used.as_deref());
+        let kind = match card.is_passkey {
+            true => Key::DevicePasskey,
+            false => Key::DeviceTerminal,
+        };
+        let changing = Changing {
+            job,
+            device: card.id,
+            name: name.clone(),
+        };
+        let label = text(lang, Key::DeviceChange);
+        let change = button("btn btn--small", None, label, move || {
+            self.is_name_bad.set(false);
+            self.changing.set(Some(changing.clone()));
+            self.is_changing.set(true);
+        });
+        let below = el("span")
+            .class("split")
+            .child(chip("safe", text(lang, kind)))
+            .child(change);
+        let words = el("span")
+            .class("row-main")
+            .child(el("span").child(name))
+            .child(el("span").child(since))
+            .child(below);
+        let row = div("row")
+            .child(el("span").class("mark").child(icon("key")))
+            .child(words);
+        el("li").child(row).into()
+    }
+
+    fn history(self, ways: &WaysView) -> Node {
+        let lang = self.s.lang.get();
+        if ways.history.is_empty() {
+            return quiet(text(lang, Key::HistoryNone)).into();
+        }
+        let named = |id: DeviceId| {
+            let device = ways.devices.iter().find(|it| it.id == id);
+            device.and_then(|it| it.name.as_deref())
+        };
+        let line = |it: &HistoryLine| {
+            let device = match it.what {
+                Event::LoggedIn {
+                    by: By::Device(id), ..
+                }
+                | Event::Cloned(id)
+                | Event::DeviceAdded(id)
+                | Event::DeviceRemoved(id) => named(id),
+                _ => None,
+            };
+            let what = words::happened(lang, it.what, device);
+            let here = match it.is_here {
+                true => Key::HistoryHere,
+                false => Key::HistoryElsewhere,
+            };
+            let when = format!("{} · {}", format::time(lang, it.at), text(lang, here));
+            let words = el("span")
+                .class("row-main")
+                .child(el("span").child(what))
+                .child(el("span").child(when));
+            el("li").child(div("row").child(words)).into()
+        };
+        rows(ways.history.iter().take(SHOWN_HISTORY).map(line).collect())
+    }
+
+    /// What is in the dialog.
+    fn change(self) -> Node {
+        let s = self.s;
+        let Some(Changing { job, device, name }) = self.changing.get() else {
+            return Node::Nothing;
+        };
+        let does = move |doing| {
+            s.send(Intent::Manage { job, doing });
+            dismiss(self.is_changing);
+        };
+        let rename = secret::form(
+            vec![self.name_field(OTHER_NAME, Some(name))],
+            s.text(Key::DeviceRename),
+            move || {
+                if let Some(name) = self.read_name(OTHER_NAME) {
+                    does(Doing::Rename { device, name });
+                }
+            },
+        );
+        let remove = s.text(Key::DeviceRemoveDo);
+        let remove = button("btn btn--danger", Some("trash"), remove, move || {
+            does(Doing::Remove { device });
+        });
+        let cancel = button("btn", None, s.text(Key::Keep), move || {
+            dismiss(self.is_changing);
+        });
+        Node::Many(vec![
+            dialog_title(s.text(Key::DeviceChangeTitle)).into(),
+            rename.into(),
+            el("p").words(s.text(Key::DeviceRemoveText)).into(),
+            actions(vec![remove, cancel]),
+        ])
+    }
+
+    fn kit_words(self) -> Option<Words> {
+        self.s.opened.with(|opened| match opened {
+            Some(Opened::Secret { words }) => Some(words.clone()),
+            Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. })
+            | None => None,
+        })
+    }
+
+    fn offer_kit(self) -> Node {
+        let s = self.s;
+        let label = s.text(Key::KitMake);
+        let make = button("btn", Some("certificate"), label, move || {
+            self.is_kit_hidden.set(false);
+            s.send(Intent::OfferSecret);
+        });
+        let content = div("stack")
+            .child(el("p").words(s.text(Key::KitText)))
+            .child(one(make));
+        section(s, "kit", Key::Kit, content)
+    }
+
+    /// The paper of the kit, and then what was on it.
+    fn kit(self, owner: &OwnerView, words: &Words) -> Node {
+        let s = self.s;
+        device::focus_heading_if_lost();
+        if !self.is_kit_hidden.get() {
+            let name = owner.name.clone().unwrap_or_default();
+            let print = button("btn", Some("print"), s.text(Key::Print), device::print);
+            let written = s.text(Key::WordsWritten);
+            let go_on = button("btn btn--primary", None, written, move || {
+                self.is_kit_hidden.set(true);
+            });
+            return Node::Many(vec![
+                quiet(s.text(Key::WordsText)).class("no-print").into(),
+                sheet(s, Key::Kit, name, words).into(),
+                actions(vec![go_on, print]),
+            ]);
+        }
+        let shown = words.clone();
+        let fields = self.proof.fields;
+        let form = secret::form(vec![fields.words()], s.text(Key::KitEnrol), move || {
+            let Some(words) = fields.read_words() else {
+                return;
+            };
+            if words != shown {
+                return fields.refuse_words();
+            }
+            fields.forget();
+            self.everywhere(&Doing::MakeKit { words });
+            s.close();
+        });
+        let again = button("btn btn--quiet", None, s.text(Key::WordsAgain), move || {
+            fields.forget();
+            self.is_kit_hidden.set(false);
+        });
+        let lead = el("p").words(s.text(Key::WordsFromPaper));
+        Node::Many(vec![lead.into(), form.into(), one(again)])
+    }
+}
