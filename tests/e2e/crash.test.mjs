@@ -154,6 +154,8 @@ const lane = (works) => async (t) => {
     proxy.fault = work.fault?.(liar, issued);
     const before = proxy.paths().length;
     await work.start(wallet, name);
+    // Before that nothing is under way either.
+    await until("its safe is asked", () => proxy.paths().length > before);
     await settle(work, name);
     const requests = proxy.paths().slice(before);
     await useUp(work, name);

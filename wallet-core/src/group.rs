@@ -477,7 +477,8 @@ impl<'a> Members<'a> {
         !self.parts.iter().any(has_come) && standings.any(|it| it == Standing::NotHandedOut)
     }
 
-    fn is_vote(&self, certificate: ItemId) -> bool {
+    /// Likewise, of the part this certificate stands for.
+    pub(crate) fn is_vote(&self, certificate: ItemId) -> bool {
         let mut of_it = self.certificates.iter();
         of_it.any(|(item, _, of)| *item == certificate && self.group.is_vote(*of))
     }
@@ -496,21 +497,26 @@ impl<'a> Members<'a> {
 }
 
 impl Books {
-    /// What a part that has arrived is to do.
-    pub(crate) fn verdict(&self, id: GroupId) -> Verdict {
+    /// What a part that has arrived is to do. Whatever is no vote confirms after the votes are in: what one device alone has the
+    /// safe hand out for good, before any vote is given, nobody could bring back if that device were lost just then.
+    pub(crate) fn verdict(&self, of: PartOf) -> Verdict {
+        let id = of.group;
         let mut flows = self.work_about(item_of(id));
         let reunite = flows.find_map(|(_, flow)| match flow {
             Flow::Reunite(reunite) if reunite.group == id => Some(&reunite.state),
             _ => None,
         });
-        match (reunite, self.group(id).map(|group| group.phase)) {
-            (Some(ReuniteState::Collecting { .. } | ReuniteState::Replacing { .. }), _) => {
-                Verdict::Wait
-            }
-            (Some(ReuniteState::Arrived { .. }), _) | (None, Some(Phase::Leaving)) => {
-                Verdict::Confirm
-            }
-            (None, _) => Verdict::GiveBack,
+        let group = self.group(id);
+        let is_vote = group.is_some_and(|group| group.is_vote(of));
+        // What is left of a group whose values have come home may stand for a key that others need.
+        let is_over = |group: &Group| {
+            group.phase == Phase::Leaving || group.values.is_empty() && !group.is_key()
+        };
+        match reunite {
+            Some(ReuniteState::Arrived { .. }) if is_vote => Verdict::Confirm,
+            Some(_) => Verdict::Wait,
+            None if group.is_some_and(is_over) => Verdict::Confirm,
+            None => Verdict::GiveBack,
         }
     }
 

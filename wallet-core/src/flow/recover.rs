@@ -464,7 +464,7 @@ impl Recover {
         let Some(of) = self.part(desk) else {
             return Step::garbled();
         };
-        let verdict = desk.books.verdict(of.group);
+        let verdict = desk.books.verdict(of);
         if verdict == Verdict::Wait {
             return Step::then(Next::Rest);
         }
@@ -606,7 +606,7 @@ impl Recover {
             return Step::strict(changes, Next::Nothing);
         }
         let of = self.part(desk);
-        if of.is_some_and(|of| desk.books.verdict(of.group) == Verdict::Confirm) {
+        if of.is_some_and(|of| desk.books.verdict(of) == Verdict::Confirm) {
             let afresh = Flow::Recover(Self {
                 session: Session::make(rng),
                 state: RecoverState::Arrived {

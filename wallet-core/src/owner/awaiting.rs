@@ -51,17 +51,20 @@ fn alive(books: &Books, awaited: &Awaited) -> usize {
     };
     let may_confirm = |safe: &&SafeId| {
         !is_heard(**safe)
-            || certificates(books, awaited.group).any(|it| it.safe == **safe && is_live(it))
+            || certificates(books, awaited.group)
+                .any(|it| it.safe == **safe && is_vote(books, it) && is_live(it))
     };
     awaited.safes.iter().filter(may_confirm).count()
 }
 
-/// A key is read as often as it is asked for: having its certificate is no vote.
+/// A key is read as often as it is asked for, and of what else a safe has one part is its vote.
+fn is_vote(books: &Books, certificate: &CertificateItem) -> bool {
+    let group = |of: PartOf| Some((books.group(of.group)?, of));
+    let of_group = certificate.part.and_then(group);
+    of_group.is_some_and(|(group, of)| group.is_vote(of))
+}
+
 fn is_live(certificate: &CertificateItem) -> bool {
-    let is_once = |of: PartOf| of.class.is_released_once();
-    if !certificate.part.is_some_and(is_once) {
-        return false;
-    }
     match certificate.standing {
         Standing::AtSafe | Standing::NotHandedOut => true,
         Standing::Elsewhere(proof) => {

@@ -30,6 +30,13 @@ impl Spread {
         if self.scene.dice.percent(50) {
             return Ok(());
         }
+        self.is_shared = self.scene.dice.percent(40);
+        self.watch.is_shared = self.is_shared;
+        self.enrol()
+    }
+
+    /// The owner writes a secret down, and every safe knows it.
+    pub(super) fn enrol(&mut self) -> Result<(), String> {
         self.scene.want(0, Intent::OfferSecret);
         let wallet = self.scene.devices[0].wallet.as_ref();
         let parts = wallet.map(|wallet| wallet.view()).unwrap_or_default();
@@ -39,8 +46,6 @@ impl Spread {
         });
         self.words = shown.clone();
         let words = shown.ok_or("the words are not shown")?;
-        self.is_shared = self.scene.dice.percent(40);
-        self.watch.is_shared = self.is_shared;
         let name = NAME.into();
         self.scene.want(0, Intent::Enrol { name, words });
         self.settle()

@@ -1,6 +1,6 @@
 //! Single courses of a world of plans, played through calmly, and what worlds come to see.
 
-use super::{Spread, run_spread};
+use super::{Spread, plans, run_spread};
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};
@@ -269,9 +269,11 @@ fn giving_up_one_value_leaves_the_key_of_another_where_it_is() {
 }
 
 impl Spread {
-    /// Nothing goes wrong, and after every single step the world forks: whatever is where then, it must be able to come
-    /// back, with everything well and with as many safes gone as the plan allows.
-    fn settle_forking(&mut self) -> Result<usize, String> {
+    /// Nothing goes wrong, and after every single step it is looked what would become of whatever is where then.
+    fn settle_forking(
+        &mut self,
+        look: impl Fn(&mut Self) -> Result<(), String>,
+    ) -> Result<usize, String> {
         const ROUNDS: usize = 60;
         let mut steps = 0;
         for _ in 0..ROUNDS {
@@ -286,7 +288,7 @@ impl Spread {
                 self.check()?;
                 steps += 1;
                 self.forks = 0;
-                self.look_ahead()?;
+                look(self)?;
             }
             if !self.scene.pass_time_to_next() {
                 return Ok(steps);
@@ -319,8 +321,25 @@ impl Spread {
     }
 }
 
-/// Registered, moved to the same safes anew, recovered, with the power cut after each step: plans that differ in what must be
-/// where for a value to come back. Random worlds do this with all others, at random steps.
+/// Registered, moved to the same safes anew, recovered: how many steps that took, with a look after each.
+fn course_with(
+    stage: &mut Spread,
+    preset: Preset,
+    look: impl Fn(&mut Spread) -> Result<(), String>,
+) -> Result<usize, String> {
+    let value = stage.scene.held(0)[0];
+    stage.want_protected(0, vec![value], preset.plan(), stage.ids(), None);
+    let mut steps = stage.settle_forking(&look)?;
+    repair(stage, &preset.plan());
+    steps += stage.settle_forking(&look)?;
+    for backup in stage.groups(0, |_| true) {
+        stage.scene.want(0, Intent::RecoverBackup { backup });
+    }
+    Ok(steps + stage.settle_forking(&look)?)
+}
+
+/// With the power cut after each step, everything well, or as many safes gone as the plan allows: plans that differ in what
+/// must be where for a value to come back. Random worlds do this with all others, at random steps.
 #[test]
 fn after_every_step_everything_can_come_back() {
     for preset in [
@@ -333,22 +352,39 @@ fn after_every_step_everything_can_come_back() {
         Preset::SeedOfPairElsewhere,
     ] {
         let mut stage = stage(7, 3);
-        let value = stage.scene.held(0)[0];
-        let course = |stage: &mut Spread| {
-            stage.want_protected(0, vec![value], preset.plan(), stage.ids(), None);
-            let mut steps = stage.settle_forking()?;
-            repair(stage, &preset.plan());
-            steps += stage.settle_forking()?;
-            for backup in stage.groups(0, |_| true) {
-                stage.scene.want(0, Intent::RecoverBackup { backup });
-            }
-            Ok(steps + stage.settle_forking()?)
-        };
-        let steps: Result<usize, String> = course(&mut stage);
+        let steps = course_with(&mut stage, preset, Spread::look_ahead);
         assert!(
             steps.as_ref().is_ok_and(|steps| *steps > 30),
             "{preset:?}: {steps:?}"
         );
+        stage.recover_everything().unwrap();
+        stage.check_end().unwrap();
+    }
+}
+
+/// The wallet is wiped after each step, and a new one knows an address, a name and six words.
+#[test]
+fn after_every_step_a_wallet_that_is_wiped_finds_what_lies_at_the_safes() {
+    for preset in [
+        Preset::OneSafeSealed,
+        Preset::KeyElsewhere,
+        Preset::MoneyThreeOfFour,
+        Preset::PlainCopies,
+        Preset::CoupledThenSealed,
+        Preset::KeySplitInThree,
+        Preset::KeySplitAtOneSafe,
+        Preset::SeedSplit,
+    ] {
+        let mut stage = stage(8, 4);
+        stage.enrol().unwrap();
+        stage.marks.clear();
+        let steps = course_with(&mut stage, preset, Spread::look_without_device);
+        assert!(
+            steps.as_ref().is_ok_and(|steps| *steps > 15),
+            "{preset:?}: {steps:?}"
+        );
+        let came_back = stage.marks.contains(&Mark::Restored);
+        assert_eq!(came_back, plans::needs_no_home(&preset.plan()), "{preset:?}");
         stage.recover_everything().unwrap();
         stage.check_end().unwrap();
     }

@@ -14,7 +14,8 @@ use saifu_crypto::CryptoRng;
 use saifu_protocol::{PublicKey, RequestId};
 use zeroize::Zeroizing;
 
-/// Every part that has arrived confirms. A key is read, not used up: it has nothing to confirm.
+/// Every part that has arrived and is the vote of its safe confirms; the others when there are enough votes
+/// ([`Books::verdict`]). A key is read, not used up: it has nothing to confirm.
 pub(super) fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
     let mut changes = Vec::new();
     for (id, recover) in fetched(members) {
@@ -24,7 +25,7 @@ pub(super) fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Cha
         if is_key(members, recover.certificate) {
             changes.push(Change::End(id));
             changes.push(Change::Delete(part));
-        } else {
+        } else if members.is_vote(recover.certificate) {
             changes.push(recover.journal(
                 id,
                 RecoverState::Arrived {
