@@ -7,6 +7,7 @@ mod device;
 mod order;
 mod touch;
 mod waits;
+mod who;
 
 use crate::device::{Device, Store};
 use crate::dice::Dice;

@@ -69,7 +69,7 @@ impl Owner {
         }
     }
 
-    fn decide(&mut self, device: usize, may: bool) {
+    pub(super) fn decide(&mut self, device: usize, may: bool) {
         self.want_decided(device, may);
         self.rest_now();
     }

@@ -384,7 +384,11 @@ fn after_every_step_a_wallet_that_is_wiped_finds_what_lies_at_the_safes() {
             "{preset:?}: {steps:?}"
         );
         let came_back = stage.marks.contains(&Mark::Restored);
-        assert_eq!(came_back, plans::needs_no_home(&preset.plan()), "{preset:?}");
+        assert_eq!(
+            came_back,
+            plans::needs_no_home(&preset.plan()),
+            "{preset:?}"
+        );
         stage.recover_everything().unwrap();
         stage.check_end().unwrap();
     }
