@@ -48,10 +48,11 @@ simulate() {
   nice -n 5 cargo run --quiet --locked -p saifu-simulation --bin sim -- "${SEEDS:-2000}" "${FROM:-0}"
 }
 test_node() {
-  local files
-  mapfile -t files < <(find tests -name '*.test.mjs' | sort)
-  # One file at a time: each starts browsers and safes of its own.
-  node --test --test-reporter=spec --test-concurrency=1 "${files[@]}"
+  # Two files at a time: each starts browsers and safes of its own, and mostly waits for them. The longest begin, so that none of
+  # them is left alone at the end.
+  local longest=(tests/e2e/{screens,lock,waits}.test.mjs tests/conformance/safe.test.mjs) files
+  mapfile -t files < <(find tests -name '*.test.mjs' | grep -vxF -f <(printf '%s\n' "${longest[@]}") | sort)
+  node --test --test-reporter=spec --test-concurrency=2 "${longest[@]}" "${files[@]}"
 }
 
 stage "set-up" scripts/setup.sh --test
