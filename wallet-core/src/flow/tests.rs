@@ -1,5 +1,6 @@
 //! One test per transition of a flow.
 
+mod order;
 mod owner;
 mod waits;
 

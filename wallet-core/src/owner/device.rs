@@ -157,6 +157,30 @@ mod tests {
         assert!(all.windows(2).all(|pair| pair[0] != pair[1]));
     }
 
+    /// Safes and authenticators keep what came of them for years. Computed by another program from the labels alone.
+    #[test]
+    fn what_is_derived_is_pinned() {
+        let (derived, safe) = (Secret::new([1; 32]), SafeId::new([2; 32]));
+        let kept = *kept_key(&derived, safe).expose_secret();
+        let all = [
+            passkey_salt(),
+            terminal_salt(),
+            kept,
+            terminal_key(&derived, safe).public(),
+            user_handle(&derived, safe),
+        ];
+        assert_eq!(
+            all.map(|it| saifu_protocol::b64::encode(&it)),
+            [
+                "ne3HiuuTJDNRVUOGmiutDxIShcRUeP6zxC9i-rElcOU",
+                "FqCHbB34VSl88b-uBY28MxnseNEUYcp-dVSHVo8IugI",
+                "kgHclYJ8WMOsuQHcX8R_M8SMjJmSn5bjT2t9Gle7yVU",
+                "84O__qIASk2M1eEwJlv227kFp7cKS_Vyudx7MM5URn4",
+                "OuA9X_5pLU9Kb-ZPcgiaN307OMbkJaCtPJSeF6NSyEg",
+            ]
+        );
+    }
+
     #[test]
     fn the_longest_name_fits_and_reads_back_at_its_safe_alone() {
         let (root, safe) = (Secret::new([1; 32]), SafeId::new([1; 32]));

@@ -171,3 +171,57 @@ pub(crate) fn open_root_map(sealed: &[u8], root: &Secret) -> Option<SafeMap> {
     let map: SafeMap = json::read(&Zeroizing::new(opened)).ok()?;
     map.is_sound().then_some(map)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use saifu_crypto::sign::SigningKey;
+
+    fn safe() -> Safe {
+        let signing_key = PublicKey::new(SigningKey::derive(&Secret::new([9; 32])).public());
+        Safe {
+            id: SafeId::of(&signing_key),
+            address: Address::parse("https://safe.example").unwrap(),
+            operator: "Akagi".into(),
+            jurisdiction: "JP".into(),
+            signing_key,
+            sealing_key: PublicKey::new([8; 32]),
+            attested_at: UnixTime(5),
+            object_limit: 6,
+            legacy_hash: LegacyHash::Off,
+            rp_id: Some("safe.example".into()),
+            account: Secret::new([7; 32]),
+        }
+    }
+
+    /// It lies at safes, and a wallet of another version opens it.
+    #[test]
+    fn a_map_is_pinned() {
+        let credentials = [CredentialId(alloc::vec![3; 3])];
+        let safe = safe();
+        let place = Place {
+            number: 1,
+            safe: &safe,
+            credentials: &credentials,
+        };
+        let map = SafeMap::of("hana", 2, [place].into_iter());
+        let written = json::write_text(&map);
+        assert_eq!(
+            written,
+            concat!(
+                r#"{"v":1,"needed":2,"safes":[{"number":1,"#,
+                r#""id":"atZR63tNG3W2GhPpVleKnfrw1N7N6LAqOe5grE2SBR4","address":"https://safe.example","#,
+                r#""operator":"Akagi","jurisdiction":"JP","#,
+                r#""signing_key":"_RckOFqgx1tk-3jNYC-h2ZH96_drE8WO1wLqyDXp9hg","#,
+                r#""sealing_key":"CAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAg","#,
+                r#""attested_at":5,"object_limit":6,"legacy_hash":"off","rp_id":"safe.example","#,
+                r#""credentials":["AwMD"]}],"name":"hana"}"#
+            )
+        );
+        let before = r#","rp_id":"safe.example","credentials":["AwMD"]"#;
+        let older = written.replace(before, "").replace(r#","name":"hana""#, "");
+        let read: SafeMap = json::read(older.as_bytes()).unwrap();
+        assert!(read.is_sound() && read.name.is_empty());
+        assert_eq!(read.safes.len(), 1);
+    }
+}

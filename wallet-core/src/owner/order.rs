@@ -95,5 +95,8 @@ mod tests {
         // Safes keep it for years: were it another, they would obey nobody.
         let text = r#"{"group":"AgICAgICAgICAgICAgICAg","class":"value","index":0}"#;
         assert_eq!(json::write_text(&of), text);
+        let computed_elsewhere = "Won_b0U-Fwic4g0Xq-lTDQ1iDF1Bsy3wMIefF5xhQl8";
+        let pinned = saifu_protocol::b64::encode(key(1, 3, of).as_bytes());
+        assert_eq!(pinned, computed_elsewhere);
     }
 }

@@ -18,13 +18,13 @@ const WORDS: &str = "lusab-babad-babad-babad-babad-zogid";
 const LATE: UnixTime = UnixTime(NOW.0 + 281);
 
 /// A wallet whose owner is enrolled at its safe, of which so many are needed.
-struct Scene {
-    fixture: Fixture,
-    now: UnixTime,
+pub(super) struct Scene {
+    pub(super) fixture: Fixture,
+    pub(super) now: UnixTime,
 }
 
 impl Scene {
-    fn new(needed: u8) -> Self {
+    pub(super) fn new(needed: u8) -> Self {
         let mut fixture = Fixture::new();
         let safe = fixture.safe();
         let identity = Identity {
@@ -59,7 +59,7 @@ impl Scene {
     }
 
     /// What comes of a step that goes on by itself.
-    fn next(&self, login: &Login, input: Input) -> Login {
+    pub(super) fn next(&self, login: &Login, input: Input) -> Login {
         let step = self.step(login, input);
         assert!(matches!(step.next, Next::Again), "it goes on");
         assert_eq!(step.durability, Durability::Strict);
@@ -93,7 +93,7 @@ impl Scene {
         (login, started, said)
     }
 
-    fn challenged(&self, aim: Aim) -> Login {
+    pub(super) fn challenged(&self, aim: Aim) -> Login {
         let (login, started, _) = self.greeting(Way::Passkey, aim);
         self.next(&login, Input::Owner(OwnerAnswer::DeviceStarted(started)))
     }
@@ -124,7 +124,7 @@ fn secret() -> Way {
     Way::Secret { words: words() }
 }
 
-fn signed(derived: Option<Secret>) -> Shown {
+pub(super) fn signed(derived: Option<Secret>) -> Shown {
     let assertion = Assertion {
         credential: alloc::vec![1],
         authenticator: alloc::vec![2],
@@ -143,7 +143,7 @@ fn made(derives: bool) -> Shown {
     Shown::Made { key, derives }
 }
 
-fn logged_in() -> OwnerAnswer {
+pub(super) fn logged_in() -> OwnerAnswer {
     OwnerAnswer::LoginFinished(LoginFinished::In(LoggedIn {
         session: SESSION,
         until: NOW,
