@@ -12,6 +12,7 @@
 
 use crate::ids::{PublicKey, UnixTime};
 use crate::message::Presented;
+use crate::push::{Endpoint, PushOffer};
 use alloc::string::String;
 use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ pub struct WaitItem {
 }
 
 /// What is asked about those who wait for entries of the account that asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum AskedItem {
     /// Who waits.
@@ -41,6 +42,13 @@ pub enum AskedItem {
         /// Whether it may at once; otherwise never.
         may: bool,
     },
+    /// Where the account is woken when somebody begins to wait. Only where the safe said that it does that
+    /// ([`AskedPage::push`]).
+    Push {
+        /// There, and nowhere else; nowhere, if it is missing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        to: Option<Endpoint>,
+    },
 }
 
 /// Those who wait, or have waited: those about whom nothing is said first, and of them those who asked first; at most
@@ -49,6 +57,9 @@ pub enum AskedItem {
 pub struct AskedPage {
     /// They.
     pub asked: Vec<Asked>,
+    /// Whether the account is woken when somebody begins to wait. A safe that wakes nobody does not say it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<PushOffer>,
 }
 
 /// An account that wants entries of another one.

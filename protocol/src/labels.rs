@@ -95,6 +95,8 @@ pub const DEVICE_USER: &str = "saifu/1/device/user";
 pub const OWNER_ROOT_MAP: &str = "saifu/1/owner/root-map";
 /// Where everything a safe has for owners comes from, derived from the seed of its signing key.
 pub const OWNER_KEYS: &str = "saifu/1/safe/owner/keys";
+/// The seed of the key a safe is known by at push services, derived from the seed of its signing key.
+pub const PUSH_KEY: &str = "saifu/1/safe/push/key";
 /// The seed of a safe's OPAQUE keys.
 pub const OWNER_SETUP: &str = "saifu/1/safe/owner/setup";
 /// The identifier of a credential that was enrolled.
@@ -175,6 +177,7 @@ mod tests {
             DEVICE_USER,
             OWNER_ROOT_MAP,
             OWNER_KEYS,
+            PUSH_KEY,
             OWNER_SETUP,
             OWNER_CREDENTIAL,
             OWNER_FAKE,

@@ -27,6 +27,7 @@ pub mod order;
 pub mod owner;
 pub mod presentation;
 pub mod problem;
+pub mod push;
 pub mod receipt;
 pub mod request;
 pub mod value;

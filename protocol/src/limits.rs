@@ -38,6 +38,9 @@ pub const CLOCK_TOLERANCE: u64 = 120;
 /// Seconds for which an order may be brought after it was signed: two safes and the way between them take longer than one.
 pub const ORDER_LIFETIME: u64 = 600;
 
+/// The longest address of a push service in bytes. Those of the makers of browsers have up to about 350.
+pub const MAX_ENDPOINT_BYTES: usize = 512;
+
 /// The longest name of an operator, in characters.
 pub const MAX_OPERATOR_CHARS: usize = 120;
 /// The longest jurisdiction, in characters.

@@ -7,6 +7,7 @@ use crate::entry::{Batch, Entry, EntryKey};
 use crate::hold::Hold;
 use crate::order::{Obedient, Seen};
 use crate::owned::{OwnedPage, Place};
+use crate::push::Subscription;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::string::String;
 use alloc::sync::Arc;
@@ -32,6 +33,8 @@ pub struct Need {
     pub asked_by: Option<PublicKey>,
     /// Those who wait for what this account has, those about whom nothing is said first, then those who asked first, at most [`MAX_ASKED`].
     pub asked_of: Option<PublicKey>,
+    /// Where this account is woken.
+    pub push_of: Option<PublicKey>,
 }
 
 /// The bytes of a loaded entry.
@@ -67,6 +70,8 @@ pub struct Loaded {
     pub entries: BTreeMap<EntryKey, LoadedEntry>,
     /// Who waits: whose it is, and who wants it.
     pub asked: Vec<(PublicKey, Asked)>,
+    /// Where the account of [`Need::push_of`] is woken.
+    pub push: Option<Subscription>,
 }
 
 /// One change. All changes of a decision are applied together or not at all.
@@ -106,6 +111,20 @@ pub enum Change {
         of: PublicKey,
         /// Who, and what is known of it from now on.
         asked: Asked,
+    },
+    /// This account is woken there, or nowhere any more.
+    PutPush {
+        /// Whose.
+        of: PublicKey,
+        /// Where, and what is due.
+        subscription: Option<Subscription>,
+    },
+    /// Somebody begins to wait for what `of` has: [`Subscription::remind`]. Nothing happens where that account is not woken.
+    Remind {
+        /// Whose entries.
+        of: PublicKey,
+        /// The safe's clock.
+        now: UnixTime,
     },
     /// The entry obeys orders that are signed with this key, until its holder is replaced. If another entry does already, nothing
     /// happens: whoever brings an order knows its key, and must not lead it elsewhere. Fails without an entry.
@@ -210,6 +229,22 @@ pub trait Ledger {
     /// # Errors
     /// As [`Ledger::load`].
     fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>, Self::Error>;
+
+    /// Those who are to be woken by `until`, those who are due first first, at most `most`.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn push_due(
+        &self,
+        until: UnixTime,
+        most: usize,
+    ) -> Result<Vec<(PublicKey, Subscription)>, Self::Error>;
+
+    /// When the next one is to be woken.
+    ///
+    /// # Errors
+    /// As [`Ledger::load`].
+    fn next_push(&self) -> Result<Option<UnixTime>, Self::Error>;
 }
 
 /// Spends so many bytes on objects, in the same way in every ledger and for every reply.

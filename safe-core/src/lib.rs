@@ -1,7 +1,8 @@
 //! What an electronic safe decides.
 //!
 //! In scope: the states of an entry and what moves them, the search of WO 01/13293 Fig. 4, registration and its
-//! idempotency, receipts, the layout of the certificate index, what is purged when, how an owner logs in ([`owner`]), what one safe does for an owner at another ([`order`]) — and
+//! idempotency, receipts, the layout of the certificate index, what is purged when, how an owner logs in ([`owner`]), what one safe does for an owner at another ([`order`]),
+//! when whoever had others wait is woken ([`push`]) — and
 //! the way from the bytes of an HTTP request to the bytes of its reply ([`service`]).
 //!
 //! Not in scope: storage, network, clock and randomness. Time and randomness are arguments; the ledger is a trait
@@ -24,6 +25,7 @@ pub mod memory;
 pub mod order;
 pub mod owned;
 pub mod owner;
+pub mod push;
 pub mod service;
 pub mod settings;
 pub mod upkeep;

@@ -8,6 +8,7 @@ use crate::ledger::{
 };
 use crate::order::{Obedient, Seen};
 use crate::owned::{self, Owned, OwnedPage, Place};
+use crate::push::Subscription;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -35,6 +36,8 @@ pub struct MemoryLedger {
     of_rotation: BTreeMap<u64, BTreeSet<EntryKey>>,
     /// Who waits for what whose account has.
     asked: BTreeMap<(PublicKey, PublicKey), Asked>,
+    /// Where each account is woken.
+    push: BTreeMap<PublicKey, Subscription>,
     /// The entry that obeys each key.
     obedient: BTreeMap<PublicKey, EntryKey>,
     seen: BTreeMap<(PublicKey, RequestId), Seen>,
@@ -152,7 +155,11 @@ impl MemoryLedger {
                         })
                     })
             }
-            Change::PutAsked { .. } | Change::TakeOrder { .. } | Change::Published(_) => true,
+            Change::PutAsked { .. }
+            | Change::PutPush { .. }
+            | Change::Remind { .. }
+            | Change::TakeOrder { .. }
+            | Change::Published(_) => true,
         })
     }
 }
@@ -216,6 +223,8 @@ impl Ledger for MemoryLedger {
         of.sort_by_key(|(_, it)| urgency(it));
         of.truncate(MAX_ASKED);
         loaded.asked = by.chain(of).collect();
+        let push = need.push_of.as_ref().and_then(|of| self.push.get(of));
+        loaded.push = push.cloned();
         Ok(loaded)
     }
 
@@ -263,6 +272,15 @@ impl Ledger for MemoryLedger {
                 }
                 Change::PutAsked { of, asked } => {
                     self.asked.insert((*of, asked.account), *asked);
+                }
+                Change::PutPush { of, subscription } => {
+                    self.push.remove(of);
+                    self.push.extend(subscription.clone().map(|it| (*of, it)));
+                }
+                Change::Remind { of, now } => {
+                    if let Some(subscription) = self.push.get_mut(of) {
+                        *subscription = subscription.remind(*now);
+                    }
                 }
                 Change::PutOrders { key, orders } => {
                     self.obedient.retain(|of, at| at != key || of == orders);
@@ -340,6 +358,23 @@ impl Ledger for MemoryLedger {
     fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>, DoesNotFit> {
         Ok(self.seen.get(&(*orders, *request)).cloned())
     }
+
+    fn push_due(
+        &self,
+        until: UnixTime,
+        most: usize,
+    ) -> Result<Vec<(PublicKey, Subscription)>, DoesNotFit> {
+        let is_due = |it: &Subscription| it.due.is_some_and(|due| due <= until);
+        let due = self.push.iter().filter(|(_, it)| is_due(it));
+        let mut due: Vec<_> = due.map(|(of, it)| (*of, it.clone())).collect();
+        due.sort_by_key(|(of, it)| (it.due, *of));
+        due.truncate(most);
+        Ok(due)
+    }
+
+    fn next_push(&self) -> Result<Option<UnixTime>, DoesNotFit> {
+        Ok(self.push.values().filter_map(|it| it.due).min())
+    }
 }
 
 impl MemoryLedger {
@@ -413,6 +448,6 @@ mod tests {
             report.iter().all(|case| case.failure.is_none()),
             "{report:?}"
         );
-        assert!(report.len() >= 27);
+        assert!(report.len() >= 29);
     }
 }

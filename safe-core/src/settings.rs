@@ -5,12 +5,13 @@ use alloc::vec;
 use alloc::vec::Vec;
 use saifu_crypto::derive::derive_key;
 use saifu_crypto::sign::SigningKey;
-use saifu_crypto::{Secret, hpke};
+use saifu_crypto::{Secret, es256, hpke};
 use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::descriptor::{Descriptor, Limits, Passkeys, VERSION, attest};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::jws::Jwk;
 use saifu_protocol::owner::{AUTHENTICATION, DEVICES};
+use saifu_protocol::push::Endpoint;
 use saifu_protocol::{Counter, PublicKey, SafeId, UnixTime, labels};
 use serde::Serialize;
 
@@ -40,6 +41,8 @@ pub struct Settings {
     pub grace_seconds: u64,
     /// Which passkeys may be enrolled; without it, those of any site.
     pub passkeys: Option<PasskeySite>,
+    /// Which push services it calls.
+    pub push: PushServices,
 }
 
 impl Settings {
@@ -55,7 +58,81 @@ impl Settings {
             retention_seconds: DEFAULT_RETENTION_SECONDS,
             grace_seconds: DEFAULT_GRACE_SECONDS,
             passkeys: None,
+            push: PushServices::usual(),
         }
+    }
+}
+
+/// The push services a safe calls. A wallet says where it is to be called, and whoever has a key is a wallet: without a list
+/// anybody could have a safe call any address, also one that only the safe reaches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushServices(Vec<Service>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Service {
+    At(Address),
+    /// Every host below this domain, by https.
+    Below(String),
+}
+
+/// What is named is no push service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoService;
+
+impl PushServices {
+    /// Those of the makers of browsers: of Chromium, Firefox, Safari and Edge.
+    const USUAL: &str = "https://fcm.googleapis.com https://*.push.services.mozilla.com https://*.push.apple.com \
+         https://*.notify.windows.com";
+
+    /// Those of the makers of browsers.
+    pub fn usual() -> Self {
+        // What does not read is no service: this never does more than less.
+        Self::new(Self::USUAL).unwrap_or_else(|NoService| Self::none())
+    }
+
+    /// None: the safe wakes nobody, and says so.
+    pub fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// These origins, separated by spaces; `https://*.example` is every host below `example`.
+    ///
+    /// # Errors
+    /// [`NoService`] without one, and where one is none.
+    pub fn new(origins: &str) -> Result<Self, NoService> {
+        let service = |text: &str| match text.strip_prefix("https://*.") {
+            None => Address::parse(text).map(Service::At),
+            Some(domain) => {
+                let is_plain = !domain.contains(':');
+                let whole = Address::parse(&alloc::format!("https://{domain}"))?;
+                let domain = whole.as_str().strip_prefix("https://").unwrap_or_default();
+                match is_plain {
+                    true => Ok(Service::Below(alloc::format!(".{domain}"))),
+                    false => Err(saifu_protocol::certificate::NotAnAddress),
+                }
+            }
+        };
+        let services: Result<Vec<_>, _> = origins.split_whitespace().map(service).collect();
+        match services {
+            Ok(services) if !services.is_empty() => Ok(Self(services)),
+            _ => Err(NoService),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_none(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether this is an address of one of them.
+    pub fn take(&self, endpoint: &Endpoint) -> bool {
+        let origin = endpoint.origin();
+        self.0.iter().any(|service| match service {
+            Service::At(address) => address.as_str() == origin,
+            Service::Below(domain) => origin
+                .strip_prefix("https://")
+                .is_some_and(|host| host.ends_with(domain.as_str())),
+        })
     }
 }
 
@@ -128,6 +205,7 @@ pub struct SafeKeys {
     signing: SigningKey,
     sealing: Secret,
     owners: Secret,
+    push: Secret,
     id: SafeId,
 }
 
@@ -140,6 +218,7 @@ impl SafeKeys {
             signing,
             sealing: sealing_seed.clone(),
             owners: derive_key(signing_seed, labels::OWNER_KEYS, b""),
+            push: derive_key(signing_seed, labels::PUSH_KEY, b""),
             id,
         }
     }
@@ -168,6 +247,12 @@ impl SafeKeys {
     /// owners have enrolled must live as long. The sealing key may change.
     pub fn owners(&self) -> &Secret {
         &self.owners
+    }
+
+    /// The key it is known by at push services. It comes from the seed of the signing key: a subscription is for one key, and
+    /// must live as long as the safe.
+    pub fn push(&self) -> es256::SigningKey {
+        es256::SigningKey::derive(&self.push)
     }
 
     /// The public half of [`Self::sealing`].
@@ -283,6 +368,48 @@ mod tests {
         ];
         for (rp_id, origins) in refused {
             assert_eq!(PasskeySite::new(rp_id, origins), Err(NoSite), "{origins}");
+        }
+    }
+
+    #[test]
+    fn only_the_push_services_that_were_named_are_called() {
+        let endpoint = |origin: &str| Endpoint::parse(&alloc::format!("{origin}/a")).unwrap();
+        let usual = PushServices::usual();
+        assert_eq!(usual.0.len(), 4);
+        for origin in [
+            "https://fcm.googleapis.com",
+            "https://updates.push.services.mozilla.com",
+            "https://web.push.apple.com",
+            "https://wns2-par02p.notify.windows.com",
+        ] {
+            assert!(usual.take(&endpoint(origin)), "{origin}");
+            assert!(!PushServices::none().take(&endpoint(origin)));
+        }
+        for origin in [
+            "https://push.apple.com",
+            "https://notpush.apple.com",
+            "https://push.apple.com.example",
+            "https://web.push.apple.com:8443",
+            "https://fcm.googleapis.com:8443",
+            "http://127.0.0.1:80",
+            "https://10.0.0.1",
+        ] {
+            assert!(!usual.take(&endpoint(origin)), "{origin}");
+        }
+        let here = PushServices::new("http://127.0.0.1:8080").unwrap();
+        assert!(here.take(&endpoint("http://127.0.0.1:8080")));
+        assert!(!here.take(&endpoint("http://127.0.0.1:8081")));
+        for text in [
+            "",
+            " ",
+            "push.example",
+            "https://*.",
+            "https://*.push.example:80",
+            "https://push.example/path",
+            "http://*.push.example",
+            "https://a.example nonsense",
+        ] {
+            assert_eq!(PushServices::new(text), Err(NoService), "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use saifu_protocol::certificate::{Address, LegacyHash};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::{Counter, b64};
 use saifu_safe_core::Settings;
-use saifu_safe_core::settings::{PasskeySite, address_of_this_machine};
+use saifu_safe_core::settings::{PasskeySite, PushServices, address_of_this_machine};
 use worker::{Env, Request};
 
 /// Why the settings cannot be used. The safe then answers nothing: a digest, a limit or an address the operator did not
@@ -62,6 +62,7 @@ pub(crate) fn settings(env: &Env, request: &Request) -> Result<Settings, Unusabl
         retention_seconds: number(env, "RETENTION_SECONDS", usual.retention_seconds)?,
         grace_seconds: grace_seconds(env)?,
         passkeys: passkeys(env)?,
+        push: push_services(env)?,
         ..usual
     })
 }
@@ -76,6 +77,20 @@ fn passkeys(env: &Env) -> Result<Option<PasskeySite>, Unusable> {
         }
         _ => Err(Unusable::Unreadable),
     }
+}
+
+/// The push services alone: alarms need them and have no request.
+pub(crate) fn push_services(env: &Env) -> Result<PushServices, Unusable> {
+    match text(env, "PUSH_SERVICES").as_deref() {
+        None => Ok(PushServices::usual()),
+        Some("off") => Ok(PushServices::none()),
+        Some(origins) => PushServices::new(origins).map_err(|_| Unusable::Unreadable),
+    }
+}
+
+/// The address the operator set, if it reads: alarms have no request to compare it with.
+pub(crate) fn address(env: &Env) -> Option<Address> {
+    Address::parse(&text(env, "ADDRESS")?).ok()
 }
 
 /// The grace period alone: alarms need it and have no request.

@@ -1,5 +1,6 @@
-//! The way to another safe: what `saifu_safe_core::order` wants asked is fetched here, and only that. Two fixed paths of one
-//! origin, no redirects, so much and no more of an answer, and an end to waiting.
+//! The ways out. To another safe: what `saifu_safe_core::order` wants asked is fetched here, and only that. Two fixed paths of one
+//! origin, no redirects, so much and no more of an answer, and an end to waiting. To a push service: what `saifu_safe_core::push` wants
+//! said, and of the answer nothing but its status.
 
 use core::time::Duration;
 use futures_util::StreamExt as _;
@@ -10,6 +11,7 @@ use saifu_protocol::order::Relayed;
 use saifu_protocol::{UnixTime, limits};
 use saifu_safe_core::SafeKeys;
 use saifu_safe_core::order::Errand;
+use saifu_safe_core::push::Message;
 use saifu_safe_core::service::JSON;
 use std::pin::pin;
 use wasm_bindgen::JsValue;
@@ -53,6 +55,34 @@ async fn ask(errand: &Errand, keys: &SafeKeys, now: UnixTime, signal: &AbortSign
     ];
     let answer = post(&asking.url, &headers, &asking.body, signal).await.ok();
     asking.read(answer.as_ref().map(borrow))
+}
+
+/// Has a push service wake somebody. Says its status, if it answers.
+pub(crate) async fn wake(message: &Message) -> Option<u16> {
+    let controller = AbortController::default();
+    let signal = controller.signal();
+    let sent = pin!(send(message, &signal));
+    match select(sent, pin!(Delay::from(PATIENCE))).await {
+        Either::Left((status, _)) => status.ok(),
+        Either::Right(_) => {
+            controller.abort();
+            None
+        }
+    }
+}
+
+async fn send(message: &Message, signal: &AbortSignal) -> Result<u16> {
+    let fields = Headers::new();
+    for (name, value) in &message.headers {
+        fields.set(name, value)?;
+    }
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post)
+        .with_redirect(RequestRedirect::Manual)
+        .with_headers(fields);
+    let request = Request::new_with_init(&message.url, &init)?;
+    let response = Fetch::Request(request).send_with_signal(signal).await?;
+    Ok(response.status_code())
 }
 
 fn borrow((status, body): &Answer) -> (u16, &[u8]) {

@@ -25,7 +25,7 @@ use saifu_safe_core::decide::Context;
 use saifu_safe_core::owner::{ATTEMPT_LIFETIME, OwnerLedger as _};
 use saifu_safe_core::service::{self, HttpReply, HttpRequest, Ledgers};
 use saifu_safe_core::settings::{describe, key_set};
-use saifu_safe_core::{SafeKeys, upkeep};
+use saifu_safe_core::{Ledger as _, SafeKeys, push, upkeep};
 use serde::Serialize;
 use std::cell::{Cell, OnceCell};
 use std::pin::pin;
@@ -127,6 +127,7 @@ impl DurableObject for LedgerObject {
             Ok(safe) => {
                 safe.alarm.set(None);
                 drain(&safe).await;
+                wake(&safe, &self.env).await;
                 if purge(&safe, &self.env).is_err() || sweep(&safe).is_err() {
                     log(LogCode::LedgerFailed);
                 }
@@ -242,6 +243,10 @@ impl LedgerObject {
             .events
             .iter()
             .for_each(|event| log(LogCode::Audit(*event)));
+        // Somebody may begin to wait by most routes. Told in the alarm, which comes after what was decided is stored.
+        if let Ok(Some(at)) = safe.ledger.next_push() {
+            set_alarm(safe, at);
+        }
         match route {
             Route::Register | Route::Rotate => self.publish_soon(safe),
             // An order may end an entry.
@@ -328,7 +333,9 @@ fn plan_next_alarm(safe: &Safe, env: &Env) {
         .ok()
         .and_then(|grace| upkeep::next_purge(&safe.ledger, grace).ok().flatten());
     let sweep = SqlOwners(safe.ledger.clone()).next_sweep().ok().flatten();
-    if let Some(at) = retry.into_iter().chain(purge).chain(sweep).min() {
+    let push = safe.ledger.next_push().ok().flatten();
+    let all = retry.into_iter().chain(purge).chain(sweep).chain(push);
+    if let Some(at) = all.min() {
         set_alarm(safe, at);
     }
 }
@@ -370,6 +377,35 @@ async fn drain_round(safe: &Safe) -> core::result::Result<bool, ()> {
         upkeep::note_published(&mut safe.ledger.clone(), &round).map_err(|_| ())?;
     }
     Ok(true)
+}
+
+/// Wakes those who are due. Each attempt is stored before it is made; what was not noted of one is tried again later.
+async fn wake(safe: &Safe, env: &Env) {
+    let trying = safe
+        .ledger
+        .transact(|| push::begin(&mut safe.ledger.clone(), now()));
+    let (Ok(trying), Ok(services)) = (trying, configuration::push_services(env)) else {
+        return log(LogCode::LedgerFailed);
+    };
+    let (key, address) = (safe.keys.push(), configuration::address(env));
+    for (of, tried) in &trying {
+        // Its operator does not have it called any more.
+        let said = if services.take(&tried.endpoint) {
+            let message = push::message(&tried.endpoint, &key, address.as_ref(), now());
+            push::Said::of(courier::wake(&message).await)
+        } else {
+            push::Said::Gone
+        };
+        if said == push::Said::Failed {
+            log(LogCode::PushNotSent);
+        }
+        let noted = safe
+            .ledger
+            .transact(|| push::note(&mut safe.ledger.clone(), *of, tried, said));
+        if noted.is_err() {
+            log(LogCode::LedgerFailed);
+        }
+    }
 }
 
 fn purge(safe: &Safe, env: &Env) -> core::result::Result<(), NotReady> {

@@ -32,6 +32,8 @@ mod sql_owned;
 #[cfg(target_arch = "wasm32")]
 mod sql_owners;
 #[cfg(target_arch = "wasm32")]
+mod sql_push;
+#[cfg(target_arch = "wasm32")]
 mod sql_row;
 #[cfg(target_arch = "wasm32")]
 mod transaction;

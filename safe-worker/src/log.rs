@@ -22,6 +22,8 @@ pub(crate) enum LogCode {
     AlarmNotSet,
     /// The ledger object did not answer.
     ObjectFailed,
+    /// A push service did not take a message; it is tried again a few times.
+    PushNotSent,
 }
 
 pub(crate) fn log(code: LogCode) {
@@ -34,6 +36,7 @@ pub(crate) fn log(code: LogCode) {
         LogCode::AddressMissing => "address-missing",
         LogCode::AlarmNotSet => "alarm-not-set",
         LogCode::ObjectFailed => "object-failed",
+        LogCode::PushNotSent => "push-not-sent",
     };
     worker::console_error!("saifu: {text}");
 }

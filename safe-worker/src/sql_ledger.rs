@@ -9,7 +9,7 @@
 use crate::sql_hold::{self, read_hold};
 use crate::sql_row::{Row, blob, integer, key_values};
 use crate::transaction::transact;
-use crate::{sql_devices, sql_orders, sql_owners};
+use crate::{sql_devices, sql_orders, sql_owners, sql_push};
 use saifu_crypto::Secret;
 use saifu_protocol::owner::Note;
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, SessionId, UnixTime};
@@ -19,6 +19,7 @@ use saifu_safe_core::ledger::{
 };
 use saifu_safe_core::order::{Obedient, Seen};
 use saifu_safe_core::owned::{OwnedPage, Place};
+use saifu_safe_core::push::Subscription;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use worker::durable::Storage;
@@ -101,7 +102,7 @@ impl SqlLedger {
     /// Makes what is missing, also in a ledger of older software.
     pub(crate) fn make_tables(&self) -> Result<()> {
         let of_entries = SCHEMA.into_iter().chain(sql_hold::SCHEMA);
-        let of_entries = of_entries.chain(sql_orders::SCHEMA);
+        let of_entries = of_entries.chain(sql_orders::SCHEMA).chain(sql_push::SCHEMA);
         let of_owners = sql_owners::SCHEMA.into_iter().chain(sql_devices::SCHEMA);
         for statement in of_entries.chain(of_owners) {
             self.run(statement, vec![])?;
@@ -146,7 +147,7 @@ impl SqlLedger {
     pub(crate) fn clear(&self) -> Result<()> {
         let of_entries = ["meta", "batch", "entry", "rotation", "note"];
         let of_entries = of_entries.into_iter().chain(sql_hold::TABLES);
-        let of_entries = of_entries.chain(sql_orders::TABLES);
+        let of_entries = of_entries.chain(sql_orders::TABLES).chain(sql_push::TABLES);
         let of_owners = sql_owners::TABLES.into_iter().chain(sql_devices::TABLES);
         for table in of_entries.chain(of_owners) {
             self.run(&format!("DELETE FROM {table}"), vec![])?;
@@ -252,6 +253,8 @@ impl SqlLedger {
             Change::PutNote { key, note } => self.put_note(*key, note),
             Change::PutHold { key, hold } => self.put_hold(*key, hold),
             Change::PutAsked { of, asked } => self.put_asked(of, asked),
+            Change::PutPush { of, subscription } => self.put_push(of, subscription.as_ref()),
+            Change::Remind { of, now } => self.remind(of, *now),
             Change::PutOrders { key, orders } => self.put_orders(*key, orders),
             Change::TakeOrder { seen, now } => self.take_order(seen, *now),
             Change::Purge(key) => {
@@ -457,6 +460,9 @@ impl Ledger for SqlLedger {
         if let Some(owner) = &need.asked_of {
             loaded.asked.extend(self.asked_of(owner)?);
         }
+        if let Some(account) = &need.push_of {
+            loaded.push = self.push_of(account)?;
+        }
         Ok(loaded)
     }
 
@@ -506,6 +512,14 @@ impl Ledger for SqlLedger {
 
     fn seen(&self, orders: &PublicKey, request: &RequestId) -> Result<Option<Seen>> {
         self.order_seen(orders, request)
+    }
+
+    fn push_due(&self, until: UnixTime, most: usize) -> Result<Vec<(PublicKey, Subscription)>> {
+        self.pushes_due(until, most)
+    }
+
+    fn next_push(&self) -> Result<Option<UnixTime>> {
+        self.first_push_due()
     }
 }
 

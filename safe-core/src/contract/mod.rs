@@ -8,6 +8,7 @@ mod load;
 mod order;
 mod owned;
 pub mod owners;
+mod push;
 mod rotation;
 mod scene;
 mod upkeep;
@@ -30,7 +31,7 @@ type Named<L> = (&'static str, fn(&mut L) -> Check);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: Ledger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [Named<L>; 27] = [
+    let cases: [Named<L>; 29] = [
         ("an empty ledger loads nothing", load::empty),
         (
             "a batch and its entries load back as they were",
@@ -113,6 +114,14 @@ pub fn run<L: Ledger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
         (
             "an order is remembered until it is of no time any more",
             order::remembered,
+        ),
+        (
+            "an account is woken at one place until there is another or none",
+            push::subscriptions,
+        ),
+        (
+            "those who are due are given in order, and when the next one is",
+            push::due,
         ),
         (
             "the largest counters, times and objects are kept",

@@ -9,6 +9,7 @@ use saifu_protocol::hold::{Asked, AskedItem, AskedPage, Said};
 use saifu_protocol::limits::MAX_ASKED;
 use saifu_protocol::message::Outcome;
 use saifu_protocol::problem::{Code, Problem};
+use saifu_protocol::push::{PushKey, PushOffer};
 use saifu_protocol::{PublicKey, UnixTime};
 
 /// Lets an account at an entry, or has it wait from now on. Asked once the entry would do what is wanted: of what is over
@@ -67,10 +68,24 @@ fn entry_at(work: &Work, key: EntryKey) -> Result<Entry, Problem> {
 }
 
 /// Who waits for what this account has, after it has said what becomes of one of them, who comes first.
-pub(super) fn asked(work: &mut Work, account: PublicKey, item: &AskedItem) -> Outcome<AskedPage> {
-    let decided = match *item {
+pub(super) fn asked(
+    work: &mut Work,
+    account: PublicKey,
+    item: &AskedItem,
+    context: &Context<'_>,
+) -> Outcome<AskedPage> {
+    let services = &context.settings.push;
+    let decided = match item {
         AskedItem::List => None,
-        AskedItem::Decide { account: of, may } => {
+        // A safe calls nobody but the services its operator named, whoever asks.
+        AskedItem::Push { to: Some(to) } if !services.take(to) => {
+            return Outcome::Problem(Code::Malformed.into());
+        }
+        AskedItem::Push { to } => {
+            work.wake(account, to.as_ref());
+            None
+        }
+        &AskedItem::Decide { account: of, may } => {
             // Nobody who has not asked: what is said of strangers must not fill the ledger.
             if let Some(known) = work.asked(account, of) {
                 let said = Some(if may { Said::Yes } else { Said::No });
@@ -87,5 +102,9 @@ pub(super) fn asked(work: &mut Work, account: PublicKey, item: &AskedItem) -> Ou
     // One who is decided about was asked for twice.
     asked.dedup();
     asked.truncate(MAX_ASKED);
-    Outcome::Done(AskedPage { asked })
+    let push = (!services.is_none()).then(|| PushOffer {
+        key: PushKey::new(context.keys.push().public()),
+        on: work.loaded.push.is_some(),
+    });
+    Outcome::Done(AskedPage { asked, push })
 }

@@ -143,6 +143,7 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
         }
         Command::Asked { account, item } => {
             need.asked_of = Some(*account);
+            need.push_of = Some(*account);
             // Also where so many wait that it is not among those who are told.
             if let AskedItem::Decide { account, .. } = item {
                 need.asked_by = Some(*account);
@@ -192,7 +193,7 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
         )),
         Command::Wait(items) => Reply::Waited(hold::wait(&mut work, items, context)),
         Command::Asked { account, item } => {
-            Reply::Asked(vec![hold::asked(&mut work, *account, item)])
+            Reply::Asked(vec![hold::asked(&mut work, *account, item, context)])
         }
         Command::List { account, items } => {
             Reply::Listed(list::list(&mut work, *account, items, context))

@@ -4,11 +4,13 @@ use super::AuditEvent;
 use crate::entry::{Batch, Entry, EntryKey};
 use crate::hold::Hold;
 use crate::ledger::{Change, Loaded, LoadedEntry};
+use crate::push::Subscription;
 use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use saifu_protocol::PublicKey;
 use saifu_protocol::hold::Asked;
 use saifu_protocol::owner::Note;
+use saifu_protocol::push::Endpoint;
 
 /// What the next holder's owner leaves with an entry.
 pub(super) struct Left {
@@ -98,6 +100,16 @@ impl Work {
         self.asked.push((of, asked));
     }
 
+    /// The account that asks is woken there from now on.
+    pub(super) fn wake(&mut self, of: PublicKey, to: Option<&Endpoint>) {
+        let before = self.loaded.push.take();
+        let subscription = to.map(|to| Subscription::at(to.clone(), before.as_ref()));
+        self.loaded.push.clone_from(&subscription);
+        if subscription != before {
+            self.created.push(Change::PutPush { of, subscription });
+        }
+    }
+
     pub(super) fn create_batch(&mut self, batch: Batch) {
         self.loaded.newest = Some(batch.clone());
         self.loaded.batches.push(batch.clone());
@@ -139,6 +151,11 @@ impl Work {
         }
         for (of, asked) in self.asked {
             changes.push(Change::PutAsked { of, asked });
+            // Of whom nothing is said yet is somebody who begins to wait now.
+            if asked.said.is_none() {
+                let now = asked.since;
+                changes.push(Change::Remind { of, now });
+            }
         }
         (changes, self.events)
     }

@@ -151,6 +151,18 @@ impl Ledger for Tampered<'_> {
         self.ledger.purgeable(until, most)
     }
 
+    fn push_due(
+        &self,
+        until: saifu_protocol::UnixTime,
+        most: usize,
+    ) -> Result<Vec<(PublicKey, saifu_safe_core::push::Subscription)>, Self::Error> {
+        self.ledger.push_due(until, most)
+    }
+
+    fn next_push(&self) -> Result<Option<saifu_protocol::UnixTime>, Self::Error> {
+        self.ledger.next_push()
+    }
+
     fn oldest_over(&self) -> Result<Option<saifu_protocol::UnixTime>, Self::Error> {
         self.ledger.oldest_over()
     }
