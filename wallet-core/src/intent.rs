@@ -10,6 +10,7 @@ use crate::plan::{GroupId, KeyForm, Plan};
 use crate::rules::{Rule, RuleId, Shortage};
 use alloc::string::String;
 use alloc::vec::Vec;
+use saifu_protocol::push::Endpoint;
 use saifu_protocol::{PublicKey, SafeId};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -292,6 +293,15 @@ pub enum Intent {
         /// Whether they may at once; otherwise never.
         may: bool,
     },
+    /// Have a safe wake this wallet while it is closed, and no other one.
+    WakeBy {
+        /// The safe.
+        safe: SafeId,
+        /// Where this browser is reached: what its push service gave for the key of that safe.
+        to: Endpoint,
+    },
+    /// Have no safe wake it any more.
+    LetSleep,
     /// A notice was read.
     Acknowledge {
         /// The notice.

@@ -89,6 +89,8 @@ pub enum Kind {
     },
     /// The safe does not know the account that was decided about.
     AskerUnknown,
+    /// The safe does not call the push service of this browser, or none.
+    NotWoken,
     /// Discarding: the safe says it knows nothing of this certificate. The certificate is gone all the same.
     DiscardedUnknownToSafe,
     /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
@@ -316,6 +318,7 @@ impl Kind {
                 until: UnixTime(953_251_200),
             },
             Kind::AskerUnknown,
+            Kind::NotWoken,
             Kind::DiscardedUnknownToSafe,
             Kind::DiscardedAfterRollback,
             Kind::RefusedBySafe,

@@ -6,7 +6,10 @@
 
 mod waits;
 
-pub use waits::{AskedCard, Deciding, TellingCard, UnheardCard, WaitingCard, WaitsView};
+pub use waits::{
+    AskedCard, Deciding, TellingCard, UnheardCard, WaitingCard, WaitsView, WakerCard, WakingView,
+    WokenCard,
+};
 
 use crate::bearer::What;
 use crate::books::{Elsewhere, KeyHere};
@@ -606,6 +609,8 @@ pub enum Stage {
     SettingWait,
     /// The safe is told what becomes of somebody who waits.
     Deciding,
+    /// The safe is told whether it wakes this wallet, and where.
+    SettingWake,
 }
 
 /// Why a job waits.

@@ -4,6 +4,7 @@
 
 use alloc::vec::Vec;
 use saifu_protocol::hold::Asked;
+use saifu_protocol::push::Endpoint;
 use saifu_protocol::{PublicKey, SafeId};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,18 @@ pub struct Watch {
     /// Those who wait, or have waited, as far as their safes have told.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub asked: Vec<AskedAt>,
+    /// Which safe wakes this wallet when somebody begins to wait, and where: what that safe was told last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub push: Option<Woken>,
+}
+
+/// A safe wakes this wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Woken {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where.
+    pub to: Endpoint,
 }
 
 /// Somebody who waits at a safe.
@@ -46,6 +59,7 @@ impl Watch {
         let told = Self {
             wait: self.wait,
             asked: others.chain(theirs).collect(),
+            push: self.push.clone(),
         };
         (told, new)
     }

@@ -87,7 +87,10 @@ impl Wallet {
             Verdict::Ended(receipt) => Input::Ended(receipt),
             Verdict::Owner(answer) => Input::Owner(answer),
             Verdict::Waited(outcomes) => Input::Waited(outcomes),
-            Verdict::Asked(page) => Input::Asked(page),
+            Verdict::Asked(page) => {
+                self.set_offer(safe, page.push);
+                Input::Asked(page)
+            }
             Verdict::Refused(problem) => Input::Refused(problem),
         };
         let running = self.running.of(flow);

@@ -113,6 +113,8 @@ impl Wallet {
             Intent::SetWait { seconds } => self.set_wait(*seconds),
             Intent::Watch => return self.watch(context, effects),
             Intent::Decide { safe, account, may } => self.decide(*safe, *account, *may, context),
+            Intent::WakeBy { safe, to } => self.wake_by(*safe, to, context),
+            Intent::LetSleep => self.let_sleep(context),
             Intent::Acknowledge { notice } => self.acknowledge(*notice),
         };
         if !changes.is_empty() {

@@ -17,6 +17,7 @@ mod show;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod wake;
 mod watch;
 
 use crate::books::{Books, Change, Damaged};
@@ -35,6 +36,7 @@ use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
 use gather::{Gatherer, Gathering};
+use saifu_protocol::push::PushOffer;
 use saifu_protocol::certificate::Address;
 use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::value::Date;
@@ -64,6 +66,8 @@ pub struct Wallet {
     answered_at: Map<SafeId, UnixTime>,
     /// How asking who waits has gone.
     heard: Map<SafeId, Heard>,
+    /// Which safes would wake this wallet, as they said since it was opened.
+    offers: Map<SafeId, PushOffer>,
     meeting: Option<Meeting>,
     opened: Option<view::Opened>,
     papers: Option<papers::Papers>,
@@ -228,6 +232,7 @@ impl Wallet {
             reach: Map::new(),
             answered_at: Map::new(),
             heard: Map::new(),
+            offers: Map::new(),
             meeting: None,
             opened: None,
             papers: None,

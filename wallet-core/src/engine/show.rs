@@ -569,7 +569,8 @@ impl Wallet {
             | Flow::Enrol(_)
             | Flow::Round(_)
             | Flow::Hold(_)
-            | Flow::Decide(_) => false,
+            | Flow::Decide(_)
+            | Flow::Wake(_) => false,
             // One that stands by for orders is nothing to look at.
             Flow::Login(login) => {
                 login.ordered().is_some() && matches!(login.state, flow::LoginState::In { .. })

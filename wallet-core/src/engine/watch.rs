@@ -170,6 +170,7 @@ impl Wallet {
         let heard = match client::read(expected, answer) {
             Verdict::Asked(page) => {
                 self.set_reach(safe, Reach::Answers, context.now_ms);
+                self.set_offer(safe, page.push);
                 Some(page)
             }
             Verdict::Clock(time) => {
@@ -263,6 +264,7 @@ impl Wallet {
             asked: self.asked_cards(),
             waiting: safes().filter_map(|safe| self.waiting_at(safe)).collect(),
             unheard: unheard.collect(),
+            waking: self.waking_view(),
         }
     }
 

@@ -21,6 +21,7 @@ mod rotate;
 mod round;
 #[cfg(test)]
 mod tests;
+mod wake;
 
 pub use add::Add;
 pub use decide::Decide;
@@ -39,6 +40,7 @@ pub use reunite::{Reunite, ReuniteState, Then};
 pub(crate) use reunite::{begin, begin_by_order, key_safe};
 pub use rotate::{Handed, Rotate};
 pub use round::{Begun, Load, Round};
+pub use wake::Wake;
 
 use crate::books::{Books, Change, Elsewhere, Standing, item_of};
 use crate::client::{OwnerAnswer, OwnerQuestion, Question};
@@ -92,6 +94,8 @@ pub enum Flow {
     Hold(Hold),
     /// A safe is told what becomes of somebody who waits.
     Decide(Decide),
+    /// A safe is told where this wallet is woken.
+    Wake(Wake),
 }
 
 /// What a flow is told.
@@ -221,6 +225,7 @@ impl Flow {
             Flow::Order(flow) => flow.step(input, desk, rng),
             Flow::Hold(flow) => flow.step(input, desk, rng),
             Flow::Decide(flow) => flow.step(input, desk, rng),
+            Flow::Wake(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -239,7 +244,8 @@ impl Flow {
             | Flow::Order(_)
             | Flow::Round(_)
             | Flow::Hold(_)
-            | Flow::Decide(_) => false,
+            | Flow::Decide(_)
+            | Flow::Wake(_) => false,
         }
     }
 
@@ -281,7 +287,8 @@ impl Flow {
             | Flow::Login(_)
             | Flow::Round(_)
             | Flow::Hold(_)
-            | Flow::Decide(_) => Vec::new(),
+            | Flow::Decide(_)
+            | Flow::Wake(_) => Vec::new(),
             Flow::Register(flow) => alloc::vec![flow.value],
             Flow::Recover(flow) => core::iter::once(flow.certificate)
                 .chain(flow.arrived())
@@ -299,9 +306,12 @@ impl Flow {
     /// The group it works on, or works for.
     pub(crate) fn group(&self, books: &Books) -> Option<GroupId> {
         match self {
-            Flow::Add(_) | Flow::Enrol(_) | Flow::Round(_) | Flow::Hold(_) | Flow::Decide(_) => {
-                None
-            }
+            Flow::Add(_)
+            | Flow::Enrol(_)
+            | Flow::Round(_)
+            | Flow::Hold(_)
+            | Flow::Decide(_)
+            | Flow::Wake(_) => None,
             Flow::Login(flow) => flow.ordered(),
             Flow::Order(flow) => Some(flow.part.group),
             Flow::Register(flow) => books.item(flow.value)?.group(),
@@ -329,6 +339,7 @@ impl Flow {
             Flow::Login(flow) => Some(flow.safe),
             Flow::Hold(flow) => Some(flow.safe),
             Flow::Decide(flow) => Some(flow.safe),
+            Flow::Wake(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
@@ -369,7 +380,8 @@ impl Flow {
             Flow::Round(_) => Task::Round,
             Flow::Retire(_) => Task::Retire,
             Flow::Enrol(_) => Task::Enrol,
-            Flow::Hold(_) => Task::SetWait,
+            // Both say what holds for those who wait.
+            Flow::Hold(_) | Flow::Wake(_) => Task::SetWait,
             Flow::Decide(_) => Task::Decide,
             Flow::Login(flow) => flow.task(),
         }
@@ -410,6 +422,7 @@ impl Flow {
             Flow::Enrol(_) => Stage::Enrolling,
             Flow::Hold(_) => Stage::SettingWait,
             Flow::Decide(_) => Stage::Deciding,
+            Flow::Wake(_) => Stage::SettingWake,
             Flow::Login(flow) => match flow.state {
                 LoginState::Ready
                 | LoginState::Starting { .. }
@@ -457,7 +470,7 @@ impl Flow {
             // The safe may have enrolled it, and then takes no other under this name.
             Flow::Enrol(flow) => !matches!(flow.state, EnrolState::Finishing { .. }),
             // What waits is set by the owner, and told until it is true.
-            Flow::Retire(_) | Flow::Rotate(_) | Flow::Hold(_) => false,
+            Flow::Retire(_) | Flow::Rotate(_) | Flow::Hold(_) | Flow::Wake(_) => false,
             Flow::Decide(_) => true,
             Flow::Protect(flow) => {
                 let phase = flow

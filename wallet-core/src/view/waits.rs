@@ -5,6 +5,7 @@ use crate::ids::FlowId;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::hold::Said;
+use saifu_protocol::push::{Endpoint, PushKey};
 use saifu_protocol::{PublicKey, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +22,45 @@ pub struct WaitsView {
     pub waiting: Vec<WaitingCard>,
     /// The safes that did not say who waits when they were asked last.
     pub unheard: Vec<UnheardCard>,
+    /// Which safe wakes the wallet while it is closed.
+    pub waking: WakingView,
+}
+
+/// Which safes would wake the wallet, and which one does.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct WakingView {
+    /// The safes that said that they would.
+    pub offers: Vec<WakerCard>,
+    /// The one the owner has chosen.
+    pub by: Option<WokenCard>,
+}
+
+/// A safe that would wake the wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WakerCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// By what the browser's push service is to know it.
+    pub key: PushKey,
+}
+
+/// The safe that wakes the wallet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WokenCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Where it wakes it.
+    pub to: Endpoint,
+    /// Whether the safe has said that it does.
+    pub is_told: bool,
 }
 
 /// A safe that is still to be told how long others wait.

@@ -47,6 +47,7 @@ impl Bench {
         assert_eq!(request.items, [AskedItem::List]);
         let page = AskedPage {
             asked: asked.to_vec(),
+            push: None,
         };
         self.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
         self.commit();
@@ -222,6 +223,7 @@ fn a_decision_is_shown_as_on_its_way_until_the_safe_has_said_it() {
     );
     let page = AskedPage {
         asked: alloc::vec![somebody(Some(Said::No))],
+        push: None,
     };
     bench.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
     bench.commit();
@@ -293,6 +295,7 @@ fn the_record_is_pinned() {
     let watch = Watch {
         wait: DAY,
         asked: alloc::vec![asked],
+        push: None,
     };
     let json = saifu_protocol::json::write(&watch);
     assert_eq!(

@@ -1,8 +1,9 @@
 //! Telling safes how long others wait, and what becomes of those who do.
 
 use super::*;
-use crate::books::{AskedAt, OthersWait, Watch};
+use crate::books::{AskedAt, OthersWait, Watch, Woken};
 use saifu_protocol::hold::{Asked, AskedItem, Said};
+use saifu_protocol::push::{Endpoint, PushKey, PushOffer};
 
 const DAY: u64 = 86_400;
 const SOMEBODY: PublicKey = PublicKey::new([7; 32]);
@@ -177,7 +178,7 @@ fn asked(said: Option<Said>) -> Asked {
 
 fn page(asked: impl IntoIterator<Item = Asked>) -> Input {
     let asked = asked.into_iter().collect();
-    Input::Asked(AskedPage { asked })
+    Input::Asked(AskedPage { asked, push: None })
 }
 
 #[test]
@@ -215,6 +216,7 @@ fn decide_tells_the_owner_where_the_safe_knows_nobody_of_that_account() {
     let watch = Watch {
         wait: DAY,
         asked: alloc::vec![known],
+        push: None,
     };
     fixture.books.apply(alloc::vec![Change::Watch(watch)]);
     let decide = Flow::Decide(Decide {
@@ -283,4 +285,100 @@ fn the_journal_of_waits_is_pinned() {
             r#"{{"decide":{{"safe":"{id}","account":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc","may":false}}}}"#
         )
     );
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    Endpoint::parse(&alloc::format!("https://push.example/{name}")).unwrap()
+}
+
+fn offer(on: Option<bool>) -> Input {
+    let key = PushKey::new([4; 65]);
+    let push = on.map(|on| PushOffer { key, on });
+    // Somebody new: of them the owner is told elsewhere, and must be.
+    let asked = alloc::vec![asked(None)];
+    Input::Asked(AskedPage { asked, push })
+}
+
+fn wake(fixture: &Fixture, to: Option<Endpoint>) -> Flow {
+    let safe = fixture.safe();
+    Flow::Wake(Wake { safe, to })
+}
+
+fn woken(fixture: &Fixture) -> Option<Woken> {
+    fixture.books.watch().and_then(|watch| watch.push.clone())
+}
+
+#[test]
+fn wake_is_done_when_the_safe_says_that_it_is_so() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let (safe, to) = (fixture.safe(), endpoint("a"));
+    let on = wake(&fixture, Some(to.clone()));
+    let step = fixture.tell(&on, Input::Start);
+    assert!(matches!(
+        step.next,
+        Next::Ask(_, _, Question::Asked(AskedItem::Push { to: Some(it) })) if it == to
+    ));
+    let step = fixture.tell(&on, offer(Some(false)));
+    assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)) && step.changes.is_empty());
+    let step = fixture.tell(&on, offer(Some(true)));
+    assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+    fixture.books.apply(step.changes);
+    assert_eq!(woken(&fixture), Some(Woken { safe, to }));
+    assert!(fixture.books.watch().unwrap().asked.is_empty());
+    // It cannot be called off by half: the safe has to hear of it.
+    assert!(matches!(
+        fixture.tell(&on, Input::CallOff).next,
+        Next::Again
+    ));
+    let off = wake(&fixture, None);
+    let step = fixture.tell(&off, offer(Some(true)));
+    assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)) && step.changes.is_empty());
+    for said in [Some(false), None] {
+        let step = fixture.tell(&off, offer(said));
+        assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+        fixture.books.apply(step.changes);
+        assert_eq!(woken(&fixture), None);
+    }
+}
+
+#[test]
+fn wake_tells_the_owner_where_the_safe_calls_no_such_service() {
+    for answer in [offer(None), Input::Refused(Code::Malformed.into())] {
+        let mut fixture = Fixture::new();
+        fixture.wait(DAY);
+        let on = wake(&fixture, Some(endpoint("a")));
+        let step = fixture.tell(&on, answer);
+        let is_told = |change: &Change| matches!(change, Change::Notify(notice) if notice.kind == Kind::NotWoken);
+        assert!(step.changes.iter().any(is_told));
+        assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+    }
+    // Anything else it refuses it is asked again, and what ends a subscription is asked until it is true.
+    let fixture = Fixture::new();
+    for (to, code) in [
+        (Some(endpoint("a")), Code::Internal),
+        (None, Code::Malformed),
+    ] {
+        let step = fixture.tell(&wake(&fixture, to), Input::Refused(code.into()));
+        assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)));
+    }
+}
+
+#[test]
+fn wake_of_one_safe_leaves_that_of_another() {
+    let mut fixture = Fixture::new();
+    let other = Woken {
+        safe: SafeId::new([0x77; 32]),
+        to: endpoint("b"),
+    };
+    let watch = Watch {
+        wait: DAY,
+        asked: Vec::new(),
+        push: Some(other.clone()),
+    };
+    fixture.books.apply(alloc::vec![Change::Watch(watch)]);
+    let off = wake(&fixture, None);
+    let step = fixture.tell(&off, offer(Some(false)));
+    fixture.books.apply(step.changes);
+    assert_eq!(woken(&fixture), Some(other));
 }

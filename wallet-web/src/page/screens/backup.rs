@@ -253,6 +253,7 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Stage::Listing
         | Stage::Round
         | Stage::SettingWait
+        | Stage::SettingWake
         | Stage::Deciding => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);

@@ -295,6 +295,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
                 | Stage::Listing
                 | Stage::Round
                 | Stage::SettingWait
+                | Stage::SettingWake
                 | Stage::Deciding => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![

@@ -76,6 +76,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::NotEmpty
         | Kind::OwnerSaidNo
         | Kind::AskerUnknown
+        | Kind::NotWoken
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
             Apart::TooFewPieces { .. }
@@ -539,6 +540,19 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 lang,
                 "Whoever asks again waits anew, and you are told again.",
                 "もう一度引き出そうとした人は、初めから待つことになり、またお知らせします。"
+            ),
+        ),
+        Kind::NotWoken => Halves::new(
+            say!(
+                lang,
+                "{the_safe} cannot reach this browser while the wallet is closed: it does not call the push service of its maker.",
+                "{the_safe}は、このブラウザの提供元のプッシュサービスを使わないため、財布を閉じている間は知らせられません。",
+                the_safe
+            ),
+            say!(
+                lang,
+                "Choose another safe under “Having others wait”, or open the wallet more often than others wait: it then asks by itself.",
+                "「ほかの端末を待たせる」で別の金庫を選ぶか、待ち時間より短い間隔で財布を開いてください。開けば自動で確かめます。"
             ),
         ),
         Kind::RefusedBySafe => Halves::new(

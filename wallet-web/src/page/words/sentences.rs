@@ -341,6 +341,11 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
             "The safe is told how long others wait.",
             "ほかの端末の待ち時間を、金庫に伝えています。"
         ),
+        Stage::SettingWake => say!(
+            lang,
+            "The safe is told whether to wake this device.",
+            "この端末に知らせるかどうかを、金庫に伝えています。"
+        ),
         Stage::Deciding => say!(
             lang,
             "The safe is told whether they may. It does not hold yet.",

@@ -52,6 +52,7 @@ fn reasons_stages_and_failures_have_words() {
         Stage::Listing,
         Stage::SettingWait,
         Stage::Deciding,
+        Stage::SettingWake,
     ] {
         check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
     }
