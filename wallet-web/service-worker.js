@@ -1,5 +1,6 @@
-// Makes the wallet start without the network. It holds no key and sees no value: it keeps the files of one build, and
-// nothing else. The build puts a line in front of this file:
+// Makes the wallet start without the network, and says that there is something to look at when a safe wakes it. It holds no key and
+// sees no value: it keeps the files of one build and which language the owner reads, and nothing else. The build puts a line in
+// front of this file:
 //
 //   const BUILD = { id: "<made of the content of all files>", files: ["/", "/app/…", …] };
 //
@@ -31,8 +32,47 @@ addEventListener("install", (event) => event.waitUntil(fill()));
 // The page that brought the first build is served by it from then on: what it draws later, it must find without a network.
 addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOtherBuilds(), clients.claim()])));
 
+// What a safe sends is empty: it says "look". These are shown on locked screens too, so they tell nobody what there is.
+const WORDS = {
+  en: "There is something to look at in your wallet.",
+  ja: "財布で確認していただくことがあります。",
+};
+// The owner's language lies where no build's files are: it outlives them.
+const LANGUAGE = "saifu-language";
+const KEPT = "/language";
+
+const keepLanguage = async (language) => (await caches.open(LANGUAGE)).put(KEPT, new Response(language));
+
+const language = async () => {
+  const kept = await (await caches.open(LANGUAGE)).match(KEPT);
+  const wanted = [await kept?.text(), ...navigator.languages].map((tag) => String(tag).split("-")[0].toLowerCase());
+  return wanted.find((tag) => Object.hasOwn(WORDS, tag)) ?? "en";
+};
+
+// Of what came before only the last is left: one look is enough.
+const show = async () => {
+  const lang = await language();
+  await registration.showNotification("Saifu", { body: WORDS[lang], lang, tag: "look", renotify: true });
+};
+
+const look = async () => {
+  const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
+  if (page === undefined) return clients.openWindow("/#/waits");
+  page.postMessage({ type: "look" });
+  return page.focus();
+};
+
 addEventListener("message", (event) => {
   if (event.data?.type === "activate") event.waitUntil(skipWaiting());
+  if (event.data?.type === "language") event.waitUntil(keepLanguage(String(event.data.language)));
+});
+
+addEventListener("push", (event) => event.waitUntil(show()));
+
+// There is no listener for "pushsubscriptionchange": only the wallet can tell its safe, and does when it is opened next.
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(look());
 });
 
 addEventListener("fetch", (event) => {

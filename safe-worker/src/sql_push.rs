@@ -27,9 +27,8 @@ impl SqlLedger {
                 .run("DELETE FROM push WHERE account = ?", vec![account])
                 .map(|_| ());
         };
-        let time = |time: Option<UnixTime>| {
-            time.map_or(Ok(SqlStorageValue::Null), |time| integer(time.0))
-        };
+        let time =
+            |time: Option<UnixTime>| time.map_or(Ok(SqlStorageValue::Null), |time| integer(time.0));
         self.run(
             "INSERT INTO push (account, endpoint, due, tries, last) VALUES (?, ?, ?, ?, ?) \
              ON CONFLICT (account) DO UPDATE SET \

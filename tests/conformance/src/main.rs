@@ -12,6 +12,7 @@ mod device;
 mod guess;
 mod order;
 mod owner;
+mod push;
 mod steps;
 mod suite;
 mod wallet;
@@ -26,6 +27,7 @@ conformance <url> load <file>                 register one by one until the safe
 conformance <url> recover <file> <problem|done> [bare]   recover all of the file and expect this of each
 conformance <url> rotate <file> <file>        take over all of the first file, append what came back to the second
 conformance <url> guess <count>                guess at names, from several accounts at once, and count the challenges
+conformance <url> push <url>                   have the safe wake accounts by the push service there
 conformance <url> orders <url>                 have the first safe bring orders to the second
 conformance <url> list <file> <complete|nothing|unavailable>   list the account of the file";
 
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         }
         [url, "rotate", from, to] => steps::rotate(url, from, to),
         [url, "orders", other] => order::between(url, other),
+        [url, "push", service] => push::push(url, service),
         [url, "guess", count] => guess::guess(url, count),
         [url, "list", file, expected] => steps::list(url, file, expected),
         _ => Err(USAGE.into()),

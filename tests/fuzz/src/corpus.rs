@@ -140,6 +140,14 @@ pub(crate) fn addresses() -> Vec<Vec<u8>> {
     ])
 }
 
+pub(crate) fn endpoints() -> Vec<Vec<u8>> {
+    bytes_of([
+        "https://fcm.googleapis.com/fcm/send/a:b-c_d",
+        "https://wns2.notify.windows.com/w/?token=a%2fb",
+        "http://127.0.0.1:8080/push",
+    ])
+}
+
 pub(crate) fn texts() -> Vec<Vec<u8>> {
     bytes_of(["", "AA", "AAA", "AAAA", "_-8", &signed_file().signing_seed])
 }
@@ -574,6 +582,12 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
         (Route::Ack, asked(vec![end(Act::Ack, SESSION)])),
         (Route::Return, asked(vec![end(Act::Return, SESSION)])),
         (Route::Retire, asked(vec![end(Act::Retire, NO_SESSION)])),
+        (
+            Route::Asked,
+            asked(vec![
+                serde_json::json!({"push": {"to": "https://fcm.googleapis.com/a"}}),
+            ]),
+        ),
         (
             Route::Certificates,
             asked(vec![

@@ -40,6 +40,7 @@ macro_rules! targets {
 
 targets! {
     address: shared, addresses;
+    endpoint: shared, endpoints;
     base64: shared, texts;
     certificate: shared, certificates;
     descriptor: shared, descriptors;

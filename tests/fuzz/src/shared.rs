@@ -6,8 +6,10 @@ use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::envelope;
 use saifu_protocol::message::{Ended, Recovered, Registered, Reply, Rotated, Route, SealedBody};
 use saifu_protocol::problem::Problem;
+use saifu_protocol::push::Endpoint;
 use saifu_protocol::receipt::Receipt;
 use saifu_protocol::{CertificateDigest, b64, json, object, presentation, request};
+use saifu_safe_core::settings::PushServices;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -27,6 +29,17 @@ pub(crate) fn reads_back<T: DeserializeOwned + Serialize>(bytes: &[u8]) {
 pub(crate) fn address(bytes: &[u8]) {
     if let Some(Ok(read)) = text(bytes).map(Address::parse) {
         assert_eq!(Address::parse(read.as_str()), Ok(read.clone()));
+    }
+}
+
+/// What is read is what would be called, and by its own service alone.
+pub(crate) fn endpoint(bytes: &[u8]) {
+    let usual = PushServices::usual();
+    if let Some(Ok(read)) = text(bytes).map(Endpoint::parse) {
+        assert_eq!(Endpoint::parse(read.as_str()), Ok(read.clone()));
+        let rest = read.as_str().strip_prefix(read.origin());
+        assert!(rest.is_some_and(|rest| rest.starts_with('/')));
+        assert!(!usual.take(&read) || read.as_str().starts_with("https://"));
     }
 }
 

@@ -470,6 +470,16 @@ fn on_installed(worker: ServiceWorker, ready: impl Fn() + 'static) {
 struct ToServiceWorker {
     #[serde(rename = "type")]
     kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<&'static str>,
+}
+
+impl ToServiceWorker {
+    fn post(&self, to: &ServiceWorker) {
+        let _ = serde_wasm_bindgen::to_value(self)
+            .map_err(JsValue::from)
+            .and_then(|message| to.post_message(&message));
+    }
 }
 
 /// Lets the waiting version take over, and starts it.
@@ -483,12 +493,122 @@ pub(crate) fn update() {
             found.and_then(|found| found.dyn_into().ok());
         match registration.and_then(|registration| registration.waiting()) {
             Some(waiting) => {
-                let message = ToServiceWorker { kind: "activate" };
-                let _ = serde_wasm_bindgen::to_value(&message)
-                    .map_err(JsValue::from)
-                    .and_then(|message| waiting.post_message(&message));
+                let message = ToServiceWorker {
+                    kind: "activate",
+                    language: None,
+                };
+                message.post(&waiting);
             }
             None => reload(),
+        }
+    });
+}
+
+/// Why this browser cannot be reached while the wallet is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NotReached {
+    /// Its owner does not let this site show messages.
+    NotAllowed,
+    /// It has no such thing, or its push service does not answer.
+    NotThere,
+}
+
+/// Whether the owner is asked to let this site show messages. Without a press of a button browsers do not ask.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Permission {
+    Ask,
+    AsItIs,
+}
+
+/// Answers where the safe with this key reaches this browser. An address that is for another key goes.
+pub(crate) fn reach(
+    key: Vec<u8>,
+    permission: Permission,
+    then: impl FnOnce(Result<String, NotReached>) + 'static,
+) {
+    spawn_local(async move {
+        then(match permitted(permission).await {
+            Some(true) => subscribe(&key).await.ok_or(NotReached::NotThere),
+            Some(false) => Err(NotReached::NotAllowed),
+            None => Err(NotReached::NotThere),
+        });
+    });
+}
+
+async fn permitted(permission: Permission) -> Option<bool> {
+    let notification = Reflect::get(&window(), &"Notification".into()).ok()?;
+    let said = match permission {
+        Permission::AsItIs => Reflect::get(&notification, &"permission".into()).ok()?,
+        Permission::Ask => asked(call(&notification, "requestPermission", None)).await?,
+    };
+    Some(said.as_string()? == "granted")
+}
+
+async fn subscribe(key: &[u8]) -> Option<String> {
+    let workers = service_workers()?;
+    let registration: ServiceWorkerRegistration = asked(workers.ready()).await?.dyn_into().ok()?;
+    // It shows what a safe wakes it for in the language of the owner.
+    if let Some(worker) = registration.active() {
+        let message = ToServiceWorker {
+            kind: "language",
+            language: Some(shown_language().tag()),
+        };
+        message.post(&worker);
+    }
+    let manager = Reflect::get(&registration, &"pushManager".into()).ok()?;
+    let options = js_sys::Object::new();
+    let key = js_sys::Uint8Array::from(key);
+    Reflect::set(&options, &"userVisibleOnly".into(), &true.into()).ok()?;
+    Reflect::set(&options, &"applicationServerKey".into(), &key).ok()?;
+    let subscribed = match asked(call(&manager, "subscribe", Some(&options))).await {
+        Some(subscribed) => subscribed,
+        // Perhaps there is one for another key: a browser has one at a time.
+        None => {
+            unsubscribe_at(&manager).await?;
+            asked(call(&manager, "subscribe", Some(&options))).await?
+        }
+    };
+    Reflect::get(&subscribed, &"endpoint".into())
+        .ok()?
+        .as_string()
+}
+
+async fn unsubscribe_at(manager: &JsValue) -> Option<()> {
+    let there = asked(call(manager, "getSubscription", None)).await?;
+    if !there.is_null() {
+        asked(call(&there, "unsubscribe", None)).await?;
+    }
+    Some(())
+}
+
+async fn asked(promise: Result<Promise, JsValue>) -> Option<JsValue> {
+    JsFuture::from(promise.ok()?).await.ok()
+}
+
+/// This browser is reached by nobody any more, whatever safes believe.
+pub(crate) fn reach_no_more() {
+    spawn_local(async {
+        let Some(workers) = service_workers() else {
+            return;
+        };
+        let registration = asked(workers.ready()).await;
+        let manager = registration.and_then(|it| Reflect::get(&it, &"pushManager".into()).ok());
+        if let Some(manager) = manager {
+            unsubscribe_at(&manager).await;
+        }
+    });
+}
+
+/// Calls back when the owner comes by a message of the service worker's.
+pub(crate) fn on_look(look: impl Fn() + 'static) {
+    let Some(workers) = service_workers() else {
+        return;
+    };
+    listen(&workers, "message", move |event| {
+        let data = Reflect::get(&event, &"data".into());
+        let kind = data.and_then(|data| Reflect::get(&data, &"type".into()));
+        if kind.is_ok_and(|kind| kind == "look") {
+            look();
         }
     });
 }

@@ -3,7 +3,7 @@
 
 use super::card::{self, Card};
 use super::choosing::Choosing;
-use super::device::{self, Suggestion, Theme};
+use super::device::{self, NotReached, Permission, Suggestion, Theme};
 use super::parts;
 use super::route::Route;
 use super::signals::Device;
@@ -12,6 +12,7 @@ use super::words::{self, Key, Lang};
 use crate::messages::{FromWorker, ToWorker, Typed};
 use leptos::prelude::*;
 use saifu_protocol::json;
+use saifu_protocol::push::Endpoint;
 use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::lock::{View, Wish};
@@ -21,7 +22,7 @@ use saifu_wallet_core::plan::policy::Policy;
 use saifu_wallet_core::typed::{Offer, Sender};
 use saifu_wallet_core::view::{
     BackupCard, CertificateCard, Job, KeyCard, Meeting, Opened, OwnerView, Part, Phase, RulesView,
-    SafeCard, Summary, ValueCard, WaitsView,
+    SafeCard, Summary, ValueCard, WaitsView, WakerCard,
 };
 use wasm_bindgen::JsValue;
 use zeroize::Zeroizing;
@@ -71,6 +72,11 @@ pub(crate) struct Service {
     /// How far the ceremony with an authenticator is.
     pub(crate) touch: RwSignal<Touch>,
 
+    /// Why no safe can wake the wallet, since its owner wanted one to.
+    pub(crate) not_reached: RwSignal<Option<NotReached>>,
+    /// Whether this page has looked where its browser is reached now.
+    is_reach_known: StoredValue<bool>,
+
     install_offer: StoredValue<Option<JsValue>, LocalStorage>,
     card: StoredValue<Option<Card>, LocalStorage>,
     device: StoredValue<Option<Device>, LocalStorage>,
@@ -117,6 +123,8 @@ impl Service {
             update_ready: RwSignal::new(false),
             installable: RwSignal::new(false),
             touch: RwSignal::new(Touch::None),
+            not_reached: RwSignal::new(None),
+            is_reach_known: StoredValue::new(false),
             install_offer: StoredValue::new_local(None),
             card: StoredValue::new_local(None),
             device: StoredValue::new_local(None),
@@ -155,6 +163,7 @@ impl Service {
             self.installable.set(true);
         });
         device::watch_updates(move || self.update_ready.set(true));
+        device::on_look(|| device::go(&Route::Waits.href()));
         device::storage_promised(move |promised| self.storage_promised.set(promised));
         device::suggestions(move |found| self.suggestions.set(found));
     }
@@ -223,8 +232,56 @@ impl Service {
     /// Waits are shown with every step of every job: only what is different makes screens anew.
     fn show_waits(self, waits: WaitsView) {
         if self.waits.with_untracked(|before| *before != waits) {
+            self.renew_reach(&waits);
             self.waits.set(waits);
         }
+    }
+
+    /// A browser may be reached elsewhere than its safe was told, and a safe may have forgotten: looked at once, when the wallet
+    /// is opened.
+    fn renew_reach(self, waits: &WaitsView) {
+        let Some(by) = &waits.waking.by else { return };
+        let mut offers = waits.waking.offers.iter();
+        let Some(offer) = offers.find(|offer| offer.safe == by.safe) else {
+            return;
+        };
+        if !self.is_reach_known.get_value() {
+            let (to, is_told) = (by.to.clone(), by.is_told);
+            self.reach(offer, Permission::AsItIs, move |found| {
+                found != to || !is_told
+            });
+        }
+    }
+
+    /// Has this safe wake the wallet while it is closed, and nobody else.
+    pub(crate) fn wake_by(self, offer: &WakerCard) {
+        self.reach(offer, Permission::Ask, |_| true);
+    }
+
+    fn reach(
+        self,
+        offer: &WakerCard,
+        permission: Permission,
+        is_new: impl FnOnce(Endpoint) -> bool + 'static,
+    ) {
+        let safe = offer.safe;
+        self.is_reach_known.set_value(true);
+        self.not_reached.set(None);
+        device::reach(offer.key.as_bytes().to_vec(), permission, move |found| {
+            let to = found.and_then(|to| Endpoint::parse(&to).map_err(|_| NotReached::NotThere));
+            match to {
+                Ok(to) if is_new(to.clone()) => self.send(Intent::WakeBy { safe, to }),
+                Ok(_) => {}
+                Err(why) => self.not_reached.set(Some(why)),
+            }
+        });
+    }
+
+    /// No safe wakes it any more.
+    pub(crate) fn let_sleep(self) {
+        self.not_reached.set(None);
+        device::reach_no_more();
+        self.send(Intent::LetSleep);
     }
 
     fn say_progress(self, jobs: &[Job]) {

@@ -1,11 +1,15 @@
 //! The wait for what another account registered, from bytes to bytes.
 
 use super::*;
+use crate::ledger::Ledger as _;
+use crate::push::PAUSE;
+use crate::settings::PushServices;
 use saifu_crypto::sign::SigningKey as Account;
 use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::hold::{Asked, AskedItem, AskedPage, Said, WaitItem};
 use saifu_protocol::message::{Given, RotateItem, Rotated};
 use saifu_protocol::presentation::NO_SESSION;
+use saifu_protocol::push::{Endpoint, PushOffer};
 
 const DAY: u64 = 86_400;
 
@@ -39,6 +43,16 @@ impl World {
         let outcomes = self.call(Route::Asked, request, vec![item]);
         let page: AskedPage = done(outcomes.unwrap().remove(0));
         page.asked
+    }
+
+    fn wake(&mut self, to: Option<&str>) -> Result<Option<PushOffer>, Code> {
+        let to = to.map(|to| Endpoint::parse(to).unwrap());
+        let request = self.next_request();
+        let outcomes = self.call(Route::Asked, request, vec![AskedItem::Push { to }]);
+        match outcomes.unwrap().remove(0) {
+            Outcome::<AskedPage>::Done(page) => Ok(page.push),
+            Outcome::Problem(problem) => Err(problem.code),
+        }
     }
 
     /// Everybody who waits for what this account has.
@@ -230,4 +244,63 @@ fn of_more_who_wait_than_are_told_anyone_can_be_refused() {
     let told = world.asked(decide);
     assert_eq!((told[0].account, told[0].said), (account, Some(Said::No)));
     assert_eq!(told.len(), saifu_protocol::limits::MAX_ASKED);
+}
+
+const SERVICE: &str = "https://fcm.googleapis.com/fcm/send/a";
+
+#[test]
+fn whoever_wants_it_is_woken_when_another_account_begins_to_wait() {
+    let mut world = World::new();
+    let held = world.register_held(DAY);
+    assert!(world.wake(Some(SERVICE)).unwrap().unwrap().on);
+    assert_eq!(world.ledger.next_push(), Ok(None));
+    // Its own account does not wait, and a repeat is no beginning.
+    let owner = world.another();
+    until(world.recover(&held, A));
+    assert_eq!(world.ledger.next_push(), Ok(Some(world.now)));
+    let begun = world.now;
+    let tried = crate::push::begin(&mut world.ledger, begun).unwrap();
+    let [(of, tried)] = tried.as_slice() else {
+        panic!("one is woken");
+    };
+    assert_eq!(*of, PublicKey::new(owner.public()));
+    crate::push::note(&mut world.ledger, *of, tried, crate::push::Said::Taken).unwrap();
+    world.now = world.now.plus(60);
+    until(world.recover(&held, A));
+    assert_eq!(world.ledger.next_push(), Ok(None));
+    // Another one is said of after the pause.
+    world.act_as(Account::derive(&Secret::new([0x54; 32])));
+    until(world.recover(&held, A));
+    assert_eq!(world.ledger.next_push(), Ok(Some(begun.plus(PAUSE))));
+    // What the owner says to somebody is no beginning either, and what ends ends what is due.
+    let thief = world.act_as(owner);
+    let of = PublicKey::new(thief.public());
+    world.asked(AskedItem::Decide {
+        account: of,
+        may: false,
+    });
+    assert_eq!(world.ledger.next_push(), Ok(Some(begun.plus(PAUSE))));
+    assert!(!world.wake(None).unwrap().unwrap().on);
+    assert_eq!(world.ledger.next_push(), Ok(None));
+}
+
+#[test]
+fn nobody_is_woken_who_does_not_want_it_or_by_a_service_that_nobody_named() {
+    let mut world = World::new();
+    let held = world.register_held(DAY);
+    for to in [
+        "https://push.example/a",
+        "http://127.0.0.1:80/a",
+        "https://fcm.googleapis.com:8443/a",
+    ] {
+        assert_eq!(world.wake(Some(to)), Err(Code::Malformed), "{to}");
+    }
+    let owner = world.another();
+    until(world.recover(&held, A));
+    assert_eq!(world.ledger.next_push(), Ok(None));
+    // A safe whose operator wants none says so, and takes none.
+    world.act_as(owner);
+    world.settings.push = PushServices::none();
+    assert_eq!(world.wake(None), Ok(None));
+    assert_eq!(world.wake(Some(SERVICE)), Err(Code::Malformed));
 }

@@ -13,7 +13,7 @@ mod request;
 mod rotate;
 mod scene;
 mod search;
-mod wait;
+pub(crate) mod wait;
 
 pub(crate) use scene::ensure;
 
@@ -246,6 +246,10 @@ pub(crate) const CASES: &[Case] = &[
     (
         "wait: those who open first are told first, whoever else asks",
         wait::many_ask,
+    ),
+    (
+        "wait: an account is woken only where it wants, by a service its safe calls",
+        wait::waking,
     ),
     (
         "equal counters are told apart after the counter returned to 0",

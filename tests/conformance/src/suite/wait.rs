@@ -9,22 +9,25 @@ use saifu_protocol::hold::{Asked, AskedItem, AskedPage, Said, WaitItem};
 use saifu_protocol::message::{Outcome, Route, Target};
 use saifu_protocol::presentation::{Act, NO_SESSION};
 use saifu_protocol::problem::Code;
+use saifu_protocol::push::Endpoint;
 use std::time::Duration;
 
 const DAY: u64 = 86_400;
 /// As short as a clock of whole seconds allows.
 const SHORT: u64 = 2;
 
-fn register(wallet: &Wallet, wait: u64) -> Check<Held> {
+pub(crate) fn register(wallet: &Wallet, wait: u64) -> Check<Held> {
     let items = [(object(0), new_secret())];
     let outcomes = wallet.register_held(new_request(), &items, wait)?;
     Ok(wallet.collate(&items, outcomes)?.remove(0))
 }
 
 fn asked(wallet: &Wallet, item: AskedItem) -> Check<Vec<Asked>> {
-    let outcomes = wallet.call(Route::Asked, new_request(), vec![item])?;
-    let page: AskedPage = done(one(outcomes)?)?;
-    Ok(page.asked)
+    Ok(done(page(wallet, item)?)?.asked)
+}
+
+pub(crate) fn page(wallet: &Wallet, item: AskedItem) -> Check<Outcome<AskedPage>> {
+    one(wallet.call(Route::Asked, new_request(), vec![item])?)
 }
 
 fn set_wait(wallet: &Wallet, held: &Held, wait: u64) -> Check<Outcome<UnixTime>> {
@@ -40,7 +43,7 @@ fn set_wait(wallet: &Wallet, held: &Held, wait: u64) -> Check<Outcome<UnixTime>>
     one(wallet.call(Route::Wait, request, vec![item])?)
 }
 
-fn until<T>(outcome: Outcome<T>) -> Check<UnixTime> {
+pub(crate) fn until<T>(outcome: Outcome<T>) -> Check<UnixTime> {
     let problem = problem(outcome, Code::Waiting)?;
     problem.until.ok_or_else(|| "a wait without its end".into())
 }
@@ -142,5 +145,35 @@ pub(super) fn many_ask(wallet: &Wallet) -> Check {
         list.first().map(|it| it.account) == Some(second.account_key()),
         "those about whom nothing is said do not come first"
     );
+    Ok(())
+}
+
+pub(crate) fn endpoint(text: &str) -> Check<Option<Endpoint>> {
+    let endpoint = Endpoint::parse(text).map_err(|_| format!("no endpoint: {text}"))?;
+    Ok(Some(endpoint))
+}
+
+/// Of a safe that wakes nobody there is nothing to see.
+pub(super) fn waking(wallet: &Wallet) -> Check {
+    let owner = wallet.other()?;
+    let offer = |item| -> Check<_> { Ok(done(page(&owner, item)?)?.push) };
+    let Some(first) = offer(AskedItem::List)? else {
+        return Ok(());
+    };
+    ensure!(!first.on, "an account that wanted nothing is woken");
+    ensure!(first.key.as_bytes()[0] == 4, "the key is no point");
+    // Nobody is made to call what no operator has named.
+    let to = endpoint("https://push.invalid/somebody")?;
+    problem(page(&owner, AskedItem::Push { to })?, Code::Malformed)?;
+    // Nobody ever asks for what this account has, so nothing is sent there.
+    let to = endpoint("https://fcm.googleapis.com/fcm/send/conformance")?;
+    if let Outcome::Done(page) = page(&owner, AskedItem::Push { to })? {
+        ensure!(page.push.is_some_and(|it| it.on), "it is not woken");
+        let other = done(self::page(&wallet.other()?, AskedItem::List)?)?.push;
+        ensure!(other.is_some_and(|it| !it.on), "another account is woken");
+        ensure!(other.map(|it| it.key) == Some(first.key), "another key");
+    }
+    let off = offer(AskedItem::Push { to: None })?;
+    ensure!(off.is_some_and(|it| !it.on), "it does not end");
     Ok(())
 }

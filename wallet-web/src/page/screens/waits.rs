@@ -1,6 +1,6 @@
 //! How long others wait for what this wallet has registered, who does, and what becomes of them.
 
-use crate::page::device;
+use crate::page::device::{self, NotReached};
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{button, halves, head, icon, next_try, quiet, rows, safe_name, section};
@@ -29,6 +29,7 @@ pub(super) fn waits(s: Service) -> Node {
             .child(el("p").words(s.text(Key::WaitsLead)))
             .child(setting(s))
             .child(telling(s))
+            .child(waking(s))
             .child(decided(s));
         Node::Many(vec![
             head(s, s.text(Key::WaitsTitle), Some(Route::Settings), None),
@@ -169,6 +170,52 @@ fn telling(s: Service) -> Option<Node> {
         .child(list)
         .fixed("role", "status");
     Some(section(s, "telling", Key::WaitsTelling, list))
+}
+
+/// Whether a safe wakes the wallet while it is closed. One at most: a browser has one address for one safe.
+fn waking(s: Service) -> Option<Node> {
+    let lang = s.lang.get();
+    let waking = s.waits.with(|waits| waits.waking.clone());
+    if waking.offers.is_empty() && waking.by.is_none() {
+        return None;
+    }
+    let radio = |is_so: bool| {
+        el("input")
+            .fixed("name", "waking")
+            .checked(is_so)
+            .fixed("value", "")
+    };
+    let mut options = vec![(
+        el("span").child(text(lang, Key::WakeNo)),
+        radio(waking.by.is_none()).on("change", move |_| s.let_sleep()),
+    )];
+    let by = |safe| waking.by.as_ref().is_some_and(|by| by.safe == safe);
+    for offer in waking.offers.clone() {
+        let words = el("span").child(safe_name(&offer.operator, &offer.address));
+        let input = radio(by(offer.safe)).on("change", move |_| s.wake_by(&offer));
+        options.push((words, input));
+    }
+    let state = waking.by.as_ref().map(|by| {
+        let safe = safe_name(&by.operator, &by.address);
+        let picture = if by.is_told { "done" } else { "clock" };
+        let words = words::woken(lang, &safe, by.is_told);
+        halves("", picture, Some("status"), words, None, Vec::new())
+    });
+    let failed = s.not_reached.get().map(|why| {
+        let understood = text(lang, Key::Seen);
+        let read = button("btn btn--small", None, understood, move || {
+            s.not_reached.set(None);
+        });
+        let words = words::not_reached(lang, why == NotReached::NotAllowed);
+        halves("warn", "warn", Some("alert"), words, None, vec![read])
+    });
+    let list = div("stack")
+        .child(failed)
+        .child(state)
+        .child(segment(text(lang, Key::WakeBy), options))
+        .child(quiet(text(lang, Key::WakeWhat)))
+        .child(quiet(text(lang, Key::WakeOthers)));
+    Some(section(s, "waking", Key::WakeTitle, list))
 }
 
 /// Where this device waits itself, and by what it is known there.

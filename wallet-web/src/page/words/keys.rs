@@ -652,6 +652,11 @@ keys! {
     WaitsShorter: "A longer time holds at once. A shorter one holds when the one before is over, so that nobody who has this device for an hour can end it.", "長くするとすぐに有効になります。短くしたときは、前の時間が過ぎてから有効になります。端末を一時的に手にした人が、すぐには無効にできないようにするためです。";
     WaitsOwn: "This device never waits. A new one of yours does, also on the day this device is lost: nobody is then there to allow it sooner.", "この端末が待つことはありません。自分の新しい端末は待ちます。この端末をなくした日も同じで、早めに許可する手段はありません。";
     WaitsTelling: "Safes that are still to be told", "まだ伝えていない金庫";
+    WakeTitle: "While the wallet is closed", "財布を閉じている間";
+    WakeBy: "Tell me even when the wallet is closed", "財布を閉じていても知らせる";
+    WakeNo: "No", "知らせない";
+    WakeWhat: "The message goes through the push service of this browser's maker. It says nothing, but that service learns that this device is told by this safe, and when: so when somebody asked.", "知らせは、このブラウザの提供元のプッシュサービスを通ります。中身はありませんが、この端末がこの金庫から知らせを受けることと、その時刻、つまりだれかが引き出そうとした時刻は、そのサービスに分かります。";
+    WakeOthers: "One safe at a time tells you, and only of who asks there: two would see the same browser. A message can come late or not at all. Open the wallet more often than others wait all the same.", "知らせる金庫は1つだけで、そこで引き出そうとした人だけが対象です。2つの金庫に、同じブラウザだと知られないためです。知らせは遅れたり、届かなかったりします。待ち時間より短い間隔で財布を開くことも続けてください。";
     WaitsDecided: "Decided", "決めたこと";
     WaitsRefuse: "Refuse", "断る";
     WaitsAllow: "Allow now", "すぐに許可";

@@ -162,6 +162,77 @@ pub(crate) fn unheard(lang: Lang, safe: &str) -> Halves {
     )
 }
 
+/// A safe wakes the wallet, or is still to be told so.
+pub(crate) fn woken(lang: Lang, safe: &str, is_told: bool) -> Halves {
+    if is_told {
+        Halves::new(
+            say!(
+                lang,
+                "{safe} tells this device when somebody asks there.",
+                "{safe}で引き出そうとする人がいれば、この端末に知らせが届きます。",
+                safe
+            ),
+            say!(
+                lang,
+                "The message says only that there is something to look at. Then open the wallet: who it is, it asks its safes.",
+                "知らせには、確認することがあるとだけ書かれています。財布を開くと、相手を金庫に確かめます。"
+            ),
+        )
+    } else {
+        Halves::new(
+            say!(
+                lang,
+                "{safe} is still to be told. Until then it tells this device nothing.",
+                "{safe}にまだ伝わっていません。それまで知らせは届きません。",
+                safe
+            ),
+            say!(
+                lang,
+                "Saifu goes on trying while it is open.",
+                "開いている間、伝わるまで試します。"
+            ),
+        )
+    }
+}
+
+/// This browser cannot be reached while the wallet is closed.
+pub(crate) fn not_reached(lang: Lang, is_forbidden: bool) -> Halves {
+    let now = say!(
+        lang,
+        "Until then open the wallet more often than others wait: it asks its safes by itself.",
+        "それまでは、待ち時間より短い間隔で財布を開いてください。開けば自動で金庫に確かめます。"
+    );
+    if is_forbidden {
+        Halves::new(
+            say!(
+                lang,
+                "This browser does not let Saifu show messages, so nothing reaches you while the wallet is closed.",
+                "このブラウザでSaifuの通知が許可されていないため、財布を閉じている間は知らせが届きません。"
+            ),
+            say!(
+                lang,
+                "Allow them for this site in the settings of the browser, and choose the safe again. {now}",
+                "ブラウザの設定でこのサイトの通知を許可し、金庫を選び直してください。{now}",
+                now
+            ),
+        )
+    } else {
+        Halves::new(
+            say!(
+                lang,
+                "This browser cannot be reached while the wallet is closed: it has no push service, or that did not answer.",
+                "このブラウザにはプッシュサービスがないか、応答がないため、財布を閉じている間は知らせが届きません。"
+            ),
+            say!(
+                lang,
+                "Try again later; on a telephone, put Saifu on the home screen first. {now}",
+                "時間をおいて試してください。電話機では、先にSaifuをホーム画面に追加してください。{now}",
+                now
+            ),
+        )
+    }
+}
+
 /// How many certificates a safe is still to be told of.
 pub(crate) fn still_to_tell(lang: Lang, left: usize) -> String {
     match left {
@@ -211,6 +282,10 @@ mod tests {
         check_halves(|lang| somebody_waited(lang, "A", "1:00", "0707"));
         check_halves(|lang| waits_here(lang, "A", "1:00", "0707"));
         check_halves(|lang| unheard(lang, "A"));
+        for so in [true, false] {
+            check_halves(|lang| woken(lang, "A", so));
+            check_halves(|lang| not_reached(lang, so));
+        }
         for said in [Said::Yes, Said::No] {
             check_halves(|lang| decided(lang, said, "A", "0707"));
         }
