@@ -8,6 +8,7 @@ use saifu_protocol::RequestId;
 use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::hold::{self, AskedItem, AskedPage, Said};
 use saifu_protocol::message::{Outcome, RegisterItem, Registered, Reply, Request, Route};
+use saifu_protocol::push::{Endpoint, PushKey, PushOffer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -303,4 +304,185 @@ fn the_record_is_pinned() {
         r#"{"wait":86400,"asked":[{"safe":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","asked":{"account":"BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc","since":900,"said":"no"}}]}"#
     );
     assert_eq!(saifu_protocol::json::read::<Watch>(&json).unwrap(), watch);
+}
+
+fn key() -> PushKey {
+    PushKey::new([4; 65])
+}
+
+fn endpoint(name: &str) -> Endpoint {
+    Endpoint::parse(&alloc::format!("https://push.example/{name}")).unwrap()
+}
+
+impl Bench {
+    /// The safe is asked this, and says whether it wakes the wallet.
+    fn says_of_waking(&mut self, asked: &AskedItem, on: Option<bool>) {
+        let ask = self.asks.pop().expect("the safe is asked");
+        let (request, _) = self.read::<AskedItem>(&ask, Route::Asked);
+        assert_eq!(request.items, core::slice::from_ref(asked));
+        let page = AskedPage {
+            asked: Vec::new(),
+            push: on.map(|on| PushOffer { key: key(), on }),
+        };
+        self.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
+        self.commit();
+    }
+
+    /// The safe is asked who waits, as each hour, and says whether it wakes the wallet.
+    fn looked(&mut self, on: Option<bool>) {
+        self.asks.clear();
+        self.want(Intent::Watch);
+        self.says_of_waking(&AskedItem::List, on);
+    }
+
+    fn woken(&self) -> Option<bool> {
+        self.waits().waking.by.map(|by| by.is_told)
+    }
+}
+
+/// A wallet whose safe would wake it.
+fn with_an_offer() -> (Bench, SafeId) {
+    let mut bench = Bench::new();
+    let safe = bench.with_a_wait();
+    bench.looked(Some(false));
+    (bench, safe)
+}
+
+#[test]
+fn a_safe_is_offered_for_waking_while_it_says_that_it_does() {
+    let (mut bench, safe) = with_an_offer();
+    let waking = bench.waits().waking;
+    let offers: Vec<_> = waking.offers.iter().map(|it| (it.safe, it.key)).collect();
+    assert_eq!((offers.as_slice(), waking.by), (&[(safe, key())][..], None));
+    bench.looked(None);
+    assert!(bench.waits().waking.offers.is_empty());
+}
+
+#[test]
+fn a_safe_is_told_where_to_wake_the_wallet_and_shown_as_told_when_it_says_so() {
+    let (mut bench, safe) = with_an_offer();
+    let to = endpoint("a");
+    let wanted = Intent::WakeBy {
+        safe,
+        to: to.clone(),
+    };
+    bench.want(wanted.clone());
+    bench.commit();
+    assert_eq!(bench.woken(), Some(false));
+    let item = AskedItem::Push {
+        to: Some(to.clone()),
+    };
+    bench.says_of_waking(&item, Some(true));
+    assert_eq!(bench.woken(), Some(true));
+    assert_eq!(bench.wallet.books.flows().count(), 0);
+    // Said again it is nothing new; where the safe has forgotten, it is.
+    bench.want(wanted.clone());
+    assert!(bench.commit.is_none());
+    bench.looked(Some(false));
+    assert_eq!(bench.woken(), Some(false));
+    bench.want(wanted);
+    bench.commit();
+    bench.says_of_waking(&item, Some(true));
+    assert_eq!(bench.woken(), Some(true));
+    // Nor is a browser that is reached elsewhere now.
+    let to = endpoint("b");
+    bench.want(Intent::WakeBy {
+        safe,
+        to: to.clone(),
+    });
+    bench.commit();
+    bench.says_of_waking(&AskedItem::Push { to: Some(to) }, Some(true));
+}
+
+#[test]
+fn what_the_owner_has_ended_is_off_at_once_and_told_to_the_safe() {
+    let (mut bench, safe) = with_an_offer();
+    let to = endpoint("a");
+    bench.want(Intent::WakeBy {
+        safe,
+        to: to.clone(),
+    });
+    bench.commit();
+    // Ended while it is still on its way, it is the same work.
+    bench.asks.clear();
+    bench.want(Intent::LetSleep);
+    bench.commit();
+    assert_eq!(bench.woken(), None);
+    assert_eq!(bench.wallet.books.flows().count(), 1);
+    let none = AskedItem::Push { to: None };
+    bench.says_of_waking(&none, Some(false));
+    assert_eq!(bench.wallet.books.flows().count(), 0);
+    bench.want(Intent::WakeBy {
+        safe,
+        to: to.clone(),
+    });
+    bench.commit();
+    bench.says_of_waking(&AskedItem::Push { to: Some(to) }, Some(true));
+    bench.want(Intent::LetSleep);
+    bench.commit();
+    assert_eq!(bench.woken(), None);
+    let told = |bench: &Bench| bench.wallet.books.watch().unwrap().push.is_some();
+    assert!(told(&bench), "it is not over before the safe says so");
+    bench.says_of_waking(&none, Some(false));
+    assert!(!told(&bench));
+    bench.want(Intent::LetSleep);
+    assert!(bench.commit.is_none());
+}
+
+#[test]
+fn one_safe_wakes_the_wallet_and_none_that_it_does_not_know() {
+    let (mut bench, safe) = with_an_offer();
+    let to = endpoint("a");
+    bench.want(Intent::WakeBy {
+        safe: SafeId::new([0x77; 32]),
+        to: to.clone(),
+    });
+    assert!(bench.commit.is_none());
+    let other = crate::books::Woken {
+        safe: SafeId::new([0x66; 32]),
+        to: to.clone(),
+    };
+    let watch = bench.wallet.books.watch().cloned().unwrap();
+    let watch = Watch {
+        push: Some(other.clone()),
+        ..watch
+    };
+    bench.wallet.books.apply(alloc::vec![Change::Watch(watch)]);
+    bench.want(Intent::WakeBy { safe, to });
+    bench.commit();
+    let flows = bench.wallet.books.flows();
+    let ended = flows.filter_map(|(_, flow)| match flow {
+        crate::flow::Flow::Wake(wake) if wake.to.is_none() => Some(wake.safe),
+        _ => None,
+    });
+    assert_eq!(ended.collect::<Vec<_>>(), [other.safe]);
+}
+
+#[test]
+fn the_records_of_waking_are_pinned() {
+    let to = endpoint("a");
+    let safe = SafeId::new([1; 32]);
+    let watch = Watch {
+        wait: DAY,
+        asked: Vec::new(),
+        push: Some(crate::books::Woken {
+            safe,
+            to: to.clone(),
+        }),
+    };
+    let json = saifu_protocol::json::write(&watch);
+    assert_eq!(
+        core::str::from_utf8(&json).unwrap(),
+        r#"{"wait":86400,"push":{"safe":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","to":"https://push.example/a"}}"#
+    );
+    assert_eq!(saifu_protocol::json::read::<Watch>(&json).unwrap(), watch);
+    // Of before there was waking.
+    let before: Watch = saifu_protocol::json::read(br#"{"wait":86400}"#).unwrap();
+    assert_eq!(before.push, None);
+    let flow = crate::flow::Flow::Wake(crate::flow::Wake { safe, to: Some(to) });
+    let json = saifu_protocol::json::write(&flow);
+    assert_eq!(
+        core::str::from_utf8(&json).unwrap(),
+        r#"{"wake":{"safe":"AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE","to":"https://push.example/a"}}"#
+    );
 }
