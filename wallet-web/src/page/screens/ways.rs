@@ -5,8 +5,8 @@ use crate::page::device;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, button, chip, dialog, dialog_title, dismiss, head, icon, keep_dialog, link, quiet,
-    rows, safe_name, section,
+    actions, button, chip, dialog, dialog_title, dismiss, halves, head, icon, keep_dialog, link,
+    quiet, rows, safe_name, section,
 };
 use crate::page::route::Route;
 use crate::page::screens::recovery::sheet;
@@ -14,10 +14,10 @@ use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::values;
 use crate::page::service::Service;
 use crate::page::touch;
-use crate::page::words::{self, Key, text};
+use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
-use saifu_protocol::SafeId;
 use saifu_protocol::owner::{By, DeviceId, Event};
+use saifu_protocol::{SafeId, UnixTime};
 use saifu_wallet_core::flow::Doing;
 use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::Intent;
@@ -40,18 +40,22 @@ pub(super) fn ways(s: Service) -> Node {
         is_name_bad: RwSignal::new(false),
         is_changing: RwSignal::new(false),
         changing: RwSignal::new(None),
-        is_kit_hidden: RwSignal::new(false),
+        kit: RwSignal::new(KitAt::Shown),
+        sent: RwSignal::new(Vec::new()),
     };
     on_cleanup(move || ways.leave());
+    Effect::new(move |_| ways.forget_kit_if_taken());
     keep_dialog(DIALOG, ways.is_changing);
     Node::live(move || {
         let owner = s.owner.get();
-        let content = match ways.kit_words() {
-            Some(words) => ways.kit(&owner, &words),
-            None => ways.content(&owner),
+        let words = ways.kit_words();
+        let (kept, content) = match &words {
+            Some(words) if ways.shows_kit(&owner) => (None, ways.kit(&owner, words)),
+            _ => (ways.kept(words.as_ref(), &owner), ways.content(&owner)),
         };
         let content = div("stack stack--wide")
             .child(secret::told(s))
+            .child(kept)
             .child(content);
         let change = dialog(DIALOG, ways.is_changing, move || ways.change());
         Node::Many(vec![
@@ -70,6 +74,17 @@ struct Changing {
     name: String,
 }
 
+/// How far the kit is whose words are here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum KitAt {
+    /// They are shown.
+    Shown,
+    /// They are typed from the paper.
+    Typed,
+    /// They are on their way to the safes.
+    Sent,
+}
+
 #[derive(Clone, Copy)]
 struct Ways {
     s: Service,
@@ -77,8 +92,9 @@ struct Ways {
     is_name_bad: RwSignal<bool>,
     is_changing: RwSignal<bool>,
     changing: RwSignal<Option<Changing>>,
-    /// Whether the words of the kit are typed from the paper now.
-    is_kit_hidden: RwSignal<bool>,
+    kit: RwSignal<KitAt>,
+    /// To which safes a kit is on its way, and since when another one opened there before.
+    sent: RwSignal<Vec<(SafeId, Option<UnixTime>)>>,
 }
 
 impl Ways {
@@ -152,6 +168,12 @@ impl Ways {
         let form = secret::form(fields, s.text(Key::WaysProveDo), move || {
             let safes = safes.clone();
             self.proof.read(false, move |_, by| {
+                // A kit that is kept goes on where it was.
+                self.kit.update(|at| {
+                    if *at == KitAt::Sent {
+                        *at = KitAt::Typed;
+                    }
+                });
                 s.send(Intent::OpenWays { safes, by });
             });
         });
@@ -380,11 +402,47 @@ impl Ways {
         })
     }
 
+    /// Whether its words are to be read or typed.
+    fn shows_kit(self, owner: &OwnerView) -> bool {
+        let is_open = owner.safes.iter().any(|card| card.ways.is_some());
+        is_open && self.kit.get() != KitAt::Sent
+    }
+
+    /// What has become of a kit at each safe it was sent to: whether it opens there, and nothing where that session is over.
+    fn taken(self, owner: &OwnerView) -> Vec<Option<bool>> {
+        let of = |(safe, before): &(SafeId, Option<UnixTime>)| {
+            let card = owner.safes.iter().find(|card| card.safe == *safe);
+            let ways = card.and_then(|card| card.ways.as_ref());
+            ways.map(|ways| ways.kit_since != *before)
+        };
+        self.sent.with(|sent| sent.iter().map(of).collect())
+    }
+
+    fn forget_kit_if_taken(self) {
+        let is_sent = self.kit.get() == KitAt::Sent && self.kit_words().is_some();
+        let taken = self.s.owner.with(|owner| self.taken(owner));
+        if is_sent && !taken.is_empty() && taken.iter().all(|it| *it == Some(true)) {
+            self.s.close();
+        }
+    }
+
+    /// That the words of a kit are kept for the safes whose session was over when they came.
+    fn kept(self, words: Option<&Words>, owner: &OwnerView) -> Option<Node> {
+        words?;
+        let is_under_way = self.kit.get() == KitAt::Sent && {
+            let taken = self.taken(owner);
+            taken.contains(&Some(false)) || !taken.contains(&None)
+        };
+        let s = self.s;
+        let said = Halves::new(s.text(Key::KitKept), s.text(Key::KitKeptNow));
+        (!is_under_way).then(|| halves("warn", "warn", Some("alert"), said, None, Vec::new()))
+    }
+
     fn offer_kit(self) -> Node {
         let s = self.s;
         let label = s.text(Key::KitMake);
         let make = button("btn", Some("certificate"), label, move || {
-            self.is_kit_hidden.set(false);
+            self.kit.set(KitAt::Shown);
             s.send(Intent::OfferSecret);
         });
         let content = div("stack")
@@ -397,12 +455,12 @@ impl Ways {
     fn kit(self, owner: &OwnerView, words: &Words) -> Node {
         let s = self.s;
         device::focus_heading_if_lost();
-        if !self.is_kit_hidden.get() {
+        if self.kit.get() == KitAt::Shown {
             let name = owner.name.clone().unwrap_or_default();
             let print = button("btn", Some("print"), s.text(Key::Print), device::print);
             let written = s.text(Key::WordsWritten);
             let go_on = button("btn btn--primary", None, written, move || {
-                self.is_kit_hidden.set(true);
+                self.kit.set(KitAt::Typed);
             });
             return Node::Many(vec![
                 quiet(s.text(Key::WordsText)).class("no-print").into(),
@@ -420,12 +478,19 @@ impl Ways {
                 return fields.refuse_words();
             }
             fields.forget();
+            // Kept until a safe says that it has them: a session that is over is found out only by that.
+            let cards = s.owner.get_untracked().safes;
+            let open = cards.iter().filter_map(|card| {
+                let ways = card.ways.as_ref()?;
+                Some((card.safe, ways.kit_since))
+            });
+            self.sent.set(open.collect());
+            self.kit.set(KitAt::Sent);
             self.everywhere(&Doing::MakeKit { words });
-            s.close();
         });
         let again = button("btn btn--quiet", None, s.text(Key::WordsAgain), move || {
             fields.forget();
-            self.is_kit_hidden.set(false);
+            self.kit.set(KitAt::Shown);
         });
         let lead = el("p").words(s.text(Key::WordsFromPaper));
         Node::Many(vec![lead.into(), form.into(), one(again)])

@@ -619,6 +619,8 @@ keys! {
     KitMake: "Make a kit", "キットを作る";
     KitEnrol: "Let it open my safes", "金庫に登録する";
     KitRevoke: "End the kit", "キットを無効にする";
+    KitKept: "Not every safe took the kit: a session there was over.", "キットを登録できなかった金庫があります。接続が切れていました。";
+    KitKeptNow: "Its words are still here. Show your safes once more that it is you, and let them have it; once you leave this screen, the paper opens nothing there.", "合言葉はまだここにあります。もう一度本人であることを金庫に示して、登録してください。この画面を離れると、その金庫ではこの紙を使えません。";
     History: "What happened", "履歴";
     HistoryNone: "Nothing yet.", "まだありません。";
     HistoryHere: "from this wallet", "この財布から";
