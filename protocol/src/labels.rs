@@ -91,6 +91,8 @@ pub const DEVICE_TERMINAL_KEY: &str = "saifu/1/device/terminal-key";
 pub const DEVICE_LABEL: &str = "saifu/1/device/label";
 /// Under what an authenticator files the passkey of a safe, derived from the root.
 pub const DEVICE_USER: &str = "saifu/1/device/user";
+/// By what a wallet tells its owner's passkeys apart: what each is for.
+pub const DEVICE_MARK: &str = "saifu/1/device/mark";
 /// Seals the map that any login brings; the key is derived from the root.
 pub const OWNER_ROOT_MAP: &str = "saifu/1/owner/root-map";
 /// Where everything a safe has for owners comes from, derived from the seed of its signing key.
@@ -175,6 +177,7 @@ mod tests {
             DEVICE_TERMINAL_KEY,
             DEVICE_LABEL,
             DEVICE_USER,
+            DEVICE_MARK,
             OWNER_ROOT_MAP,
             OWNER_KEYS,
             PUSH_KEY,

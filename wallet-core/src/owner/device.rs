@@ -82,10 +82,58 @@ pub(crate) fn terminal_key(derived: &Secret, safe: SafeId) -> SigningKey {
     SigningKey::derive(&seed)
 }
 
+/// What a passkey is for. It stands in the handle that an authenticator shows with every signature, so a wallet that could name
+/// no passkey sees that the owner has chosen another one before a safe is asked; the safe itself is not told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Mark(#[serde(with = "b64::array")] [u8; 8]);
+
+/// Under what an authenticator files a passkey: bytes of its own, and its mark. WebAuthn allows 64.
+pub type Handle = [u8; 40];
+
+impl Mark {
+    /// Of a passkey that this safe checks.
+    pub(crate) fn of(safe: SafeId) -> Self {
+        Self::derive(safe.as_bytes())
+    }
+
+    /// Of the one by which a wallet knows its owner, and signs for all safes.
+    pub fn terminal() -> Self {
+        Self::derive(b"terminal")
+    }
+
+    /// Of one that unlocks a wallet in its browser.
+    pub fn lock() -> Self {
+        Self::derive(b"lock")
+    }
+
+    fn derive(of: &[u8]) -> Self {
+        let whole = hash::sha256(&[labels::DEVICE_MARK.as_bytes(), of].concat());
+        let [a, b, c, d, e, f, g, h, ..] = whole;
+        Self([a, b, c, d, e, f, g, h])
+    }
+
+    /// The handle of a passkey with this mark.
+    pub fn handle(self, own: [u8; 32]) -> Handle {
+        let mut handle = [0; 40];
+        let (first, last) = handle.split_at_mut(own.len());
+        first.copy_from_slice(&own);
+        last.copy_from_slice(&self.0);
+        handle
+    }
+
+    /// Whether this handle is of a passkey for something else. Those that were made before there were marks tell nothing.
+    pub fn is_another(self, handle: &[u8]) -> bool {
+        let marked: Option<&Handle> = handle.try_into().ok();
+        marked.is_some_and(|handle| !handle.ends_with(&self.0))
+    }
+}
+
 /// Under what an authenticator files the passkey of `safe`. The same on every attempt, so that a passkey whose enrolment came
 /// to nothing is replaced by the next one.
-pub(crate) fn user_handle(root: &Secret, safe: SafeId) -> [u8; 32] {
-    *derive_key(root, labels::DEVICE_USER, safe.as_bytes()).expose_secret()
+pub(crate) fn user_handle(root: &Secret, safe: SafeId) -> Handle {
+    let own = derive_key(root, labels::DEVICE_USER, safe.as_bytes());
+    Mark::of(safe).handle(*own.expose_secret())
 }
 
 /// What an owner calls a device, as the safe keeps it; cut to what there is room for.
@@ -148,7 +196,7 @@ mod tests {
             [
                 *kept_key(&derived, safe).expose_secret(),
                 signs,
-                user_handle(&derived, safe),
+                *derive_key(&derived, labels::DEVICE_USER, safe.as_bytes()).expose_secret(),
             ]
         };
         let mut all = [of(one), of(other)].concat();
@@ -179,6 +227,29 @@ mod tests {
                 "OuA9X_5pLU9Kb-ZPcgiaN307OMbkJaCtPJSeF6NSyEg",
             ]
         );
+    }
+
+    #[test]
+    fn a_handle_says_what_its_passkey_is_for_and_an_older_one_says_nothing() {
+        let (one, other) = (SafeId::new([1; 32]), SafeId::new([2; 32]));
+        let marks = [
+            Mark::of(one),
+            Mark::of(other),
+            Mark::terminal(),
+            Mark::lock(),
+        ];
+        let root = Secret::new([1; 32]);
+        assert!(!Mark::of(one).is_another(&user_handle(&root, one)));
+        assert!(Mark::of(one).is_another(&user_handle(&root, other)));
+        for (at, mark) in marks.into_iter().enumerate() {
+            for (place, asked) in marks.into_iter().enumerate() {
+                let handle = mark.handle([7; 32]);
+                assert_eq!(asked.is_another(&handle), at != place);
+            }
+            for before in [&[][..], &[7; 16], &[7; 32]] {
+                assert!(!mark.is_another(before));
+            }
+        }
     }
 
     #[test]

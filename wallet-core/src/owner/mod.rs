@@ -22,7 +22,7 @@ mod words;
 pub(crate) use awaiting::settle_awaiting;
 use deal::MAX_SHARES;
 pub(crate) use deal::{deal, gather, is_partial};
-pub use device::{CredentialId, MAX_DEVICE_NAME_CHARS, Way, passkey, terminal_salt};
+pub use device::{CredentialId, Handle, MAX_DEVICE_NAME_CHARS, Mark, Way, passkey, terminal_salt};
 pub(crate) use device::{
     kept_key, open_label, passkey_salt, seal_label, terminal_key, user_handle,
 };

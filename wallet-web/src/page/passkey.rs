@@ -10,6 +10,7 @@
 use std::cell::Cell;
 
 use super::device::now_ms;
+use super::words::NotTouched as Failure;
 use js_sys::{Array, Function, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::window;
 use saifu_crypto::Secret;
@@ -24,26 +25,6 @@ const TIMEOUT_MS: u32 = 180_000;
 const CHECKED: &[i32] = &[-7, -8];
 /// And RSA with SHA-256, which is all that some computers have built in: where nobody checks a signature any will do.
 const ANY: &[i32] = &[-7, -8, -257];
-
-/// Why a ceremony came to nothing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// The owner called it off, or the authenticator did not know the owner again, or has no such passkey: browsers do not say
-    /// which, so that no site can find out who is there.
-    Cancelled,
-    /// It took longer than there is time for.
-    TimedOut,
-    /// This authenticator is known already.
-    Known,
-    /// This authenticator cannot derive keys (PRF): it could sign, but nothing could be wrapped for it.
-    NoPrf,
-    /// This authenticator cannot do what is asked of it: keep the passkey, or know its owner again.
-    Unfit,
-    /// This page may not ask in the name of that place, or its connection is not secure.
-    WrongPlace,
-    /// This browser has none of it, or forbids it.
-    Unavailable,
-}
 
 /// A passkey to be made.
 pub(crate) struct Create<'a> {
@@ -88,6 +69,8 @@ pub(crate) struct Got {
     pub(crate) authenticator_data: Vec<u8>,
     pub(crate) client_data: Vec<u8>,
     pub(crate) signature: Vec<u8>,
+    /// Under what its authenticator files it; empty if that is not told.
+    pub(crate) handle: Vec<u8>,
     pub(crate) prf: Option<Secret>,
 }
 
@@ -177,6 +160,7 @@ pub(crate) async fn get(options: Get<'_>) -> Result<Got, Failure> {
             authenticator_data: field(&response, "authenticatorData")?,
             client_data: field(&response, "clientDataJSON")?,
             signature: field(&response, "signature")?,
+            handle: field(&response, "userHandle").unwrap_or_default(),
             prf: derived(&results_of(&credential)?),
         })
     };

@@ -3,8 +3,9 @@
 //! One at a time, from the press of a button. What came of it is kept where every screen can see it, since the screen that began
 //! it may have changed meanwhile.
 
-use super::passkey::{self, Create, Failure, Get};
+use super::passkey::{self, Create, Get};
 use super::service::Service;
+use super::words::{Key, NotTouched as Failure};
 use getrandom::SysRng;
 use getrandom::rand_core::TryRng;
 use leptos::prelude::*;
@@ -13,13 +14,11 @@ use saifu_protocol::owner::Assertion;
 use saifu_wallet_core::flow::{Ceremony, Shown};
 use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::owner::{self, CredentialId};
+use saifu_wallet_core::owner::{self, CredentialId, Mark};
 use wasm_bindgen_futures::spawn_local;
 
 /// In whose name passkeys are made; the id of that is the page's own.
 const NAME: &str = "Saifu";
-/// What authenticators call the passkey by which this wallet knows its owner.
-const TERMINAL_NAME: &str = "Saifu – this wallet";
 
 /// How far a ceremony is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +51,17 @@ pub(crate) fn terminal(
         let salt = owner::terminal_salt();
         let mut allow: Vec<Vec<u8>> = known.into_iter().map(|it| it.0).collect();
         if allow.is_empty() && makes {
-            let (user, challenge) = (random()?, random()?);
+            let (user, challenge) = (Mark::terminal().handle(random()?), random()?);
+            // Named as the passkeys of safes are, which end with the safe.
+            let owner = s.owner.with_untracked(|owner| owner.name.clone());
+            let called = owner.unwrap_or_else(|| NAME.into());
+            let called = format!("{called} · {}", s.text(Key::TerminalFor));
             let made = passkey::create(Create {
                 rp_id: None,
                 rp_name: NAME,
                 user_id: &user,
-                user_name: TERMINAL_NAME,
-                display_name: TERMINAL_NAME,
+                user_name: &called,
+                display_name: &called,
                 challenge: &challenge,
                 exclude: &[],
                 prf_salt: &salt,
@@ -84,6 +87,9 @@ pub(crate) fn terminal(
             prf_salt: &salt,
         });
         let got = got.await?;
+        if Mark::terminal().is_another(&got.handle) {
+            return Err(Failure::Another);
+        }
         let secret = got.prf.ok_or(Failure::NoPrf)?;
         let credential = CredentialId(got.credential_id);
         s.send(Intent::KeepTerminal { credential });
@@ -134,6 +140,7 @@ async fn carry_out(ceremony: &Ceremony) -> Result<Shown, Failure> {
         Ceremony::Get {
             challenge,
             allow,
+            mark,
             rp_id,
             salt,
         } => {
@@ -145,6 +152,9 @@ async fn carry_out(ceremony: &Ceremony) -> Result<Shown, Failure> {
                 prf_salt: salt,
             });
             let got = got.await?;
+            if mark.is_another(&got.handle) {
+                return Err(Failure::Another);
+            }
             let assertion = Assertion {
                 credential: got.credential_id,
                 authenticator: got.authenticator_data,

@@ -457,7 +457,7 @@ fn what_nobody_waits_for_changes_nothing() {
     owner.enrol(OLD);
     let mut kept = owner.prepare(By::Passkey);
     let ceremony = Ceremony::Create {
-        user: [1; 32],
+        user: [1; 40],
         name: "Operator".into(),
         exclude: Vec::new(),
         rp_id: None,

@@ -7,7 +7,7 @@ use saifu_crypto::{Secret, hash};
 use saifu_protocol::b64;
 use saifu_protocol::owner::{Assertion, Challenge, PasskeyAlgorithm, PasskeyKey};
 use saifu_wallet_core::flow::{Ceremony, Shown};
-use saifu_wallet_core::owner::CredentialId;
+use saifu_wallet_core::owner::{CredentialId, Handle};
 
 /// The site whose passkeys it makes.
 const RP_ID: &str = "wallet.example";
@@ -16,7 +16,7 @@ const ORIGIN: &str = "https://wallet.example";
 const PRESENT_AND_VERIFIED: u8 = 0x05;
 
 struct Passkey {
-    user: [u8; 32],
+    user: Handle,
     name: String,
     id: CredentialId,
     secret: Secret,

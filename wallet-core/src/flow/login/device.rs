@@ -6,7 +6,8 @@ use super::{Aim, Login, LoginState, SessionKeys, account};
 use crate::books::{Books, Change, Safe, secret};
 use crate::notice::Kind;
 use crate::owner::{
-    CredentialId, OwnerStanding, Way, kept_key, passkey_salt, terminal_key, user_handle,
+    CredentialId, Handle, Mark, OwnerStanding, Way, kept_key, passkey_salt, terminal_key,
+    user_handle,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -32,7 +33,7 @@ pub enum Ceremony {
     Create {
         /// Under what it is filed.
         #[serde(with = "b64::array")]
-        user: [u8; 32],
+        user: Handle,
         /// What the authenticator shows of it.
         name: String,
         /// Authenticators that have one of these have one already.
@@ -49,6 +50,8 @@ pub enum Ceremony {
         challenge: Challenge,
         /// With one of these; with any if there are none.
         allow: Vec<CredentialId>,
+        /// One with another mark is not what is asked for.
+        mark: Mark,
         /// In whose name, likewise.
         rp_id: Option<String>,
         /// With what it is to derive.
@@ -258,10 +261,12 @@ impl Login {
     pub(crate) fn ceremony(&self, books: &Books) -> Option<Ceremony> {
         let (safe, owner) = (books.safe(self.safe)?, books.owner()?);
         let (rp_id, salt) = (safe.rp_id.clone(), passkey_salt());
+        let mark = Mark::of(self.safe);
         match (&self.state, &self.aim) {
             (LoginState::Challenged { meeting }, _) => Some(Ceremony::Get {
                 challenge: meeting.conversation(safe).challenge(),
                 allow: owner.credentials(self.safe).to_vec(),
+                mark,
                 rp_id,
                 salt,
             }),
@@ -289,6 +294,7 @@ impl Login {
                 Some(Ceremony::Get {
                     challenge: enrolment_challenge(&session.keys.session, &purpose),
                     allow: alloc::vec![CredentialId(key.credential.clone())],
+                    mark,
                     rp_id,
                     salt,
                 })

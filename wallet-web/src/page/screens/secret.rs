@@ -8,11 +8,10 @@ use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     actions, button, chip, halves, icon, notice, option, quiet, rows, safe_name, select, small_icon,
 };
-use crate::page::passkey::Failure;
 use crate::page::secret::{self, Typed};
 use crate::page::service::Service;
 use crate::page::touch::{self, Touch};
-use crate::page::words::{self, Halves, Key, NotTouched, text};
+use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::owner::OwnerName;
 use saifu_wallet_core::flow::Ceremony;
@@ -230,15 +229,6 @@ pub(super) fn touched(s: Service) -> Node {
             return asks.fixed("role", "status").into();
         }
         Touch::Failed(why) => why,
-    };
-    let why = match why {
-        Failure::Cancelled => NotTouched::Cancelled,
-        Failure::TimedOut => NotTouched::TimedOut,
-        Failure::Known => NotTouched::Known,
-        Failure::NoPrf => NotTouched::NoSecret,
-        Failure::Unfit => NotTouched::Unfit,
-        Failure::WrongPlace => NotTouched::WrongPlace,
-        Failure::Unavailable => NotTouched::Unavailable,
     };
     let words = words::not_touched(s.lang.get(), why);
     let told = halves("warn", "warn", None, words, None, Vec::new());

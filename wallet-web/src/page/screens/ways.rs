@@ -260,22 +260,28 @@ impl Ways {
         let (ways, job) = (card.ways.as_ref()?, card.job?);
         let id = format!("ways-{}", card.safe);
         let devices = ways.devices.iter().map(|it| self.device(job, it));
-        let devices: Node = match ways.devices.is_empty() {
-            true => quiet(text(lang, Key::DevicesNone)).into(),
-            false => rows(devices.collect()),
-        };
-        let kit: Node = match ways.kit_since {
-            None => quiet(text(lang, Key::KitNone)).into(),
-            Some(since) => {
-                let since = words::kit_since(lang, &format::time_day(lang, since));
-                let end = text(lang, Key::KitRevoke);
-                let end = button("btn btn--small", None, end, move || {
-                    let doing = Doing::RevokeKit;
-                    s.send(Intent::Manage { job, doing });
-                });
-                div("split").child(el("p").child(since)).child(end).into()
-            }
-        };
+        let kit = ways.kit_since.map(|since| {
+            let since = words::kit_since(lang, &format::time_day(lang, since));
+            let end = text(lang, Key::KitRevoke);
+            let end = button("btn btn--small", None, end, move || {
+                let doing = Doing::RevokeKit;
+                s.send(Intent::Manage { job, doing });
+            });
+            let paper = chip("safe", text(lang, Key::KitPaper));
+            way_in(
+                "certificate",
+                text(lang, Key::Kit).into(),
+                since,
+                paper,
+                end,
+            )
+        });
+        let all: Vec<Node> = devices.chain(kit).collect();
+        let all = (!all.is_empty()).then(|| rows(all));
+        let no_device = ways.devices.is_empty();
+        let no_device = no_device.then(|| quiet(text(lang, Key::DevicesNone)));
+        let no_kit = ways.kit_since.is_none();
+        let no_kit = no_kit.then(|| quiet(text(lang, Key::KitNone)));
         let summary = el("summary").words(text(lang, Key::History));
         let history = el("details").child(summary).child(self.history(ways));
         let name = safe_name(&card.operator, &card.address);
@@ -283,8 +289,9 @@ impl Ways {
             .class("stack")
             .attr("aria-labelledby", id.clone())
             .child(el("h2").attr("id", id).child(name))
-            .child(devices)
-            .child(kit)
+            .child(all)
+            .child(no_device)
+            .child(no_kit)
             .child(history);
         Some(section.into())
     }
@@ -311,19 +318,7 @@ impl Ways {
             self.changing.set(Some(changing.clone()));
             self.is_changing.set(true);
         });
-        let below = el("span")
-            .class("split")
-            .child(chip("safe", text(lang, kind)))
-            .child(change);
-        let words = el("span")
-            .class("row-main")
-            .child(el("span").child(name))
-            .child(el("span").child(since))
-            .child(below);
-        let row = div("row")
-            .child(el("span").class("mark").child(icon("key")))
-            .child(words);
-        el("li").child(row).into()
+        way_in("key", name, since, chip("safe", text(lang, kind)), change)
     }
 
     fn history(self, ways: &WaysView) -> Node {
@@ -495,4 +490,18 @@ impl Ways {
         let lead = el("p").words(s.text(Key::WordsFromPaper));
         Node::Many(vec![lead.into(), form.into(), one(again)])
     }
+}
+
+/// One of the ways in at a safe, and what can be done with it.
+fn way_in(picture: &'static str, name: String, since: String, kind: Node, change: Node) -> Node {
+    let below = el("span").class("split").child(kind).child(change);
+    let words = el("span")
+        .class("row-main")
+        .child(el("span").child(name))
+        .child(el("span").child(since))
+        .child(below);
+    let row = div("row")
+        .child(el("span").class("mark").child(icon(picture)))
+        .child(words);
+    el("li").child(row).into()
 }

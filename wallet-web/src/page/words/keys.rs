@@ -468,6 +468,7 @@ keys! {
     LockPasskeyNote: "This device’s fingerprint, face or PIN, or a security key", "指紋や顔、PIN、またはセキュリティキー";
     LockPasskeyText: "Your browser asks for it now. It must know you again and be able to derive keys (PRF); most passkeys since 2024 can.", "これからブラウザが確認を求めます。本人確認ができ、鍵を導出できる（PRF）ものが必要です。2024年以降のパスキーの多くが対応しています。";
     LockPasskeyName: "What you call it (optional)", "呼び名（任意）";
+    LockPasskeyFor: "lock of one browser", "ブラウザのロック";
     LockPasskeyMake: "Make a passkey", "パスキーを作る";
     LockKit: "Recovery kit", "復旧キット";
     LockKitNote: "Six words on paper, for the day everything else fails", "紙に残す6つの合言葉。ほかが使えなくなった日のために";
@@ -589,7 +590,7 @@ keys! {
     OpenBy: "With", "使うもの";
     ByWords: "Name and six words", "名前と6つの合言葉";
     ByKit: "Recovery kit", "復元キット";
-    ByPasskey: "Passkeys of the safes: one touch for each", "金庫ごとのパスキー（1つにつき1回タッチ）";
+    ByPasskey: "Passkeys: one touch for each safe", "金庫ごとのパスキー（タッチ1回ずつ）";
     ByTerminal: "Saifu's own passkey: one touch for all", "Saifuのパスキー（1回のタッチですべて）";
     PasskeyUse: "Use your passkey", "パスキーを使う";
     PasskeyMake: "Make the passkey (touch 1 of 2)", "パスキーを作る（1回目のタッチ）";
@@ -608,6 +609,7 @@ keys! {
     DeviceAddDo: "Add it at these safes", "これらの金庫に追加";
     TerminalAddText: "Or Saifu knows you by itself and signs for all safes: one touch opens them all, also in a new browser that has the same passkey.", "または、Saifuが自分で本人を確かめ、すべての金庫に署名します。同じパスキーのある新しいブラウザでも、1回のタッチですべて開きます。";
     TerminalAddDo: "One touch for all", "1回のタッチですべて";
+    TerminalFor: "all safes", "すべての金庫";
     DeviceRename: "Give it this name", "この呼び名にする";
     DeviceChange: "Change…", "変更…";
     DeviceChangeTitle: "This passkey at this safe", "この金庫のこのパスキー";
@@ -615,6 +617,7 @@ keys! {
     DeviceRemoveDo: "Remove it here", "この金庫から削除";
     Kit: "Recovery kit", "復元キット";
     KitText: "Six other words on paper, for a safe place or a person you trust. They open your safes as the first six do, are counted by themselves, and you can end them at any time.", "安全な場所や信頼できる人に預けるための、別の6つの合言葉です。はじめの6つと同じように金庫を開けられ、間違いは別に数えられ、いつでも無効にできます。";
+    KitPaper: "On paper", "紙";
     KitNone: "No kit opens here.", "ここを開けるキットはありません。";
     KitMake: "Make a kit", "キットを作る";
     KitEnrol: "Let it open my safes", "金庫に登録する";
@@ -627,7 +630,7 @@ keys! {
     HistoryElsewhere: "from another device", "別の端末から";
     RestoreTitle: "Restore", "財布を復元";
     RestoreLost: "Restore a lost wallet", "なくした財布を復元";
-    RestoreLead: "With what stands on your paper, everything that lies at your safes is found again. Nothing leaves a safe by that.", "紙に残した内容から、金庫にあるものをすべて見つけ直します。それだけでは、金庫から何も引き出しません。";
+    RestoreLead: "By your paper or your passkey everything that lies at your safes is found again. Nothing leaves a safe by that.", "紙に残した内容かパスキーで、金庫にあるものをすべて見つけ直します。それだけでは、金庫から何も引き出しません。";
     RestoreStepSafe: "One of your safes", "金庫を1つ";
     RestoreStepSafeNote: "Its address stands on the paper; compare its fingerprint", "アドレスは紙にあります。指紋を見比べてください";
     RestoreStepWords: "Words, kit or passkey", "合言葉、キット、またはパスキー";

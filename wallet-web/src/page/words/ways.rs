@@ -3,22 +3,25 @@
 use super::{Halves, Lang};
 use saifu_protocol::owner::{By, Event};
 
-/// Why a ceremony came to nothing. The page's own words for what its adapter tells apart.
+/// Why a ceremony with an authenticator came to nothing, whether a safe wanted it or the lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum NotTouched {
-    /// Called off, not recognised, or not there: browsers do not say which.
+    /// The owner called it off, or the authenticator did not know the owner again, or has no such passkey: browsers do not say
+    /// which, so that no site can find out who is there.
     Cancelled,
-    /// Too late.
+    /// It took longer than there is time for.
     TimedOut,
-    /// It has one already.
+    /// This authenticator is known already.
     Known,
-    /// It cannot keep a secret.
-    NoSecret,
-    /// It cannot do what is asked.
+    /// The owner has chosen a passkey that is for something else.
+    Another,
+    /// This authenticator cannot derive keys (PRF): it could sign, but nothing could be wrapped for it.
+    NoPrf,
+    /// This authenticator cannot do what is asked of it: keep the passkey, or know its owner again.
     Unfit,
-    /// The page may not ask in that name.
+    /// This page may not ask in the name of that place, or its connection is not secure.
     WrongPlace,
-    /// The browser has none of it.
+    /// This browser has none of it, or forbids it.
     Unavailable,
 }
 
@@ -61,7 +64,19 @@ pub(crate) fn not_touched(lang: Lang, why: NotTouched) -> Halves {
                 "このままで使えます。別の認証器を追加することもできます。"
             ),
         ),
-        NotTouched::NoSecret => (
+        NotTouched::Another => (
+            say!(
+                lang,
+                "This passkey is not the one that is asked for: it is another safe's, or for something else.",
+                "求めたものとは別のパスキーです。ほかの金庫のものか、用途の違うものです。"
+            ),
+            say!(
+                lang,
+                "Press the button again and choose the one whose name ends with the safe that asks; Saifu's own ends with “all safes”.",
+                "もう一度ボタンを押し、名前の最後がその金庫のもの（Saifuのパスキーなら「すべての金庫」）を選んでください。"
+            ),
+        ),
+        NotTouched::NoPrf => (
             say!(
                 lang,
                 "This authenticator cannot keep a secret for this wallet.",
@@ -202,12 +217,7 @@ pub(crate) fn since_and_used(lang: Lang, since: &str, used: Option<&str>) -> Str
 
 /// Since when a kit opens.
 pub(crate) fn kit_since(lang: Lang, since: &str) -> String {
-    say!(
-        lang,
-        "A kit opens since {since}.",
-        "{since}からキットで開けられます。",
-        since
-    )
+    say!(lang, "Since {since}", "{since}に作成", since)
 }
 
 /// What happened. `device` is what the owner calls the device that it is about.
@@ -267,7 +277,8 @@ mod tests {
             NotTouched::Cancelled,
             NotTouched::TimedOut,
             NotTouched::Known,
-            NotTouched::NoSecret,
+            NotTouched::Another,
+            NotTouched::NoPrf,
             NotTouched::Unfit,
             NotTouched::WrongPlace,
             NotTouched::Unavailable,
@@ -312,6 +323,6 @@ mod tests {
             check(&en, &ja);
         }
         let [en, ja] = Lang::ALL.map(|lang| kit_since(lang, "1 May"));
-        check_sentences(&en, &ja);
+        check(&en, &ja);
     }
 }

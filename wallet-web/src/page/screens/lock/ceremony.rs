@@ -3,15 +3,17 @@
 //! Nobody checks the signature: what proves the owner is that the derived key opens. So challenges are random and forgotten.
 
 use crate::page::device;
-use crate::page::passkey::{self, Create, Failure, Get};
+use crate::page::passkey::{self, Create, Get};
 use crate::page::service::Service;
+use crate::page::words::{Key, NotTouched as Failure};
 use leptos::prelude::*;
 use saifu_crypto::{Secret, make_bytes};
 use saifu_protocol::b64;
 use saifu_wallet_core::lock::{Factor, View, Wish};
+use saifu_wallet_core::owner::Mark;
 use wasm_bindgen_futures::spawn_local;
 
-/// What the authenticator's own list calls it.
+/// In whose name it is made.
 const NAME: &str = "Saifu";
 
 /// One ceremony at a time, and why the last one came to nothing.
@@ -34,7 +36,13 @@ impl Ceremony {
     /// Has a passkey made, and adds it to the lock.
     pub(super) fn make(self, name: String) {
         self.run(async move |s: Service, lock: View| {
-            let (credential, prf) = make(&name, &lock).await?;
+            let called = match &*name {
+                "" => NAME,
+                name => name,
+            };
+            // In an authenticator's list it stands among the passkeys of safes, which end with what they are for.
+            let called = format!("{called} · {}", s.text(Key::LockPasskeyFor));
+            let (credential, prf) = make(&called, &lock).await?;
             s.wish(Wish::Add {
                 name,
                 factor: Factor::Passkey { credential, prf },
@@ -78,19 +86,15 @@ fn known(lock: &View) -> Vec<Vec<u8>> {
     credentials.filter(|it| !it.is_empty()).collect()
 }
 
-async fn make(name: &str, lock: &View) -> Result<(Vec<u8>, Secret), Failure> {
+async fn make(called: &str, lock: &View) -> Result<(Vec<u8>, Secret), Failure> {
     let challenge: [u8; 32] = make_bytes(&mut device::rng());
-    let user: [u8; 16] = make_bytes(&mut device::rng());
-    let called = match name {
-        "" => NAME.to_owned(),
-        name => format!("{NAME} – {name}"),
-    };
+    let user = Mark::lock().handle(make_bytes(&mut device::rng()));
     let made = passkey::create_for_keys(Create {
         rp_id: None,
         rp_name: NAME,
         user_id: &user,
-        user_name: &called,
-        display_name: &called,
+        user_name: called,
+        display_name: called,
         challenge: &challenge,
         exclude: &known(lock),
         prf_salt: &lock.salt,

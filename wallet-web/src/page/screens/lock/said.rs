@@ -3,9 +3,8 @@
 use crate::page::format;
 use crate::page::node::Node;
 use crate::page::parts::halves;
-use crate::page::passkey::Failure;
 use crate::page::service::Service;
-use crate::page::words::{Halves, Key, text};
+use crate::page::words::{Halves, Key, NotTouched as Failure, text};
 use leptos::prelude::*;
 use saifu_protocol::UnixTime;
 use saifu_wallet_core::lock::strength::Weak;
@@ -46,6 +45,7 @@ pub(in crate::page::screens) fn failed(s: Service, why: Failure) -> Node {
         Failure::Cancelled => (Key::KeyCancelled, Key::KeyCancelledNow),
         Failure::TimedOut => (Key::KeyTimedOut, Key::KeyTimedOutNow),
         Failure::Known => (Key::SaidKnown, Key::SaidKnownNow),
+        Failure::Another => (Key::WrongPasskey, Key::WrongPasskeyNow),
         Failure::NoPrf => (Key::KeyNoPrf, Key::KeyNoPrfNow),
         Failure::Unfit => (Key::KeyUnfit, Key::KeyUnfitNow),
         Failure::WrongPlace => (Key::KeyWrongPlace, Key::KeyWrongPlaceNow),
