@@ -756,7 +756,12 @@ impl Recover {
     ) -> Step {
         if desk.is_leaving(self.certificate) {
             let retire = protect::retire(self.certificate, self.safe, rng);
-            return Step::strict(alloc::vec![Change::End(desk.id), retire], Next::Nothing);
+            let mut changes = alloc::vec![Change::End(desk.id), retire];
+            // The others were enough. That this safe has sent something else is to be known all the same.
+            if kind == Kind::RecoveredBytesWrong {
+                changes.push(self.notice(kind, desk, rng));
+            }
+            return Step::strict(changes, Next::Nothing);
         }
         // An earlier session, called off before it could be cleared, still waits to be given back.
         let earlier = kept.session.clone().filter(|kept| *kept != self.session);

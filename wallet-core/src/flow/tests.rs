@@ -9,8 +9,9 @@ use crate::books::{
     CertificateBody, CertificateItem, Custody, Elsewhere, Item, MovedBy, PartHere, PartItem, Safe,
     Session, Standing, ValueItem,
 };
-use crate::group::PartOf;
+use crate::group::{Group, PartOf, Phase};
 use crate::plan::GroupId;
+use crate::plan::preset::Preset;
 use crate::port::Opened;
 use saifu_crypto::Secret;
 use saifu_crypto::sign::SigningKey;
@@ -777,6 +778,45 @@ fn returning_ends_with_its_reason() {
         assert!(ends(&step) && deletes(&step).is_empty());
         assert_eq!(kept_session(&step), None);
         assert_eq!(stored(&step).len(), 1);
+    }
+}
+
+#[test]
+fn wrong_bytes_are_told_also_when_the_other_safes_were_enough() {
+    for (why, told) in [
+        (ReturnReason::CalledOff, None),
+        (ReturnReason::BytesWrong, Some(Kind::RecoveredBytesWrong)),
+    ] {
+        let mut fixture = Fixture::new();
+        let of = PartOf {
+            group: GroupId::new([8; 16]),
+            class: ObjectClass::Value,
+            index: 0,
+        };
+        let mut item = fixture.books.certificate(PAPER).unwrap().clone();
+        item.part = Some(of);
+        let put = Change::Put(PAPER, Item::Certificate(item), None);
+        let leaving = Group {
+            id: of.group,
+            plan: Preset::SealedByPublicKey.plan(),
+            seats: Vec::new(),
+            values: Vec::new(),
+            key: None,
+            since: NOW,
+            phase: Phase::Leaving,
+            replaces: None,
+            confirmed: Vec::new(),
+            handed: false,
+            released: Vec::new(),
+            awaits: None,
+            moved_by: MovedBy::Owner,
+        };
+        fixture.books.apply(alloc::vec![put, leaving.put()]);
+        let receipt = fixture.receipt(Event::Returned { session: SESSION });
+        let step = fixture.with_paper(&fixture.returning(why), Input::Ended(receipt));
+        assert_eq!(notices(&step), told.iter().collect::<Vec<_>>());
+        assert!(ends(&step) && deletes(&step).is_empty());
+        assert!(matches!(journaled(&step), Some(Flow::Retire(_))));
     }
 }
 
