@@ -5,16 +5,11 @@ import { test } from "node:test";
 import { authenticatorsOf } from "./lib/authenticator.mjs";
 import { startSafe } from "./lib/safe.mjs";
 import { startSite } from "./lib/site.mjs";
-import { until } from "./lib/until.mjs";
 import { openWallet } from "./lib/walk.mjs";
+import { WITH, waysOf } from "./lib/ways.mjs";
 
 const OPERATORS = ["Akagi", "Brienz", "Corrib"];
 const NAME = "hana@example.org";
-const WITH = {
-  words: "Name and six words",
-  passkey: "Passkeys of the safes: one touch for each",
-};
-const LONG = { seconds: 120 };
 
 const startSafes = (t, vars = {}, operators = OPERATORS) =>
   Promise.all(operators.map((name) => startSafe(t, { vars: { OPERATOR: name, GRACE_SECONDS: 0, ...vars } })));
@@ -27,55 +22,6 @@ const enrolled = async (t, site, safes) => {
   await wallet.enrol(words);
   await wallet.untilAtOwnerSafes("Knows you", safes.length, { seconds: 180 });
   return { wallet, words };
-};
-
-const waysOf = (wallet, site) => {
-  const { page } = wallet;
-  const button = (name) => page.getByRole("button", { name, exact: true });
-  const ways = {
-    button,
-    by: (label) => page.getByLabel("With", { exact: true }).selectOption({ label }),
-    /** Opens a session at every safe. */
-    open: async (label, words) => {
-      await wallet.go("ways");
-      await ways.by(label);
-      if (words !== undefined) await wallet.typeWords(words.join(" "));
-      await button("Show the ways in").click();
-    },
-    untilOpen: (count) => until(`${count} safes are open`, async () => (await page.locator("section[aria-labelledby^='ways-']").count()) === count, LONG),
-    done: async () => {
-      await button("Done").last().click();
-      await button("Show the ways in").waitFor();
-    },
-    /** Presses whatever asks for the authenticator until `over` says so. */
-    touchUntil: (what, over) =>
-      until(
-        what,
-        async () => {
-          if (await over()) return true;
-          const asks = page.getByRole("button", { name: /^(Use your passkey|Make the passkey|Show that it works)/ }).first();
-          await asks.click({ timeout: 500 }).catch(() => undefined);
-          return false;
-        },
-        LONG,
-      ),
-    devices: () => page.locator("section[aria-labelledby^='ways-'] li", { has: page.getByRole("button", { name: "Change…" }) }),
-    read: async () => wallet.region("Your safes").locator(".chip", { hasText: /^Read$/ }).count(),
-    /** Everything that the browser keeps for the site is gone; the authenticator is not. */
-    wipe: async () => {
-      // The session stays: with any of a page's sessions go the authenticators that DevTools plays to it.
-      const session = await page.context().newCDPSession(page);
-      await session.send("Storage.clearDataForOrigin", { origin: site.url, storageTypes: "all" });
-      await page.reload();
-      await wallet.start();
-    },
-    beginRestore: async (safe, label) => {
-      await wallet.beginRestore(safe.url);
-      await ways.by(label);
-    },
-    find: () => button("Find everything again").click(),
-  };
-  return ways;
 };
 
 test("a passkey is enrolled at real safes, and is nothing without its owner", async (t) => {

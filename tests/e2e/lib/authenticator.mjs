@@ -6,7 +6,8 @@ const hexOf = (base64) => Buffer.from(base64, "base64").toString("hex");
 
 /**
  * Puts authenticators at this page's disposal; call it before one is asked for. As many as are added are there at once, and the
- * browser asks all of them, so a test that means another device removes the first one.
+ * browser asks all of them, so a test that means another device removes the first one, or has nobody touch it. One keeps three
+ * passkeys and no more; of several, one at the most can be "internal".
  *
  * `add` answers one authenticator:
  * - `prf`: whether it derives keys (false: an older one)
@@ -38,6 +39,10 @@ export const authenticatorsOf = async (page) => {
       /** Its passkeys: where for, id as hex, and how often each was used. */
       passkeys: async () =>
         (await credentials()).map(({ credentialId, rpId, signCount }) => ({ id: hexOf(credentialId), rpId, signCount })),
+      /** What it calls each of them. Where a page names none, Chromium shows the first of these: the order is that of the ids, so chance. */
+      named: async () => (await credentials()).map(({ credentialId, userName }) => ({ id: hexOf(credentialId), name: userName })),
+      /** How often all of them together were shown. */
+      uses: async () => (await credentials()).reduce((sum, { signCount }) => sum + signCount, 0),
       untilPasskeys: (count) => until(`${count} passkeys`, async () => (await credentials()).length === count),
       /**
        * From now on it knows the owner again, or does not. Chromium asks until the authenticator has had enough: once it did not,

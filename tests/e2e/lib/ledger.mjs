@@ -44,6 +44,17 @@ export const shortenWaits = async (safe, seconds) => {
   }
 };
 
+/** So many wrong guesses in a row were made at the one name that a safe knows, and the last of them is days ago. It is stopped. */
+export const passGuessTime = async (safe, { guesses, days }) => {
+  const database = new DatabaseSync(await ledgerFile(safe));
+  try {
+    const { changes } = database.prepare("UPDATE owner SET in_a_row = ?, spent = spent + ? - in_a_row, last = last - ?").run(guesses, guesses, days * 86_400);
+    if (changes !== 1) throw new Error(`${changes} names are enrolled there`);
+  } finally {
+    database.close();
+  }
+};
+
 const readCopy = async (safe, read) => {
   const file = await ledgerFile(safe);
   const folder = await mkdtemp(join(tmpdir(), "saifu-ledger-"));

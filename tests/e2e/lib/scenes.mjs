@@ -212,7 +212,7 @@ const prepare = (lang) => {
     account,
     ...more,
   });
-  const ownerAt = (seed, standing, { job = null, found = null } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found });
+  const ownerAt = (seed, standing, { job = null, found = null, ways } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found, ways });
   const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, is_changing = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, is_changing, can_restore, safes: at } });
   /** Nobody yet. */
   const atSafe = (seed) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed] });
@@ -360,6 +360,26 @@ const prepare = (lang) => {
   const lockOf = (methods, more) => ({ is_on: false, methods, salt: safeId(67), auto_lock: "after5", kit: null, said: null, pause_until: null, ...more });
 
   const offered = { "offer-secret": [{ opened: { secret: { words: "lusab-babad-babad-babad-babad-zogid" } } }] };
+  /** By what the owner gets in at a safe: a phone, a key that was given a long name, and this wallet; a kit; and who came. */
+  const day = (text) => time(`2026-${text}:00Z`);
+  const device = (seed, name, used, is_passkey = true) => ({ id: safeId(seed + 60), is_passkey, name, since: day("01-12T09:30"), used: used && day(used) });
+  const happened = (text, what, is_here = false) => ({ at: day(text), is_here, what });
+  const loggedIn = (by, guesses = 0) => ({ "logged-in": { by, guesses } });
+  const waysAt = {
+    none: { devices: [], kit_since: null, history: [happened("03-15T01:02", loggedIn("newest"), true)] },
+    some: {
+      devices: [device(0, t("phone", "スマホ"), "03-14T11:20"), device(1, t("blue key in the drawer of the desk", "机の引き出しの青いセキュリティキー"), null), device(2, t("this wallet", "この財布"), "03-15T00:40", false)],
+      kit_since: day("02-02T12:00"),
+      history: [
+        happened("03-15T01:02", loggedIn("newest", 3), true),
+        happened("03-14T11:20", loggedIn({ device: safeId(60) })),
+        happened("03-02T22:10", { cloned: safeId(61) }),
+        happened("02-02T12:00", "kit-made"),
+        happened("01-12T09:30", { "device-added": safeId(60) }, true),
+      ],
+    },
+  };
+  const challenge = { get: { challenge: safeId(9), allow: [], mark: bytes(8, 1).toString("base64url"), rp_id: null, salt: safeId(8) } };
   const makeWords = async (page) => {
     await page.getByLabel(t("Your name", "名前"), { exact: true }).fill("Hana@Example.org");
     await press(t("Make my six words", "6つの合言葉を作る"))(page);
@@ -571,6 +591,50 @@ const prepare = (lang) => {
         await press(t("I have written them down", "書き留めました"))(page);
         await page.getByLabel(t("The new words", "新しい合言葉"), { exact: true }).fill("lusab ");
       },
+    },
+    { name: "ways-prove", hash: "ways", parts: [...whole([movie], [], kept), owner({ safes: [0, 1, 2].map((seed) => ownerAt(seed, "enrolled")) })] },
+    {
+      name: "ways-touch",
+      hash: "ways",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [0, 1, 2].map((place) => ({ ...atOwner(8 + place, place, "ways", place === 2 ? "managing" : "logging-in", { waiting: place === 1 ? "unreachable" : undefined }), ceremony: place === 0 ? challenge : null })) }),
+        owner({ safes: [0, 1, 2].map((seed) => ownerAt(seed, "enrolled", { job: flow(8 + seed), ways: seed === 2 ? waysAt.some : undefined })) }),
+      ],
+    },
+    ...["open", "history", "kit"].map((at) => ({
+      name: `ways-${at}`,
+      hash: "ways",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [0, 1].map((place) => atOwner(8 + place, place, "ways", "managing")) }),
+        owner({ safes: [ownerAt(0, "enrolled", { job: flow(8), ways: waysAt.some }), ownerAt(1, "enrolled", { job: flow(9), ways: waysAt.none })] }),
+      ],
+      after: offered,
+      act: async (page) => {
+        if (at === "history") {
+          await page.locator("main summary").first().click();
+          await page.locator("main details").first().scrollIntoViewIfNeeded();
+        }
+        if (at === "kit") {
+          await press(t("Make a kit", "キットを作る"))(page);
+          await page.locator("main .words").waitFor();
+        }
+      },
+    })),
+    ...[[1, "kit"], [2, "passkey"], [3, "terminal"]].map(([choice, name]) => ({
+      name: `restore-by-${name}`,
+      hash: "restore",
+      parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })],
+      act: (page) => page.getByLabel(t("With", "使うもの"), { exact: true }).selectOption(String(choice)),
+    })),
+    {
+      name: "restore-touch",
+      hash: "restore",
+      parts: [
+        ...empty,
+        { safes: [safe(0, "answers", 0), safe(1, "answers", 0), safe(2, "answers", 0)] },
+        { jobs: [0, 1, 2].map((place) => ({ ...atOwner(8 + place, place, "restore", place === 0 ? "logged-in" : "logging-in"), ceremony: place === 0 ? null : challenge })) },
+        owner({ is_restoring: true, safes: [0, 1, 2].map((seed) => ownerAt(seed, "asking", { job: flow(8 + seed) })) }),
+      ],
     },
     { name: "restore", hash: "restore", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },
     { name: "restore-words", hash: "restore", parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })] },
