@@ -5,6 +5,22 @@ import { until } from "./until.mjs";
 const hexOf = (base64) => Buffer.from(base64, "base64").toString("hex");
 
 /**
+ * The owner's choice in the list of passkeys that a browser shows where the page names none: there is no such list without a
+ * screen, so the chosen one is named in the page's place.
+ */
+const offerChoice = () => {
+  const ask = CredentialsContainer.prototype.get;
+  CredentialsContainer.prototype.get = function (options) {
+    const chosen = globalThis.saifuTestChoice;
+    const { publicKey } = options;
+    const isOpen = chosen !== undefined && publicKey?.allowCredentials?.length === 0;
+    const id = isOpen && Uint8Array.from(chosen.match(/../g), (byte) => Number.parseInt(byte, 16));
+    const allowCredentials = isOpen ? [{ type: "public-key", id }] : publicKey?.allowCredentials;
+    return ask.call(this, { ...options, publicKey: { ...publicKey, allowCredentials } });
+  };
+};
+
+/**
  * Puts authenticators at this page's disposal; call it before one is asked for. As many as are added are there at once, and the
  * browser asks all of them, so a test that means another device removes the first one, or has nobody touch it. One keeps three
  * passkeys and no more; of several, one at the most can be "internal".
@@ -18,6 +34,8 @@ const hexOf = (base64) => Buffer.from(base64, "base64").toString("hex");
 export const authenticatorsOf = async (page) => {
   const session = await page.context().newCDPSession(page);
   await session.send("WebAuthn.enable", { enableUI: false });
+  await page.addInitScript(offerChoice);
+  await page.evaluate(offerChoice);
 
   const add = async ({ prf = true, verifies = true, knows = true, transport = "internal" } = {}) => {
     const { authenticatorId } = await session.send("WebAuthn.addVirtualAuthenticator", {
@@ -41,6 +59,11 @@ export const authenticatorsOf = async (page) => {
         (await credentials()).map(({ credentialId, rpId, signCount }) => ({ id: hexOf(credentialId), rpId, signCount })),
       /** What it calls each of them. Where a page names none, Chromium shows the first of these: the order is that of the ids, so chance. */
       named: async () => (await credentials()).map(({ credentialId, userName }) => ({ id: hexOf(credentialId), name: userName })),
+      /** From now on, until the page is loaded anew, the owner chooses the one whose name ends so, wherever there is a choice. */
+      choose: async (ending) => {
+        const chosen = (await credentials()).find(({ userName }) => userName.endsWith(ending));
+        await page.evaluate((id) => (globalThis.saifuTestChoice = id), chosen && hexOf(chosen.credentialId));
+      },
       /** How often all of them together were shown. */
       uses: async () => (await credentials()).reduce((sum, { signCount }) => sum + signCount, 0),
       untilPasskeys: (count) => until(`${count} passkeys`, async () => (await credentials()).length === count),

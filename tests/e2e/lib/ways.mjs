@@ -33,13 +33,19 @@ export const waysOf = (wallet, site) => {
       await button("Done").last().click();
       await button("Show the ways in").waitFor();
     },
-    /** Presses whatever asks for the authenticator until `over` says so. */
-    touchUntil: (what, over) =>
+    /**
+     * Presses whatever asks for the authenticator until `over` says so. With `chooser`, an authenticator, the owner chooses the
+     * passkey of the safe that asks, where the browser offers all of them.
+     */
+    touchUntil: (what, over, chooser) =>
       until(
         what,
         async () => {
           if (await over()) return true;
           const asks = page.getByRole("button", { name: /^(Use your passkey|Make the passkey|Show that it works)/ }).first();
+          const row = page.locator("li", { has: asks }).locator(".row-main > span").first();
+          const safe = chooser && (await row.textContent({ timeout: 500 }).catch(() => undefined));
+          if (safe) await chooser.choose(`· ${safe}`);
           await asks.click({ timeout: 500 }).catch(() => undefined);
           return false;
         },

@@ -56,7 +56,8 @@ pub(crate) fn terminal(
             let owner = s.owner.with_untracked(|owner| owner.name.clone());
             let called = owner.unwrap_or_else(|| NAME.into());
             let called = format!("{called} · {}", s.text(Key::TerminalFor));
-            let made = passkey::create(Create {
+            // Whatever it signs with will do: only what it derives counts.
+            let made = passkey::create_for_keys(Create {
                 rp_id: None,
                 rp_name: NAME,
                 user_id: &user,
