@@ -210,21 +210,24 @@ mod tests {
     fn what_is_derived_is_pinned() {
         let (derived, safe) = (Secret::new([1; 32]), SafeId::new([2; 32]));
         let kept = *kept_key(&derived, safe).expose_secret();
-        let all = [
-            passkey_salt(),
-            terminal_salt(),
-            kept,
-            terminal_key(&derived, safe).public(),
-            user_handle(&derived, safe),
+        let handle = user_handle(&derived, safe);
+        let all: [&[u8]; 6] = [
+            &passkey_salt(),
+            &terminal_salt(),
+            &kept,
+            &terminal_key(&derived, safe).public(),
+            &handle[..32],
+            &handle[32..],
         ];
         assert_eq!(
-            all.map(|it| saifu_protocol::b64::encode(&it)),
+            all.map(saifu_protocol::b64::encode),
             [
                 "ne3HiuuTJDNRVUOGmiutDxIShcRUeP6zxC9i-rElcOU",
                 "FqCHbB34VSl88b-uBY28MxnseNEUYcp-dVSHVo8IugI",
                 "kgHclYJ8WMOsuQHcX8R_M8SMjJmSn5bjT2t9Gle7yVU",
                 "84O__qIASk2M1eEwJlv227kFp7cKS_Vyudx7MM5URn4",
                 "OuA9X_5pLU9Kb-ZPcgiaN307OMbkJaCtPJSeF6NSyEg",
+                "5SRIDJu5-AA",
             ]
         );
     }
