@@ -53,7 +53,7 @@ test("a passkey is enrolled at real safes, and is nothing without its owner", as
 
   await t.test("without its owner the authenticator opens nothing, and the screen says so", async () => {
     await ways.wipe();
-    // The passkey made last is what Chromium's authenticator chooses where none is named.
+    // No passkey is named, and which one Chromium's authenticator chooses is chance: none opens without its owner.
     await ways.beginRestore(safes[2], WITH.passkey);
     await ways.find();
     await authenticator.knowOwner(false);
