@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { authenticatorsOf } from "./lib/authenticator.mjs";
+import { endSessions } from "./lib/ledger.mjs";
 import { startSafe } from "./lib/safe.mjs";
 import { startSite } from "./lib/site.mjs";
 import { openWallet } from "./lib/walk.mjs";
@@ -62,6 +63,26 @@ test("a passkey is enrolled at real safes, and is nothing without its owner", as
     assert.equal(await ways.read(), 0);
     await authenticator.knowOwner(true);
   });
+});
+
+test("a kit whose session was over when it came is kept, and taken in the next one", async (t) => {
+  const [safe] = await startSafes(t, {}, OPERATORS.slice(0, 1));
+  const site = await startSite(t);
+  const { wallet, words } = await enrolled(t, site, [safe]);
+  const ways = waysOf(wallet, site);
+  await ways.open(WITH.words, words, 1);
+  const kit = await ways.typeKit();
+  await safe.restart(() => endSessions(safe));
+  await ways.button("Let it open my safes").click();
+  await wallet.says("Not every safe took the kit");
+  await wallet.typeWords(words.join(" "));
+  await ways.button("Show the ways in").click();
+  await ways.button("See the words again").waitFor({ timeout: 60_000 });
+  await wallet.typeWords(kit.join(" "));
+  await ways.enrolKit(1);
+  assert.ok(!(await wallet.text()).includes("Not every safe took the kit"));
+  await ways.done();
+  await ways.open(WITH.kit, kit, 1);
 });
 
 test("a safe that takes the passkeys of another site only says so before anything is made", async (t) => {

@@ -66,16 +66,24 @@ export const waysOf = (wallet, site) => {
       await button("One touch for all").click();
       await until("it opens everywhere", async () => (await ways.devices().count()) === before + count, LONG);
     },
-    /** Makes a kit and reads its words from the screen, as onto paper. */
-    makeKit: async (count) => {
+    /** Makes a kit, reads its words from the screen, as onto paper, and types them. */
+    typeKit: async () => {
       await button("Make a kit").click();
       const words = wallet.main.locator(".words code");
       await words.nth(5).waitFor();
       const kit = await words.allTextContents();
       await button("I have written them down").click();
       await wallet.typeWords(kit.join(" "));
+      return kit;
+    },
+    /** Has so many safes take it. */
+    enrolKit: async (count) => {
       await button("Let it open my safes").click();
       await until("it opens everywhere", async () => (await each.getByRole("button", { name: "End the kit" }).count()) === count, LONG);
+    },
+    makeKit: async (count) => {
+      const kit = await ways.typeKit();
+      await ways.enrolKit(count);
       return kit;
     },
     /** What happened at each safe, the newest first. */
