@@ -12,6 +12,7 @@
 
 use crate::ids::{PublicKey, UnixTime};
 use crate::message::Presented;
+use crate::owner::Frozen;
 use crate::push::{Endpoint, PushOffer};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -60,6 +61,9 @@ pub struct AskedPage {
     /// Whether the account is woken when somebody begins to wait. A safe that wakes nobody does not say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push: Option<PushOffer>,
+    /// Whether the owner of the account that asks has frozen everything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Frozen>,
 }
 
 /// An account that wants entries of another one.

@@ -91,5 +91,11 @@ pub const MAX_ORIGIN_BYTES: usize = 512;
 pub const MAX_OWNER_HISTORY: usize = 100;
 /// The longest wait before a safe hands something to an account that did not register it, in seconds: 30 days.
 pub const MAX_WAIT: u64 = 30 * 24 * 60 * 60;
+/// After how long one kind of way in is enough to lift a freeze, if no other one freezes meanwhile, in seconds: 30 days, the
+/// longest time that anybody has others wait.
+pub const FREEZE_ALONE: u64 = MAX_WAIT;
+/// For how long after it was lifted a freeze takes a session, in seconds: a week. Whoever once had the words may have counted an
+/// account of theirs as the owner's, and must not freeze again and again with nothing but that.
+pub const FREEZE_REST: u64 = 7 * 24 * 60 * 60;
 /// Of those who wait for an account's entries so many are told: those about whom nothing is said, and who asked first.
 pub const MAX_ASKED: usize = 100;

@@ -69,6 +69,10 @@ pub enum Route {
     OwnerWays,
     /// End the recovery kit.
     OwnerKitRevoke,
+    /// Have nothing of an owner's leave any more.
+    OwnerFreeze,
+    /// Have it leave again.
+    OwnerUnfreeze,
     /// Have this safe bring an order to another one, and hand out what it has itself.
     OwnerOrder,
     /// Obey an order that another safe brings.
@@ -77,7 +81,7 @@ pub enum Route {
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 28] = [
+    pub const ALL: [Route; 30] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
@@ -104,6 +108,8 @@ impl Route {
         Route::OwnerDeviceRename,
         Route::OwnerWays,
         Route::OwnerKitRevoke,
+        Route::OwnerFreeze,
+        Route::OwnerUnfreeze,
         Route::OwnerOrder,
         Route::Orders,
     ];
@@ -137,6 +143,8 @@ impl Route {
             Route::OwnerDeviceRename => "/v1/owner/device-rename",
             Route::OwnerWays => "/v1/owner/ways",
             Route::OwnerKitRevoke => "/v1/owner/kit-revoke",
+            Route::OwnerFreeze => "/v1/owner/freeze",
+            Route::OwnerUnfreeze => "/v1/owner/unfreeze",
             Route::OwnerOrder => "/v1/owner/order",
             Route::Orders => "/v1/orders",
         }

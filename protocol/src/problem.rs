@@ -51,11 +51,13 @@ pub enum Code {
     Waiting,
     /// The owner said no to this account. Waiting does not help; another account waits anew.
     Denied,
+    /// The owner has frozen what is theirs, `since` then. It is left as it was; ask again later.
+    Frozen,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 20] = [
+    pub const ALL: [Code; 21] = [
         Code::Malformed,
         Code::TooLarge,
         Code::Unauthenticated,
@@ -76,6 +78,7 @@ impl Code {
         Code::CalledOff,
         Code::Waiting,
         Code::Denied,
+        Code::Frozen,
     ];
 
     /// The HTTP status, also where the problem is that of one item.
@@ -90,6 +93,7 @@ impl Code {
             Code::BadObject | Code::HashMismatch | Code::CertificateMismatch => 422,
             Code::Busy => 429,
             Code::Internal | Code::Damaged | Code::RolledBack => 500,
+            Code::Frozen => 423,
             Code::IndexUnavailable => 503,
         }
     }
@@ -117,6 +121,7 @@ impl Code {
             Code::CalledOff => "The registration was called off",
             Code::Waiting => "The wait for this entry is not over",
             Code::Denied => "The owner of the entry said no",
+            Code::Frozen => "The owner has frozen what is theirs",
         }
     }
 }
@@ -140,6 +145,9 @@ pub struct Problem {
     /// From when on it may be asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<UnixTime>,
+    /// Since when it is frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<UnixTime>,
     /// A signed receipt that proves what is said, compact.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
@@ -154,6 +162,7 @@ impl From<Code> for Problem {
             limit: None,
             time: None,
             until: None,
+            since: None,
             receipt: None,
         }
     }
@@ -173,6 +182,14 @@ impl Problem {
         Self {
             until: Some(until),
             ..Code::Waiting.into()
+        }
+    }
+
+    /// The problem that everything of an owner's is frozen `since` then.
+    pub fn frozen(since: UnixTime) -> Self {
+        Self {
+            since: Some(since),
+            ..Code::Frozen.into()
         }
     }
 

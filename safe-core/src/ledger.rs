@@ -15,7 +15,7 @@ use alloc::vec::Vec;
 use saifu_protocol::hold::Asked;
 #[cfg(doc)]
 use saifu_protocol::limits::MAX_ASKED;
-use saifu_protocol::owner::Note;
+use saifu_protocol::owner::{Frozen, Note};
 use saifu_protocol::{Counter, HolderId, PublicKey, RequestId, UnixTime};
 
 /// What to load. Whether the newest batch is needed is not asked: it is one row and always loaded.
@@ -72,6 +72,8 @@ pub struct Loaded {
     pub asked: Vec<(PublicKey, Asked)>,
     /// Where the account of [`Need::push_of`] is woken.
     pub push: Option<Subscription>,
+    /// The accounts whose owners have frozen what is theirs. Not of this ledger: [`crate::freeze`] adds them.
+    pub frozen: BTreeMap<PublicKey, Frozen>,
 }
 
 /// One change. All changes of a decision are applied together or not at all.

@@ -18,6 +18,7 @@ pub mod command;
 pub mod contract;
 pub mod decide;
 pub mod entry;
+pub mod freeze;
 pub mod hold;
 pub mod index;
 pub mod ledger;

@@ -4,6 +4,7 @@
 
 use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
+use crate::freeze;
 use crate::index::{Evidence, MAX_QUESTIONS, Questions};
 use crate::ledger::Ledger;
 use crate::order::{self, Errand};
@@ -225,6 +226,10 @@ pub fn open(
             .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceRename(item))))?,
         Route::OwnerWays => unseal_one(request.body, keys, &binding)
             .map(|(to, item)| (to, Asked::Owner(owner::Command::Ways(item))))?,
+        Route::OwnerFreeze => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Freeze(item))))?,
+        Route::OwnerUnfreeze => unseal_one(request.body, keys, &binding)
+            .map(|(to, item)| (to, Asked::Owner(owner::Command::Unfreeze(item))))?,
         Route::OwnerKitRevoke => unseal_one(request.body, keys, &binding)
             .map(|(to, item)| (to, Asked::Owner(owner::Command::RevokeKit(item))))?,
     };
@@ -375,7 +380,7 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     let asker = &opened.asker;
     match &opened.asked {
         Asked::Entries(command) => {
-            let loaded = entries.load(&need(command, context.evidence))?;
+            let loaded = freeze::load(&need(command, context.evidence), entries, owners)?;
             let decision = decide(loaded, command, context);
             let Some(body) = seal(decision.reply, opened, context.keys, rng) else {
                 return Ok(Answered::not_sealed());
@@ -415,7 +420,7 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
         }
         Asked::OwnerRecover(item) => {
             let loaded = owners.load(&owner::Need::of_session(&item.within))?;
-            let taken = owner::take_over(&loaded, asker, item, context, entries)?;
+            let taken = owner::take_over(&loaded, asker, item, context, (&*entries, &*owners))?;
             let Some(body) = seal_items(vec![taken.outcome], opened, context.keys, rng) else {
                 return Ok(Answered::not_sealed());
             };
@@ -430,7 +435,8 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
         Asked::OwnerOrder(item) => {
             let loaded = owners.load(&owner::Need::of_session(&item.within))?;
             let relayed = opened.relayed.as_ref();
-            let coupling = order::couple(&loaded, asker, item, relayed, context, entries)?;
+            let ledgers = (&*entries, &*owners);
+            let coupling = order::couple(&loaded, asker, item, relayed, context, ledgers)?;
             let Some(body) = seal_items(vec![coupling.outcome], opened, context.keys, rng) else {
                 return Ok(Answered::not_sealed());
             };
@@ -443,7 +449,7 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             })
         }
         Asked::Order(signed) => {
-            let obeying = order::obey(signed, context, entries)?;
+            let obeying = order::obey(signed, context, entries, owners)?;
             let answer = seal_answer(&obeying.outcome, signed, context.keys.signing(), rng);
             let outcome = answer.map(Outcome::Done);
             let body = outcome.and_then(|it| seal_items(vec![it], opened, context.keys, rng));
@@ -515,6 +521,8 @@ fn seal_owner(
         }
         owner::Reply::Changed(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::DeviceAdded(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::Froze(outcome) => seal_items(vec![outcome], opened, keys, rng),
+        owner::Reply::Thawed(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::Ways(outcome) => seal_items(vec![outcome], opened, keys, rng),
         owner::Reply::Done(outcome) => seal_items(vec![outcome], opened, keys, rng),
     }

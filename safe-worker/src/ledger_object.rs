@@ -277,6 +277,8 @@ impl LedgerObject {
             | Route::OwnerDeviceRename
             | Route::OwnerWays
             | Route::OwnerKitRevoke
+            | Route::OwnerFreeze
+            | Route::OwnerUnfreeze
             | Route::OwnerOrder => {}
         }
         Ok(answered.reply)

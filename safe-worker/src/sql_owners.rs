@@ -8,7 +8,7 @@ use crate::sql_ledger::{LedgerError, SqlLedger};
 use crate::sql_row::{Row, blob, integer};
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, Record};
-use saifu_protocol::owner::{DeviceId, Kept, LookUpId, Suite, Which};
+use saifu_protocol::owner::{Alone, DeviceId, Frozen, Kept, LookUpId, Suite, WayKind, Which};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 use saifu_safe_core::owner::{
     ATTEMPT_LIFETIME, Attempt, Change, Credential, CredentialId, Enrolment, FORGOTTEN_AFTER,
@@ -39,7 +39,7 @@ pub(crate) const SCHEMA: [&str; 7] = [
 ];
 
 /// What has been added to these tables since there were ledgers. A new one gets them in the same way.
-pub(crate) const COLUMNS: [(&str, &str, &str); 11] = [
+pub(crate) const COLUMNS: [(&str, &str, &str); 16] = [
     ("guessed", "kit_spent", "INTEGER NOT NULL DEFAULT 0"),
     ("guessed", "kit_right", "INTEGER NOT NULL DEFAULT 0"),
     ("guessed", "kit_in_a_row", "INTEGER NOT NULL DEFAULT 0"),
@@ -51,15 +51,25 @@ pub(crate) const COLUMNS: [(&str, &str, &str); 11] = [
     ("owner", "kit", "BLOB"),
     ("owner", "kit_since", "INTEGER"),
     ("session", "of_device", "INTEGER NOT NULL DEFAULT 0"),
+    ("session", "thaws", "INTEGER"),
+    ("owner", "frozen", "INTEGER"),
+    ("owner", "alone", "INTEGER"),
+    ("owner", "alone_since", "INTEGER"),
+    ("owner", "thawed", "INTEGER"),
 ];
 
 /// What needs those columns. `map` is that of the root, in a row of its own: a guess writes the row of its owner, and not 32 KiB.
-pub(crate) const AFTER: [&str; 3] = [
+pub(crate) const AFTER: [&str; 6] = [
     "DROP INDEX IF EXISTS guessed_last",
     "CREATE INDEX IF NOT EXISTS guessed_seen ON guessed (max(last, kit_last))",
     "CREATE TABLE IF NOT EXISTS root_map (look_up BLOB PRIMARY KEY, map BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS session_thaws ON session (account) WHERE thaws IS NOT NULL",
+    // The accounts of those who have frozen what is theirs: asked about whenever anything leaves.
+    "CREATE TABLE IF NOT EXISTS frozen (look_up BLOB NOT NULL, account BLOB NOT NULL, PRIMARY KEY (look_up, account)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS frozen_account ON frozen (account)",
 ];
 
+const SESSION: &str = "id, look_up, account, of_device, credential, key, until, thaws";
 const GUESSES: &str = "spent, right, in_a_row, last, kit_spent, kit_right, kit_in_a_row, kit_last";
 const GUESSES_EXCLUDED: &str = "spent = excluded.spent, right = excluded.right, in_a_row = excluded.in_a_row, \
      last = excluded.last, kit_spent = excluded.kit_spent, kit_right = excluded.kit_right, \
@@ -67,13 +77,14 @@ const GUESSES_EXCLUDED: &str = "spent = excluded.spent, right = excluded.right, 
 
 /// Every table, for the contract suite.
 #[cfg(feature = "contract")]
-pub(crate) const TABLES: [&str; 6] = [
+pub(crate) const TABLES: [&str; 7] = [
     "guessed",
     "owner",
     "credential",
     "attempt",
     "session",
     "root_map",
+    "frozen",
 ];
 
 /// The owners of a safe.
@@ -122,6 +133,10 @@ impl OwnerLedger for SqlOwners {
             Some(look_up) => (self.owner(&look_up)?, Vec::new()),
             None => (None, Vec::new()),
         };
+        let thawing = match (look_up, need.thawing) {
+            (Some(look_up), Some(account)) => self.thawing(&look_up, &account)?,
+            _ => Vec::new(),
+        };
         Ok(Loaded {
             owner,
             attempt,
@@ -129,12 +144,22 @@ impl OwnerLedger for SqlOwners {
             session,
             devices,
             history,
+            thawing,
         })
     }
 
     fn apply(&mut self, changes: &[Change]) -> Result<()> {
         let each = || changes.iter().try_for_each(|change| self.apply_one(change));
         self.0.transact(each)
+    }
+
+    fn frozen(&self, account: &PublicKey) -> Result<Option<Frozen>> {
+        let row = self.0.first(
+            "SELECT o.frozen, o.alone, o.alone_since FROM frozen f JOIN owner o ON o.look_up = f.look_up \
+             WHERE f.account = ? ORDER BY o.frozen LIMIT 1",
+            vec![blob(account.as_bytes())],
+        )?;
+        row.map_or(Ok(None), |mut row| read_frozen(&mut row))
     }
 
     fn sweep(&mut self, now: UnixTime) -> Result<()> {
@@ -178,7 +203,8 @@ impl SqlOwners {
     fn owner(&self, look_up: &LookUpId) -> Result<Option<Owner>> {
         let row = self.0.first(
             &format!(
-                "SELECT {GUESSES}, newest, previous, accounts, kit, kit_since FROM owner WHERE look_up = ?"
+                "SELECT {GUESSES}, newest, previous, accounts, kit, kit_since, \
+                 frozen, alone, alone_since, thawed FROM owner WHERE look_up = ?"
             ),
             vec![blob(look_up.as_bytes())],
         )?;
@@ -221,6 +247,8 @@ impl SqlOwners {
             (None, None) => None,
             _ => return Err(LedgerError::Foreign),
         };
+        let frozen = read_frozen(&mut row)?;
+        let thawed = row.optional_integer()?.map(UnixTime);
         let map = self.0.first(
             "SELECT map FROM root_map WHERE look_up = ?",
             vec![blob(look_up.as_bytes())],
@@ -233,6 +261,8 @@ impl SqlOwners {
             kit,
             map: map.map(|mut row| row.blob()).transpose()?,
             accounts: accounts.iter().copied().map(PublicKey::new).collect(),
+            frozen,
+            thawed,
         })
     }
 
@@ -286,24 +316,20 @@ impl SqlOwners {
 
     fn session(&self, id: &SessionId) -> Result<Option<Session>> {
         let row = self.0.first(
-            "SELECT look_up, account, of_device, credential, key, until FROM session WHERE id = ?",
+            &format!("SELECT {SESSION} FROM session WHERE id = ?"),
             vec![blob(id.as_bytes())],
         )?;
-        row.map(|mut row| {
-            Ok(Session {
-                id: *id,
-                look_up: LookUpId::new(row.bytes()?),
-                account: PublicKey::new(row.bytes()?),
-                opened_by: match row.integer()? {
-                    0 => OpenedBy::Secret(CredentialId::new(row.bytes()?)),
-                    1 => OpenedBy::Device(DeviceId::new(row.bytes()?)),
-                    _ => return Err(LedgerError::Foreign),
-                },
-                key: Secret::new(row.bytes()?),
-                until: UnixTime(row.integer()?),
-            })
-        })
-        .transpose()
+        row.map(read_session).transpose()
+    }
+
+    fn thawing(&self, look_up: &LookUpId, account: &PublicKey) -> Result<Vec<Session>> {
+        let rows = self.0.rows(
+            &format!(
+                "SELECT {SESSION} FROM session WHERE account = ? AND thaws IS NOT NULL AND look_up = ? ORDER BY id"
+            ),
+            vec![blob(account.as_bytes()), blob(look_up.as_bytes())],
+        )?;
+        rows.into_iter().map(read_session).collect()
     }
 
     fn apply_one(&self, change: &Change) -> Result<()> {
@@ -325,6 +351,10 @@ impl SqlOwners {
                 self.end_greeting(greeting, proof, session)?;
                 self.insert_session(session)
             }
+            Change::Thaws(id, at) => self.0.one_row(
+                "UPDATE session SET thaws = ? WHERE id = ? RETURNING 1",
+                vec![integer(at.0)?, blob(id.as_bytes())],
+            ),
             Change::Happened { look_up, happened } => self.put_happened(look_up, happened),
             Change::Keep {
                 attempts,
@@ -339,7 +369,7 @@ impl SqlOwners {
     }
 
     fn put_name(&self, owner: &Owner) -> Result<()> {
-        for table in ["owner", "credential", "root_map"] {
+        for table in ["owner", "credential", "root_map", "frozen"] {
             self.0.run(
                 &format!("DELETE FROM {table} WHERE look_up = ?"),
                 vec![blob(owner.look_up.as_bytes())],
@@ -390,16 +420,35 @@ impl SqlOwners {
         let since = kit.map(|kit| integer(kit.since.0)).transpose()?;
         let since = since.unwrap_or(SqlStorageValue::Null);
         values.extend([newest_id, previous_id, accounts.into(), kit_id, since]);
+        values.extend(freeze_values(enrolled)?);
         self.0.run(
             &format!(
-                "INSERT INTO owner (look_up, {GUESSES}, newest, previous, accounts, kit, kit_since) \
-                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+                "INSERT INTO owner (look_up, {GUESSES}, newest, previous, accounts, kit, kit_since, \
+                 frozen, alone, alone_since, thawed) \
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
                  ON CONFLICT (look_up) DO UPDATE SET {GUESSES_EXCLUDED}, newest = excluded.newest, \
                  previous = excluded.previous, accounts = excluded.accounts, kit = excluded.kit, \
-                 kit_since = excluded.kit_since"
+                 kit_since = excluded.kit_since, frozen = excluded.frozen, alone = excluded.alone, \
+                 alone_since = excluded.alone_since, thawed = excluded.thawed"
             ),
             values,
         )?;
+        self.put_frozen(&owner.look_up, enrolled)
+    }
+
+    /// A guess writes nothing here, and neither does what else is done while nothing is frozen.
+    fn put_frozen(&self, look_up: &LookUpId, enrolled: &Enrolment) -> Result<()> {
+        if enrolled.frozen.is_none() {
+            let none = "DELETE FROM frozen WHERE look_up = ?";
+            self.0.run(none, vec![blob(look_up.as_bytes())])?;
+            return Ok(());
+        }
+        for account in &enrolled.accounts {
+            self.0.run(
+                "INSERT INTO frozen (look_up, account) VALUES (?, ?) ON CONFLICT DO NOTHING",
+                vec![blob(look_up.as_bytes()), blob(account.as_bytes())],
+            )?;
+        }
         Ok(())
     }
 
@@ -532,4 +581,62 @@ fn guess_values(owner: &Owner) -> Result<Vec<SqlStorageValue>> {
         ]
     });
     numbers.map(integer).collect()
+}
+
+fn read_session(mut row: Row) -> Result<Session> {
+    Ok(Session {
+        id: SessionId::new(row.bytes()?),
+        look_up: LookUpId::new(row.bytes()?),
+        account: PublicKey::new(row.bytes()?),
+        opened_by: match row.integer()? {
+            0 => OpenedBy::Secret(CredentialId::new(row.bytes()?)),
+            1 => OpenedBy::Device(DeviceId::new(row.bytes()?)),
+            _ => return Err(LedgerError::Foreign),
+        },
+        key: Secret::new(row.bytes()?),
+        until: UnixTime(row.integer()?),
+        thaws: row.optional_integer()?.map(UnixTime),
+    })
+}
+
+/// `frozen, alone, alone_since`; all null where nothing is frozen.
+fn read_frozen(row: &mut Row) -> Result<Option<Frozen>> {
+    let since = row.optional_integer()?.map(UnixTime);
+    let alone = match (row.optional_integer()?, row.optional_integer()?) {
+        (None, None) => None,
+        (Some(by), Some(since)) => Some(Alone {
+            by: match by {
+                0 => WayKind::Words,
+                1 => WayKind::Kit,
+                2 => WayKind::Passkey,
+                3 => WayKind::Terminal,
+                _ => return Err(LedgerError::Foreign),
+            },
+            since: UnixTime(since),
+        }),
+        _ => return Err(LedgerError::Foreign),
+    };
+    match (since, alone) {
+        (Some(since), alone) => Ok(Some(Frozen { since, alone })),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(LedgerError::Foreign),
+    }
+}
+
+fn freeze_values(enrolled: &Enrolment) -> Result<[SqlStorageValue; 4]> {
+    let optional = |value: Option<u64>| value.map_or(Ok(SqlStorageValue::Null), integer);
+    let frozen = enrolled.frozen;
+    let alone = frozen.and_then(|frozen| frozen.alone);
+    let kind = alone.map(|alone| match alone.by {
+        WayKind::Words => 0,
+        WayKind::Kit => 1,
+        WayKind::Passkey => 2,
+        WayKind::Terminal => 3,
+    });
+    Ok([
+        optional(frozen.map(|frozen| frozen.since.0))?,
+        optional(kind)?,
+        optional(alone.map(|alone| alone.since.0))?,
+        optional(enrolled.thawed.map(|at| at.0))?,
+    ])
 }

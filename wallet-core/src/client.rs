@@ -390,6 +390,10 @@ fn inside<T: DeserializeOwned>(
             Code::Waiting => Verdict::Unknown(Waiting::NotYet {
                 until: problem.until.unwrap_or(UnixTime(0)),
             }),
+            // Likewise, when its owner has lifted it.
+            Code::Frozen => Verdict::Unknown(Waiting::Frozen {
+                since: problem.since.unwrap_or(UnixTime(0)),
+            }),
             _ => Verdict::Refused(problem),
         },
         _ => Verdict::Unknown(Waiting::Garbled),
@@ -446,7 +450,8 @@ fn outside(body: &[u8]) -> Verdict {
         | Code::RolledBack
         | Code::CalledOff
         | Code::Waiting
-        | Code::Denied => Verdict::Unknown(Waiting::SafeFailed),
+        | Code::Denied
+        | Code::Frozen => Verdict::Unknown(Waiting::SafeFailed),
     }
 }
 
@@ -543,6 +548,7 @@ mod tests {
             let is_right = match code {
                 Code::Busy | Code::Internal => matches!(verdict, Verdict::Unknown(_)),
                 Code::Waiting => matches!(verdict, Verdict::Unknown(Waiting::NotYet { .. })),
+                Code::Frozen => matches!(verdict, Verdict::Unknown(Waiting::Frozen { .. })),
                 _ => matches!(verdict, Verdict::Refused(problem) if problem.code == code),
             };
             assert!(is_right, "{code:?}");

@@ -302,6 +302,8 @@ pub enum Intent {
     },
     /// Have no safe wake it any more.
     LetSleep,
+    /// Have every safe that knows the owner hand out nothing. To lift it is done in the sessions of [`Intent::OpenWays`].
+    Freeze,
     /// A notice was read.
     Acknowledge {
         /// The notice.

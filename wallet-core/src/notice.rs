@@ -91,6 +91,10 @@ pub enum Kind {
     AskerUnknown,
     /// The safe does not call the push service of this browser, or none.
     NotWoken,
+    /// Freezing: the owner gets in there by one kind of way only, so nobody could lift it. Nothing was frozen.
+    FreezeTooFewWays,
+    /// Freezing: the safe wants a session for it. Nothing was frozen.
+    FreezeNeedsWay,
     /// Discarding: the safe says it knows nothing of this certificate. The certificate is gone all the same.
     DiscardedUnknownToSafe,
     /// Discarding: the safe found that its ledger was set back. The certificate is gone all the same.
@@ -319,6 +323,8 @@ impl Kind {
             },
             Kind::AskerUnknown,
             Kind::NotWoken,
+            Kind::FreezeTooFewWays,
+            Kind::FreezeNeedsWay,
             Kind::DiscardedUnknownToSafe,
             Kind::DiscardedAfterRollback,
             Kind::RefusedBySafe,

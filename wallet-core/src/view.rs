@@ -7,8 +7,8 @@
 mod waits;
 
 pub use waits::{
-    AskedCard, Deciding, TellingCard, UnheardCard, WaitingCard, WaitsView, WakerCard, WakingView,
-    WokenCard,
+    AskedCard, Deciding, FreezingCard, FrozenCard, TellingCard, UnheardCard, WaitingCard,
+    WaitsView, WakerCard, WakingView, WokenCard,
 };
 
 use crate::bearer::What;
@@ -571,6 +571,8 @@ pub enum Task {
     SetWait,
     /// A safe is told what becomes of somebody who waits.
     Decide,
+    /// A safe is told to hand out nothing.
+    Freeze,
 }
 
 /// What is true of a job now.
@@ -609,6 +611,8 @@ pub enum Stage {
     SettingWait,
     /// The safe is told what becomes of somebody who waits.
     Deciding,
+    /// The safe is told to hand out nothing.
+    Freezing,
     /// The safe is told whether it wakes this wallet, and where.
     SettingWake,
 }
@@ -642,6 +646,11 @@ pub enum Waiting {
         /// So long, by the safe's clock.
         until: UnixTime,
     },
+    /// The owner has frozen what is theirs there.
+    Frozen {
+        /// Since then, by the safe's clock.
+        since: UnixTime,
+    },
     /// The safe shows another key than the one that was trusted.
     KeyChanged,
     /// One method is left that unlocks this device: what lies here, too, is not deleted before there is another.
@@ -654,7 +663,7 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 15] = [
+    pub const ALL: [Waiting; 16] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,
@@ -666,6 +675,7 @@ impl Waiting {
         Waiting::RolledBack,
         Waiting::OpenElsewhere,
         Waiting::NotYet { until: UnixTime(0) },
+        Waiting::Frozen { since: UnixTime(0) },
         Waiting::KeyChanged,
         Waiting::SecondMethod,
         Waiting::StorageFull,

@@ -18,6 +18,7 @@
 //! So each knows the other, and the key of the session is known to nobody who gets hold of a lasting key later. In a
 //! session that is open the challenge of a new device is derived from the session's key: [`enrolment_challenge`].
 
+use super::freeze::WayKind;
 use super::message::{InSession, Kept, Purpose, Which};
 use crate::ids::{PublicKey, RequestId, SafeId, UnixTime};
 use crate::{b64, fixed_bytes, labels, limits};
@@ -400,6 +401,14 @@ pub enum Event {
     KitRevoked,
     /// An account was counted as the owner's.
     Joined,
+    /// Nothing leaves any more.
+    Frozen,
+    /// One kind of way in wants that lifted.
+    ThawAsked(WayKind),
+    /// Another way in, or an account, said no to that.
+    ThawRefused(WayKind),
+    /// It was lifted.
+    Thawed,
 }
 
 /// By what a session was opened.

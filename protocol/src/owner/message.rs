@@ -301,6 +301,10 @@ pub enum Act {
     RevokeKit,
     /// Have the safe bring an order to another one.
     Order,
+    /// Have nothing leave any more.
+    Freeze,
+    /// Have it leave again.
+    Unfreeze,
 }
 
 impl Act {
@@ -318,6 +322,8 @@ impl Act {
             Act::Ways => 10,
             Act::RevokeKit => 11,
             Act::Order => 12,
+            Act::Freeze => 13,
+            Act::Unfreeze => 14,
         }
     }
 }

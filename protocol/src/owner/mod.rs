@@ -28,6 +28,7 @@
 //! ```
 
 mod device;
+mod freeze;
 mod list;
 mod message;
 mod name;
@@ -39,6 +40,7 @@ pub use device::{
     DeviceStarted, Event, Happened, PasskeyAlgorithm, PasskeyKey, WaysIn, enrolment_challenge,
     signed_by_terminal,
 };
+pub use freeze::{Alone, FreezeItem, Froze, Frozen, Thawed, WayKind};
 pub use list::{Note, OwnerEntry, OwnerListItem, OwnerPage};
 pub use message::{
     Act, Answer, ChangeFinish, Changed, EnrolFinish, EnrolStart, EnrolStarted, Enrolled, InSession,

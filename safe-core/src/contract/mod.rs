@@ -3,6 +3,7 @@
 
 mod change;
 mod devices;
+mod freeze;
 mod hold;
 mod load;
 mod order;

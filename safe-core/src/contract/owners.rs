@@ -1,7 +1,7 @@
 //! The suite every ledger of owners must pass, as [`super::run`] for entries.
 
 use super::scene::{Check, account, ensure, ok, request, session};
-use super::{Case, devices, each};
+use super::{Case, devices, each, freeze};
 use crate::owner::{
     ATTEMPT_LIFETIME, Attempt, Change, Credential, CredentialId, Enrolment, FORGOTTEN_AFTER,
     Guesses, Kit, Need, OpenedBy, Owner, OwnerLedger, Session,
@@ -22,7 +22,7 @@ pub(super) const NOW: UnixTime = UnixTime(1_800_000_000);
 
 /// Runs the suite; `make` gives an empty ledger each time.
 pub fn run<L: OwnerLedger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Case> {
-    let cases: [super::Named<L>; 14] = [
+    let cases: [super::Named<L>; 16] = [
         ("an empty ledger knows no owner", empty),
         ("the guesses at a name load back", guessed),
         ("what is enrolled loads back, and each change", enrolled),
@@ -40,6 +40,8 @@ pub fn run<L: OwnerLedger>(make: impl FnMut() -> Result<L, L::Error>) -> Vec<Cas
         ),
         ("a session by a device loads with it", devices::of_session),
         ("the newest of what happened is kept", devices::history),
+        ("what is frozen is found by account", freeze::frozen),
+        ("sessions that would lift it load back", freeze::thawing),
     ];
     each(make, cases)
 }
@@ -120,12 +122,14 @@ pub(super) fn has(n: u8, newest: u8, previous: Option<u8>) -> Result<Owner, Stri
             kit: None,
             map: None,
             accounts: vec![account(1)],
+            frozen: None,
+            thawed: None,
         }),
         ..only_guessed(n, 4)
     })
 }
 
-fn begun(n: u8, at: UnixTime) -> Attempt {
+pub(super) fn begun(n: u8, at: UnixTime) -> Attempt {
     Attempt {
         account: account(1),
         request: request(n),
@@ -148,10 +152,11 @@ pub(super) fn opened(n: u8, until: UnixTime) -> Session {
         opened_by: OpenedBy::Secret(CredentialId::new([n; 32])),
         key: Secret::new([n; 32]),
         until,
+        thaws: None,
     }
 }
 
-fn ending(n: u8, until: UnixTime) -> Change {
+pub(super) fn ending(n: u8, until: UnixTime) -> Change {
     Change::CreateSession {
         attempt: request(n),
         session: opened(n, until),

@@ -13,10 +13,18 @@ use saifu_protocol::receipt::Event;
 use saifu_protocol::{CertificateId, HolderId, PublicKey, RequestId, SessionId, UnixTime};
 
 type Act = fn(&mut Entry, SessionId, UnixTime) -> Result<UnixTime, Refusal>;
+type Admit = fn(&mut Work, &Entry, PublicKey, &Context<'_>) -> Result<(), Problem>;
 
 pub(super) fn ack(work: &mut Work, claims: &[Claim], context: &Context<'_>) -> Vec<Outcome<Ended>> {
     let event = |session| Event::Withdrawn { session };
-    end(work, claims, context, Entry::acknowledge, event)
+    // Whoever has the bytes has not got it before this: so a freeze comes in time also after they were handed out.
+    end(
+        work,
+        claims,
+        context,
+        (Entry::acknowledge, hold::admit),
+        event,
+    )
 }
 
 pub(super) fn give_back(
@@ -25,14 +33,20 @@ pub(super) fn give_back(
     context: &Context<'_>,
 ) -> Vec<Outcome<Ended>> {
     let event = |session| Event::Returned { session };
-    end(work, claims, context, Entry::give_back, event)
+    end(
+        work,
+        claims,
+        context,
+        (Entry::give_back, hold::wait_for),
+        event,
+    )
 }
 
 fn end(
     work: &mut Work,
     claims: &[Claim],
     context: &Context<'_>,
-    act: Act,
+    (act, admit): (Act, Admit),
     event: fn(SessionId) -> Event,
 ) -> Vec<Outcome<Ended>> {
     let mut end_one = |claim: &Claim| -> Result<Ended, Problem> {
@@ -42,7 +56,7 @@ fn end(
         let entry = loaded.entry.clone();
         // Nobody ends in another's place what they would have to wait for.
         if entry.state == (State::Withdrawing { session }) {
-            hold::admit(work, &entry, claim.account, context)?;
+            admit(work, &entry, claim.account, context)?;
         }
         work.change(key, |loaded| {
             let entry = &mut loaded.entry;
@@ -185,6 +199,9 @@ fn retire_registration(
         // The request was called off, or this item of it was refused: there is no entry and never will be one.
         None => never(at),
         Some(entry) if entry.holder == holder => {
+            if entry.state == State::Registered {
+                hold::not_frozen(work, entry)?;
+            }
             retire_entry(work, entry.key, Some(target), context)
         }
         Some(_) => Err(Code::NotFound.into()),

@@ -12,9 +12,31 @@ use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::push::{PushKey, PushOffer};
 use saifu_protocol::{PublicKey, UnixTime};
 
-/// Lets an account at an entry, or has it wait from now on. Asked once the entry would do what is wanted: of what is over
-/// nobody waits to hear that.
+/// Lets an account at an entry, unless it is frozen, or has it wait from now on. Asked once the entry would do what is wanted:
+/// of what is over nobody waits to hear that. Who waits is written down also while nothing leaves: whoever comes for it must not
+/// go unseen, and its owner is to wait no longer for having frozen it.
 pub(super) fn admit(
+    work: &mut Work,
+    entry: &Entry,
+    account: PublicKey,
+    context: &Context<'_>,
+) -> Result<(), Problem> {
+    match wait_for(work, entry, account, context) {
+        Err(problem) if problem.code == Code::Denied => Err(problem),
+        waits => not_frozen(work, entry).and(waits),
+    }
+}
+
+/// Nothing leaves what is frozen, whoever asks: also the account that registered it may be that of a device that was stolen.
+pub(super) fn not_frozen(work: &Work, entry: &Entry) -> Result<(), Problem> {
+    match work.loaded.frozen.get(&entry.account) {
+        Some(frozen) => Err(Problem::frozen(frozen.since)),
+        None => Ok(()),
+    }
+}
+
+/// Whether an account need not wait, or not any more. For what hands out nothing also while everything is frozen.
+pub(super) fn wait_for(
     work: &mut Work,
     entry: &Entry,
     account: PublicKey,
@@ -106,5 +128,10 @@ pub(super) fn asked(
         key: PushKey::new(context.keys.push().public()),
         on: work.loaded.push.is_some(),
     });
-    Outcome::Done(AskedPage { asked, push })
+    let frozen = work.loaded.frozen.get(&account).copied();
+    Outcome::Done(AskedPage {
+        asked,
+        push,
+        frozen,
+    })
 }

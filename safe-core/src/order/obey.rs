@@ -3,7 +3,9 @@
 use super::Seen;
 use crate::command::{Claim, Command, Wanted};
 use crate::decide::{AuditEvent, Context, Reply, decide, need};
+use crate::freeze;
 use crate::ledger::{Change, Ledger, Need};
+use crate::owner::OwnerLedger;
 use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -37,10 +39,11 @@ impl From<Code> for Obeying {
 ///
 /// # Errors
 /// Those of the ledger.
-pub fn obey<L: Ledger>(
+pub fn obey<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     signed: &Signed,
     context: &Context<'_>,
     ledger: &L,
+    owners: &O,
 ) -> Result<Obeying, L::Error> {
     let order = &signed.order;
     // Signed by whomever: an order with a key that no entry obeys finds nothing, and leaves nothing.
@@ -81,7 +84,7 @@ pub fn obey<L: Ledger>(
         Act::Return => Command::Return(vec![claim]),
     };
     let decision = decide(
-        ledger.load(&need(&command, context.evidence))?,
+        freeze::load(&need(&command, context.evidence), ledger, owners)?,
         &command,
         context,
     );

@@ -3,8 +3,9 @@
 use super::Errand;
 use crate::command::{Asker, Command, Wanted};
 use crate::decide::{AuditEvent, Context, Reply, decide, need};
+use crate::freeze;
 use crate::ledger::{Change, Ledger, Need};
-use crate::owner::{Loaded, open};
+use crate::owner::{Loaded, OwnerLedger, open};
 use crate::settings::{SafeKeys, Settings};
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -63,13 +64,13 @@ impl From<Outcome<Answer<Coupled>>> for Coupling {
 ///
 /// # Errors
 /// Those of the ledger.
-pub fn couple<L: Ledger>(
+pub fn couple<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     owner: &Loaded,
     asker: &Asker,
     item: &OwnerOrderItem,
     relayed: Option<&Relayed>,
     context: &Context<'_>,
-    ledger: &L,
+    (ledger, owners): (&L, &O),
 ) -> Result<Coupling, L::Error> {
     let Some(access) = open(owner, asker, &item.within, Act::Order, context.now) else {
         return Ok(Outcome::Done(Answer::Out).into());
@@ -92,7 +93,7 @@ pub fn couple<L: Ledger>(
     let claim = access.claim(&entries, &own.presented, own.session);
     let command = Command::Recover(vec![claim]);
     let decision = decide(
-        ledger.load(&need(&command, context.evidence))?,
+        freeze::load(&need(&command, context.evidence), ledger, owners)?,
         &command,
         context,
     );

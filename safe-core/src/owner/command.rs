@@ -2,7 +2,7 @@
 
 use saifu_protocol::owner::{
     ChangeFinish, DeviceAdd, DeviceFinish, DeviceRemove, DeviceRename, DeviceStart, EnrolFinish,
-    EnrolStart, InSession, LoginFinish, LoginStart, SetMap,
+    EnrolStart, FreezeItem, InSession, LoginFinish, LoginStart, SetMap,
 };
 
 /// What is asked.
@@ -38,4 +38,8 @@ pub enum Command {
     Ways(InSession),
     /// End the recovery kit.
     RevokeKit(InSession),
+    /// Have nothing leave any more.
+    Freeze(FreezeItem),
+    /// Have it leave again.
+    Unfreeze(InSession),
 }

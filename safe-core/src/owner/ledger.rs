@@ -5,7 +5,7 @@ use super::device::{Device, Greeting};
 use super::state::{Attempt, Owner, Session};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use saifu_protocol::owner::{DeviceId, Happened, InSession, LookUpId};
+use saifu_protocol::owner::{DeviceId, Frozen, Happened, InSession, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// What to load.
@@ -23,6 +23,8 @@ pub struct Need {
     pub device: Option<DeviceId>,
     /// Also all devices of the owner's, and what happened.
     pub ways: bool,
+    /// Also those sessions of this account, in this owner's name, that have asked to lift a freeze.
+    pub thawing: Option<PublicKey>,
 }
 
 impl Need {
@@ -50,6 +52,8 @@ pub struct Loaded {
     pub devices: BTreeMap<DeviceId, Device>,
     /// What happened, the newest first.
     pub history: Vec<Happened>,
+    /// The sessions that have asked to lift a freeze.
+    pub thawing: Vec<Session>,
 }
 
 /// One change.
@@ -81,6 +85,8 @@ pub enum Change {
         /// The session.
         session: Session,
     },
+    /// The session has asked to lift a freeze at this time. Fails without it.
+    Thaws(SessionId, UnixTime),
     /// Something happened to an owner's record. Of each only
     /// [`MAX_OWNER_HISTORY`](saifu_protocol::limits::MAX_OWNER_HISTORY) are kept, the newest.
     Happened {
@@ -116,6 +122,12 @@ pub trait OwnerLedger {
     /// # Errors
     /// Nothing was changed then.
     fn apply(&mut self, changes: &[Change]) -> Result<(), Self::Error>;
+
+    /// Whether anybody whose account this is has frozen what is theirs; of several, since the earliest.
+    ///
+    /// # Errors
+    /// As [`OwnerLedger::load`].
+    fn frozen(&self, account: &PublicKey) -> Result<Option<Frozen>, Self::Error>;
 
     /// Drops what is forgotten: attempts, logins by devices, sessions, and guesses at names that nobody has.
     ///

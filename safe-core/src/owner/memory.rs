@@ -2,12 +2,12 @@
 
 use super::device::{Device, Greeting, Stage};
 use super::ledger::{Change, Loaded, Need, OwnerLedger};
-use super::state::{Attempt, OpenedBy, Owner, Session};
+use super::state::{Attempt, Enrolment, OpenedBy, Owner, Session};
 use crate::memory::DoesNotFit;
 use alloc::collections::{BTreeMap, VecDeque};
 use alloc::vec::Vec;
 use saifu_protocol::limits::MAX_OWNER_HISTORY;
-use saifu_protocol::owner::{DeviceId, Happened, LookUpId};
+use saifu_protocol::owner::{DeviceId, Frozen, Happened, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// The owners of a safe.
@@ -78,6 +78,10 @@ impl OwnerLedger for MemoryOwners {
         };
         let history = look_up.filter(|_| need.ways);
         let history = history.and_then(|look_up| self.history.get(&look_up));
+        let thaws = |session: &&Session| {
+            let is_own = Some(session.look_up) == look_up && Some(session.account) == need.thawing;
+            is_own && session.thaws.is_some()
+        };
         Ok(Loaded {
             owner: look_up
                 .and_then(|look_up| self.owners.get(&look_up))
@@ -92,6 +96,7 @@ impl OwnerLedger for MemoryOwners {
                 .map(|device| (device.id, device.clone()))
                 .collect(),
             history: history.into_iter().flatten().cloned().collect(),
+            thawing: self.sessions.values().filter(thaws).cloned().collect(),
         })
     }
 
@@ -102,6 +107,15 @@ impl OwnerLedger for MemoryOwners {
         }
         *self = next;
         Ok(())
+    }
+
+    fn frozen(&self, account: &PublicKey) -> Result<Option<Frozen>, DoesNotFit> {
+        let enrolled = self.owners().filter_map(|owner| owner.enrolled.as_ref());
+        let is_of = |enrolled: &&Enrolment| enrolled.accounts.contains(account);
+        let frozen = enrolled
+            .filter(is_of)
+            .filter_map(|enrolled| enrolled.frozen);
+        Ok(frozen.min_by_key(|frozen| frozen.since))
     }
 
     fn sweep(&mut self, now: UnixTime) -> Result<(), DoesNotFit> {
@@ -178,6 +192,10 @@ impl MemoryOwners {
                     proof: *proof,
                 };
                 self.create_session(session)?;
+            }
+            Change::Thaws(id, at) => {
+                let session = self.sessions.get_mut(id).ok_or(DoesNotFit)?;
+                session.thaws = Some(*at);
             }
             Change::Happened { look_up, happened } => {
                 let history = self.history.entry(*look_up).or_default();

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{Expected, KE2_LEN, Record};
 use saifu_protocol::limits::{MAX_OWNER_ACCOUNTS, OWNER_LOGIN_LIFETIME, OWNER_SESSION_LIFETIME};
-use saifu_protocol::owner::{DeviceId, Kept, LookUpId, Suite, Which};
+use saifu_protocol::owner::{DeviceId, Frozen, Kept, LookUpId, Suite, Which};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime, fixed_bytes};
 
 /// Seconds after which an attempt is forgotten: until then the session that it ended in may be asked for again.
@@ -52,6 +52,10 @@ pub struct Enrolment {
     pub map: Option<Vec<u8>>,
     /// The accounts whose registrations are the owner's, in the order in which they joined.
     pub accounts: Vec<PublicKey>,
+    /// Whether nothing of it leaves.
+    pub frozen: Option<Frozen>,
+    /// When that was lifted last.
+    pub thawed: Option<UnixTime>,
 }
 
 /// A recovery kit.
@@ -116,6 +120,8 @@ pub struct Session {
     pub key: Secret,
     /// Until when it holds.
     pub until: UnixTime,
+    /// When it last asked to lift a freeze.
+    pub thaws: Option<UnixTime>,
 }
 
 /// What opened a session.

@@ -1,9 +1,10 @@
 //! Recovery by the owner's session: as by the holder, and where the entry is open for another session, in its place.
 
 use super::access::open;
-use super::ledger::Loaded;
+use super::ledger::{Loaded, OwnerLedger};
 use crate::command::{Asker, Command, Wanted};
 use crate::decide::{AuditEvent, Context, Reply, decide, need};
+use crate::freeze;
 use crate::ledger::{Change, Ledger, Need};
 use alloc::collections::BTreeSet;
 use alloc::vec;
@@ -37,12 +38,12 @@ impl From<Outcome<Answer<Recovered>>> for TakenOver {
 ///
 /// # Errors
 /// Those of the ledger.
-pub fn take_over<L: Ledger>(
+pub fn take_over<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     owner: &Loaded,
     asker: &Asker,
     item: &OwnerRecoverItem,
     context: &Context<'_>,
-    ledger: &L,
+    (ledger, owners): (&L, &O),
 ) -> Result<TakenOver, L::Error> {
     let Some(access) = open(owner, asker, &item.within, Act::Recover, context.now) else {
         return Ok(Outcome::Done(Answer::Out).into());
@@ -59,7 +60,7 @@ pub fn take_over<L: Ledger>(
     } else {
         Command::TakeOver(vec![claim])
     };
-    let loaded = ledger.load(&need(&command, context.evidence))?;
+    let loaded = freeze::load(&need(&command, context.evidence), ledger, owners)?;
     let decision = decide(loaded, &command, context);
     let recovered = match decision.reply {
         Reply::Recovered(mut outcomes) => outcomes.pop(),

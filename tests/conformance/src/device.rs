@@ -183,6 +183,14 @@ impl Wallet {
         inside: &Inside,
         device: &mut dyn Signs,
     ) -> Check<Answer<DeviceAdded>> {
+        done(self.try_add_device(inside, device)?)
+    }
+
+    pub(crate) fn try_add_device(
+        &self,
+        inside: &Inside,
+        device: &mut dyn Signs,
+    ) -> Check<Outcome<Answer<DeviceAdded>>> {
         let (request, act) = (new_request(), Act::AddDevice);
         let purpose = Purpose {
             safe: self.descriptor.id,
@@ -197,7 +205,7 @@ impl Wallet {
             label: label("a key")?,
             kept: kept(b'd'),
         };
-        done(self.ask(Route::OwnerDeviceAdd, request, add)?)
+        self.ask(Route::OwnerDeviceAdd, request, add)
     }
 
     pub(crate) fn remove_device(

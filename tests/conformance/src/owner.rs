@@ -219,6 +219,16 @@ impl Wallet {
         secret: &[u8],
         slot: Slot,
     ) -> Check<Answer<Changed>> {
+        done(self.try_change(inside, look_up, secret, slot)?)
+    }
+
+    pub(crate) fn try_change(
+        &self,
+        inside: &Inside,
+        look_up: LookUpId,
+        secret: &[u8],
+        slot: Slot,
+    ) -> Check<Outcome<Answer<Changed>>> {
         let finish = self.enrolment(look_up, secret, kept(secret[0]))?;
         let request = new_request();
         let change = ChangeFinish {
@@ -229,7 +239,7 @@ impl Wallet {
             kept: finish.kept,
             slot,
         };
-        done(self.ask(Route::OwnerChange, request, change)?)
+        self.ask(Route::OwnerChange, request, change)
     }
 
     pub(crate) fn owner_page(

@@ -6,7 +6,7 @@ use saifu_protocol::message::Route;
 use saifu_protocol::owner::{
     Answer, Assertion, By, Challenge, Device, DeviceAdd, DeviceAdded, DeviceFinish, DeviceId,
     DeviceKey, DeviceLabel, DeviceProof, DeviceRemove, DeviceRename, DeviceStart, DeviceStarted,
-    Event, Happened, InSession, Kept, PasskeyAlgorithm, PasskeyKey, WaysIn,
+    Event, FreezeItem, Happened, InSession, Kept, PasskeyAlgorithm, PasskeyKey, WaysIn,
 };
 use saifu_protocol::{PublicKey, RequestId, UnixTime, b64, json};
 use saifu_safe_core::owner::passkey::{Refused, enrol, pretend, verify};
@@ -176,6 +176,11 @@ pub(crate) fn requests(within: &InSession) -> Vec<(Route, serde_json::Value)> {
         (Route::OwnerDeviceRename, rename),
         (Route::OwnerWays, serde_json::to_value(within)),
         (Route::OwnerKitRevoke, serde_json::to_value(within)),
+        (
+            Route::OwnerFreeze,
+            serde_json::to_value(FreezeItem::Session(within)),
+        ),
+        (Route::OwnerUnfreeze, serde_json::to_value(within)),
     ];
     let json = |(route, item): (Route, Result<_, _>)| (route, item.expect("messages are JSON"));
     items.into_iter().map(json).collect()

@@ -4,6 +4,7 @@ mod attacks;
 mod called_off;
 mod change;
 mod device;
+mod freeze;
 mod order;
 mod touch;
 mod waits;

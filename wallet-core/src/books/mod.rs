@@ -22,7 +22,7 @@ pub use item::{
 };
 pub(crate) use item::{group_of, id_of_entry, item_of};
 pub use record::{CertificateBody, DEFAULT_CAPACITY, Identity, Ledger, Safe, Session};
-pub use watch::{AskedAt, OthersWait, Watch, Woken};
+pub use watch::{AskedAt, FrozenAt, Half, OthersWait, Watch, Woken};
 
 use crate::flow::Flow;
 use crate::ids::{FlowId, ItemId};

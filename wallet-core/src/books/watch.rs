@@ -4,8 +4,9 @@
 
 use alloc::vec::Vec;
 use saifu_protocol::hold::Asked;
+use saifu_protocol::owner::{Frozen, WayKind};
 use saifu_protocol::push::Endpoint;
-use saifu_protocol::{PublicKey, SafeId};
+use saifu_protocol::{PublicKey, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// What the owner wants of others, and who has asked.
@@ -19,6 +20,30 @@ pub struct Watch {
     /// Which safe wakes this wallet when somebody begins to wait, and where: what that safe was told last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub push: Option<Woken>,
+    /// Where nothing of the owner's leaves, as far as its safes have told.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frozen: Vec<FrozenAt>,
+}
+
+/// A safe that hands out nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenAt {
+    /// The safe.
+    pub safe: SafeId,
+    /// Since when, and who wants it lifted with one way only.
+    pub frozen: Frozen,
+    /// What this wallet has shown of two ways.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half: Option<Half>,
+}
+
+/// One of two ways was shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Half {
+    /// Of which kind.
+    pub by: WayKind,
+    /// Until when that holds, by the safe's clock.
+    pub until: UnixTime,
 }
 
 /// A safe wakes this wallet.
@@ -46,6 +71,36 @@ impl Watch {
         self.asked.iter().find(is_it).map(|it| &it.asked)
     }
 
+    /// The same with what this safe says of being frozen. What was shown of two ways counts for the freeze it was shown for.
+    #[must_use]
+    pub(crate) fn frozen_at(&self, safe: SafeId, frozen: Option<Frozen>) -> Self {
+        let before = self.frozen.iter().find(|it| it.safe == safe);
+        let half = |frozen: Frozen| {
+            let same = before.filter(|it| it.frozen.since == frozen.since);
+            same.and_then(|it| it.half)
+        };
+        let is_other = |it: &&FrozenAt| it.safe != safe;
+        let others = self.frozen.iter().filter(is_other).copied();
+        let here = frozen.map(|frozen| FrozenAt {
+            safe,
+            frozen,
+            half: half(frozen),
+        });
+        Self {
+            frozen: others.chain(here).collect(),
+            ..self.clone()
+        }
+    }
+
+    /// Likewise, after one of two ways was shown.
+    #[must_use]
+    pub(crate) fn half_thawed_at(&self, safe: SafeId, frozen: Frozen, half: Half) -> Self {
+        let mut known = self.frozen_at(safe, Some(frozen));
+        let here = known.frozen.iter_mut().filter(|it| it.safe == safe);
+        here.for_each(|it| it.half = Some(half));
+        known
+    }
+
     /// The same with what this safe tells now in the place of what it told before, and who of that is new.
     #[must_use]
     pub(crate) fn told(&self, safe: SafeId, asked: &[Asked]) -> (Self, Vec<Asked>) {
@@ -60,6 +115,7 @@ impl Watch {
             wait: self.wait,
             asked: others.chain(theirs).collect(),
             push: self.push.clone(),
+            frozen: self.frozen.clone(),
         };
         (told, new)
     }

@@ -11,8 +11,8 @@ use saifu_protocol::order::{Coupled, OwnerOrderItem};
 use saifu_protocol::owner::{
     Answer, ChangeFinish, Changed, DeviceAdd, DeviceAdded, DeviceFinish, DeviceRemove,
     DeviceRename, DeviceStart, DeviceStarted, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
-    InSession, LoginFinish, LoginFinished, LoginStart, LoginStarted, OwnerListItem, OwnerPage,
-    SetMap, WaysIn,
+    FreezeItem, Froze, InSession, LoginFinish, LoginFinished, LoginStart, LoginStarted,
+    OwnerListItem, OwnerPage, SetMap, Thawed, WaysIn,
 };
 use saifu_protocol::{PublicKey, UnixTime};
 
@@ -34,6 +34,8 @@ pub(crate) enum OwnerQuestion {
     DeviceRename(DeviceRename),
     Ways(InSession),
     KitRevoke(InSession),
+    Freeze(FreezeItem),
+    Unfreeze(InSession),
     Order(OwnerOrderItem),
 }
 
@@ -50,6 +52,8 @@ pub(crate) enum OwnerAnswer {
     DeviceStarted(DeviceStarted),
     DeviceAdded(Answer<DeviceAdded>),
     Ways(Answer<WaysIn>),
+    Froze(Answer<Froze>),
+    Thawed(Answer<Thawed>),
     Ordered(Answer<Coupled>),
 }
 
@@ -72,6 +76,8 @@ impl OwnerQuestion {
             OwnerQuestion::DeviceRename(_) => Route::OwnerDeviceRename,
             OwnerQuestion::Ways(_) => Route::OwnerWays,
             OwnerQuestion::KitRevoke(_) => Route::OwnerKitRevoke,
+            OwnerQuestion::Freeze(_) => Route::OwnerFreeze,
+            OwnerQuestion::Unfreeze(_) => Route::OwnerUnfreeze,
             OwnerQuestion::Order(_) => Route::OwnerOrder,
         }
     }
@@ -98,9 +104,10 @@ impl OwnerQuestion {
             OwnerQuestion::DeviceAdd(item) => seal(&**item, reply_to, safe, binding, rng),
             OwnerQuestion::DeviceRemove(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::DeviceRename(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Ways(item) | OwnerQuestion::KitRevoke(item) => {
-                seal(item, reply_to, safe, binding, rng)
-            }
+            OwnerQuestion::Ways(item)
+            | OwnerQuestion::KitRevoke(item)
+            | OwnerQuestion::Unfreeze(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::Freeze(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::Order(item) => seal(item, reply_to, safe, binding, rng),
         }
     }
@@ -123,6 +130,8 @@ pub(super) fn read(route: Route, expected: &Expected, body: &[u8]) -> Verdict {
         }
         Route::OwnerDeviceAdd => inside(expected, body, |it| told(OwnerAnswer::DeviceAdded(it))),
         Route::OwnerWays => inside(expected, body, |it| told(OwnerAnswer::Ways(it))),
+        Route::OwnerFreeze => inside(expected, body, |it| told(OwnerAnswer::Froze(it))),
+        Route::OwnerUnfreeze => inside(expected, body, |it| told(OwnerAnswer::Thawed(it))),
         Route::OwnerOrder => inside(expected, body, |it| told(OwnerAnswer::Ordered(it))),
         _ => inside(expected, body, |it| told(OwnerAnswer::Done(it))),
     }

@@ -115,6 +115,7 @@ impl Wallet {
             Intent::Decide { safe, account, may } => self.decide(*safe, *account, *may, context),
             Intent::WakeBy { safe, to } => self.wake_by(*safe, to, context),
             Intent::LetSleep => self.let_sleep(context),
+            Intent::Freeze => self.freeze(context),
             Intent::Acknowledge { notice } => self.acknowledge(*notice),
         };
         if !changes.is_empty() {

@@ -90,7 +90,11 @@ impl Dirty {
             Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
             Change::Settle(_) => self.items = true,
             Change::Identify(_) => {}
-            Change::Own(_) => self.owner = true,
+            Change::Own(_) => {
+                self.owner = true;
+                // So many safes could freeze.
+                self.waits = true;
+            }
             Change::Choose(_) => self.policy = true,
             Change::Rule(_) | Change::Record(_) => self.rules = true,
             Change::Watch(_) => self.waits = true,
@@ -570,7 +574,8 @@ impl Wallet {
             | Flow::Round(_)
             | Flow::Hold(_)
             | Flow::Decide(_)
-            | Flow::Wake(_) => false,
+            | Flow::Wake(_)
+            | Flow::Freeze(_) => false,
             // One that stands by for orders is nothing to look at.
             Flow::Login(login) => {
                 login.ordered().is_some() && matches!(login.state, flow::LoginState::In { .. })

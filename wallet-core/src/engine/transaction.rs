@@ -44,6 +44,7 @@ impl Wallet {
         let touched = self.touched(&changes);
         let mut has_ended = false;
         let mut has_moved = false;
+        let mut has_thawed = false;
         for change in &changes {
             self.dirty.note(change, &self.books);
             match change {
@@ -58,7 +59,12 @@ impl Wallet {
                     self.forget_flow(*flow);
                 }
                 Change::Put(_, Item::Value(_) | Item::Group(_), _) => has_moved = true,
-                Change::Put(_, Item::Certificate(_), _) | Change::Watch(_) => may_tell_waits = true,
+                Change::Put(_, Item::Certificate(_), _) => may_tell_waits = true,
+                Change::Watch(watch) => {
+                    may_tell_waits = true;
+                    let before = self.books.watch().map_or(0, |watch| watch.frozen.len());
+                    has_thawed |= watch.frozen.len() < before;
+                }
                 Change::Delete(item) => {
                     has_moved |= self.books.value(*item).is_some();
                     made_room = true;
@@ -88,6 +94,10 @@ impl Wallet {
         }
         if made_room {
             self.resume_suspended();
+        }
+        // What waited for that goes on by itself.
+        if has_thawed {
+            self.hurry();
         }
         self.rouse(&touched);
         if has_ended || has_moved {

@@ -2,15 +2,16 @@
 //! if an answer is.
 
 use super::{Asked, Sleeper, Then, Wallet, descriptor_request};
-use crate::books::{CertificateItem, Change, OthersWait, Safe, Watch};
+use crate::books::{CertificateItem, Change, FrozenAt, OthersWait, Safe, Watch};
 use crate::client::{self, Expected, Question, Verdict};
-use crate::flow::{Decide, Flow, Hold, HoldState};
+use crate::flow::{Decide, Flow, Freeze, Hold, HoldState};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::notice::{Kind, Notice};
 use crate::port::{Answer, Ask, Context, Durability, Effect};
 use crate::view::{
-    AskedCard, Deciding, Reach, TellingCard, UnheardCard, Waiting, WaitingCard, WaitsView,
+    AskedCard, Deciding, FreezingCard, FrozenCard, Reach, TellingCard, UnheardCard, Waiting,
+    WaitingCard, WaitsView,
 };
 use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
@@ -100,11 +101,13 @@ impl Wallet {
 
     /// Asks every safe at which somebody may wait, and again in an hour.
     pub(super) fn watch(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
-        if self.books.watch().is_none() {
+        // An owner may have frozen everything from another device, and somebody else may be about to lift that.
+        let mut safes = self.freezable();
+        if self.books.watch().is_none() && safes.is_empty() {
             return;
         }
-        let mut safes: Vec<SafeId> = Vec::new();
-        for (_, certificate) in self.books.certificates() {
+        let is_watched = self.books.watch().is_some();
+        for (_, certificate) in self.books.certificates().filter(|_| is_watched) {
             if certificate.others != OthersWait::Theirs && !safes.contains(&certificate.safe) {
                 safes.push(certificate.safe);
             }
@@ -116,7 +119,8 @@ impl Wallet {
             }
         }
         let sleeps = |sleeper: &Sleeper| matches!(sleeper, Sleeper::Watch);
-        if !self.wakes.values().any(sleeps) {
+        // Where nothing was ever wanted of a safe it is enough to ask when the owner looks.
+        if is_watched && !self.wakes.values().any(sleeps) {
             let wake = self.token();
             self.wakes.insert(wake, Sleeper::Watch);
             let after_ms = WATCH_EVERY_MS;
@@ -199,11 +203,13 @@ impl Wallet {
         };
         self.heard.insert(safe, it);
         self.dirty.waits();
-        let (Some(page), Some(watch)) = (heard, self.books.watch()) else {
+        let Some(page) = heard else {
             return;
         };
+        let watch = self.books.watch().cloned().unwrap_or_default();
         let (told, new) = watch.told(safe, &page.asked);
-        if told == *watch {
+        let told = told.frozen_at(safe, page.frozen);
+        if told == watch {
             return;
         }
         let mut changes: Vec<Change> = new
@@ -265,7 +271,72 @@ impl Wallet {
             waiting: safes().filter_map(|safe| self.waiting_at(safe)).collect(),
             unheard: unheard.collect(),
             waking: self.waking_view(),
+            frozen: self.frozen_cards(),
+            freezing: self.freezing_cards(),
+            freezable: self.freezable().len(),
         }
+    }
+
+    /// The safes that could freeze: those that know the owner.
+    fn freezable(&self) -> Vec<SafeId> {
+        let owner = self.books.owner().filter(|owner| !owner.is_restoring());
+        let at = owner.into_iter().flat_map(|owner| &owner.at);
+        let knows = at.filter(|at| at.standing.knows() && self.books.safe(at.safe).is_some());
+        knows.map(|at| at.safe).collect()
+    }
+
+    /// Every safe that knows the owner is to hand out nothing. One that does already is told again: then whoever wants it lifted
+    /// with one way only begins anew.
+    pub(super) fn freeze(&self, context: &mut Context<'_>) -> Vec<Change> {
+        let Some(owner) = self.books.owner() else {
+            return Vec::new();
+        };
+        let is_told = |safe: &SafeId| self.freezing_at(*safe).is_some();
+        let safes = self.freezable().into_iter().filter(|safe| !is_told(safe));
+        let freeze = |safe| {
+            let freeze = Freeze {
+                safe,
+                name: owner.name.clone(),
+                look_up: None,
+            };
+            Change::Journal(FlowId::make(context.rng), Flow::Freeze(freeze))
+        };
+        safes.map(freeze).collect()
+    }
+
+    fn freezing_at(&self, safe: SafeId) -> Option<FlowId> {
+        let is_its =
+            |(_, flow): &(FlowId, &Flow)| matches!(flow, Flow::Freeze(it) if it.safe == safe);
+        self.books.flows().find(is_its).map(|(id, _)| id)
+    }
+
+    fn frozen_cards(&self) -> Vec<FrozenCard> {
+        let watch = self.books.watch().into_iter();
+        let card = |it: &FrozenAt| {
+            let safe = self.books.safe(it.safe)?;
+            Some(FrozenCard {
+                safe: it.safe,
+                address: safe.address.as_str().into(),
+                operator: safe.operator.clone(),
+                frozen: it.frozen,
+                half: it.half,
+            })
+        };
+        watch.flat_map(|it| &it.frozen).filter_map(card).collect()
+    }
+
+    fn freezing_cards(&self) -> Vec<FreezingCard> {
+        let card = |safe: &Safe| {
+            let job = self.freezing_at(safe.id)?;
+            Some(FreezingCard {
+                job,
+                address: safe.address.as_str().into(),
+                operator: safe.operator.clone(),
+                waiting: self.running.get(&job).and_then(|running| running.waiting),
+                next_try: self.next_try(job),
+            })
+        };
+        self.books.safes().filter_map(card).collect()
     }
 
     fn telling(&self) -> Vec<TellingCard> {

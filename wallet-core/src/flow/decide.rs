@@ -61,6 +61,7 @@ impl Decide {
         };
         let watch = desk.books.watch().cloned().unwrap_or_default();
         let (told, _) = watch.told(self.safe, &page.asked);
+        let told = told.frozen_at(self.safe, page.frozen);
         let mut changes: alloc::vec::Vec<Change> = changes.into_iter().collect();
         changes.push(Change::Watch(told));
         changes.push(Change::End(desk.id));

@@ -497,6 +497,14 @@ impl Login {
                 Answer::Done(ways) => self.open(session, ways, desk),
                 Answer::Out => self.log_in_again(desk, rng),
             },
+            (LoginState::In { session }, OwnerAnswer::Froze(froze)) => match froze {
+                Answer::Done(froze) => self.froze(session, froze, desk, rng),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
+            (LoginState::In { session }, OwnerAnswer::Thawed(thawed)) => match thawed {
+                Answer::Done(thawed) => self.thawed(session, thawed, desk),
+                Answer::Out => self.log_in_again(desk, rng),
+            },
             (
                 LoginState::Adding {
                     session, adding, ..

@@ -8,6 +8,7 @@
 mod add;
 mod decide;
 mod enrol;
+mod freeze;
 mod hold;
 mod login;
 mod order;
@@ -26,6 +27,7 @@ mod wake;
 pub use add::Add;
 pub use decide::Decide;
 pub use enrol::{Enrol, EnrolState};
+pub use freeze::Freeze;
 pub use hold::{Hold, HoldState};
 pub(crate) use login::account;
 pub use login::{Adding, Aim, Ceremony, Doing, Login, LoginState, Managing, Meeting, Shown};
@@ -96,6 +98,8 @@ pub enum Flow {
     Decide(Decide),
     /// A safe is told where this wallet is woken.
     Wake(Wake),
+    /// A safe is told to hand out nothing.
+    Freeze(Freeze),
 }
 
 /// What a flow is told.
@@ -226,6 +230,7 @@ impl Flow {
             Flow::Hold(flow) => flow.step(input, desk, rng),
             Flow::Decide(flow) => flow.step(input, desk, rng),
             Flow::Wake(flow) => flow.step(input, desk, rng),
+            Flow::Freeze(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -245,7 +250,8 @@ impl Flow {
             | Flow::Round(_)
             | Flow::Hold(_)
             | Flow::Decide(_)
-            | Flow::Wake(_) => false,
+            | Flow::Wake(_)
+            | Flow::Freeze(_) => false,
         }
     }
 
@@ -288,7 +294,8 @@ impl Flow {
             | Flow::Round(_)
             | Flow::Hold(_)
             | Flow::Decide(_)
-            | Flow::Wake(_) => Vec::new(),
+            | Flow::Wake(_)
+            | Flow::Freeze(_) => Vec::new(),
             Flow::Register(flow) => alloc::vec![flow.value],
             Flow::Recover(flow) => core::iter::once(flow.certificate)
                 .chain(flow.arrived())
@@ -311,7 +318,8 @@ impl Flow {
             | Flow::Round(_)
             | Flow::Hold(_)
             | Flow::Decide(_)
-            | Flow::Wake(_) => None,
+            | Flow::Wake(_)
+            | Flow::Freeze(_) => None,
             Flow::Login(flow) => flow.ordered(),
             Flow::Order(flow) => Some(flow.part.group),
             Flow::Register(flow) => books.item(flow.value)?.group(),
@@ -340,6 +348,7 @@ impl Flow {
             Flow::Hold(flow) => Some(flow.safe),
             Flow::Decide(flow) => Some(flow.safe),
             Flow::Wake(flow) => Some(flow.safe),
+            Flow::Freeze(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
@@ -383,6 +392,7 @@ impl Flow {
             // Both say what holds for those who wait.
             Flow::Hold(_) | Flow::Wake(_) => Task::SetWait,
             Flow::Decide(_) => Task::Decide,
+            Flow::Freeze(_) => Task::Freeze,
             Flow::Login(flow) => flow.task(),
         }
     }
@@ -423,6 +433,7 @@ impl Flow {
             Flow::Hold(_) => Stage::SettingWait,
             Flow::Decide(_) => Stage::Deciding,
             Flow::Wake(_) => Stage::SettingWake,
+            Flow::Freeze(_) => Stage::Freezing,
             Flow::Login(flow) => match flow.state {
                 LoginState::Ready
                 | LoginState::Starting { .. }
@@ -471,7 +482,7 @@ impl Flow {
             Flow::Enrol(flow) => !matches!(flow.state, EnrolState::Finishing { .. }),
             // What waits is set by the owner, and told until it is true.
             Flow::Retire(_) | Flow::Rotate(_) | Flow::Hold(_) | Flow::Wake(_) => false,
-            Flow::Decide(_) => true,
+            Flow::Decide(_) | Flow::Freeze(_) => true,
             Flow::Protect(flow) => {
                 let phase = flow
                     .group()

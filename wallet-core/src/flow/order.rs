@@ -224,6 +224,11 @@ impl Ordering<'_> {
                             until: problem.until.unwrap_or(UnixTime(0)),
                         }
                     }
+                    Some(Outcome::Problem(problem)) if problem.code == Code::Frozen => {
+                        Waiting::Frozen {
+                            since: problem.since.unwrap_or(UnixTime(0)),
+                        }
+                    }
                     Some(told) => {
                         let own = coupled.own;
                         return Ok(Told { told, own });

@@ -1,10 +1,12 @@
 //! How long others wait, and who does.
 
 use super::Waiting;
+use crate::books::Half;
 use crate::ids::FlowId;
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::hold::Said;
+use saifu_protocol::owner::Frozen;
 use saifu_protocol::push::{Endpoint, PushKey};
 use saifu_protocol::{PublicKey, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
@@ -24,6 +26,42 @@ pub struct WaitsView {
     pub unheard: Vec<UnheardCard>,
     /// Which safe wakes the wallet while it is closed.
     pub waking: WakingView,
+    /// The safes that hand out nothing.
+    pub frozen: Vec<FrozenCard>,
+    /// The safes that are still to be told to hand out nothing.
+    pub freezing: Vec<FreezingCard>,
+    /// How many safes know the owner, and could.
+    pub freezable: usize,
+}
+
+/// A safe that hands out nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FrozenCard {
+    /// The safe.
+    pub safe: SafeId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Since when, and who wants it lifted with one way only.
+    pub frozen: Frozen,
+    /// What this wallet has shown of two ways, as long as that holds.
+    pub half: Option<Half>,
+}
+
+/// A safe that is still to be told to hand out nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FreezingCard {
+    /// The job.
+    pub job: FlowId,
+    /// Where it is.
+    pub address: String,
+    /// Who runs it.
+    pub operator: String,
+    /// Why it waits, if it does.
+    pub waiting: Option<Waiting>,
+    /// When it is tried again, if it waits.
+    pub next_try: Option<UnixTime>,
 }
 
 /// Which safes would wake the wallet, and which one does.

@@ -4,6 +4,7 @@
 mod any_sequence;
 mod end;
 mod foreign;
+mod freeze;
 mod given;
 mod hold;
 mod index;

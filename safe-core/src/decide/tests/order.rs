@@ -609,3 +609,29 @@ fn a_rotation_puts_orders_out_of_force() {
         VALUE
     );
 }
+
+#[test]
+fn an_order_moves_nothing_that_is_frozen_at_either_safe() {
+    let mut scene = Scene::new();
+    scene.key_safe.value_safe().enrol(b"six words");
+    let at = scene.key_safe.now;
+    let order = scene.order(OrderAct::Recover, A);
+    scene.key_safe.value_safe().set_frozen(Some(at));
+    assert_eq!(code(scene.give(&order)), Code::Frozen);
+    // Of a value that the device has already nothing is confirmed.
+    scene.key_safe.value_safe().set_frozen(None);
+    done(scene.give(&order));
+    scene.key_safe.value_safe().set_frozen(Some(at));
+    let ack = scene.order(OrderAct::Ack, A);
+    assert_eq!(code(scene.give(&ack)), Code::Frozen);
+    assert_eq!(scene.state(), State::Withdrawing { session: A });
+    // And the key safe adds no key of its own.
+    scene.key_safe.value_safe().set_frozen(None);
+    scene.key_safe.set_frozen(Some(at));
+    let own = OwnPart {
+        presented: scene.key.whole(),
+        session: B,
+    };
+    let coupled = scene.couple(sign(&order, &signing(21)), Some(own));
+    assert_eq!(code(coupled.own.unwrap()), Code::Frozen);
+}

@@ -126,6 +126,7 @@ pub(super) fn finish(
         opened_by: OpenedBy::Device(id),
         key: key.ok()?,
         until: context.now.plus(OWNER_SESSION_LIFETIME),
+        thaws: None,
     };
     let answer = logged_in(&session, enrolled, by, kept, 0);
     device.used = Some(context.now);

@@ -84,6 +84,8 @@ pub(super) fn finish(
             kit: None,
             map: None,
             accounts: vec![asker.account],
+            frozen: None,
+            thawed: None,
         });
         Enrolled::Enrolled
     };
@@ -120,6 +122,9 @@ pub(super) fn change(
     };
     if finish.slot == Slot::Secret && !is_by_secret {
         return Err(Code::Malformed);
+    }
+    if enrolled.frozen.is_some() {
+        return Err(Code::Frozen);
     }
     if let Some(there) = enrolled.credential_mut(&id) {
         return if there.record == record {

@@ -116,6 +116,7 @@ pub(super) fn finish(
         opened_by: OpenedBy::Secret(attempt.credential),
         key,
         until: context.now.plus(OWNER_SESSION_LIFETIME),
+        thaws: None,
     };
     let in_a_row = match which {
         Which::Newest | Which::Previous => owner.guesses.in_a_row,

@@ -3,6 +3,7 @@
 
 mod device;
 mod enrol;
+mod freeze;
 mod login;
 mod session;
 mod ways;
@@ -21,8 +22,8 @@ use saifu_crypto::sign::SigningKey;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::Outcome;
 use saifu_protocol::owner::{
-    Answer, Changed, DeviceAdded, DeviceStarted, EnrolStarted, Enrolled, Event, Happened,
-    LoginFinished, LoginStarted, WaysIn,
+    Answer, Changed, DeviceAdded, DeviceStarted, EnrolStarted, Enrolled, Event, FreezeItem, Froze,
+    Happened, LoginFinished, LoginStarted, Thawed, WaysIn,
 };
 use saifu_protocol::problem::Code;
 
@@ -58,6 +59,10 @@ pub enum Reply {
     DeviceAdded(Outcome<Answer<DeviceAdded>>),
     /// By what the owner gets in.
     Ways(Outcome<Answer<WaysIn>>),
+    /// To freezing.
+    Froze(Outcome<Answer<Froze>>),
+    /// To lifting it.
+    Thawed(Outcome<Answer<Thawed>>),
     /// To what else is done in a session: until when it holds.
     Done(Outcome<Answer<UnixTime>>),
 }
@@ -108,6 +113,18 @@ pub fn need(asker: &Asker, command: &Command) -> Need {
         Command::Ways(within) => {
             need.session = Some(within.session);
             need.ways = true;
+        }
+        Command::Freeze(item) => {
+            match item {
+                FreezeItem::Session(within) => need.session = Some(within.session),
+                FreezeItem::Account(look_up) => need.look_up = Some(*look_up),
+            }
+            need.ways = true;
+        }
+        Command::Unfreeze(within) => {
+            need.session = Some(within.session);
+            need.ways = true;
+            need.thawing = Some(asker.account);
         }
     }
     need
@@ -161,7 +178,7 @@ pub fn decide(
         }
         Command::DeviceRemove(remove) => {
             let removed = ways::remove(&loaded, asker, remove, context, into);
-            Reply::Done(Outcome::Done(removed))
+            Reply::Done(outcome(removed))
         }
         Command::DeviceRename(rename) => {
             let renamed = ways::rename(&loaded, asker, rename, context, into);
@@ -170,6 +187,14 @@ pub fn decide(
         Command::Ways(within) => {
             let ways = ways::list(&loaded, asker, within, context);
             Reply::Ways(Outcome::Done(ways))
+        }
+        Command::Freeze(item) => {
+            let froze = freeze::freeze(&loaded, asker, item, context, into);
+            Reply::Froze(Outcome::Done(froze))
+        }
+        Command::Unfreeze(within) => {
+            let thawed = freeze::unfreeze(&loaded, asker, within, context, into);
+            Reply::Thawed(Outcome::Done(thawed))
         }
         Command::RevokeKit(within) => Reply::Done(outcome(session::revoke_kit(
             loaded, asker, within, context, into,

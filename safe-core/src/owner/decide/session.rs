@@ -2,7 +2,7 @@
 
 use super::super::ledger::{Change, Loaded};
 use super::super::state::{OpenedBy, Owner, Session};
-use super::{Context, happened};
+use super::{Context, freeze, happened};
 use crate::command::Asker;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
@@ -33,13 +33,7 @@ pub(in super::super) fn session_of<'a>(
         act,
     };
     let enrolled = owner.enrolled.as_ref()?;
-    let still_opens = match session.opened_by {
-        OpenedBy::Secret(id) => enrolled.which(&id).is_some(),
-        OpenedBy::Device(id) => {
-            let device = loaded.devices.get(&id);
-            device.is_some_and(|device| device.look_up == owner.look_up)
-        }
-    };
+    let still_opens = freeze::kind_of(session, owner.look_up, enrolled, &loaded.devices).is_some();
     let holds = session.id == within.session
         && session.account == asker.account
         && session.look_up == owner.look_up
@@ -69,6 +63,9 @@ pub(super) fn settle(
         changes,
         |owner, session| {
             let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
+            if enrolled.frozen.is_some() {
+                return Err(Code::Frozen);
+            }
             let by_previous = match session.opened_by {
                 OpenedBy::Secret(id) => match enrolled.which(&id) {
                     Some(Which::Newest) => false,
@@ -179,6 +176,9 @@ pub(super) fn revoke_kit(
         changes,
         |owner, _| {
             let enrolled = owner.enrolled.as_mut().ok_or(Code::Internal)?;
+            if enrolled.frozen.is_some() {
+                return Err(Code::Frozen);
+            }
             Ok(enrolled.kit.take().map(|_| Event::KitRevoked))
         },
     )

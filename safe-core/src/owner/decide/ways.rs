@@ -27,6 +27,9 @@ pub(super) fn add(
     let Some(inside) = session_of(loaded, asker, &add.within, Act::AddDevice, context.now) else {
         return Ok(Answer::Out);
     };
+    if is_frozen(&inside) {
+        return Err(Code::Frozen);
+    }
     let challenge = enrolment_challenge(
         &inside.session.key,
         &Purpose {
@@ -93,17 +96,27 @@ pub(super) fn remove(
     remove: &DeviceRemove,
     context: &Context<'_>,
     changes: &mut Vec<Change>,
-) -> Answer<UnixTime> {
+) -> Result<Answer<UnixTime>, Code> {
     let (within, act) = (&remove.within, Act::RemoveDevice);
     let Some(inside) = session_of(loaded, asker, within, act, context.now) else {
-        return Answer::Out;
+        return Ok(Answer::Out);
     };
+    if is_frozen(&inside) {
+        return Err(Code::Frozen);
+    }
     if own(loaded, &inside, remove.device).is_some() {
         let event = Event::DeviceRemoved(remove.device);
         changes.push(happened(inside.owner, asker, event, context));
         changes.push(Change::RemoveDevice(remove.device));
     }
-    Answer::Done(inside.session.until)
+    Ok(Answer::Done(inside.session.until))
+}
+
+/// Whether no way in may come or go: whoever has one must not make the second by which a freeze is lifted, nor take from the
+/// owner what lifts it.
+fn is_frozen(inside: &Inside<'_>) -> bool {
+    let enrolled = inside.owner.enrolled.as_ref();
+    enrolled.is_some_and(|enrolled| enrolled.frozen.is_some())
 }
 
 /// Calls a device something else. One that is not there has no name.

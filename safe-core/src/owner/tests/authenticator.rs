@@ -205,6 +205,15 @@ impl Scene {
         key: DeviceKey,
         says: impl FnOnce(&Challenge) -> DeviceProof,
     ) -> Answer<DeviceAdded> {
+        done(self.try_add(inside, key, says))
+    }
+
+    pub(super) fn try_add(
+        &mut self,
+        inside: &Inside,
+        key: DeviceKey,
+        says: impl FnOnce(&Challenge) -> DeviceProof,
+    ) -> Outcome<Answer<DeviceAdded>> {
         let (act, request) = (Act::AddDevice, RequestId::make(&mut self.rng));
         let purpose = Purpose {
             safe: self.keys.safe,
@@ -221,7 +230,7 @@ impl Scene {
         });
         let asker = self.asker(inside.account, request);
         match self.ask_as(&asker, &add) {
-            Reply::DeviceAdded(outcome) => done(outcome),
+            Reply::DeviceAdded(outcome) => outcome,
             _ => panic!("another reply"),
         }
     }

@@ -5,6 +5,7 @@ mod authenticator;
 mod change;
 mod device;
 mod enrol;
+mod freeze;
 mod guess;
 mod kit;
 mod login;

@@ -3,6 +3,7 @@
 mod describe;
 mod devices;
 mod end;
+mod freeze;
 mod given;
 mod list;
 mod login;
@@ -250,6 +251,16 @@ pub(crate) const CASES: &[Case] = &[
     (
         "wait: an account is woken only where it wants, by a service its safe calls",
         wait::waking,
+        "freeze: nothing of the owner's leaves, whoever asks",
+        freeze::nothing_leaves,
+    ),
+    (
+        "freeze: two kinds of ways in lift it, and no way in comes meanwhile",
+        freeze::two_ways_lift_it,
+    ),
+    (
+        "freeze: where one kind of way could not lift it nothing freezes",
+        freeze::one_kind_freezes_nothing,
     ),
     (
         "equal counters are told apart after the counter returned to 0",

@@ -43,7 +43,7 @@ impl Kept {
 }
 
 impl Owner {
-    fn jobs(&self, device: usize) -> Vec<Job> {
+    pub(super) fn jobs(&self, device: usize) -> Vec<Job> {
         let wallet = self.scene.devices[device].wallet.as_ref();
         let parts = wallet.map(|wallet| wallet.view()).unwrap_or_default();
         let jobs = parts.into_iter().find_map(|part| match part {

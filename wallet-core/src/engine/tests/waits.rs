@@ -49,6 +49,7 @@ impl Bench {
         let page = AskedPage {
             asked: asked.to_vec(),
             push: None,
+            frozen: None,
         };
         self.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
         self.commit();
@@ -225,6 +226,7 @@ fn a_decision_is_shown_as_on_its_way_until_the_safe_has_said_it() {
     let page = AskedPage {
         asked: alloc::vec![somebody(Some(Said::No))],
         push: None,
+        frozen: None,
     };
     bench.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
     bench.commit();
@@ -297,6 +299,7 @@ fn the_record_is_pinned() {
         wait: DAY,
         asked: alloc::vec![asked],
         push: None,
+        ..Watch::default()
     };
     let json = saifu_protocol::json::write(&watch);
     assert_eq!(

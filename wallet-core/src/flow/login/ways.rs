@@ -14,9 +14,10 @@
 
 use super::super::{Desk, Next, Step};
 use super::{Aim, Login, LoginState, Session};
-use crate::books::Change;
+use crate::books::{Change, Half};
 use crate::client::OwnerQuestion;
 use crate::flow::Flow;
+use crate::flow::freeze::known;
 use crate::notice::Kind;
 use crate::owner::{CredentialId, Words, deal, keep, kept_key, seal_label, terminal_key};
 use alloc::boxed::Box;
@@ -25,8 +26,8 @@ use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::owner::{
     Act, Assertion, DeviceAdd, DeviceAdded, DeviceId, DeviceKey, DeviceLabel, DeviceProof,
-    DeviceRemove, DeviceRename, InSession, Kept, PasskeyKey, Purpose, WaysIn, enrolment_challenge,
-    signed_by_terminal,
+    DeviceRemove, DeviceRename, FreezeItem, Froze, InSession, Kept, PasskeyKey, Purpose, Thawed,
+    WaysIn, enrolment_challenge, signed_by_terminal,
 };
 use saifu_protocol::{PublicKey, RequestId};
 use serde::{Deserialize, Serialize};
@@ -88,6 +89,10 @@ pub enum Doing {
     },
     /// The kit opens no more.
     RevokeKit,
+    /// Nothing leaves any more.
+    Freeze,
+    /// This is one of two ways that lift it.
+    Unfreeze,
 }
 
 /// A device that has signed, as a safe is to enrol it.
@@ -216,7 +221,44 @@ impl Login {
             Some(Doing::RevokeKit) => {
                 self.ask(session, Act::RevokeKit, desk, rng, OwnerQuestion::KitRevoke)
             }
+            Some(Doing::Freeze) => self.ask(session, Act::Freeze, desk, rng, |within| {
+                OwnerQuestion::Freeze(FreezeItem::Session(within))
+            }),
+            Some(Doing::Unfreeze) => {
+                self.ask(session, Act::Unfreeze, desk, rng, OwnerQuestion::Unfreeze)
+            }
         }
+    }
+
+    pub(super) fn froze(
+        &self,
+        session: &Session,
+        froze: Froze,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        match froze {
+            Froze::Frozen(frozen) => {
+                let known = known(desk).frozen_at(self.safe, Some(frozen));
+                let changes = alloc::vec![self.no_more(session, desk), Change::Watch(known)];
+                Step::strict(changes, Next::Again)
+            }
+            Froze::TooFewWays => self.refused(session, Kind::FreezeTooFewWays, desk, rng),
+            // Of a session that is none that can be said.
+            Froze::NeedsSession => Step::garbled(),
+        }
+    }
+
+    pub(super) fn thawed(&self, session: &Session, thawed: Thawed, desk: &Desk<'_>) -> Step {
+        let known = known(desk);
+        let known = match thawed {
+            Thawed::Thawed => known.frozen_at(self.safe, None),
+            Thawed::Half { by, until, frozen } => {
+                known.half_thawed_at(self.safe, frozen, Half { by, until })
+            }
+        };
+        let changes = alloc::vec![self.no_more(session, desk), Change::Watch(known)];
+        Step::strict(changes, Next::Again)
     }
 
     /// An authenticator that derives nothing has nothing to seal with: then one safe must not be enough for the root.

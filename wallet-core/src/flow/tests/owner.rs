@@ -372,7 +372,7 @@ fn open_does_what_is_wanted_and_nothing_else_does() {
     });
     let device = DeviceId::new([7; 32]);
     let name_it = || "key".into();
-    let table: [(Doing, &str); 6] = [
+    let table: [(Doing, &str); 8] = [
         (Doing::AddPasskey { name: name_it() }, "Making"),
         (
             Doing::AddTerminal {
@@ -391,6 +391,8 @@ fn open_does_what_is_wanted_and_nothing_else_does() {
         ),
         (Doing::MakeKit { words: words() }, "Evaluating"),
         (Doing::RevokeKit, "revoke"),
+        (Doing::Freeze, "freeze"),
+        (Doing::Unfreeze, "unfreeze"),
     ];
     for (doing, then) in table {
         let inside = scene.next(&open, Input::Do(doing.clone()));
@@ -400,6 +402,8 @@ fn open_does_what_is_wanted_and_nothing_else_does() {
             Next::Ask(_, _, Question::Owner(OwnerQuestion::DeviceRemove(_))) => "remove",
             Next::Ask(_, _, Question::Owner(OwnerQuestion::DeviceRename(_))) => "rename",
             Next::Ask(_, _, Question::Owner(OwnerQuestion::KitRevoke(_))) => "revoke",
+            Next::Ask(_, _, Question::Owner(OwnerQuestion::Freeze(_))) => "freeze",
+            Next::Ask(_, _, Question::Owner(OwnerQuestion::Unfreeze(_))) => "unfreeze",
             _ => "",
         };
         let goes_on = journaled(&step).map(|flow| match flow {
@@ -410,6 +414,48 @@ fn open_does_what_is_wanted_and_nothing_else_does() {
         // One thing after the other.
         let busy = scene.step(&inside, Input::Do(doing));
         assert!(busy.changes.is_empty());
+    }
+}
+
+#[test]
+fn what_is_said_of_a_freeze_in_a_session_is_written_down() {
+    use saifu_protocol::owner::{Froze, Frozen, Thawed, WayKind};
+    let mut scene = Scene::new(2);
+    let frozen = Frozen {
+        since: NOW,
+        alone: None,
+    };
+    let froze = |froze| Input::Owner(OwnerAnswer::Froze(Answer::Done(froze)));
+    let thawed = |thawed| Input::Owner(OwnerAnswer::Thawed(Answer::Done(thawed)));
+    let half = Thawed::Half {
+        by: WayKind::Words,
+        until: NOW,
+        frozen,
+    };
+    let table = [
+        (Doing::Freeze, froze(Froze::Frozen(frozen)), 1, false),
+        (Doing::Unfreeze, thawed(half), 1, true),
+        // Once more: what was shown of the same freeze stays shown.
+        (Doing::Freeze, froze(Froze::Frozen(frozen)), 1, true),
+        (Doing::Unfreeze, thawed(Thawed::Thawed), 0, false),
+    ];
+    for (doing, input, count, is_half) in table {
+        let inside = scene.managing(Some(doing), |state| state);
+        let step = scene.step(&inside, input);
+        assert!(matches!(step.next, Next::Again));
+        scene.fixture.books.apply(step.changes);
+        let known = scene.fixture.books.watch().unwrap().frozen.clone();
+        assert_eq!(known.len(), count);
+        assert_eq!(known.iter().any(|it| it.half.is_some()), is_half);
+    }
+    let inside = scene.managing(Some(Doing::Freeze), |state| state);
+    let step = scene.step(&inside, froze(Froze::TooFewWays));
+    assert_eq!(notices(&step), [&Kind::FreezeTooFewWays]);
+    for out in [
+        OwnerAnswer::Froze(Answer::Out),
+        OwnerAnswer::Thawed(Answer::Out),
+    ] {
+        assert!(ends(&scene.step(&inside, Input::Owner(out))));
     }
 }
 

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::books::{AskedAt, OthersWait, Watch, Woken};
+use crate::client::{OwnerAnswer, OwnerQuestion};
 use saifu_protocol::hold::{Asked, AskedItem, Said};
+use saifu_protocol::owner::{Answer, FreezeItem, Froze, Frozen, LookUpId};
 use saifu_protocol::push::{Endpoint, PushKey, PushOffer};
 
 const DAY: u64 = 86_400;
@@ -178,7 +180,11 @@ fn asked(said: Option<Said>) -> Asked {
 
 fn page(asked: impl IntoIterator<Item = Asked>) -> Input {
     let asked = asked.into_iter().collect();
-    Input::Asked(AskedPage { asked, push: None })
+    Input::Asked(AskedPage {
+        asked,
+        push: None,
+        frozen: None,
+    })
 }
 
 #[test]
@@ -216,7 +222,7 @@ fn decide_tells_the_owner_where_the_safe_knows_nobody_of_that_account() {
     let watch = Watch {
         wait: DAY,
         asked: alloc::vec![known],
-        push: None,
+        ..Watch::default()
     };
     fixture.books.apply(alloc::vec![Change::Watch(watch)]);
     let decide = Flow::Decide(Decide {
@@ -296,7 +302,11 @@ fn offer(on: Option<bool>) -> Input {
     let push = on.map(|on| PushOffer { key, on });
     // Somebody new: of them the owner is told elsewhere, and must be.
     let asked = alloc::vec![asked(None)];
-    Input::Asked(AskedPage { asked, push })
+    Input::Asked(AskedPage {
+        asked,
+        push,
+        frozen: None,
+    })
 }
 
 fn wake(fixture: &Fixture, to: Option<Endpoint>) -> Flow {
@@ -381,4 +391,98 @@ fn wake_of_one_safe_leaves_that_of_another() {
     let step = fixture.tell(&off, offer(Some(false)));
     fixture.books.apply(step.changes);
     assert_eq!(woken(&fixture), Some(other));
+}
+
+fn freezing(fixture: &Fixture, name: &str, look_up: Option<LookUpId>) -> Flow {
+    Flow::Freeze(Freeze {
+        safe: fixture.safe(),
+        name: name.into(),
+        look_up,
+    })
+}
+
+fn told(step: &Step) -> Vec<&Kind> {
+    let told = step.changes.iter().filter_map(|change| match change {
+        Change::Notify(notice) => Some(&notice.kind),
+        _ => None,
+    });
+    told.collect()
+}
+
+const LOOK_UP: LookUpId = LookUpId::new([5; 32]);
+
+#[test]
+fn freeze_stretches_the_name_once_and_asks_as_this_account() {
+    let mut fixture = Fixture::new();
+    let wanted = freezing(&fixture, "hana", None);
+    let step = fixture.tell(&wanted, Input::Start);
+    assert!(matches!(step.next, Next::Again));
+    let named = match &step.changes[..] {
+        [Change::Journal(FLOW, flow @ Flow::Freeze(it))] if it.look_up.is_some() => flow.clone(),
+        _ => panic!("not named"),
+    };
+    // A crash and a silence: the same again.
+    for _ in 0..2 {
+        let step = fixture.tell(&named, Input::Start);
+        assert!(step.changes.is_empty());
+        let asked = |question: &Question| {
+            matches!(
+                question,
+                Question::Owner(OwnerQuestion::Freeze(FreezeItem::Account(_)))
+            )
+        };
+        assert!(matches!(&step.next, Next::Ask(_, _, question) if asked(question)));
+    }
+    let frozen = Frozen {
+        since: NOW,
+        alone: None,
+    };
+    let done = OwnerAnswer::Froze(Answer::Done(Froze::Frozen(frozen)));
+    let step = fixture.tell(&named, Input::Owner(done));
+    assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+    fixture.books.apply(step.changes);
+    let known = &fixture.books.watch().unwrap().frozen;
+    assert_eq!(known[0].frozen, frozen);
+}
+
+#[test]
+fn freeze_that_a_safe_does_not_do_ends_with_what_to_do_now() {
+    let fixture = Fixture::new();
+    let named = freezing(&fixture, "hana", Some(LOOK_UP));
+    for (answer, kind) in [
+        (Answer::Done(Froze::TooFewWays), Kind::FreezeTooFewWays),
+        (Answer::Done(Froze::NeedsSession), Kind::FreezeNeedsWay),
+        (Answer::Out, Kind::FreezeNeedsWay),
+    ] {
+        let step = fixture.tell(&named, Input::Owner(OwnerAnswer::Froze(answer)));
+        assert_eq!(told(&step), [&kind]);
+        assert!(matches!(step.changes.last(), Some(Change::End(FLOW))));
+    }
+    let nameless = freezing(&fixture, "", None);
+    let step = fixture.tell(&nameless, Input::Start);
+    assert_eq!(told(&step), [&Kind::FreezeNeedsWay]);
+    let step = fixture.tell(&named, Input::CallOff);
+    assert!(matches!(step.changes[..], [Change::End(FLOW)]));
+    let step = fixture.tell(&named, Input::Refused(Code::Malformed.into()));
+    assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)));
+}
+
+#[test]
+fn the_journal_of_a_freeze_is_pinned() {
+    let named = Flow::Freeze(Freeze {
+        safe: SafeId::new([1; 32]),
+        name: "hana".into(),
+        look_up: Some(LOOK_UP),
+    });
+    let written = saifu_protocol::json::write_text(&named);
+    let safe = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE";
+    let look_up = "BQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU";
+    assert_eq!(
+        written,
+        alloc::format!(r#"{{"freeze":{{"safe":"{safe}","name":"hana","look_up":"{look_up}"}}}}"#)
+    );
+    assert!(saifu_protocol::json::read::<Flow>(written.as_bytes()).is_ok());
+    // What was known of those who wait before there were freezes still reads.
+    let before: Watch = saifu_protocol::json::read(br#"{"wait":60}"#).unwrap();
+    assert!(before.frozen.is_empty());
 }

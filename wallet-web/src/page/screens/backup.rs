@@ -85,7 +85,8 @@ fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<boo
             | Task::Ways
             | Task::Round
             | Task::SetWait
-            | Task::Decide,
+            | Task::Decide
+            | Task::Freeze,
         )
         | None => Key::Backup,
     };
@@ -216,7 +217,8 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::Ways
         | Task::Round
         | Task::SetWait
-        | Task::Decide => None,
+        | Task::Decide
+        | Task::Freeze => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -254,7 +256,8 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Stage::Round
         | Stage::SettingWait
         | Stage::SettingWake
-        | Stage::Deciding => 0,
+        | Stage::Deciding
+        | Stage::Freezing => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
     let arrived = (Key::StepArrived, Key::StepArrivedNote);
@@ -281,7 +284,8 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Task::Ways
         | Task::Round
         | Task::SetWait
-        | Task::Decide => return None,
+        | Task::Decide
+        | Task::Freeze => return None,
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

@@ -298,7 +298,8 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::Ways
         | Task::Round
         | Task::SetWait
-        | Task::Decide => Key::Recovering,
+        | Task::Decide
+        | Task::Freeze => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")

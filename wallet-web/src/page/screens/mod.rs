@@ -9,6 +9,7 @@ mod backup;
 mod certificates;
 mod fetch;
 mod form;
+mod freeze;
 mod keys;
 mod lock;
 mod locked;

@@ -5,7 +5,7 @@ use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{actions, button, fact, facts, halves, head, link, quiet, section};
 use crate::page::route::Route;
 use crate::page::screens::secret::{self, Fields, one};
-use crate::page::screens::{values, waits};
+use crate::page::screens::{freeze, values, waits};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -36,6 +36,7 @@ pub(super) fn recovery(s: Service) -> Node {
             Some(_) | None => paper.prepare(&owner),
         };
         let content = div("stack stack--wide")
+            .child(freeze::cards(s))
             .child(waits::cards(s))
             .child(secret::told(s))
             .child(content);

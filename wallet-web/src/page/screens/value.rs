@@ -105,7 +105,8 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::Ways
             | Task::Round
             | Task::SetWait
-            | Task::Decide,
+            | Task::Decide
+            | Task::Freeze,
         )
         | None => words::class(lang, &card.class),
     };
@@ -269,7 +270,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         | Task::Ways
         | Task::Round
         | Task::SetWait
-        | Task::Decide => (
+        | Task::Decide
+        | Task::Freeze => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),
@@ -296,7 +298,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
                 | Stage::Round
                 | Stage::SettingWait
                 | Stage::SettingWake
-                | Stage::Deciding => (now, Reached::Todo, Reached::Todo),
+                | Stage::Deciding
+                | Stage::Freezing => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![
                 (Key::StepRequesting, Key::StepRequestingNote, requesting),

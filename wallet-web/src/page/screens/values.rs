@@ -7,7 +7,7 @@ use crate::page::parts::{
     waiting,
 };
 use crate::page::route::Route;
-use crate::page::screens::{backup, secret, waits};
+use crate::page::screens::{backup, freeze, secret, waits};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
@@ -45,6 +45,7 @@ pub(super) fn values(s: Service) -> Node {
             s.text(Key::Add),
         );
         let content = div("stack stack--wide")
+            .child(freeze::cards(s))
             .child(waits::cards(s))
             .child(news(s))
             .child(honest(s))
@@ -166,6 +167,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Repair => "refresh",
         Task::Enrol | Task::Restore | Task::Ways => "proof",
         Task::Round | Task::SetWait | Task::Decide => "clock",
+        Task::Freeze => "refused",
         Task::Retire => "trash",
     };
     let of_item = job.item.map(|item| {
@@ -185,7 +187,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Restore => Some(Route::Restore),
         Task::Ways => Some(Route::Ways),
         Task::Round => Some(Route::Rules),
-        Task::SetWait | Task::Decide => Some(Route::Waits),
+        Task::SetWait | Task::Decide | Task::Freeze => Some(Route::Waits),
         _ => of_item,
     };
     let (task, about) = (words::task(lang, job.task), words::about(lang, job));
@@ -228,7 +230,7 @@ fn how_far(s: Service, job: &Job) -> String {
         Task::Retire if !job.safe.is_empty() => {
             Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
         }
-        Task::Enrol | Task::Restore | Task::Ways | Task::SetWait | Task::Decide => {
+        Task::Enrol | Task::Restore | Task::Ways | Task::SetWait | Task::Decide | Task::Freeze => {
             let stage = words::stage(lang, job.stage);
             Some(words::stage_at(lang, &safe_at(s, &job.safe), stage))
         }

@@ -3,8 +3,11 @@
 use crate::page::device::{self, NotReached};
 use crate::page::format;
 use crate::page::node::{Node, div, el};
-use crate::page::parts::{button, halves, head, icon, next_try, quiet, rows, safe_name, section};
+use crate::page::parts::{
+    button, halves, head, icon, keep_dialog, next_try, quiet, rows, safe_name, section,
+};
 use crate::page::route::Route;
+use crate::page::screens::freeze;
 use crate::page::screens::settings::segment;
 use crate::page::screens::values;
 use crate::page::service::Service;
@@ -21,8 +24,11 @@ const OFFERED: [u64; 4] = [0, 3_600, 86_400, 259_200];
 /// The screen.
 pub(super) fn waits(s: Service) -> Node {
     s.send(Intent::Watch);
+    let is_freezing = RwSignal::new(false);
+    keep_dialog(freeze::DIALOG, is_freezing);
     Node::live(move || {
         let content = div("stack stack--wide")
+            .child(freeze::cards(s))
             .child(cards(s))
             .child(waiting_here(s))
             .child(unheard(s))
@@ -30,10 +36,12 @@ pub(super) fn waits(s: Service) -> Node {
             .child(setting(s))
             .child(telling(s))
             .child(waking(s))
-            .child(decided(s));
+            .child(decided(s))
+            .child(freeze::offer(s, is_freezing));
         Node::Many(vec![
             head(s, s.text(Key::WaitsTitle), Some(Route::Settings), None),
             content.into(),
+            freeze::question(s, is_freezing),
         ])
     })
 }

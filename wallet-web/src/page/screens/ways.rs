@@ -9,6 +9,7 @@ use crate::page::parts::{
     quiet, rows, safe_name, section,
 };
 use crate::page::route::Route;
+use crate::page::screens::freeze;
 use crate::page::screens::recovery::sheet;
 use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::values;
@@ -54,6 +55,7 @@ pub(super) fn ways(s: Service) -> Node {
             _ => (ways.kept(words.as_ref(), &owner), ways.content(&owner)),
         };
         let content = div("stack stack--wide")
+            .child(freeze::cards(s))
             .child(secret::told(s))
             .child(kept)
             .child(content);
@@ -148,6 +150,7 @@ impl Ways {
             waits.into(),
             section(s, "owner-safes", Key::RestoreSafes, list),
             secret::touched(s),
+            is_open.then(|| self.freeze()).into(),
             add.into(),
             Node::Many(each.collect()),
             is_open.then(|| self.offer_kit()).into(),
@@ -431,6 +434,23 @@ impl Ways {
         let s = self.s;
         let said = Halves::new(s.text(Key::KitKept), s.text(Key::KitKeptNow));
         (!is_under_way).then(|| halves("warn", "warn", Some("alert"), said, None, Vec::new()))
+    }
+
+    /// Nothing comes or goes while it is frozen, so that stands before what adds and removes.
+    fn freeze(self) -> Node {
+        let s = self.s;
+        let is_frozen = s.waits.with(|waits| !waits.frozen.is_empty());
+        let (text, label, doing) = match is_frozen {
+            true => (Key::ThawText, Key::ThawDo, Doing::Unfreeze),
+            false => (Key::FreezeText, Key::FreezeDo, Doing::Freeze),
+        };
+        let act = button("btn", Some("lock"), s.text(label), move || {
+            self.everywhere(&doing);
+        });
+        let content = div("stack")
+            .child(el("p").words(s.text(text)))
+            .child(one(act));
+        section(s, "freeze", Key::Freeze, content)
     }
 
     fn offer_kit(self) -> Node {

@@ -665,6 +665,14 @@ keys! {
     WaitsDecided: "Decided", "決めたこと";
     WaitsRefuse: "Refuse", "断る";
     WaitsAllow: "Allow now", "すぐに許可";
+    Freeze: "Freezing", "凍結";
+    FreezeDo: "Freeze everything", "すべて凍結";
+    FreezeAsk: "Freeze everything?", "すべて凍結しますか";
+    FreezeText: "Your safes then hand out nothing of yours to anybody, this device included. What you leave there is still taken.", "金庫は、この端末も含めて、だれにも何も渡さなくなります。新しく預けることはできます。";
+    FreezeLift: "Only two different ways in lift it: the six words, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉、復元キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
+    FreezeKeep: "Keep frozen", "凍結を続ける";
+    ThawText: "This way in is one of two that lift it. When it was shown, end the sessions below and show another kind.", "これは、解除に要る2つの開け方の1つ目になります。示したら、下の接続を終えて、別の種類の開け方を示してください。";
+    ThawDo: "Lift with this way in", "この開け方で解除";
     RestoreLater: "Leave all of it there", "すべて預けたままにする";
 
     RulesTitle: "Automatic backup", "自動の預け入れ";

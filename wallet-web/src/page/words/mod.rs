@@ -7,6 +7,7 @@
 #[macro_use]
 mod say;
 
+mod freeze;
 mod hints;
 mod keys;
 mod notices;
@@ -17,6 +18,7 @@ mod sentences;
 mod waits;
 mod ways;
 
+pub(crate) use freeze::*;
 pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, key_opens_others, notice, said, weight};

@@ -76,6 +76,8 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::NotEmpty
         | Kind::OwnerSaidNo
         | Kind::AskerUnknown
+        | Kind::FreezeTooFewWays
+        | Kind::FreezeNeedsWay
         | Kind::NotWoken
         | Kind::RecoveredUnreadable => Weight::Warning,
         Kind::Apart { why } => match why {
@@ -553,6 +555,32 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 lang,
                 "Choose another safe under “Having others wait”, or open the wallet more often than others wait: it then asks by itself.",
                 "「ほかの端末を待たせる」で別の金庫を選ぶか、待ち時間より短い間隔で財布を開いてください。開けば自動で確かめます。"
+            ),
+        ),
+        Kind::FreezeTooFewWays => Halves::new(
+            say!(
+                lang,
+                "{the_safe} froze nothing: you get in there by one kind of way only, and to lift it takes two.",
+                "{the_safe}は凍結しませんでした。開け方が1種類しかなく、解除には2種類が要るためです。",
+                the_safe
+            ),
+            say!(
+                lang,
+                "Make a recovery kit or add a passkey under “Ways in”, then freeze again.",
+                "「開け方」で、復元キットを作るかパスキーを追加してから、もう一度凍結してください。"
+            ),
+        ),
+        Kind::FreezeNeedsWay => Halves::new(
+            say!(
+                lang,
+                "{the_safe} froze nothing: it wants to be shown a way in, as always in the week after a freeze was lifted.",
+                "{the_safe}は凍結しませんでした。解除から1週間は、凍結するときにも開け方を示す必要があります。",
+                the_safe
+            ),
+            say!(
+                lang,
+                "Show one under “Ways in” and freeze there.",
+                "「開け方」で1つ示して、そこで凍結してください。"
             ),
         ),
         Kind::RefusedBySafe => Halves::new(

@@ -386,6 +386,11 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "It waits before this device may have it, as was wanted when this was registered; asked again by itself.",
             "登録時の指定により、この端末への引き渡しを待っています。自動でやり直します。"
         ),
+        Waiting::Frozen { .. } => say!(
+            lang,
+            "You have frozen everything there. It goes on by itself when two ways in have lifted that.",
+            "凍結中です。2つの開け方で解除すると、自動で進みます。"
+        ),
         Waiting::KeyChanged => say!(
             lang,
             "It shows another key than the one you trusted. Nothing is sent there. Ask its operator by another way.",

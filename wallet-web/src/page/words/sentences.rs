@@ -269,6 +269,7 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
             "Answering somebody who waits",
             "待っている相手への返事"
         ),
+        Task::Freeze => say!(lang, "Freezing", "凍結"),
     }
 }
 
@@ -350,6 +351,11 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
             lang,
             "The safe is told whether they may. It does not hold yet.",
             "許可か拒否かを、金庫に伝えています。まだ有効ではありません。"
+        ),
+        Stage::Freezing => say!(
+            lang,
+            "The safe is told to hand out nothing. It does not hold yet.",
+            "何も渡さないよう、金庫に伝えています。まだ有効ではありません。"
         ),
         Stage::Round => say!(
             lang,

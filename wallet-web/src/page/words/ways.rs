@@ -1,6 +1,6 @@
 //! The words of the ways in: passkeys, what goes wrong with them, and what happened.
 
-use super::{Halves, Lang};
+use super::{Halves, Lang, way_kind};
 use saifu_protocol::owner::{By, Event};
 
 /// Why a ceremony with an authenticator came to nothing, whether a safe wanted it or the lock.
@@ -237,6 +237,26 @@ pub(crate) fn happened(lang: Lang, what: Event, device: Option<&str>) -> String 
         Event::KitMade => say!(lang, "A recovery kit was made", "復元キットを作成").into(),
         Event::KitRevoked => say!(lang, "The recovery kit was ended", "復元キットを無効化").into(),
         Event::Joined => say!(lang, "Another device restored from here", "別の端末に復元").into(),
+        Event::Frozen => say!(lang, "Everything was frozen", "すべて凍結").into(),
+        Event::ThawAsked(by) => {
+            let by = way_kind(lang, by);
+            say!(
+                lang,
+                "To lift the freeze was asked with {by}",
+                "{by}で凍結の解除を要求",
+                by
+            )
+        }
+        Event::ThawRefused(by) => {
+            let by = way_kind(lang, by);
+            say!(
+                lang,
+                "It stays frozen, against {by} alone",
+                "{by}だけでの解除を拒否",
+                by
+            )
+        }
+        Event::Thawed => say!(lang, "The freeze was lifted", "凍結を解除").into(),
     }
 }
 
@@ -269,7 +289,7 @@ fn logged_in(lang: Lang, by: By, guesses: u64, device: &str) -> String {
 mod tests {
     use super::*;
     use crate::page::words::tests::{check, check_sentences};
-    use saifu_protocol::owner::DeviceId;
+    use saifu_protocol::owner::{DeviceId, WayKind};
 
     #[test]
     fn what_goes_wrong_with_a_passkey_is_said_in_both_languages() {
@@ -305,6 +325,10 @@ mod tests {
             Event::KitMade,
             Event::KitRevoked,
             Event::Joined,
+            Event::Frozen,
+            Event::ThawAsked(WayKind::Words),
+            Event::ThawRefused(WayKind::Kit),
+            Event::Thawed,
         ];
         for what in logged_in.chain(others) {
             for device in [None, Some("Phone")] {

@@ -179,6 +179,23 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
                 ),
             )
         }
+        Waiting::Frozen { since } => {
+            let since = &*format::time(lang, since);
+            Halves::new(
+                say!(
+                    lang,
+                    "You have frozen everything at {safes} since {since}. Nothing leaves, and no way in changes.",
+                    "{safes}は、{since}から凍結中です。何も渡されず、開け方も変えられません。",
+                    safes,
+                    since
+                ),
+                say!(
+                    lang,
+                    "It goes on by itself when you have lifted that, with two different ways in.",
+                    "種類の違う2つの開け方で解除すると、自動で進みます。"
+                ),
+            )
+        }
         Waiting::KeyChanged => Halves::new(
             if are_several {
                 say!(

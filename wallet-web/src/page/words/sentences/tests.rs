@@ -53,6 +53,7 @@ fn reasons_stages_and_failures_have_words() {
         Stage::SettingWait,
         Stage::Deciding,
         Stage::SettingWake,
+        Stage::Freezing,
     ] {
         check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
     }
@@ -69,6 +70,7 @@ fn reasons_stages_and_failures_have_words() {
         Task::Ways,
         Task::SetWait,
         Task::Decide,
+        Task::Freeze,
     ] {
         check(task(Lang::En, it), task(Lang::Ja, it));
     }
