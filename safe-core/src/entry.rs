@@ -13,7 +13,8 @@
 //! `Withdrawing{t}`: the device that had s is lost, or its owner says so. From then on s is barred as if it had given back,
 //! so that its confirmation is refused, and its copy destroyed if there is one. Neither takes anything from `Withdrawn`.
 //!
-//! LAST RESORT, by the owner too, reads what is `Withdrawn` while its bytes are there, and is no arrow at all.
+//! LAST RESORT, by the owner too, reads what is `Withdrawn` while its bytes are there, and is no arrow at all. A key or a seed was
+//! `Retired` when what it opens was handed out, and is read likewise.
 //!
 //! What is not released once, a key or a seed, never leaves `Registered` but by `RETIRE`: RECOVER reads it, for any
 //! session and as often as asked, and there is nothing to confirm or to give back.
@@ -170,11 +171,16 @@ pub struct Refusal {
 
 impl Entry {
     fn refuse<T>(&self) -> Result<T, Refusal> {
-        Err(Refusal {
+        Err(self.as_it_is())
+    }
+
+    /// What is said of it to whoever does not get it.
+    pub fn as_it_is(&self) -> Refusal {
+        Refusal {
             state: self.state.told(),
             session: self.state.session(),
             at: self.since,
-        })
+        }
     }
 
     fn enter(&mut self, state: State, now: UnixTime) {
@@ -191,7 +197,7 @@ impl Entry {
 
     /// Whether one session gets the object and no other. Its certificate says so, and nothing beside it that could come
     /// to say otherwise; where that does not read any more, it is released once.
-    fn is_released_once(&self) -> bool {
+    pub(crate) fn is_released_once(&self) -> bool {
         read_claims_unverified(&self.certificate)
             .map_or(true, |claims| claims.class.is_released_once())
     }
@@ -243,13 +249,14 @@ impl Entry {
     }
 
     /// LAST RESORT, for the owner alone: what was handed out is read once more, and stays as it is. The session that
-    /// confirmed it may have used it.
+    /// confirmed it may have used it. So is a key that was ended: it is worth nothing alone, and whoever had what it opens has ended it.
     ///
     /// # Errors
-    /// It was not handed out: whoever may have it can have it without that doubt.
+    /// It was not handed out: whoever may have it can have it without that doubt. Or its owner has given it up.
     pub fn last_resort(&mut self, _: SessionId, _: UnixTime) -> Result<(), Refusal> {
         match self.state {
             State::Withdrawn { .. } => Ok(()),
+            State::Retired if !self.is_released_once() => Ok(()),
             State::Registered | State::Withdrawing { .. } | State::Retired => self.refuse(),
         }
     }

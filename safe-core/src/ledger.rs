@@ -208,7 +208,7 @@ pub trait Ledger {
     /// As [`Ledger::load`].
     fn oldest_over(&self) -> Result<Option<UnixTime>, Self::Error>;
 
-    /// The entries of these accounts that are not over, in the order of their places, after one if it is named: made by
+    /// The entries of these accounts that are not over, or still have their bytes, in the order of their places, after one if it is named: made by
     /// [`crate::owned::page`].
     ///
     /// # Errors

@@ -407,8 +407,7 @@ impl MemoryLedger {
         let rows = registered.chain(self.of_rotation(batch));
         let is_kept = |row: &&Row| match row.entry.state {
             State::Registered | State::Withdrawing { .. } => true,
-            State::Withdrawn { .. } => row.object.is_some(),
-            State::Retired => false,
+            State::Withdrawn { .. } | State::Retired => row.object.is_some(),
         };
         rows.filter(is_kept).map(move |row| Owned {
             place: Place {
@@ -419,6 +418,7 @@ impl MemoryLedger {
             certificate: row.entry.certificate.clone(),
             state: row.entry.state.told(),
             since: row.entry.since,
+            session: row.entry.state.session(),
             size: row.object.as_ref().map_or(0, |object| object.len() as u64),
             note: row.note.clone(),
         })

@@ -8,7 +8,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::owner::Note;
-use saifu_protocol::{Counter, UnixTime, limits};
+use saifu_protocol::{Counter, SessionId, UnixTime, limits};
 
 /// How many batches one page looks into. Nearly all of an account's may be empty: its entries are over, or went elsewhere.
 pub const BATCHES: usize = 200;
@@ -59,7 +59,7 @@ impl Place {
     }
 }
 
-/// One entry of an owner that is not over, or was handed out and is still here.
+/// One entry of an owner that is not over, or is, and still here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owned {
     /// Where it stands.
@@ -70,6 +70,8 @@ pub struct Owned {
     pub state: EntryState,
     /// Since when that is so.
     pub since: UnixTime,
+    /// The session it is or was open for.
+    pub session: Option<SessionId>,
     /// How many bytes are registered.
     pub size: u64,
     /// The note that is kept with it.

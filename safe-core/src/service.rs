@@ -414,7 +414,7 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
         }
         Asked::OwnerList(item) => {
             let loaded = owners.load(&owner::Need::of_session(&item.within))?;
-            let page = owner::list(&loaded, asker, item, context.now, entries)?;
+            let page = owner::list(&loaded, asker, item, context, entries)?;
             let body = seal_items(vec![page], opened, context.keys, rng);
             Ok(body.map_or_else(Answered::not_sealed, Answered::sealed))
         }

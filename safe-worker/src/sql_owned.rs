@@ -4,20 +4,21 @@ use crate::sql_ledger::{LedgerError, SqlLedger, registered_by};
 use crate::sql_row::{Row, blob, integer};
 use saifu_protocol::message::EntryState;
 use saifu_protocol::owner::Note;
-use saifu_protocol::{PublicKey, UnixTime};
+use saifu_protocol::{PublicKey, SessionId, UnixTime};
 use saifu_safe_core::entry::BatchKind;
 use saifu_safe_core::owned::{self, BATCHES, Owned, OwnedPage, Place};
 
 type Result<T> = core::result::Result<T, LedgerError>;
 
-const COLUMNS: &str = "e.seq, e.item, e.certificate, e.state, e.since, length(e.object), t.note";
+const COLUMNS: &str =
+    "e.seq, e.item, e.certificate, e.state, e.since, e.session, length(e.object), t.note";
 /// An entry, what its last rotation replaced, and its note.
 const TABLES: &str = "entry e \
      LEFT JOIN rotation o ON o.counter = e.counter AND o.seq = e.seq AND o.item = e.item \
      LEFT JOIN note t ON t.counter = e.counter AND t.seq = e.seq AND t.item = e.item \
      AND t.carrier = coalesce(o.batch, e.seq)";
-/// Only what is not over, or was handed out and is still here, after a place, so many.
-const REST: &str = "AND (e.state < 2 OR e.state = 2 AND e.object IS NOT NULL) AND (e.seq, e.item) > (?, ?) ORDER BY e.seq, e.item LIMIT ?";
+/// Only what is not over, or still has its bytes, after a place, so many.
+const REST: &str = "AND (e.state < 2 OR e.object IS NOT NULL) AND (e.seq, e.item) > (?, ?) ORDER BY e.seq, e.item LIMIT ?";
 
 impl SqlLedger {
     pub(crate) fn page_of(
@@ -95,9 +96,11 @@ fn read(batch: u64, mut row: Row) -> Result<Owned> {
             0 => EntryState::Registered,
             1 => EntryState::Withdrawing,
             2 => EntryState::Withdrawn,
+            3 => EntryState::Retired,
             _ => return Err(LedgerError::Foreign),
         },
         since: UnixTime(row.integer()?),
+        session: row.optional_bytes()?.map(SessionId::new),
         size: row.optional_integer()?.unwrap_or(0),
         note: row
             .optional_blob()?

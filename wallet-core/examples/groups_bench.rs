@@ -294,6 +294,7 @@ impl Filler {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());
@@ -325,6 +326,7 @@ impl Filler {
                 came_of: None,
                 part: Some(part),
                 others: OthersWait::Told(0),
+                may_be_used: false,
             };
             let at = ItemId::new(self.draw());
             changes.push(Change::Put(at, Item::Certificate(certificate), None));

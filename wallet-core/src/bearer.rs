@@ -65,6 +65,8 @@ pub(crate) struct HandedPart {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     key: Option<KeyId>,
     since: UnixTime,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    marked: Vec<u8>,
 }
 
 /// The seed of the holder's key a part was covered for.
@@ -196,6 +198,7 @@ impl HandedPart {
             values: group.values.iter().map(ValueItem::in_short).collect(),
             key: group.key,
             since: group.since,
+            marked: group.marked.clone(),
         }
     }
 
@@ -244,6 +247,7 @@ impl HandedPart {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: self.marked.clone(),
         }
     }
 }
@@ -308,6 +312,7 @@ mod tests {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         };
         let of = PartOf {
             group: group.id,

@@ -59,6 +59,10 @@ pub struct Group {
     /// Who had it registered.
     #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
     pub moved_by: MovedBy,
+    /// Which of its values, by their place, are marked ([`ValueItem::may_be_used`]). Beside their summaries, of which a note may have
+    /// fewer than there are values.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marked: Vec<u8>,
 }
 
 /// A group whose values are being moved to another one: which of the two has them, the votes of its safes say.
@@ -120,8 +124,13 @@ impl Group {
     pub(crate) fn counted(&self) -> u64 {
         match self.handed {
             true => 0,
-            false => self.values.len() as u64,
+            false => self.values.len().saturating_sub(self.marked.len()) as u64,
         }
+    }
+
+    /// Whether the value in this place is marked.
+    pub(crate) fn is_marked(&self, place: usize) -> bool {
+        u8::try_from(place).is_ok_and(|place| self.marked.contains(&place))
     }
 
     /// What a group that takes over from this one has to wait for.
@@ -491,6 +500,7 @@ impl<'a> Members<'a> {
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. }
             ),
             Flow::Order(order) => order.is_fetching(),
+            Flow::Reread(reread) => reread.is_fetching(),
             _ => false,
         })
     }
@@ -607,6 +617,7 @@ mod tests {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         }
     }
 
@@ -624,6 +635,7 @@ mod tests {
             custody: Custody::Held,
             came_of: None,
             moved_by: MovedBy::Owner,
+            may_be_used: false,
             details: None,
         }
     }

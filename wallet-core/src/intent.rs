@@ -181,6 +181,12 @@ pub enum Intent {
         /// By what.
         by: Way,
     },
+    /// Get a copy of what was handed out to a device that is lost, in sessions that are open. It comes with a mark: it may already have
+    /// been used.
+    LastCopy {
+        /// Of what.
+        what: What,
+    },
     /// Log in at safes and see by what their owner gets in there. The sessions stay open until their jobs are called off.
     OpenWays {
         /// The safes.

@@ -80,6 +80,17 @@ pub enum Kind {
     RecoveredUnreadable,
     /// Recovery was called off by the owner. The value is still at the safe.
     RecoveryCalledOff,
+    /// Last copy: it is here. It may already have been used.
+    LastCopyHere,
+    /// Last copy: the safe has deleted what was handed out, because the time for which it keeps that is over.
+    LastCopyOver {
+        /// When it was handed out.
+        since: UnixTime,
+    },
+    /// Last copy: what the safe sent is not what was registered. Nothing was stored.
+    LastCopyWrong,
+    /// What may already have been used is not handed over. Nothing was changed.
+    MarkedStays,
     /// Recovery: the device that registered it said no. The certificate was kept.
     OwnerSaidNo,
     /// Somebody else, or another device of the owner's, asks for what this wallet has at a safe.
@@ -317,6 +328,10 @@ impl Kind {
             Kind::RecoveredBytesWrong,
             Kind::RecoveredUnreadable,
             Kind::RecoveryCalledOff,
+            Kind::LastCopyHere,
+            Kind::LastCopyOver { since },
+            Kind::LastCopyWrong,
+            Kind::MarkedStays,
             Kind::OwnerSaidNo,
             Kind::SomebodyWaits {
                 until: UnixTime(953_251_200),

@@ -29,7 +29,7 @@ use alloc::vec::Vec;
 use core::cmp::Reverse;
 use saifu_protocol::certificate::ObjectClass;
 use saifu_protocol::owner::{DeviceId, Event};
-use saifu_protocol::{Counter, SafeId, UnixTime};
+use saifu_protocol::{Counter, SafeId, SessionId, UnixTime};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -130,6 +130,9 @@ pub struct ValueCard {
     pub since: UnixTime,
     /// The certificate it was recovered by.
     pub came_of: Option<ItemId>,
+    /// Whether it may already have been used.
+    #[serde(default)]
+    pub may_be_used: bool,
 }
 
 /// Where a value in this wallet stands.
@@ -185,6 +188,9 @@ pub struct CertificateCard {
     pub came_of: Option<ItemId>,
     /// Whether it can be handed over.
     pub may_hand_over: bool,
+    /// Whether what it stands for may already have been used.
+    #[serde(default)]
+    pub may_be_used: bool,
 }
 
 /// Values that were registered together by one plan, or a key that was registered by itself.
@@ -257,6 +263,9 @@ pub struct Contents {
     pub to: String,
     /// The value it was made of.
     pub came_of: Option<ItemId>,
+    /// Whether it may already have been used.
+    #[serde(default)]
+    pub may_be_used: bool,
 }
 
 /// One part of a backup.
@@ -551,6 +560,8 @@ pub enum Task {
     BackUp,
     /// A value is recovered from a safe.
     Recover,
+    /// What was handed out is read once more.
+    LastCopy,
     /// A safe is told to forget something.
     Retire,
     /// Values are moved from safes of which some are gone to others.
@@ -635,6 +646,8 @@ pub enum Waiting {
     OtherSafeSilent,
     /// The safe is still to end what was called off.
     EndingFirst,
+    /// What was handed out is read in a session of the owner's, and there is none.
+    LogIn,
     /// The safe's clock and this device's differ too much even after setting right.
     Clock,
     /// The safe's memory was set back, so it cannot confirm what has arrived.
@@ -671,6 +684,7 @@ impl Waiting {
         Waiting::TooManyGuesses,
         Waiting::OtherSafeSilent,
         Waiting::EndingFirst,
+        Waiting::LogIn,
         Waiting::Clock,
         Waiting::RolledBack,
         Waiting::OpenElsewhere,
@@ -701,6 +715,45 @@ pub struct OwnerView {
     pub terminal: Option<CredentialId>,
     /// Every safe that is trusted.
     pub safes: Vec<OwnerCard>,
+    /// What was handed out, the latest first, as safes have told in sessions that are open; none where nobody has asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Vec<ReleasedCard>>,
+}
+
+/// Something that was handed out and is still kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleasedCard {
+    /// What a copy is asked of; none where what was left with it does not open.
+    pub what: Option<What>,
+    /// Class code; empty if unknown.
+    pub class: String,
+    /// Name of the first value; empty if unknown.
+    pub name: String,
+    /// How many more there are.
+    pub others: usize,
+    /// Whether it came to this device.
+    pub is_here: bool,
+    /// Whether a copy of it is here.
+    pub has_copy: bool,
+    /// The job that gets one.
+    pub job: Option<FlowId>,
+    /// Where and when.
+    pub at: Vec<ReleasedAt>,
+}
+
+/// Where and when something was handed out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleasedAt {
+    /// The safe's operator.
+    pub operator: String,
+    /// Its address.
+    pub address: String,
+    /// Since when.
+    pub since: UnixTime,
+    /// Until when the safe has it, if it says so.
+    pub until: Option<UnixTime>,
+    /// By what the device is known there: the session that it has confirmed.
+    pub session: Option<SessionId>,
 }
 
 /// The owner at one safe.
@@ -857,6 +910,10 @@ pub struct Account {
     pub discarded: u64,
     /// Proven by a safe's receipt to be elsewhere, or handed over.
     pub elsewhere: u64,
+    /// Disaster copies, here and at safes: counted apart, for each is a copy of something that is counted above, or was on a device
+    /// that is lost.
+    #[serde(default)]
+    pub disaster: u64,
 }
 
 impl Account {

@@ -165,6 +165,7 @@ mod exports {
                 came_of: Some(ItemId::new(make_bytes(&mut time::rng()))),
                 part: None,
                 others: OthersWait::Told(0),
+                may_be_used: false,
             }),
         };
         let numbers: Vec<u32> = (0..items).collect();

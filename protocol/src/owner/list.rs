@@ -1,7 +1,7 @@
 //! What an owner finds in a session: the registrations of their accounts, each with the note that was left with it.
 
 use super::InSession;
-use crate::ids::UnixTime;
+use crate::ids::{SessionId, UnixTime};
 use crate::message::EntryState;
 use crate::{b64, limits};
 use alloc::string::String;
@@ -69,6 +69,10 @@ pub struct OwnerListItem {
     /// Continue after this cursor, which is the safe's affair; the start if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
+    /// Whether keys are listed, too, that were ended when what they open was handed out: as a last resort they are read as that is.
+    /// Left out by whoever looks for what can be had.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub last_resort: bool,
 }
 
 /// Entries of all the owner's accounts that are not over, and those that were handed out and are still kept, in the order in which the accounts got them. What is registered or
@@ -87,11 +91,18 @@ pub struct OwnerPage {
 pub struct OwnerEntry {
     /// Its certificate, compact.
     pub certificate: String,
-    /// What state it is in: registered or withdrawing; or withdrawn, while its object is kept as a last resort.
+    /// What state it is in: registered or withdrawing; or withdrawn, while its object is kept as a last resort; or, of a key and where it
+    /// was asked for, retired, as long.
     pub state: EntryState,
-    /// When it was handed out, if it was.
+    /// When it was handed out or ended, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<UnixTime>,
+    /// Until when what was handed out or ended is kept, as the safe is set now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<UnixTime>,
+    /// The session it was handed out to, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
     /// How many bytes are registered.
     pub size: u64,
     /// The note that was left with it.
@@ -102,7 +113,6 @@ pub struct OwnerEntry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::SessionId;
     use crate::json;
     use crate::owner::SessionProof;
     use alloc::format;
@@ -127,15 +137,19 @@ mod tests {
                 proof: SessionProof::new([0; 32]),
             },
             after: None,
+            last_resort: false,
         };
         let written = json::write_text(&item);
         assert!(!written.contains("after"), "{written}");
+        assert!(!written.contains("last_resort"), "{written}");
         assert_eq!(json::read(written.as_bytes()), Ok(item));
         let page = OwnerPage {
             entries: vec![OwnerEntry {
                 certificate: "a.b.c".into(),
                 state: EntryState::Withdrawing,
                 since: None,
+                until: None,
+                session: None,
                 size: 7,
                 note: Some(Note::new(vec![1, 2]).unwrap()),
             }],

@@ -149,8 +149,8 @@ pub(super) fn of_accounts<L: Ledger>(ledger: &mut L) -> Check {
     let first = of(ledger, &[1])?;
     ensure!(keys(&first) == [(1, 1, 0), (1, 1, 1), (1, 1, 2)]);
     let handed_out = first.iter().find(|owned| owned.place.item == 2);
-    let told = handed_out.map(|owned| (owned.state, owned.since));
-    ensure!(told == Some((EntryState::Withdrawn, UnixTime(5))));
+    let told = handed_out.map(|owned| (owned.state, owned.since, owned.session.is_some()));
+    ensure!(told == Some((EntryState::Withdrawn, UnixTime(5), true)));
     ok(ledger.apply(&[Change::Purge(entry(2, 1, 2).key)]))?;
     let first = of(ledger, &[1])?;
     ensure!(keys(&first) == [(1, 1, 0), (1, 1, 1)]);
@@ -171,12 +171,15 @@ pub(super) fn of_accounts<L: Ledger>(ledger: &mut L) -> Check {
     ensure!(keys(&of(ledger, &[5, 9])?) == [(2, 2, 0), (3, 1, 3)]);
     ensure!(keys(&of(ledger, &[9, 5, 1])?).len() == 4);
     ensure!(of(ledger, &[])?.is_empty() && of(ledger, &[7])?.is_empty());
-    // What was ended without being handed out is nobody's any more.
+    // What was ended without being handed out says so, as long as its bytes are there.
     let retired = Entry {
         state: State::Retired,
         ..entry(4, 2, 0)
     };
     ok(ledger.apply(&[Change::ReplaceState(retired)]))?;
+    let ended = of(ledger, &[5])?;
+    ensure!(keys(&ended) == [(2, 2, 0)] && ended.iter().all(|it| it.state == EntryState::Retired));
+    ok(ledger.apply(&[Change::Purge(entry(4, 2, 0).key)]))?;
     ensure!(of(ledger, &[5])?.is_empty());
     Ok(())
 }

@@ -4,7 +4,7 @@
 use super::hold;
 use super::{AuditEvent, Context, MAX_REPLY_OBJECT_BYTES, search, work::Work};
 use crate::command::Claim;
-use crate::entry::{Entry, Refusal};
+use crate::entry::{Entry, EntryKey, Refusal};
 use crate::ledger::{Bytes, LoadedEntry, ObjectBudget};
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -57,6 +57,10 @@ fn recover_one(
         .map_err(|refusal| conflict(&entry, &refusal, context))?;
     // Also where the session has it open already: which one that is, a receipt says to whoever has the holder's key.
     hold::admit(work, &entry, claim.account, context)?;
+    // Nothing is broken: the time is over for which it was kept.
+    if matches!(loaded_bytes(work, &key), Some(Bytes::Gone)) && entry.state.is_over() {
+        return Err(conflict(&entry, &entry.as_it_is(), context));
+    }
     work.change(key, |loaded| {
         let object = sound_bytes(loaded)?;
         if !budget.take(object.len()) {
@@ -71,6 +75,11 @@ fn recover_one(
         })
     })
     .unwrap_or_else(|| Err(Code::NotFound.into()))
+}
+
+fn loaded_bytes<'a>(work: &'a Work, key: &EntryKey) -> Option<&'a Bytes> {
+    let loaded = work.loaded.entries.get(key);
+    loaded.map(|loaded| &loaded.bytes)
 }
 
 /// The bytes, if they still are those of the certificate. Rotten storage must not pass for a recovery: the session

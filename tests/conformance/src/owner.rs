@@ -1,6 +1,6 @@
 //! An owner's side of the protocol: enrols, logs in, and does things in a session.
 
-use crate::wallet::{Check, Held, Refused, Wallet, done, new_request, one, rng};
+use crate::wallet::{Check, Held, Refused, Wallet, done, new_request, new_session, one, rng};
 use saifu_crypto::opaque::{LoggingIn, enrol, log_in};
 use saifu_crypto::stretch::Stretch;
 use saifu_crypto::{Secret, make_bytes};
@@ -249,7 +249,31 @@ impl Wallet {
     ) -> Check<Outcome<Answer<OwnerPage>>> {
         let request = new_request();
         let within = self.within(inside, request, Act::List);
-        self.ask(Route::OwnerList, request, OwnerListItem { within, after })
+        self.ask(
+            Route::OwnerList,
+            request,
+            OwnerListItem {
+                within,
+                after,
+                last_resort: false,
+            },
+        )
+    }
+
+    /// Reads once more what was handed out.
+    pub(crate) fn read_last(
+        &self,
+        inside: &Inside,
+        held: &Held,
+    ) -> Check<Outcome<Answer<Recovered>>> {
+        let request = new_request();
+        let item = OwnerRecoverItem {
+            within: self.within(inside, request, Act::Recover),
+            presented: held.whole(),
+            session: new_session(),
+            last_resort: true,
+        };
+        self.ask(Route::OwnerRecover, request, item)
     }
 
     pub(crate) fn take_over_by_login(

@@ -93,6 +93,8 @@ pub(crate) fn owner_messages() -> Vec<Vec<u8>> {
         certificate: "a.b.c".into(),
         state: EntryState::Withdrawn,
         since: Some(UnixTime(5)),
+        until: Some(UnixTime(9)),
+        session: Some(SessionId::new([2; 16])),
         size: 7,
         note: Note::new(vec![1, 2, 3]).ok(),
     };
@@ -243,6 +245,7 @@ pub(crate) fn requests() -> Vec<(Route, serde_json::Value)> {
             item(serde_json::to_value(OwnerListItem {
                 within,
                 after: Some("1.2.3".into()),
+                last_resort: true,
             })),
         ),
         (

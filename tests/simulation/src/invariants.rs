@@ -178,6 +178,7 @@ impl Witness {
         for device in devices {
             for (id, value) in device.store.books().values() {
                 if value.custody == Custody::Held
+                    && !value.may_be_used
                     && let Some(identity) = device
                         .store
                         .body(id)
@@ -237,6 +238,8 @@ fn look_into(
                         at.arrived.push(flow.session.id)
                     }
                     (Custody::Arrived, _) => return Err("an arrived value has no flow".into()),
+                    // Counted apart: beside the real one there may be as many as its owner wants.
+                    (Custody::Held, _) if value.may_be_used => {}
                     (Custody::Held, Some(_)) => at.kept_back += 1,
                     (Custody::Held, None) => at.usable += 1,
                 }

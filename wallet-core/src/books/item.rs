@@ -154,6 +154,10 @@ pub struct ValueItem {
     /// Who had it recovered.
     #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
     pub moved_by: MovedBy,
+    /// Whether it is a disaster copy: what was handed out to a device that was then lost, read once more. Whoever has that device may
+    /// have used it, so the mark is never taken off.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub may_be_used: bool,
     /// What else rules ask of it. Records of earlier versions, papers and notes have none: then it is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details: Option<Box<Details>>,
@@ -250,6 +254,7 @@ impl ValueItem {
             custody,
             came_of: None,
             moved_by: MovedBy::Owner,
+            may_be_used: false,
             details: Some(Box::new(Details::of(value))),
         }
     }
@@ -320,6 +325,9 @@ pub struct CertificateItem {
         skip_serializing_if = "OthersWait::is_none"
     )]
     pub others: OthersWait,
+    /// Whether what it stands for is marked, or comes back so ([`ValueItem::may_be_used`]).
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub may_be_used: bool,
 }
 
 /// How a certificate stands.
@@ -346,6 +354,20 @@ pub struct Elsewhere {
 }
 
 impl CertificateItem {
+    /// Whether its safe has said that it was handed out, or that the key in it was ended after that: such an entry is read by the
+    /// owner as a last resort, and nothing else is.
+    pub(crate) fn is_last_resort(&self) -> bool {
+        let Standing::Elsewhere(proof) = self.standing else {
+            return false;
+        };
+        let is_key = self.part.is_some_and(|of| !of.class.is_released_once());
+        match proof.state {
+            EntryState::Withdrawn => true,
+            EntryState::Retired => is_key,
+            EntryState::Registered | EntryState::Withdrawing => false,
+        }
+    }
+
     /// The summary of `certificate`, which stands for `object_bytes` registered bytes of the value `came_of`.
     pub fn of(certificate: &Certificate, object_bytes: usize, came_of: Option<ItemId>) -> Self {
         let claims = certificate.claims();
@@ -363,6 +385,7 @@ impl CertificateItem {
             came_of,
             part: None,
             others: OthersWait::NONE,
+            may_be_used: false,
         }
     }
 }

@@ -274,13 +274,27 @@ impl Books {
     pub fn account(&self) -> Account {
         let held = self
             .values()
-            .filter(|(_, value)| value.custody == Custody::Held)
+            .filter(|(_, value)| value.custody == Custody::Held && !value.may_be_used)
             .count();
         let waiting = self
             .flows()
             .filter(|(_, flow)| matches!(flow, Flow::Add(_)))
             .count();
-        let alone = self.certificates().filter(|(_, it)| it.part.is_none());
+        let marked_here = self
+            .values()
+            .filter(|(_, it)| it.custody == Custody::Held && it.may_be_used);
+        let of_group = |group: &Group| match group.phase {
+            Phase::AtSafes | Phase::Elsewhere => group.marked.len(),
+            Phase::Registering | Phase::Standby | Phase::Leaving => 0,
+        };
+        let marked_away = self.groups().map(of_group).sum::<usize>();
+        let marked_alone = self.certificates().filter(|(_, it)| {
+            it.part.is_none() && it.may_be_used && !matches!(it.standing, Standing::Elsewhere(_))
+        });
+        let disaster = marked_here.count() + marked_away + marked_alone.count();
+        let alone = self
+            .certificates()
+            .filter(|(_, it)| it.part.is_none() && !it.may_be_used);
         let (elsewhere, at_safes): (Vec<_>, Vec<_>) = alone
             .partition(|(_, certificate)| matches!(certificate.standing, Standing::Elsewhere(_)));
         let of_groups = |phase: Phase| -> u64 {
@@ -294,6 +308,7 @@ impl Books {
             used: self.ledger.used,
             discarded: self.ledger.discarded,
             elsewhere: self.ledger.elsewhere + elsewhere.len() as u64 + of_groups(Phase::Elsewhere),
+            disaster: disaster as u64,
         }
     }
 }

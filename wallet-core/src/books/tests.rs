@@ -56,6 +56,7 @@ fn item(size: u64) -> Item {
         custody: Custody::Held,
         came_of: None,
         moved_by: MovedBy::Owner,
+        may_be_used: false,
         details: None,
     })
 }
@@ -211,6 +212,7 @@ fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         };
         let mut books = Books::default();
         books.apply(alloc::vec![group.put()]);

@@ -6,13 +6,14 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::envelope::Binding;
+use saifu_protocol::message::Recovered;
 use saifu_protocol::message::Route;
 use saifu_protocol::order::{Coupled, OwnerOrderItem};
 use saifu_protocol::owner::{
     Answer, ChangeFinish, Changed, DeviceAdd, DeviceAdded, DeviceFinish, DeviceRemove,
     DeviceRename, DeviceStart, DeviceStarted, EnrolFinish, EnrolStart, EnrolStarted, Enrolled,
     FreezeItem, Froze, InSession, LoginFinish, LoginFinished, LoginStart, LoginStarted,
-    OwnerListItem, OwnerPage, SetMap, Thawed, WaysIn,
+    OwnerListItem, OwnerPage, OwnerRecoverItem, SetMap, Thawed, WaysIn,
 };
 use saifu_protocol::{PublicKey, UnixTime};
 
@@ -37,6 +38,7 @@ pub(crate) enum OwnerQuestion {
     Freeze(FreezeItem),
     Unfreeze(InSession),
     Order(OwnerOrderItem),
+    Recover(OwnerRecoverItem),
 }
 
 /// What is answered.
@@ -55,6 +57,7 @@ pub(crate) enum OwnerAnswer {
     Froze(Answer<Froze>),
     Thawed(Answer<Thawed>),
     Ordered(Answer<Coupled>),
+    Recovered(Answer<Recovered>),
 }
 
 impl OwnerQuestion {
@@ -79,6 +82,7 @@ impl OwnerQuestion {
             OwnerQuestion::Freeze(_) => Route::OwnerFreeze,
             OwnerQuestion::Unfreeze(_) => Route::OwnerUnfreeze,
             OwnerQuestion::Order(_) => Route::OwnerOrder,
+            OwnerQuestion::Recover(_) => Route::OwnerRecover,
         }
     }
 
@@ -109,6 +113,7 @@ impl OwnerQuestion {
             | OwnerQuestion::Unfreeze(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::Freeze(item) => seal(item, reply_to, safe, binding, rng),
             OwnerQuestion::Order(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::Recover(item) => seal(item, reply_to, safe, binding, rng),
         }
     }
 }
@@ -132,6 +137,7 @@ pub(super) fn read(route: Route, expected: &Expected, body: &[u8]) -> Verdict {
         Route::OwnerWays => inside(expected, body, |it| told(OwnerAnswer::Ways(it))),
         Route::OwnerFreeze => inside(expected, body, |it| told(OwnerAnswer::Froze(it))),
         Route::OwnerUnfreeze => inside(expected, body, |it| told(OwnerAnswer::Thawed(it))),
+        Route::OwnerRecover => inside(expected, body, |it| told(OwnerAnswer::Recovered(it))),
         Route::OwnerOrder => inside(expected, body, |it| told(OwnerAnswer::Ordered(it))),
         _ => inside(expected, body, |it| told(OwnerAnswer::Done(it))),
     }

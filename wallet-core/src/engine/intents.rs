@@ -106,6 +106,7 @@ impl Wallet {
                 What::Certificate(certificate) => self.recover(*certificate, true, context),
                 What::Backup(backup) => self.reunite(*backup, For::Hold, true, context),
             },
+            Intent::LastCopy { what } => self.last_copy(*what, context),
             Intent::Discard { certificate } => self.discard(*certificate, context),
             Intent::CallOff { job } => return self.call_off(*job),
             Intent::RetryNow => return self.hurry(),
@@ -158,7 +159,8 @@ impl Wallet {
             return Vec::new();
         };
         let object = object::make_object(&value, context.rng);
-        let item = ValueItem::of(&value, object.len(), old.since, Custody::Held);
+        let mut item = ValueItem::of(&value, object.len(), old.since, Custody::Held);
+        item.may_be_used = old.may_be_used;
         let put = Change::Put(
             ItemId::make(context.rng),
             Item::Value(item),
@@ -168,8 +170,12 @@ impl Wallet {
     }
 
     fn remove(&mut self, id: ItemId, why: RemoveReason) -> Vec<Change> {
-        if self.usable(id).is_none() {
+        let Some(value) = self.usable(id) else {
             return Vec::new();
+        };
+        // The account counts what it is a copy of.
+        if value.may_be_used {
+            return alloc::vec![Change::Delete(id)];
         }
         let mut ledger = self.books.ledger();
         match why {
@@ -340,13 +346,14 @@ impl Wallet {
         let (identity, identified) = self.identity(context);
         let root = identity.root();
         let usable = values.iter().filter(|value| self.usable(**value).is_some());
+        let is_marked = |id| self.books.value(id).is_some_and(|it| it.may_be_used);
         let register = usable.map(|value| {
             let holder = Secret::make(context.rng);
             let register = Register {
                 value: *value,
                 safe,
                 request: RequestId::make(context.rng),
-                note: Note::plain(&holder).seal(&root, safe, context.rng),
+                note: Note::of_value(&holder, is_marked(*value)).seal(&root, safe, context.rng),
                 holder,
                 given: None,
                 calling_off: None,
@@ -385,7 +392,7 @@ impl Wallet {
         }
         if let Standing::Elsewhere(_) = item.standing {
             let mut ledger = self.books.ledger();
-            ledger.elsewhere += 1;
+            ledger.elsewhere += u64::from(!item.may_be_used);
             return alloc::vec![Change::Delete(certificate), Change::Settle(ledger)];
         }
         alloc::vec![retire(certificate, item.safe, context.rng)]

@@ -8,6 +8,7 @@ mod answer;
 mod drive;
 mod gather;
 mod intents;
+mod last_copy;
 mod owner;
 mod papers;
 mod plans;

@@ -345,6 +345,7 @@ impl Wallet {
             can_restore: self.can_restore(),
             terminal: owner.and_then(|owner| owner.terminal.clone()),
             safes: self.books.safes().map(card).collect(),
+            released: self.released_cards(),
         }
     }
 

@@ -35,7 +35,8 @@ impl Wallet {
         match what {
             What::Certificate(item) => {
                 let certificate = self.books.certificate(item)?;
-                let may_go = certificate.part.is_none() && self.may_go(item, certificate);
+                let is_alone = certificate.part.is_none() && !certificate.may_be_used;
+                let may_go = is_alone && self.may_go(item, certificate);
                 may_go.then(|| alloc::vec![item])
             }
             What::Backup(id) => {
@@ -57,6 +58,8 @@ impl Wallet {
         let mut certificates = members.certificates.iter();
         members.group.phase == Phase::AtSafes
             && !members.group.is_key()
+            // Nobody else is given what may already have been used.
+            && members.group.marked.is_empty()
             && members.flows.is_empty()
             && certificates.all(|(item, it, _)| self.may_go(*item, it))
             // What is here of it stays behind: a piece that is kept at home, or what something left.
@@ -84,6 +87,10 @@ impl Wallet {
             let name = crate::flow::name_of(&self.books, item_of(id));
             return self.tell_about(name, Kind::KeyNeeded, context);
         }
+        if let Some(item) = self.marked_in(what) {
+            let name = crate::flow::name_of(&self.books, item);
+            return self.tell_about(name, Kind::MarkedStays, context);
+        }
         let Some(certificates) = self.to_hand_over(what) else {
             return self.tell_busy(what, context);
         };
@@ -103,6 +110,22 @@ impl Wallet {
             key,
         });
         self.load_paper(context, effects);
+    }
+
+    /// What is not handed over because something in it may already have been used.
+    fn marked_in(&self, what: What) -> Option<ItemId> {
+        let (item, is_marked) = match what {
+            What::Certificate(item) => {
+                let certificate = self.books.certificate(item);
+                (item, certificate.is_some_and(|it| it.may_be_used))
+            }
+            What::Backup(id) => {
+                let group = self.books.group(id);
+                let is_marked = group.is_some_and(|it| !it.marked.is_empty());
+                (item_of(id), is_marked)
+            }
+        };
+        is_marked.then_some(item)
     }
 
     fn tell_busy(&mut self, what: What, context: &mut Context<'_>) {

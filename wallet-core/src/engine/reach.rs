@@ -151,7 +151,7 @@ impl Wallet {
                 changes.push(Change::Delete(item));
                 // What became of the values of a group was settled when it was given up.
                 let certificate = self.books.certificate(item);
-                let is_value = certificate.is_some_and(|it| it.part.is_none());
+                let is_value = certificate.is_some_and(|it| it.part.is_none() && !it.may_be_used);
                 ledger.discarded += u64::from(is_value);
             }
         }

@@ -276,6 +276,7 @@ impl Wallet {
                 standing: self.standing(id, value),
                 since: value.since,
                 came_of: value.came_of,
+                may_be_used: value.may_be_used,
             })
             .collect()
     }
@@ -341,7 +342,8 @@ impl Wallet {
             standing,
             ends_within_a_week,
             came_of: certificate.came_of,
-            may_hand_over: self.may_go(id, certificate),
+            may_hand_over: self.may_go(id, certificate) && !certificate.may_be_used,
+            may_be_used: certificate.may_be_used,
         }
     }
 
@@ -383,7 +385,7 @@ impl Wallet {
         let mut roles = planned.iter().map(|part| Role::of(part.class));
         Some(BackupCard {
             id: group.id,
-            contents: group.values.iter().map(contents).collect(),
+            contents: contents_of(group),
             since: group.since,
             preset: Preset::of(&group.plan),
             weaknesses: question.weaknesses(&promise),
@@ -418,6 +420,7 @@ impl Wallet {
                 certificate.is_some_and(|(item, ..)| Some(*item) == flow.certificate())
             }
             Flow::Rotate(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
+            Flow::Reread(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
             Flow::Order(flow) => is(&flow.part),
             _ => false,
         });
@@ -426,6 +429,10 @@ impl Wallet {
             (Some(Flow::Retire(_)), ..) => PartState::Ending,
             (Some(Flow::Rotate(_)), ..) => PartState::TakingOver,
             (Some(Flow::Order(flow)), ..) if flow.is_fetching() => PartState::Fetching,
+            (Some(Flow::Reread(flow)), ..) => match flow.is_fetching() {
+                true => PartState::Fetching,
+                false => PartState::Here,
+            },
             (Some(Flow::Recover(flow)), ..) => match flow.state {
                 RecoverState::Clearing { .. } | RecoverState::Opening { .. } => PartState::Fetching,
                 RecoverState::Fetched { .. } => PartState::Here,
@@ -583,9 +590,11 @@ impl Wallet {
             Flow::Order(_) => true,
             // No part of a backup stands for what has no certificate.
             Flow::Retire(retire) if retire.certificate().is_none() => false,
-            Flow::Register(_) | Flow::Recover(_) | Flow::Retire(_) | Flow::Rotate(_) => {
-                flow.group(&self.books).is_some()
-            }
+            Flow::Register(_)
+            | Flow::Recover(_)
+            | Flow::Retire(_)
+            | Flow::Rotate(_)
+            | Flow::Reread(_) => flow.group(&self.books).is_some(),
         };
         self.books
             .flows()
@@ -699,6 +708,15 @@ pub(super) fn subject(books: &Books, flow: &Flow) -> String {
         .unwrap_or_default()
 }
 
+/// What a group holds, each with its mark.
+fn contents_of(group: &Group) -> Vec<Contents> {
+    let contents = |(place, value)| Contents {
+        may_be_used: group.is_marked(place),
+        ..contents(value)
+    };
+    group.values.iter().enumerate().map(contents).collect()
+}
+
 fn contents(value: &ValueItem) -> Contents {
     Contents {
         class: value.class.clone(),
@@ -709,6 +727,7 @@ fn contents(value: &ValueItem) -> Contents {
         from: value.from.clone(),
         to: value.to.clone(),
         came_of: value.came_of,
+        may_be_used: value.may_be_used,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::plan::GroupId;
 use crate::port::{CommitError, Context, Durability, Effect};
 use crate::view::{Phase, Reach, Waiting};
 use alloc::vec::Vec;
+use saifu_protocol::SafeId;
 
 /// Wait before something the owner wants is stored again, in milliseconds.
 const INTENT_WAIT_MS: u64 = 5_000;
@@ -36,6 +37,7 @@ impl Wallet {
         let mut is_identified = false;
         let mut may_tell_waits = false;
         let mut begun = Vec::new();
+        let mut opened = Vec::new();
         let mut restarted = Vec::new();
         let stepped = match &then {
             Then::Flow(flow, _) => Some(*flow),
@@ -47,6 +49,11 @@ impl Wallet {
         let mut has_thawed = false;
         for change in &changes {
             self.dirty.note(change, &self.books);
+            if let Change::Journal(_, Flow::Login(login)) = change
+                && login.is_open()
+            {
+                opened.push(login.safe);
+            }
             match change {
                 Change::Journal(flow, _) if self.books.flow(*flow).is_none() => begun.push(*flow),
                 // Another flow has set it to another state: whatever it was waiting for is not wanted any more.
@@ -109,6 +116,7 @@ impl Wallet {
         if is_identified {
             self.rouse_logins();
         }
+        opened.into_iter().for_each(|safe| self.rouse_rereads(safe));
         match then {
             Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
                 let running = self.running.of(flow);
@@ -267,6 +275,19 @@ impl Wallet {
         let resting: Vec<FlowId> = logins.map(|(id, _)| id).filter(rests).collect();
         for flow in resting {
             self.begin(flow);
+        }
+    }
+
+    /// There is a session in which last copies are read: whatever waited for one goes on.
+    fn rouse_rereads(&mut self, safe: SafeId) {
+        let is_its = |flow: &Flow| matches!(flow, Flow::Reread(it) if it.safe == safe);
+        let flows = self.books.flows().filter(|(_, flow)| is_its(flow));
+        let waiting: Vec<FlowId> = flows.map(|(id, _)| id).collect();
+        for flow in waiting {
+            let running = self.running.get(&flow);
+            if running.is_some_and(|it| it.waiting == Some(Waiting::LogIn)) {
+                self.begin(flow);
+            }
         }
     }
 

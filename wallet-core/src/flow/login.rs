@@ -42,9 +42,12 @@ mod device;
 mod order;
 mod restore;
 mod secret_way;
+mod trail;
 mod ways;
 
 pub use device::{Ceremony, Meeting, Shown};
+pub(crate) use trail::Readable;
+pub use trail::Released;
 pub use ways::{Adding, Doing, Managing};
 
 use super::record::Recorded;
@@ -388,7 +391,12 @@ impl Login {
             LoginState::Listing { session, after, .. } => {
                 self.ask(session, Act::List, desk, rng, |within| {
                     let after = after.clone();
-                    OwnerQuestion::List(OwnerListItem { within, after })
+                    let last_resort = matches!(self.aim, Aim::Ways(_));
+                    OwnerQuestion::List(OwnerListItem {
+                        within,
+                        after,
+                        last_resort,
+                    })
                 })
             }
             LoginState::Evaluating { start, request, .. } => {
@@ -467,6 +475,9 @@ impl Login {
                 },
                 OwnerAnswer::Listed(listed),
             ) => match listed {
+                Answer::Done(page) if matches!(self.aim, Aim::Ways(_)) => {
+                    self.turn_back(session, *barren, &page, desk)
+                }
                 Answer::Done(page) => self.turn_page(session, *barren, &page, desk, rng),
                 Answer::Out => self.log_in_again(desk, rng),
             },
@@ -710,6 +721,21 @@ impl Login {
         }
         changes.extend(told.map(|kind| desk.notice(kind, &self.name, self.safe, rng)));
         Step::strict(changes, Next::Nothing)
+    }
+}
+
+/// A session that rests, open for its owner.
+#[cfg(test)]
+pub(super) fn open_for_tests(id: SessionId) -> LoginState {
+    LoginState::Open {
+        session: Session {
+            id,
+            keys: SessionKeys {
+                session: Secret::new([7; 32]),
+                export: None,
+            },
+            is_changing: false,
+        },
     }
 }
 

@@ -16,6 +16,7 @@ mod protect;
 mod record;
 mod recover;
 mod register;
+mod reread;
 mod retire;
 mod reunite;
 mod rotate;
@@ -29,17 +30,21 @@ pub use decide::Decide;
 pub use enrol::{Enrol, EnrolState};
 pub use freeze::Freeze;
 pub use hold::{Hold, HoldState};
+pub(crate) use login::Readable;
 pub(crate) use login::account;
-pub use login::{Adding, Aim, Ceremony, Doing, Login, LoginState, Managing, Meeting, Shown};
+pub use login::{
+    Adding, Aim, Ceremony, Doing, Login, LoginState, Managing, Meeting, Released, Shown,
+};
 pub use order::{Order, OrderState, Own, Pass, Via};
 pub use protect::{Protect, ProtectState};
 pub(crate) use protect::{retire, ring_all, stop};
 pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
+pub use reread::{Reread, RereadState};
 pub use retire::{Retire, RetireWhat};
-pub use reunite::{Reunite, ReuniteState, Then};
-pub(crate) use reunite::{begin, begin_by_order, key_safe};
+pub use reunite::{LastResort, Reunite, ReuniteState, Then};
+pub(crate) use reunite::{begin, begin_by_order, begin_last_resort, key_safe, may_last_resort};
 pub use rotate::{Handed, Rotate};
 pub use round::{Begun, Load, Round};
 pub use wake::Wake;
@@ -100,6 +105,8 @@ pub enum Flow {
     Wake(Wake),
     /// A safe is told to hand out nothing.
     Freeze(Freeze),
+    /// What was handed out is read once more.
+    Reread(Reread),
 }
 
 /// What a flow is told.
@@ -231,6 +238,7 @@ impl Flow {
             Flow::Decide(flow) => flow.step(input, desk, rng),
             Flow::Wake(flow) => flow.step(input, desk, rng),
             Flow::Freeze(flow) => flow.step(input, desk, rng),
+            Flow::Reread(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -249,6 +257,7 @@ impl Flow {
             | Flow::Order(_)
             | Flow::Round(_)
             | Flow::Hold(_)
+            | Flow::Reread(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
             | Flow::Freeze(_) => false,
@@ -306,6 +315,9 @@ impl Flow {
                 .chain(flow.arrived().iter().copied())
                 .collect(),
             Flow::Rotate(flow) => alloc::vec![flow.certificate],
+            Flow::Reread(flow) => core::iter::once(flow.certificate)
+                .chain(flow.arrived())
+                .collect(),
             Flow::Order(flow) => flow.own.iter().map(|own| own.certificate).collect(),
         }
     }
@@ -331,6 +343,7 @@ impl Flow {
             Flow::Protect(flow) => flow.group(),
             Flow::Reunite(flow) => Some(flow.group),
             Flow::Rotate(flow) => books.item(flow.certificate)?.group(),
+            Flow::Reread(flow) => books.item(flow.certificate)?.group(),
         }
     }
 
@@ -349,6 +362,7 @@ impl Flow {
             Flow::Decide(flow) => Some(flow.safe),
             Flow::Wake(flow) => Some(flow.safe),
             Flow::Freeze(flow) => Some(flow.safe),
+            Flow::Reread(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
@@ -380,6 +394,8 @@ impl Flow {
             Flow::Add(_) => Task::Add,
             Flow::Register(_) | Flow::Protect(_) => Task::BackUp,
             Flow::Recover(_) | Flow::Order(_) => Task::Recover,
+            Flow::Reread(_) => Task::LastCopy,
+            Flow::Reunite(flow) if !flow.last_resort.is_no() => Task::LastCopy,
             Flow::Reunite(flow) => match flow.then {
                 Then::Hold => Task::Recover,
                 Then::Replace { .. } => Task::Repair,
@@ -423,6 +439,7 @@ impl Flow {
                 RecoverState::Returning { .. } => Stage::Returning,
             },
             Flow::Round(_) => Stage::Round,
+            Flow::Reread(_) => Stage::Requesting,
             Flow::Order(flow) => match flow.state {
                 OrderState::Opening { .. } | OrderState::Over { .. } => Stage::Requesting,
                 OrderState::Returning { .. } => Stage::Returning,
@@ -472,7 +489,13 @@ impl Flow {
             },
             // What works for a group is called off with it.
             Flow::Order(_) => false,
-            Flow::Register(_) | Flow::Recover(_) if self.group(books).is_some() => false,
+            Flow::Register(_) | Flow::Recover(_) | Flow::Reread(_)
+                if self.group(books).is_some() =>
+            {
+                false
+            }
+            // Nothing was changed at the safe, so there is nothing to undo.
+            Flow::Reread(_) => true,
             Flow::Register(flow) => flow.calling_off.is_none(),
             Flow::Recover(flow) => matches!(
                 flow.state,

@@ -250,6 +250,7 @@ impl Protect {
             released: Vec::new(),
             awaits: None,
             moved_by: self.by,
+            marked: marked(&self.values, desk.books),
         };
         let id = group.id;
         self.send(
@@ -471,7 +472,7 @@ impl Protect {
             let kind = Kind::ReleasedElsewhere(*proof);
             changes.push(desk.own_notice(kind, &self.subject(desk), rng));
             let mut ledger = desk.books.ledger();
-            ledger.elsewhere += self.values.len() as u64;
+            ledger.elsewhere += unmarked(&self.values, desk.books);
             changes.push(Change::Settle(ledger));
             changes.extend(self.values.iter().map(|value| Change::Delete(*value)));
         }
@@ -481,6 +482,18 @@ impl Protect {
         }
         Step::strict(changes, Next::Nothing)
     }
+}
+
+/// Which of these values are marked, by their place. There are never more than a byte counts.
+fn marked(values: &[ItemId], books: &Books) -> Vec<u8> {
+    let is_marked = |(_, id): &(u8, &ItemId)| books.value(**id).is_some_and(|it| it.may_be_used);
+    let places = (0..).zip(values).filter(is_marked);
+    places.map(|(place, _)| place).collect()
+}
+
+/// How many of these values the account counts.
+pub(super) fn unmarked(values: &[ItemId], books: &Books) -> u64 {
+    values.len().saturating_sub(marked(values, books).len()) as u64
 }
 
 /// Ends a group that has not taken over: its parts go, its safes are told.

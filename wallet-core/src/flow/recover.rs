@@ -402,6 +402,8 @@ impl Recover {
         let mut item = ValueItem::of(&value, size, desk.now, Custody::Arrived);
         item.came_of = Some(self.certificate);
         item.moved_by = self.by;
+        let known = desk.books.certificate(self.certificate);
+        item.may_be_used = known.is_some_and(|it| it.may_be_used);
         let arrived = self.in_state(RecoverState::Arrived {
             value: id,
             request: RequestId::make(rng),

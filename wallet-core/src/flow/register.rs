@@ -150,6 +150,7 @@ impl Register {
         let mut item = CertificateItem::of(&certificate, body.as_bytes().len(), came_of);
         item.part = part;
         item.others = OthersWait::Told(self.wait);
+        item.may_be_used = self.is_marked(desk);
         let author = desk.books.identity().filter(|_| part.is_some());
         let kept = CertificateBody {
             compact: compact.into(),
@@ -259,7 +260,7 @@ impl Register {
                     let kind = Kind::ReleasedElsewhere(proof);
                     let notice = desk.notice(kind, &self.name(desk), self.safe, rng);
                     let mut ledger = desk.books.ledger();
-                    ledger.elsewhere += 1;
+                    ledger.elsewhere += u64::from(!self.is_marked(desk));
                     let changes = alloc::vec![
                         Change::Delete(self.value),
                         Change::Settle(ledger),
@@ -279,6 +280,11 @@ impl Register {
             },
             _ => Step::garbled(),
         }
+    }
+
+    fn is_marked(&self, desk: &Desk<'_>) -> bool {
+        let value = desk.books.value(self.value);
+        value.is_some_and(|value| value.may_be_used)
     }
 
     fn name(&self, desk: &Desk<'_>) -> alloc::string::String {

@@ -252,7 +252,8 @@ fn gone(certificate: ItemId, desk: &Desk<'_>, mut changes: Vec<Change>) -> Step 
         return Step::strict(changes, Next::Nothing);
     }
     let mut ledger = desk.books.ledger();
-    ledger.discarded += 1;
+    let item = desk.books.certificate(certificate);
+    ledger.discarded += u64::from(item.is_none_or(|it| !it.may_be_used));
     changes.push(Change::Delete(certificate));
     changes.push(Change::Settle(ledger));
     Step::strict(changes, Next::Nothing)

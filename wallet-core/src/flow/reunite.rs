@@ -15,12 +15,15 @@
 //! is ended, and tried again until it is.
 
 mod by_order;
+mod last_resort;
 mod parts;
 
 pub(crate) use by_order::{begin_by_order, key_safe};
+pub use last_resort::LastResort;
+pub(crate) use last_resort::{begin_last_resort, may_last_resort};
 use parts::{confirm, find, give_back, is_key, missing, summaries, uncovered};
 
-use super::{Desk, Flow, Input, Next, Protect, Step, protect, recover};
+use super::{Desk, Flow, Input, Next, Protect, Step, protect};
 use crate::books::{
     Books, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,
     Standing, ValueItem,
@@ -53,6 +56,9 @@ pub struct Reunite {
     /// Who wants it.
     #[serde(default, skip_serializing_if = "MovedBy::is_owner")]
     pub by: MovedBy,
+    /// Whether it is a last resort: what comes is marked, and nothing is confirmed.
+    #[serde(default, skip_serializing_if = "LastResort::is_no")]
+    pub last_resort: LastResort,
     /// What is true.
     pub state: ReuniteState,
 }
@@ -142,6 +148,7 @@ pub(crate) fn begin(
         then,
         take_back,
         by: MovedBy::Owner,
+        last_resort: LastResort::No,
         state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
@@ -201,9 +208,8 @@ impl Reunite {
         let (free, busy): (Vec<&ItemId>, Vec<&ItemId>) = to_ask.iter().partition(is_free);
         if !free.is_empty() {
             let asked = free.iter();
-            let mut changes: Vec<Change> = asked
-                .filter_map(|it| recover::open(desk.books, **it, self.take_back, None, rng))
-                .collect();
+            let mut changes: Vec<Change> =
+                asked.filter_map(|it| self.fetch(**it, desk, rng)).collect();
             let to_ask = busy.into_iter().copied().collect();
             changes.push(self.journal(ReuniteState::Collecting { to_ask }, desk));
             return Step::strict(changes, Next::Again);
@@ -216,6 +222,7 @@ impl Reunite {
         };
         let is_enough = match self.then {
             Then::Keys => key_is_here() || members.has_shares(),
+            _ if !self.last_resort.is_no() => members.is_enough(ring.is_some()),
             Then::Hold | Then::Replace { .. } => {
                 let quorum = usize::from(members.group.plan.quorum);
                 members.is_enough(ring.is_some()) && members.arrived() >= quorum
@@ -281,12 +288,16 @@ impl Reunite {
             opening: &ring,
         };
         match reunite(&parts, &keys) {
+            Ok(reunited) if !self.last_resort.is_no() => self.copy(&reunited, members, desk, rng),
             Ok(reunited) => self.arrive(&reunited, members, desk, rng),
             Err(_) if self.may_come(members) => Step::then(Next::Rest),
             Err(failure) => {
                 let why = Apart::of(&failure);
                 let mut step = self.give_up(Kind::Apart { why }, members, desk, rng);
                 // The keys are whole all the same.
+                if !self.last_resort.is_no() {
+                    return step;
+                }
                 let ring = protect::ring_all(&failure.keys, desk.books, desk.now, rng);
                 step.changes.extend(ring);
                 step
@@ -344,6 +355,7 @@ impl Reunite {
             let mut item = ValueItem::of(&value, bytes.len(), desk.now, Custody::Arrived);
             item.came_of = Some(crate::books::item_of(self.group));
             item.moved_by = self.by;
+            item.may_be_used = members.group.is_marked(values.len());
             let id = ItemId::make(rng);
             let body = Body::new(bytes.to_vec());
             changes.push(Change::Put(id, Item::Value(item), Some(body)));
@@ -451,7 +463,7 @@ impl Reunite {
         let mut changes = alloc::vec![Change::End(desk.id)];
         if members.group.handed {
             let mut ledger = desk.books.ledger();
-            ledger.came_in += values.len() as u64;
+            ledger.came_in += protect::unmarked(values, desk.books);
             changes.push(Change::Settle(ledger));
         }
         if let Some(next) = desk.books.successor(self.group) {
@@ -495,6 +507,7 @@ impl Reunite {
         if holds_key {
             // What is left stands for the key alone, which other values need.
             left.values.clear();
+            left.marked.clear();
             left.phase = Phase::AtSafes;
             changes.push(left.put());
         } else if remaining == 0 && members.flows.len() <= 1 {
@@ -528,6 +541,7 @@ impl Reunite {
         changes.extend(self.arrived().iter().map(|value| Change::Delete(*value)));
         changes.extend(give_back(members, rng));
         changes.extend(self.undo_successor(desk, rng));
+        changes.extend(self.put_away(members));
         let name = super::name_of(desk.books, crate::books::item_of(self.group));
         let proves = |it: &&CertificateItem| proof.map(Standing::Elsewhere) == Some(it.standing);
         let mut certificates = members.certificates.iter().map(|(_, it, _)| *it);

@@ -2,6 +2,7 @@
 
 mod order;
 mod owner;
+mod reread;
 mod waits;
 
 use super::*;

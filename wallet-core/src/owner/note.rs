@@ -37,6 +37,9 @@ pub(crate) struct Note {
     /// The key that opens, where the plan has it stay with the wallet.
     #[serde(default, with = "secret::bytes", skip_serializing_if = "Vec::is_empty")]
     pub(crate) key: Zeroizing<Vec<u8>>,
+    /// For a value that is registered as it is, whether it is marked. The marks of a group are with its part.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub(crate) may_be_used: bool,
 }
 
 const VERSION: u8 = 1;
@@ -56,6 +59,15 @@ impl Note {
             part: None,
             awaits: None,
             key: Zeroizing::default(),
+            may_be_used: false,
+        }
+    }
+
+    /// Of a value that is registered as it is, with its mark.
+    pub(crate) fn of_value(holder: &Secret, may_be_used: bool) -> Self {
+        Self {
+            may_be_used,
+            ..Self::plain(holder)
         }
     }
 
@@ -191,6 +203,7 @@ mod tests {
             custody: crate::books::Custody::Held,
             came_of: None,
             moved_by: MovedBy::Owner,
+            may_be_used: false,
             details: None,
         }
     }
@@ -216,6 +229,7 @@ mod tests {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         }
     }
 

@@ -38,7 +38,7 @@ pub(crate) fn restore(
     let mut changes = Vec::new();
     for entry in entries {
         // Another device has it, or had it when it was lost. Taken in, it would promise what no safe hands out again.
-        if entry.state == EntryState::Withdrawn {
+        if matches!(entry.state, EntryState::Withdrawn | EntryState::Retired) {
             found.handed_out += 1;
             continue;
         }
@@ -85,6 +85,7 @@ impl Page<'_> {
         let size = usize::try_from(entry.size).ok()?;
         let mut item = CertificateItem::of(&certificate, size, None);
         item.others = OthersWait::Theirs;
+        item.may_be_used = note.may_be_used;
         let id = id_of_entry(claims);
         if let Some(part) = &note.part {
             if !part.fits(claims) {
@@ -112,11 +113,11 @@ impl Page<'_> {
             }
         } else {
             let came_home = self.books.values();
-            let came_home = came_home.filter(|(_, value)| value.came_of == Some(id));
+            let came_home = came_home.filter(|(_, it)| it.came_of == Some(id) && !it.may_be_used);
             if self.is_here(&item, claims) || came_home.count() > 0 {
                 return Some(None);
             }
-            self.alone += 1;
+            self.alone += u64::from(!item.may_be_used);
         }
         let key = OpeningKey::read(&note.key).ok();
         self.keys.extend(key.filter(|key| self.is_new_key(key)));
@@ -142,7 +143,7 @@ impl Page<'_> {
         let came_of = Some(item_of(group.id));
         self.books
             .values()
-            .any(|(_, value)| value.came_of == came_of)
+            .any(|(_, it)| it.came_of == came_of && !it.may_be_used)
     }
 
     fn is_new_key(&self, key: &OpeningKey) -> bool {

@@ -239,6 +239,15 @@ pub(crate) fn chip(state: &'static str, words: &'static str) -> Node {
         .into()
 }
 
+/// What is said of a copy wherever it is shown.
+pub(crate) fn marked(lang: Lang, may_be_used: bool) -> Option<Node> {
+    may_be_used.then(|| {
+        el("p")
+            .child(chip("failed", text(lang, Key::MayBeUsed)))
+            .into()
+    })
+}
+
 /// The picture of a value.
 pub(crate) struct Picture {
     pub(crate) class: String,
@@ -255,6 +264,8 @@ pub(crate) struct Picture {
     pub(crate) meter: Option<(u64, u64)>,
     /// How it is protected.
     pub(crate) note: String,
+    /// Whether it may already have been used.
+    pub(crate) may_be_used: bool,
 }
 
 /// The chip of a value, and the state in which its picture is drawn.
@@ -304,6 +315,7 @@ pub(crate) fn picture_of(s: Service, card: &ValueCard) -> Picture {
         place: or_anywhere(lang, &card.place),
         meter: None,
         note: String::new(),
+        may_be_used: card.may_be_used,
     }
 }
 
@@ -327,6 +339,7 @@ pub(crate) fn picture_of_certificate(s: Service, card: &CertificateCard) -> Pict
         place: or_anywhere(lang, &digest.place),
         meter: None,
         note: String::new(),
+        may_be_used: card.may_be_used,
     }
 }
 
@@ -371,6 +384,7 @@ pub(crate) fn picture_of_backup(s: Service, card: &BackupCard) -> Picture {
             .unwrap_or_default(),
         meter: None,
         note: words::on_card(lang, card.preset, &card.promise),
+        may_be_used: card.contents.iter().any(|it| it.may_be_used),
     }
 }
 
@@ -459,6 +473,7 @@ fn draw(lang: Lang, class: &'static str, picture: Picture, name: El) -> Node {
     let body = div("value-body")
         .child(name)
         .child(money)
+        .child(marked(lang, picture.may_be_used))
         .child(meter)
         .child(note);
     let fact = |key, value: String| {

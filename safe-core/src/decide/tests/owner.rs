@@ -106,9 +106,23 @@ impl World {
         act: OwnerAct,
         after: Option<String>,
     ) -> Outcome<Answer<OwnerPage>> {
+        self.page_of(inside, act, after, false)
+    }
+
+    fn page_of(
+        &mut self,
+        inside: &Inside,
+        act: OwnerAct,
+        after: Option<String>,
+        last_resort: bool,
+    ) -> Outcome<Answer<OwnerPage>> {
         let request = self.next_request();
         let within = self.within(inside, request, act);
-        let item = OwnerListItem { within, after };
+        let item = OwnerListItem {
+            within,
+            after,
+            last_resort,
+        };
         let pages = self.call(Route::OwnerList, request, vec![item]);
         pages.unwrap().remove(0)
     }
@@ -129,8 +143,13 @@ impl World {
     }
 
     fn register_noted(&mut self, count: u8) -> Vec<(Held, Note)> {
-        let made: Vec<(RegisterItem, Secret)> = (0..count)
-            .map(|n| {
+        self.register_noted_of(&vec![ObjectClass::Value; usize::from(count)])
+    }
+
+    fn register_noted_of(&mut self, classes: &[ObjectClass]) -> Vec<(Held, Note)> {
+        let made: Vec<(RegisterItem, Secret)> = (0..)
+            .zip(classes)
+            .map(|(n, class): (u8, _)| {
                 let holder = Secret::make(&mut self.rng);
                 let item = RegisterItem {
                     wait: 0,
@@ -138,7 +157,7 @@ impl World {
                     object: vec![n; usize::from(n) + 1],
                     holder: holder_of(&holder),
                     given: Some(Given {
-                        class: ObjectClass::Value,
+                        class: *class,
                         digest: saifu_protocol::Digest::default().into(),
                     }),
                     note: Some(Note::new(holder.expose_secret().to_vec()).unwrap()),
@@ -191,6 +210,8 @@ fn owner_with_everything_lost_finds_certificates_and_what_it_takes_to_use_them()
             certificate: held.certificate.clone(),
             state: EntryState::Registered,
             since: None,
+            until: None,
+            session: None,
             size: u64::try_from(held.object.len()).unwrap(),
             note: Some(note.clone()),
         })
@@ -451,7 +472,7 @@ fn what_was_handed_out_comes_once_more_to_its_owner_alone_and_nothing_changes() 
     assert_eq!(code(foreign), Code::NotFound);
     world.purge(used);
     let gone = world.ask_for(&inside, used, B, true);
-    assert_eq!(code(gone), Code::Damaged);
+    assert_eq!(conflicts_with(&world, gone), Some(A));
 }
 
 #[test]
@@ -489,4 +510,34 @@ fn owner_recovers_without_any_key_and_nothing_of_others() {
         .collect();
     let opened = State::Withdrawing { session: A };
     assert_eq!(states, [opened, State::Registered, State::Registered]);
+}
+
+#[test]
+fn a_key_that_was_ended_is_read_as_a_last_resort_and_what_was_given_up_is_not() {
+    let mut world = World::new();
+    let held = world.register_noted_of(&[ObjectClass::Key, ObjectClass::Value]);
+    let (key, value) = (&held[0].0, &held[1].0);
+    world.enrol(b"six words");
+    for it in [key, value] {
+        done(world.end_held(Act::Retire, it, NO_SESSION));
+    }
+    let inside = world.log_in(b"six words");
+    let Answer::Done(read) = done(world.ask_for(&inside, key, B, true)) else {
+        panic!("no session")
+    };
+    assert_eq!(read.object, key.object);
+    let given_up = world.ask_for(&inside, value, B, true);
+    assert_eq!(conflicts_with(&world, given_up), None);
+    // Whoever looks for what can be had is not shown it.
+    assert!(world.owned(&inside).concat().is_empty());
+    let Answer::Done(page) = done(world.page_of(&inside, OwnerAct::List, None, true)) else {
+        panic!("no session")
+    };
+    let listed = page.entries;
+    let told: Vec<_> = listed
+        .iter()
+        .map(|it| (&*it.certificate, it.state))
+        .collect();
+    assert_eq!(told, [(&*key.certificate, EntryState::Retired)]);
+    assert!(listed[0].until > listed[0].since);
 }

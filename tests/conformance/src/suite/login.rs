@@ -102,6 +102,27 @@ pub(super) fn everything_lost(wallet: &Wallet) -> Check {
         rest.len() == 29 && !certificates(&rest).contains(&&*found.certificate),
         "what is over is listed as if it were not"
     );
+    let mut listed = device.owned(&inside)?.into_iter();
+    // A safe that keeps nothing of it has nothing to tell.
+    if let Some(kept) = listed.find(|entry| entry.state == EntryState::Withdrawn) {
+        ensure!(
+            kept.session == Some(session),
+            "handed out to another session"
+        );
+        ensure!(
+            kept.since.is_some() && kept.until >= kept.since,
+            "kept for no time"
+        );
+        let Answer::Done(again) = done(device.read_last(&inside, &found)?)? else {
+            return Err("the session holds no more".into());
+        };
+        ensure!(again.object == found.object, "other bytes as a last resort");
+        let open = device.read_last(&inside, &wanted[0])?;
+        ensure!(
+            matches!(open, Outcome::Problem(_)),
+            "what can be had is handed out without being opened"
+        );
+    }
     Ok(())
 }
 

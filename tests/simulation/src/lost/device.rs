@@ -53,7 +53,7 @@ impl Owner {
         jobs.unwrap_or_default()
     }
 
-    fn owner_view(&self, device: usize) -> OwnerView {
+    pub(super) fn owner_view(&self, device: usize) -> OwnerView {
         let wallet = self.scene.devices[device].wallet.as_ref();
         let parts = wallet.map(|wallet| wallet.view()).unwrap_or_default();
         let view = parts.into_iter().find_map(|part| match part {
@@ -98,19 +98,19 @@ impl Owner {
         panic!("it asks without end");
     }
 
-    fn open_ways(&mut self, device: usize, by: Way) {
+    pub(super) fn open_ways(&mut self, device: usize, by: Way) {
         let safes = self.ids();
         self.want(device, Intent::OpenWays { safes, by });
     }
 
-    fn manage(&mut self, device: usize, doing: &Doing) {
+    pub(super) fn manage(&mut self, device: usize, doing: &Doing) {
         for job in self.scene.jobs(device) {
             let doing = doing.clone();
             self.want(device, Intent::Manage { job, doing });
         }
     }
 
-    fn close_ways(&mut self, device: usize) {
+    pub(super) fn close_ways(&mut self, device: usize) {
         for job in self.scene.jobs(device) {
             self.want(device, Intent::CallOff { job });
         }

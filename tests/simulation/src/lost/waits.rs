@@ -19,7 +19,7 @@ impl Owner {
         owner
     }
 
-    fn set_wait(&mut self, device: usize, seconds: u64) {
+    pub(super) fn set_wait(&mut self, device: usize, seconds: u64) {
         self.scene.want(device, Intent::SetWait { seconds });
         self.rest_now();
     }
@@ -43,7 +43,7 @@ impl Owner {
         self.rest_now();
     }
 
-    fn pass_hours(&mut self, hours: u64) {
+    pub(super) fn pass_hours(&mut self, hours: u64) {
         let end = self.scene.now_ms + hours * 3_600_000;
         while self.scene.now_ms < end {
             self.scene.now_ms += 600_000;

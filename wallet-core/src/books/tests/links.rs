@@ -104,6 +104,7 @@ impl Dice {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         }
     }
 
@@ -136,6 +137,7 @@ impl Dice {
                 came_of: None,
                 part: self.perhaps(Self::part),
                 others: OthersWait::NONE,
+                may_be_used: false,
             }),
         }
     }
@@ -197,6 +199,7 @@ impl Dice {
                 then: Then::Hold,
                 take_back: false,
                 by: MovedBy::Owner,
+                last_resort: crate::flow::LastResort::No,
                 state: match self.roll(2) {
                     0 => ReuniteState::Collecting { to_ask: Vec::new() },
                     _ => ReuniteState::Arrived {

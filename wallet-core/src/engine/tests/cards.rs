@@ -84,6 +84,7 @@ fn group(number: u8, preset: Preset) -> Group {
         released: Vec::new(),
         awaits: None,
         moved_by: MovedBy::Owner,
+        marked: Vec::new(),
     }
 }
 
@@ -110,6 +111,7 @@ fn certificate(at: ItemId, of: PartOf, standing: Standing) -> Change {
         came_of: None,
         part: Some(of),
         others: OthersWait::NONE,
+        may_be_used: false,
     };
     Change::Put(at, Item::Certificate(item), None)
 }
@@ -182,6 +184,7 @@ fn backups_stand_as_their_phase_and_the_work_on_them_say() {
         then: For::Hold,
         take_back: false,
         by: MovedBy::Owner,
+        last_resort: crate::flow::LastResort::No,
         state: ReuniteState::Collecting { to_ask: Vec::new() },
     });
     let job = flow_id(1);

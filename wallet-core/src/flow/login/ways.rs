@@ -13,7 +13,7 @@
 //! forgotten as soon as there is one, so a session that is over is the end: its owner shows once more who they are.
 
 use super::super::{Desk, Next, Step};
-use super::{Aim, Login, LoginState, Session};
+use super::{Aim, Login, LoginState, Released, Session};
 use crate::books::{Change, Half};
 use crate::client::OwnerQuestion;
 use crate::flow::Flow;
@@ -41,6 +41,9 @@ pub struct Managing {
     /// What there is, as the safe has said last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub known: Option<WaysIn>,
+    /// What was handed out and is still kept, as far as it has been listed; none if nobody has asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub released: Option<Vec<Released>>,
 }
 
 impl Managing {
@@ -93,6 +96,8 @@ pub enum Doing {
     Freeze,
     /// This is one of two ways that lift it.
     Unfreeze,
+    /// What was handed out is listed.
+    LookBack,
 }
 
 /// A device that has signed, as a safe is to enrol it.
@@ -118,7 +123,12 @@ impl Adding {
 
 impl Login {
     /// With what is being done now.
-    fn managing(&self, managing: Managing, state: LoginState, desk: &Desk<'_>) -> Change {
+    pub(super) fn managing(
+        &self,
+        managing: Managing,
+        state: LoginState,
+        desk: &Desk<'_>,
+    ) -> Change {
         let next = Self {
             aim: Aim::Ways(managing),
             state,
@@ -147,12 +157,15 @@ impl Login {
     }
 
     fn no_more(&self, session: &Session, desk: &Desk<'_>) -> Change {
-        let known = match &self.aim {
-            Aim::Ways(managing) => managing.known.clone(),
-            _ => None,
+        let before = match &self.aim {
+            Aim::Ways(managing) => managing.clone(),
+            _ => Managing::default(),
         };
         let session = session.clone();
-        let managing = Managing { doing: None, known };
+        let managing = Managing {
+            doing: None,
+            ..before
+        };
         self.managing(managing, LoginState::In { session }, desk)
     }
 
@@ -171,9 +184,14 @@ impl Login {
     /// What there is.
     pub(super) fn open(&self, session: &Session, ways: WaysIn, desk: &Desk<'_>) -> Step {
         let session = session.clone();
+        let released = match &self.aim {
+            Aim::Ways(managing) => managing.released.clone(),
+            _ => None,
+        };
         let managing = Managing {
             doing: None,
             known: Some(ways),
+            released,
         };
         let change = self.managing(managing, LoginState::Open { session }, desk);
         Step::strict(alloc::vec![change], Next::Again)
@@ -217,6 +235,7 @@ impl Login {
                     })
                 })
             }
+            Some(Doing::LookBack) => self.look_back(session, managing, desk),
             Some(Doing::MakeKit { words }) => self.evaluate(session, words, desk, rng),
             Some(Doing::RevokeKit) => {
                 self.ask(session, Act::RevokeKit, desk, rng, OwnerQuestion::KitRevoke)

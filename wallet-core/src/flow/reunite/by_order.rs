@@ -103,6 +103,7 @@ pub(crate) fn begin_by_order(
         then,
         by: MovedBy::Owner,
         take_back: false,
+        last_resort: super::LastResort::No,
         state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));

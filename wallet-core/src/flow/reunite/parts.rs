@@ -46,6 +46,9 @@ pub(super) fn give_back(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<C
         if let Flow::Order(order) = flow {
             changes.push(order.give_up(*id));
         }
+        if let Flow::Reread(reread) = flow {
+            changes.extend(reread.give_up(*id));
+        }
     }
     for (id, recover) in fetched(members) {
         if let RecoverState::Fetched { part } = recover.state {

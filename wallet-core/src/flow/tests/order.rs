@@ -71,12 +71,14 @@ impl Ordered {
             released: Vec::new(),
             awaits: None,
             moved_by: MovedBy::Owner,
+            marked: Vec::new(),
         };
         let handed = Self::handed(&scene, &group, &value, &value_safe);
         let reunite = Reunite {
             group: GROUP,
             then: Then::Hold,
             take_back: false,
+            last_resort: crate::flow::LastResort::No,
             by: MovedBy::Owner,
             state: ReuniteState::Collecting { to_ask: Vec::new() },
         };

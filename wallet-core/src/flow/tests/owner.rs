@@ -107,7 +107,10 @@ impl Scene {
         let open = self.login(Way::Passkey, Aim::Ways(Managing::default()));
         let proving = self.next(&self.challenged(open.aim), Input::Shown(signed(None)));
         let inside = self.next(&proving, Input::Owner(logged_in()));
-        let managing = Managing { doing, known: None };
+        let managing = Managing {
+            doing,
+            ..Managing::default()
+        };
         Login {
             aim: Aim::Ways(managing),
             state: state(inside.state.clone()),
@@ -549,7 +552,7 @@ fn no_debug_output_shows_what_a_login_is_with() {
         terminal,
         Aim::Ways(Managing {
             doing: Some(doing),
-            known: None,
+            ..Managing::default()
         }),
     );
     let shown = alloc::format!(

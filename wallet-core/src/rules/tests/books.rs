@@ -36,6 +36,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         released: Vec::new(),
         awaits: None,
         moved_by: MovedBy::Owner,
+        marked: Vec::new(),
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> Certificate
         came_of: None,
         part: None,
         others: crate::books::OthersWait::Told(0),
+        may_be_used: false,
     }
 }
 

@@ -4,7 +4,7 @@ use crate::page::device;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     self, Reached, actions, backup_name, backup_standing, big_card, button, call_off, chip, dialog,
-    empty, fact, facts, halves, head, icon, keep_dialog, link, next_try, part_waits,
+    empty, fact, facts, halves, head, icon, keep_dialog, link, marked, next_try, part_waits,
     picture_of_backup, quiet, reason, rows, safe_name, section, steps, waiting,
 };
 use crate::page::route::Route;
@@ -75,7 +75,7 @@ fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<boo
     let title = match job.as_ref().map(|job| job.task) {
         Some(Task::BackUp) => Key::BackingUp,
         Some(Task::Repair) => Key::Moving,
-        Some(Task::Recover | Task::RecoverKey) => Key::Recovering,
+        Some(Task::Recover | Task::RecoverKey | Task::LastCopy) => Key::Recovering,
         Some(
             Task::Add
             | Task::Retire
@@ -127,7 +127,8 @@ fn coupled(s: Service, card: &BackupCard) -> Option<Node> {
             let words = el("span")
                 .class("row-main")
                 .child(el("span").child(it.name.clone()))
-                .child(el("span").child(what));
+                .child(el("span").child(what))
+                .child(marked(lang, it.may_be_used));
             el("li").child(div("row").child(words)).into()
         });
         rows(each.collect())
@@ -211,6 +212,7 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         Task::Add
         | Task::Retire
         | Task::RecoverKey
+        | Task::LastCopy
         | Task::TakeOver
         | Task::Enrol
         | Task::Restore
@@ -278,6 +280,7 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         Task::Add
         | Task::BackUp
         | Task::Retire
+        | Task::LastCopy
         | Task::TakeOver
         | Task::Enrol
         | Task::Restore
@@ -478,7 +481,9 @@ fn standing(s: Service, card: &BackupCard) -> Node {
         }
         BackupStanding::Elsewhere => {
             let words = words::backup_elsewhere(lang);
-            halves("danger", "refused", None, words, None, Vec::new())
+            let label = text(lang, Key::Released);
+            let ways = link("btn btn--small", Route::Ways, None, label);
+            halves("danger", "refused", None, words, None, vec![ways])
         }
         BackupStanding::Registering { .. } | BackupStanding::Recovering { .. } => Node::Nothing,
     }

@@ -292,6 +292,7 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::Recover
         | Task::Repair
         | Task::RecoverKey
+        | Task::LastCopy
         | Task::TakeOver
         | Task::Enrol
         | Task::Restore
@@ -323,7 +324,13 @@ fn standing(s: Service, card: &CertificateCard) -> Option<Node> {
         CertificateStanding::Elsewhere(proof) => {
             let what = What::Certificate(card.id);
             let way = take_back(s, what, core::iter::once(proof));
-            Some(Node::Many(vec![elsewhere(lang, proof), way.into()]))
+            let label = text(lang, Key::Released);
+            let ways = link("btn btn--small", Route::Ways, None, label);
+            Some(Node::Many(vec![
+                elsewhere(lang, proof),
+                way.into(),
+                actions(vec![ways]),
+            ]))
         }
     }
 }

@@ -18,6 +18,7 @@ mod papers;
 mod policy;
 mod protection;
 mod recovery;
+mod released;
 mod restore;
 mod rule;
 mod rules;

@@ -7,6 +7,7 @@ use crate::page::parts::{
     quiet, rows, safe_name, section, select, small_icon, steps, tick,
 };
 use crate::page::route::Route;
+use crate::page::screens::released;
 use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::{safes, values};
 use crate::page::service::Service;
@@ -217,6 +218,7 @@ impl Restore {
             again_touch,
             leave.into(),
             (!owner.is_restoring).then(|| self.choose()).into(),
+            released::found(s, owner).into(),
             again.into(),
         ])
     }

@@ -147,7 +147,7 @@ fn account(s: Service) -> Node {
     let lang = s.lang.get();
     let account = s.summary.with(|summary| summary.account);
     let row = |key: Key, count: u64| fact(text(lang, key), format::number(count));
-    let rows = vec![
+    let mut rows = vec![
         row(Key::CameIn, account.came_in),
         row(Key::AccountHere, account.here),
         row(Key::AccountAtSafes, account.at_safes),
@@ -155,6 +155,9 @@ fn account(s: Service) -> Node {
         row(Key::AccountDiscarded, account.discarded),
         row(Key::AccountElsewhere, account.elsewhere),
     ];
+    if account.disaster > 0 {
+        rows.push(row(Key::AccountDisaster, account.disaster));
+    }
     let (state, words) = if account.balances() {
         ("safe", Key::AccountOk)
     } else {

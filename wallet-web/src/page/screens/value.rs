@@ -5,8 +5,8 @@ use crate::page::format::{self, Length};
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
     Fact, Picture, Reached, actions, big_card, button, call_off, chip, dialog, dialog_title,
-    dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, make_room_by_rules, meter,
-    or_anywhere, picture_of, quiet, reason, small_icon, steps, waiting, way,
+    dismiss, empty, fact, facts, halves, head, icon, keep_dialog, link, make_room_by_rules, marked,
+    meter, or_anywhere, picture_of, quiet, reason, small_icon, steps, waiting, way,
 };
 use crate::page::qr;
 use crate::page::route::Route;
@@ -47,6 +47,7 @@ pub(super) fn value(s: Service, id: ItemId) -> Node {
         used: RwSignal::new(false),
         discard: RwSignal::new(false),
         copied: RwSignal::new(None),
+        agreed: RwSignal::new(false),
     };
     // What the body says comes a moment later; the details wait for it rather than move. But not for ever.
     let waited = RwSignal::new(false);
@@ -83,6 +84,8 @@ struct Dialogs {
     discard: RwSignal<bool>,
     /// What came of copying the code.
     copied: RwSignal<Option<Key>>,
+    /// Whether the owner wants the code of a copy to be shown, too.
+    agreed: RwSignal<bool>,
 }
 
 fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node {
@@ -99,6 +102,7 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::Retire
             | Task::Repair
             | Task::RecoverKey
+            | Task::LastCopy
             | Task::TakeOver
             | Task::Enrol
             | Task::Restore
@@ -280,7 +284,7 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
             ],
             Key::BackUpThen,
         ),
-        Task::Recover | Task::Repair | Task::RecoverKey | Task::TakeOver => {
+        Task::Recover | Task::Repair | Task::RecoverKey | Task::LastCopy | Task::TakeOver => {
             let (requesting, arrived, confirmed) = match job.stage {
                 Stage::NoRoom => (Reached::Stopped, Reached::Todo, Reached::Todo),
                 Stage::Arrived => (Reached::Done, Reached::Done, now),
@@ -450,12 +454,16 @@ fn code(
     s: Service,
     id: ItemId,
     Dialogs {
-        code: open, copied, ..
+        code: open,
+        copied,
+        agreed,
+        ..
     }: Dialogs,
 ) -> Node {
     let lang = s.lang.get();
     let done = button("btn btn--primary", None, text(lang, Key::Done), move || {
         copied.set(None);
+        agreed.set(false);
         dismiss(open);
     });
     let Some(form) = opened_form(s, id) else {
@@ -464,6 +472,22 @@ fn code(
             actions(vec![done]),
         ]);
     };
+    let is_marked = s.values.with(|all| {
+        let mut its = all.iter().filter(|card| card.id == id);
+        its.any(|card| card.may_be_used)
+    });
+    if is_marked && !agreed.get() {
+        let words = words::may_be_used_question(lang);
+        let show = text(lang, Key::ShowCodeAllTheSame);
+        let show = button("btn", Some("qr"), show, move || agreed.set(true));
+        return Node::Many(vec![
+            dialog_title(form.name).into(),
+            marked(lang, true).into(),
+            el("p").child(words.what).into(),
+            el("p").child(words.now).into(),
+            actions(vec![done, show]),
+        ]);
+    }
     let (name, payload) = (form.name, form.payload);
     let drawing = drawing(lang, &payload);
     let hint = if drawing.is_some() {

@@ -163,7 +163,7 @@ fn job_row(s: Service, job: &Job) -> Node {
     let picture = match job.task {
         Task::Add => "add",
         Task::BackUp => "backup",
-        Task::Recover | Task::RecoverKey | Task::TakeOver => "recover",
+        Task::Recover | Task::RecoverKey | Task::LastCopy | Task::TakeOver => "recover",
         Task::Repair => "refresh",
         Task::Enrol | Task::Restore | Task::Ways => "proof",
         Task::Round | Task::SetWait | Task::Decide => "clock",

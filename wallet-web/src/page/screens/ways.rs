@@ -11,6 +11,7 @@ use crate::page::parts::{
 use crate::page::route::Route;
 use crate::page::screens::freeze;
 use crate::page::screens::recovery::sheet;
+use crate::page::screens::released;
 use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::values;
 use crate::page::service::Service;
@@ -19,6 +20,7 @@ use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::owner::{By, DeviceId, Event};
 use saifu_protocol::{SafeId, UnixTime};
+use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::flow::Doing;
 use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::Intent;
@@ -28,6 +30,7 @@ use saifu_wallet_core::view::{
 };
 
 const DIALOG: &str = "change-device";
+const COPY_DIALOG: &str = "last-copy";
 const NAME: &str = "device-name";
 const OTHER_NAME: &str = "device-other-name";
 /// How much of what happened is shown at once.
@@ -43,10 +46,13 @@ pub(super) fn ways(s: Service) -> Node {
         changing: RwSignal::new(None),
         kit: RwSignal::new(KitAt::Shown),
         sent: RwSignal::new(Vec::new()),
+        copied: RwSignal::new(None),
+        is_copying: RwSignal::new(false),
     };
     on_cleanup(move || ways.leave());
     Effect::new(move |_| ways.forget_kit_if_taken());
     keep_dialog(DIALOG, ways.is_changing);
+    keep_dialog(COPY_DIALOG, ways.is_copying);
     Node::live(move || {
         let owner = s.owner.get();
         let words = ways.kit_words();
@@ -64,6 +70,9 @@ pub(super) fn ways(s: Service) -> Node {
             head(s, s.text(Key::WaysTitle), Some(Route::Settings), None),
             content.into(),
             change,
+            dialog(COPY_DIALOG, ways.is_copying, move || {
+                released::question(s, ways.copied, ways.is_copying)
+            }),
         ])
     })
 }
@@ -97,6 +106,9 @@ struct Ways {
     kit: RwSignal<KitAt>,
     /// To which safes a kit is on its way, and since when another one opened there before.
     sent: RwSignal<Vec<(SafeId, Option<UnixTime>)>>,
+    /// Of what a copy is to be got, before that is confirmed.
+    copied: RwSignal<Option<What>>,
+    is_copying: RwSignal<bool>,
 }
 
 impl Ways {
@@ -153,6 +165,13 @@ impl Ways {
             is_open.then(|| self.freeze()).into(),
             add.into(),
             Node::Many(each.collect()),
+            is_open
+                .then(|| {
+                    released::released(s, owner, (self.copied, self.is_copying), move || {
+                        self.everywhere(&Doing::LookBack);
+                    })
+                })
+                .into(),
             is_open.then(|| self.offer_kit()).into(),
             one(done),
         ])

@@ -414,6 +414,7 @@ keys! {
     AccountUsed: "Used", "使用したもの";
     AccountDiscarded: "Discarded", "破棄したもの";
     AccountElsewhere: "Handed over, or proven to be elsewhere", "渡したもの、別の端末にあるもの";
+    AccountDisaster: "Copies that may already have been used, counted apart", "使用済みかもしれない控え（別に数えます）";
     Storage: "Storage", "保存領域";
     Capacity: "Room for values, in KB", "値に使える容量（KB）";
     CapacityHint: "When it is full, new values wait until there is room.", "いっぱいになると、空きができるまで待ちます。";
@@ -628,6 +629,17 @@ keys! {
     HistoryNone: "Nothing yet.", "まだありません。";
     HistoryHere: "from this wallet", "この財布から";
     HistoryElsewhere: "from another device", "別の端末から";
+    Released: "What was handed out", "渡したもの";
+    ReleasedText: "What a safe has handed out to a device of yours, and still keeps for a while. If that device is lost, you can get a copy all the same.", "金庫が自分の端末に渡し、しばらく残しているものです。その端末をなくしたときは、それでも控えを受け取れます。";
+    ReleasedLook: "Show what was handed out", "渡したものを見る";
+    ReleasedNone: "Nothing that is still kept.", "残っているものはありません。";
+    ReleasedUnread: "Something without a note that opens", "覚え書きが開かないもの";
+    ReleasedHere: "On this device", "この端末にあります";
+    LastCopyGet: "Get a copy all the same", "それでも控えを受け取る";
+    LastCopyDo: "Get the copy", "控えを受け取る";
+    LastCopyNot: "Not now", "今はやめる";
+    MayBeUsed: "may already have been used", "使用済みかもしれません";
+    ShowCodeAllTheSame: "Show the code", "コードを表示";
     RestoreTitle: "Restore", "財布を復元";
     RestoreLost: "Restore a lost wallet", "なくした財布を復元";
     RestoreLead: "By your paper or your passkey everything that lies at your safes is found again. Nothing leaves a safe by that.", "紙に残した内容かパスキーで、金庫にあるものをすべて見つけ直します。それだけでは、金庫から何も引き出しません。";

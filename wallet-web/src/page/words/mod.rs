@@ -7,6 +7,7 @@
 #[macro_use]
 mod say;
 
+mod copies;
 mod freeze;
 mod hints;
 mod keys;
@@ -18,6 +19,9 @@ mod sentences;
 mod waits;
 mod ways;
 
+pub(crate) use copies::{
+    handed_out_at, kept_until, last_copy_question, may_be_used_question, were_handed_out,
+};
 pub(crate) use freeze::*;
 pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};

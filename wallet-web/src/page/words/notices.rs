@@ -1,6 +1,6 @@
 //! The words of the notices, in two halves: what happened, and what to do now.
 
-use super::{Lang, owner, ways};
+use super::{Lang, copies, owner, ways};
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
@@ -74,6 +74,9 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::DeviceTooMany
         | Kind::DeviceNotProved
         | Kind::NotEmpty
+        | Kind::LastCopyHere
+        | Kind::LastCopyOver { .. }
+        | Kind::MarkedStays
         | Kind::OwnerSaidNo
         | Kind::AskerUnknown
         | Kind::FreezeTooFewWays
@@ -109,6 +112,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::SafeRolledBack
         | Kind::CertificateHashUnknown
         | Kind::CertificateUnknown
+        | Kind::LastCopyWrong
         | Kind::RecoveredBytesWrong
         | Kind::OwnerRecordDamaged
         | Kind::SomebodyWaits { .. }
@@ -500,6 +504,10 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 safe
             ),
         ),
+        Kind::LastCopyHere => copies::here(lang, in_sentence),
+        Kind::LastCopyOver { .. } => copies::over(lang, in_sentence, safe),
+        Kind::LastCopyWrong => copies::wrong(lang, in_sentence, safe),
+        Kind::MarkedStays => copies::stays(lang, &subject),
         Kind::OwnerSaidNo => Halves::new(
             say!(
                 lang,

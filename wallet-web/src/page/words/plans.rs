@@ -366,6 +366,11 @@ pub(crate) fn part_waits(lang: Lang, waiting: Waiting) -> &'static str {
             "It is still to end what was called off; then it is asked.",
             "取り消した分の破棄が済みしだい、依頼します。"
         ),
+        Waiting::LogIn => say!(
+            lang,
+            "Show who you are under “Ways in”; then it is asked.",
+            "「開け方」で本人であることを示すと、依頼します。"
+        ),
         Waiting::Clock => say!(
             lang,
             "Its clock and this device’s differ too much. Set this one right.",

@@ -258,6 +258,7 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         Task::Retire => say!(lang, "Discarding at the safe", "金庫での破棄"),
         Task::Repair => say!(lang, "Moving to other safes", "別の金庫への移し替え"),
         Task::RecoverKey => say!(lang, "Fetching the key", "鍵の取り戻し"),
+        Task::LastCopy => say!(lang, "Getting a copy", "控えの受け取り"),
         Task::TakeOver => say!(lang, "Taking over", "受け取り"),
         Task::Enrol => say!(lang, "Enrolling the recovery words", "合言葉の登録"),
         Task::Restore => say!(lang, "Restoring", "復元"),

@@ -110,6 +110,19 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
                 "自動でやり直します。この端末から直接つながるなら、中止して、普段どおりに取り戻してください。"
             ),
         ),
+        Waiting::LogIn => Halves::new(
+            say!(
+                lang,
+                "{safes} reads what was handed out to its owner alone, and your session there is over.",
+                "{safes}は、渡したものを持ち主にしか見せません。接続は終わっています。",
+                safes
+            ),
+            say!(
+                lang,
+                "Open “Ways in” and show who you are. Then it goes on by itself.",
+                "「開け方」を開き、本人であることを示してください。あとは自動で続きます。"
+            ),
+        ),
         Waiting::EndingFirst => Halves::new(
             say!(
                 lang,

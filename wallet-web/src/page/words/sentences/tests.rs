@@ -64,6 +64,7 @@ fn reasons_stages_and_failures_have_words() {
         Task::Retire,
         Task::Repair,
         Task::RecoverKey,
+        Task::LastCopy,
         Task::TakeOver,
         Task::Enrol,
         Task::Restore,
