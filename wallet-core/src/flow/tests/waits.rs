@@ -385,6 +385,7 @@ fn wake_of_one_safe_leaves_that_of_another() {
         wait: DAY,
         asked: Vec::new(),
         push: Some(other.clone()),
+        ..Watch::default()
     };
     fixture.books.apply(alloc::vec![Change::Watch(watch)]);
     let off = wake(&fixture, None);
