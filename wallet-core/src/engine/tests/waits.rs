@@ -326,6 +326,7 @@ impl Bench {
         let page = AskedPage {
             asked: Vec::new(),
             push: on.map(|on| PushOffer { key: key(), on }),
+            frozen: None,
         };
         self.reply(&ask, Route::Asked, alloc::vec![Outcome::Done(page)]);
         self.commit();
@@ -472,6 +473,7 @@ fn the_records_of_waking_are_pinned() {
             safe,
             to: to.clone(),
         }),
+        ..Watch::default()
     };
     let json = saifu_protocol::json::write(&watch);
     assert_eq!(
