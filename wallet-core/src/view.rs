@@ -676,7 +676,7 @@ pub enum Waiting {
 
 impl Waiting {
     /// Every reason.
-    pub const ALL: [Waiting; 16] = [
+    pub const ALL: [Waiting; 17] = [
         Waiting::Unreachable,
         Waiting::Garbled,
         Waiting::SafeFailed,

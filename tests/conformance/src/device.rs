@@ -6,7 +6,7 @@ use saifu_crypto::agree::KeyPair;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Es256Key;
 use saifu_crypto::{Secret, hash, make_bytes};
-use saifu_protocol::message::Route;
+use saifu_protocol::message::{Outcome, Route};
 use saifu_protocol::owner::{
     Act, Answer, Assertion, Challenge, Conversation, DeviceAdd, DeviceAdded, DeviceFinish,
     DeviceId, DeviceKey, DeviceLabel, DeviceProof, DeviceRemove, DeviceRename, DeviceStart,

@@ -810,6 +810,7 @@ fn wrong_bytes_are_told_also_when_the_other_safes_were_enough() {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            marked: Vec::new(),
             moved_by: MovedBy::Owner,
         };
         fixture.books.apply(alloc::vec![put, leaving.put()]);

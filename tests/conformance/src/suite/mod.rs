@@ -251,6 +251,8 @@ pub(crate) const CASES: &[Case] = &[
     (
         "wait: an account is woken only where it wants, by a service its safe calls",
         wait::waking,
+    ),
+    (
         "freeze: nothing of the owner's leaves, whoever asks",
         freeze::nothing_leaves,
     ),

@@ -70,6 +70,7 @@ impl Ordered {
             handed: false,
             released: Vec::new(),
             awaits: None,
+            marked: Vec::new(),
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
         };
