@@ -57,6 +57,8 @@ pub const OWNER_SHARES: &str = "saifu/1/owner/shares";
 pub const OWNER_CHECK: &str = "saifu/1/owner/check";
 /// The last of six words, derived from the five before it.
 pub const OWNER_WORDS: &str = "saifu/1/owner/words";
+/// By what a wallet knows a recovery kit again, derived from its words.
+pub const OWNER_KIT: &str = "saifu/1/owner/kit";
 /// Seals the share of the root that a safe keeps; the key is derived from the export key.
 pub const OWNER_SHARE: &str = "saifu/1/owner/share";
 /// Seals the map of the owner's safes, likewise.
@@ -160,6 +162,7 @@ mod tests {
             OWNER_SHARES,
             OWNER_CHECK,
             OWNER_WORDS,
+            OWNER_KIT,
             OWNER_SHARE,
             OWNER_MAP,
             OWNER_NOTE,

@@ -48,7 +48,7 @@ test("a passkey is enrolled at real safes, and is nothing without its owner", as
     await wallet.says("blue key");
     await wallet.page.getByText("What happened").first().click();
     await wallet.says("Added: blue key");
-    await wallet.says("Logged in by the six words");
+    await wallet.says("Logged in by the recovery secret");
     await ways.done();
   });
 

@@ -160,7 +160,7 @@ test("a thief who guesses is slowed down, and the owner still gets in and reads 
     await ways.open(WITH.words, words, 1);
     assert.deepEqual(await readGuesses(safe), [0]);
     const [history] = await ways.histories();
-    assert.equal(history[0], "Logged in by the six words after 20 wrong guesses");
+    assert.equal(history[0], "Logged in by the recovery secret after 20 wrong guesses");
     assert.equal((await readLedger(safe)).entries.filter(({ state }) => state === "registered").length, 1, "nobody got anything");
   });
 });

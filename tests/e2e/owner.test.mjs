@@ -130,12 +130,12 @@ test("everything comes back by one address, a name and six words", async (t) => 
 
   await t.test("a secret that is another one is a guess, and nobody says which half is wrong", async () => {
     await wallet.restore(NAMES.again, OTHER_WORDS);
-    await wallet.says("Name and words do not open together at the safe");
+    await wallet.says("Name and secret do not open together at the safe");
     // It is tried as the newest secret, and as the one before.
     assert.deepEqual(await readGuesses(all[0].safe), [2]);
     await wallet.reload();
     await wallet.go("restore");
-    await wallet.says("Name and words do not open together at the safe");
+    await wallet.says("Name and secret do not open together at the safe");
     await wallet.page.getByRole("button", { name: "I have seen it" }).click();
   });
 
@@ -184,7 +184,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
     await all[2].safe.stop();
     const third = await openNew(t, site, all);
     await third.restore(NAMES.first, words.join(" "));
-    await third.says("Name and words do not open together at the safe");
+    await third.says("Name and secret do not open together at the safe");
     await third.restore(NAMES.first, next.join(" "));
     await third.untilAtOwnerSafes("Read", 2, { seconds: 180 });
     await third.says("does not answer");

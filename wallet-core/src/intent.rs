@@ -4,7 +4,7 @@ use crate::bearer::What;
 use crate::flow::{Doing, Shown};
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
-use crate::owner::{CredentialId, Way, Words};
+use crate::owner::{CredentialId, OwnerSecret, Way};
 use crate::plan::policy::Policy;
 use crate::plan::{GroupId, KeyForm, Plan};
 use crate::rules::{Rule, RuleId, Shortage};
@@ -157,20 +157,20 @@ pub enum Intent {
     },
     /// Draw a recovery secret and show it, until another view opens.
     OfferSecret,
-    /// Enrol the owner at every safe that is trusted: the first time with the secret that is shown, later with the same once
-    /// more, for safes that have come since.
+    /// Enrol the owner at every safe that is trusted: the first time with the words that are shown or a password of their own,
+    /// later with the same once more, for safes that have come since.
     Enrol {
         /// The name, in the form in which every keyboard gives it.
         name: String,
         /// The secret.
-        words: Words,
+        secret: OwnerSecret,
     },
-    /// Have another secret, which is shown, open in the place of this one.
+    /// Have another secret open in the place of this one: words that are shown, or a password of the owner's own.
     ChangeSecret {
         /// The secret that opens now.
-        words: Words,
+        secret: OwnerSecret,
         /// The other one.
-        next: Words,
+        next: OwnerSecret,
     },
     /// Log in at a safe and find everything again.
     Restore {
@@ -218,7 +218,7 @@ pub enum Intent {
         /// Its group.
         backup: GroupId,
         /// The secret that opens at that safe.
-        words: Words,
+        secret: OwnerSecret,
         /// Whether what has come is registered anew at the same safes, under a new key. Else it is held here.
         put_back: bool,
     },

@@ -161,6 +161,10 @@ pub enum Kind {
     SecretWrong,
     /// Enrolling at other safes: the secret is not the one that is enrolled. Nothing was changed.
     SecretOther,
+    /// Backing up: it is for money, and the password that opens at the safes is too weak for that. The value stayed.
+    SecretTooWeak,
+    /// Enrolling: money lies at safes, and the password is too weak for that. Nothing was changed.
+    MoneyAtSafes,
     /// Logging in: what the safe keeps for the owner is not what they have left there.
     OwnerRecordDamaged,
     /// Logging in: the safe ended the session twice before everything was said.
@@ -351,6 +355,8 @@ impl Kind {
             Kind::OwnerNameTaken,
             Kind::SecretWrong,
             Kind::SecretOther,
+            Kind::SecretTooWeak,
+            Kind::MoneyAtSafes,
             Kind::OwnerRecordDamaged,
             Kind::OwnerSessionEnded,
             Kind::DeviceUnknown,

@@ -17,7 +17,7 @@ use crate::flow::Ceremony;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Notice;
-use crate::owner::{CredentialId, Found, OwnerStanding, Words};
+use crate::owner::{CredentialId, Found, KitMark, OwnerStanding, SecretKind, Words};
 use crate::plan::key::KeyId;
 use crate::plan::policy::Policy;
 use crate::plan::preset::Preset;
@@ -704,6 +704,12 @@ pub struct OwnerView {
     pub name: Option<String>,
     /// How many of the safes are needed to find everything again.
     pub needed: u8,
+    /// What kind of secret opens.
+    #[serde(default)]
+    pub kind: SecretKind,
+    /// Likewise of the one before, while that still opens.
+    #[serde(default)]
+    pub kind_before: SecretKind,
     /// Whether the secret is being changed, and the one before still opens somewhere.
     pub is_changing: bool,
     /// Whether the wallet is looking for what the owner had.
@@ -756,6 +762,16 @@ pub struct ReleasedAt {
     pub session: Option<SessionId>,
 }
 
+impl OwnerView {
+    /// The weaker kind of those that open.
+    pub fn weakest(&self) -> SecretKind {
+        match self.is_changing {
+            true => self.kind.max(self.kind_before),
+            false => self.kind,
+        }
+    }
+}
+
 /// The owner at one safe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerCard {
@@ -771,6 +787,9 @@ pub struct OwnerCard {
     pub job: Option<FlowId>,
     /// What was found there.
     pub found: Option<Found>,
+    /// The kit that this wallet has left there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kit: Option<KitMark>,
     /// By what the owner gets in there, while a session is open for that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ways: Option<WaysView>,

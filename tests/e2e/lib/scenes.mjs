@@ -608,7 +608,7 @@ const prepare = (lang) => {
         ...whole([movie], [], { ...kept, jobs: [0, 1].map((place) => atOwner(8 + place, place, "ways", "managing")) }),
         owner({ safes: [ownerAt(0, "enrolled", { job: flow(8), ways: waysAt.some }), ownerAt(1, "enrolled", { job: flow(9), ways: waysAt.none })] }),
       ],
-      after: offered,
+      after: { "offer-kit": lockOf([], { kit: "lusab-babad-babad-babad-babad-zogid" }) },
       act: async (page) => {
         if (at === "history") {
           await page.locator("main summary").first().click();
@@ -620,7 +620,7 @@ const prepare = (lang) => {
         }
       },
     })),
-    ...[[1, "kit"], [2, "passkey"], [3, "terminal"]].map(([choice, name]) => ({
+    ...[[1, "password"], [2, "kit"], [3, "passkey"], [4, "terminal"]].map(([choice, name]) => ({
       name: `restore-by-${name}`,
       hash: "restore",
       parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })],
@@ -639,6 +639,17 @@ const prepare = (lang) => {
         owner({ is_restoring: true, safes: [0, 1, 2].map((seed) => ownerAt(seed, "asking", { job: flow(8 + seed) })) }),
       ],
     },
+    {
+      name: "recovery-password",
+      hash: "recovery",
+      parts: [...calm, owner(unknown)],
+      act: async (page) => {
+        await page.getByLabel(t("Your name", "名前"), { exact: true }).fill("Hana@Example.org");
+        await press(t("Choose a password of my own", "自分でパスワードを決める"))(page);
+        await page.getByLabel(t("New password", "新しいパスワード"), { exact: true }).fill("kolibri farn");
+      },
+    },
+    { name: "recovery-weak", hash: "recovery", parts: [...whole([movie], [], kept), owner({ kind: "fair-password", safes: [0, 1, 2].map((seed) => ownerAt(seed, "enrolled")) })] },
     { name: "restore", hash: "restore", parts: [...empty, { safes: [] }, owner({ ...unknown, can_restore: true, safes: [] })] },
     { name: "restore-words", hash: "restore", parts: [...empty, { safes: [safe(0, "answers", 0)] }, owner({ ...unknown, can_restore: true, safes: [ownerAt(0, null)] })] },
     {

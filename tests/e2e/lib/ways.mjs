@@ -72,13 +72,13 @@ export const waysOf = (wallet, site) => {
       const words = wallet.main.locator(".words code");
       await words.nth(5).waitFor();
       const kit = await words.allTextContents();
-      await button("I have written them down").click();
+      await button("I have it on paper").click();
       await wallet.typeWords(kit.join(" "));
       return kit;
     },
     /** Has so many safes take it. */
     enrolKit: async (count) => {
-      await button("Let it open my safes").click();
+      await button("Use this kit").click();
       await until("it opens everywhere", async () => (await each.getByRole("button", { name: "End the kit" }).count()) === count, LONG);
     },
     makeKit: async (count) => {

@@ -7,6 +7,7 @@ mod copies;
 mod device;
 mod freeze;
 mod order;
+mod password;
 mod touch;
 mod waits;
 mod who;
@@ -115,7 +116,7 @@ impl Owner {
         let words = self.words.replace(next.clone());
         let words = words.expect("the owner is enrolled");
         let before = words.clone();
-        self.want(device, Intent::ChangeSecret { words, next });
+        self.want(device, change(words, next));
         before
     }
 
@@ -248,7 +249,14 @@ impl Owner {
 fn enrolling(words: &Words) -> Intent {
     Intent::Enrol {
         name: NAME.into(),
-        words: words.clone(),
+        secret: words.clone().into(),
+    }
+}
+
+fn change(secret: Words, next: Words) -> Intent {
+    Intent::ChangeSecret {
+        secret: secret.into(),
+        next: next.into(),
     }
 }
 
@@ -257,7 +265,7 @@ fn restoring(safe: SafeId, words: &Words) -> Intent {
     Intent::Restore {
         safe,
         name: NAME.into(),
-        by: Way::Secret { words },
+        by: Way::secret(words),
     }
 }
 
@@ -406,7 +414,8 @@ fn who_finds_their_name_taken_everywhere_takes_another() {
     owner.want(OLD, Intent::OfferSecret);
     let words = owner.shown(OLD);
     let name = "hana of the hill".into();
-    owner.want(OLD, Intent::Enrol { name, words });
+    let secret = words.into();
+    owner.want(OLD, Intent::Enrol { name, secret });
     assert_eq!(owner.standings(OLD), [OwnerStanding::Enrolled; 2]);
 }
 

@@ -10,6 +10,7 @@ use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
 use crate::owner::Note;
+use crate::plan::preset::Preset;
 use crate::port::{Answer, Body, Context, Durability, Effect};
 use crate::view::{MeetingFailure, Opened};
 use alloc::boxed::Box;
@@ -39,7 +40,11 @@ impl Wallet {
             Intent::AskSafe { safe } => return self.ask_safe(*safe, effects),
             Intent::GiveUpEnding { safe } => self.give_up_ending(*safe),
             Intent::ForgetSafe { safe } => self.forget_safe(*safe),
-            Intent::BackUp { values, safe } => self.back_up(values, *safe, context),
+            Intent::BackUp { values, safe } => {
+                let plan = Preset::PlainCopy.plan();
+                let values = self.allowed(values, &plan, context);
+                self.back_up(&values, *safe, context)
+            }
             Intent::Protect {
                 values,
                 plan,
@@ -50,7 +55,8 @@ impl Wallet {
                 let Some(seats) = self.seats(safes, *first, context) else {
                     return;
                 };
-                self.protect(values, plan, seats, *key, context)
+                let values = self.allowed(values, plan, context);
+                self.protect(&values, plan, seats, *key, context)
             }
             Intent::RecoverBackup { backup } => self.reunite(*backup, For::Hold, false, context),
             Intent::Repair {
@@ -80,8 +86,8 @@ impl Wallet {
             Intent::HandedOver { what } => self.handed_over(*what, context),
             Intent::TakeOver { text } => self.take_over(text, context),
             Intent::OfferSecret => return self.offer_secret(context),
-            Intent::Enrol { name, words } => self.enrol(name, words, context),
-            Intent::ChangeSecret { words, next } => self.change_secret(words, next, context),
+            Intent::Enrol { name, secret } => self.enrol(name, secret, context),
+            Intent::ChangeSecret { secret, next } => self.change_secret(secret, next, context),
             Intent::Restore { safe, name, by } => self.restore(*safe, name, by, context),
             Intent::OpenWays { safes, by } => self.open_ways(safes, by, context),
             Intent::Manage { job, doing } => return self.pass(*job, Input::Do(doing.clone())),
@@ -89,9 +95,9 @@ impl Wallet {
             Intent::KeepTerminal { credential } => self.keep_terminal(credential),
             Intent::Fetch {
                 backup,
-                words,
+                secret,
                 put_back,
-            } => self.fetch(*backup, words, *put_back, context),
+            } => self.fetch(*backup, secret, *put_back, context),
             Intent::SetPolicy { policy } => alloc::vec![Change::Choose(policy.clone())],
             Intent::PutRule { .. }
             | Intent::RemoveRule { .. }

@@ -3,12 +3,14 @@
 use super::Wallet;
 use crate::books::{Change, Identity, Safe};
 use crate::flow::{Aim, Enrol, EnrolState, Flow, Login, Managing, Then, account, begin_by_order};
-use crate::ids::FlowId;
+use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::owner::{
-    CredentialId, Owner, OwnerAt, OwnerStanding, Way, Words, needed_of, open_label,
+    CredentialId, Owner, OwnerAt, OwnerSecret, OwnerStanding, SecretKind, Way, Words,
+    has_money_away, needed_of, open_label,
 };
-use crate::plan::GroupId;
+use crate::plan::offer::Stake;
+use crate::plan::{GroupId, Plan, Step};
 use crate::port::Context;
 use crate::view::{DeviceCard, HistoryLine, Opened, OwnerCard, OwnerView, WaysView};
 use alloc::boxed::Box;
@@ -36,29 +38,77 @@ impl Wallet {
         self.dirty.opened();
     }
 
+    /// What kind of secret opens at the safes, the weakest of those that do.
+    pub(super) fn secret_kind(&self) -> SecretKind {
+        let owner = self.books.owner();
+        owner.map_or(SecretKind::default(), Owner::weakest)
+    }
+
+    /// Those of these values that may be backed up by this plan, behind the secret that opens. Of the others the owner is told.
+    pub(super) fn allowed(
+        &mut self,
+        values: &[ItemId],
+        plan: &Plan,
+        context: &mut Context<'_>,
+    ) -> Vec<ItemId> {
+        let kind = self.secret_kind();
+        let may = |id: &ItemId| {
+            self.books.value(*id).is_none_or(|value| {
+                let stake = Stake::of(&value.class, value.worth.as_ref()).behind(kind);
+                !stake.is_too_much_for_its_secret(plan)
+            })
+        };
+        let (allowed, refused): (Vec<ItemId>, Vec<ItemId>) = values.iter().copied().partition(may);
+        if let Some(first) = refused.first() {
+            let name = crate::flow::name_of(&self.books, *first);
+            self.tell_about(name, Kind::SecretTooWeak, context);
+            // What is coupled goes together or not at all.
+            if plan.steps.contains(&Step::Couple) {
+                return Vec::new();
+            }
+        }
+        allowed
+    }
+
+    /// Whether this may come to open: words that are shown, or a password that is not refused as such. Money at safes asks for more.
+    fn may_begin(&mut self, secret: &OwnerSecret, name: &str, context: &mut Context<'_>) -> bool {
+        let is_fit = match secret {
+            OwnerSecret::Words(words) => self.shows(words),
+            OwnerSecret::Password(password) => password.grade(name).is_ok(),
+        };
+        if is_fit && !secret.kind(name).is_enough_for_money() && has_money_away(&self.books) {
+            self.tell(Kind::MoneyAtSafes, context);
+            return false;
+        }
+        is_fit
+    }
+
     /// What does not read changes nothing: the page checks with the same functions before it sends.
     pub(super) fn enrol(
         &mut self,
         name: &str,
-        words: &Words,
+        secret: &OwnerSecret,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
         let Ok(name) = OwnerName::new(name) else {
             return Vec::new();
         };
         let (identity, identified) = self.identity(context);
-        let check = words.check(&identity.root());
-        let known = self.books.owner();
+        let check = secret.check(&identity.root());
+        let known = self.books.owner().cloned();
         // A name that somebody else has everywhere is given up, and the words with it.
         let mut owner = match known.filter(|owner| self.is_somewhere(owner)) {
             Some(owner) if owner.check.as_ref().is_some_and(|known| *known != check) => {
                 self.tell(Kind::SecretOther, context);
                 return Vec::new();
             }
-            Some(owner) => owner.clone(),
-            None if self.shows(words) => {
+            Some(owner) => owner,
+            None if self.may_begin(secret, name.as_str(), context) => {
                 let safes = self.books.safes().count();
-                Owner::new(name.as_str().into(), needed_of(safes), Some(check))
+                let name = String::from(name.as_str());
+                let mut owner = Owner::new(name, needed_of(safes), Some(check));
+                owner.kind = secret.kind(&owner.name);
+                owner
             }
             None => return Vec::new(),
         };
@@ -67,11 +117,9 @@ impl Wallet {
             if self.owner_job(safe).is_some() {
                 continue;
             }
-            let way = || Way::Secret {
-                words: words.clone(),
-            };
+            let way = || Way::secret(secret.clone());
             let log_in = |aim| Flow::Login(Login::new(safe, &owner.name, way(), aim));
-            // Words that nobody has tried yet are not enrolled anywhere else.
+            // What nobody has tried yet is not enrolled anywhere else.
             let is_tried = owner.check.is_some();
             let flow = match owner.standing(safe) {
                 Some(OwnerStanding::Enrolled) => log_in(Aim::Map),
@@ -95,7 +143,7 @@ impl Wallet {
                     Flow::Enrol(Enrol {
                         safe,
                         name: owner.name.clone(),
-                        words: words.clone(),
+                        secret: secret.clone(),
                         number,
                         state: EnrolState::Ready,
                     })
@@ -111,8 +159,8 @@ impl Wallet {
     /// shares are dealt anew. Where a change was not finished, it goes on with the same two secrets.
     pub(super) fn change_secret(
         &mut self,
-        words: &Words,
-        next: &Words,
+        secret: &OwnerSecret,
+        next: &OwnerSecret,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
         let known = (self.books.owner(), self.books.identity());
@@ -120,37 +168,39 @@ impl Wallet {
             return Vec::new();
         };
         let root = identity.root();
-        let (of_words, of_next) = (Some(words.check(&root)), Some(next.check(&root)));
+        let (of_secret, of_next) = (Some(secret.check(&root)), Some(next.check(&root)));
         let goes_on = owner.is_changing();
         let (is_known, is_next) = match goes_on {
-            true => (owner.before == of_words, owner.check == of_next),
-            false => (owner.check == of_words, self.shows(next)),
+            true => (owner.before == of_secret, owner.check == of_next),
+            false => (owner.check == of_secret, true),
         };
-        if !is_next {
+        let mut owner = owner.clone();
+        if !is_next || !goes_on && !self.may_begin(next, &owner.name, context) {
             return Vec::new();
         }
-        // Which words open is not known here: the safes say it first.
+        // Which secret opens is not known here: the safes say it first.
         if owner.check.is_none() {
-            let name = owner.name.clone();
-            return self.enrol(&name, words, context);
+            return self.enrol(&owner.name, secret, context);
         }
-        if !is_known {
+        // The same once more is no change, and would end itself.
+        if !is_known || of_secret == of_next {
             self.tell(Kind::SecretOther, context);
             return Vec::new();
         }
-        let mut owner = owner.clone();
         if !goes_on {
-            owner.before = of_words;
+            owner.before = of_secret;
             owner.check = of_next;
+            owner.kind_before = secret.kind(&owner.name);
+            owner.kind = next.kind(&owner.name);
             let is_enrolled = |at: &&OwnerAt| at.standing == OwnerStanding::Enrolled;
             owner.needed = needed_of(owner.at.iter().filter(is_enrolled).count());
         }
         let mut changes = Vec::new();
         for at in &mut owner.at {
-            let (secret, aim) = match at.standing {
+            let (by, aim) = match at.standing {
                 OwnerStanding::Enrolled if goes_on => continue,
                 OwnerStanding::Enrolled | OwnerStanding::Old => {
-                    (words, Aim::Change { next: next.clone() })
+                    (secret, Aim::Change { next: next.clone() })
                 }
                 OwnerStanding::Both => (next, Aim::Settle),
                 OwnerStanding::Asking
@@ -164,8 +214,7 @@ impl Wallet {
             if at.standing == OwnerStanding::Enrolled {
                 at.standing = OwnerStanding::Old;
             }
-            let words = secret.clone();
-            let way = Way::Secret { words };
+            let way = Way::secret(by.clone());
             let login = Flow::Login(Login::new(at.safe, &owner.name, way, aim));
             changes.push(Change::Journal(FlowId::make(context.rng), login));
         }
@@ -181,11 +230,11 @@ impl Wallet {
 
     /// Safes that have no record yet get that of the other secret, and none of the one before. Where a record is under way it
     /// may have arrived, so it stays that.
-    fn enrol_other(&self, next: &Words) -> impl Iterator<Item = Change> {
+    fn enrol_other(&self, next: &OwnerSecret) -> impl Iterator<Item = Change> {
         self.books.flows().filter_map(|(id, flow)| match flow {
             Flow::Enrol(enrol) if !matches!(enrol.state, EnrolState::Finishing { .. }) => {
                 let other = Enrol {
-                    words: next.clone(),
+                    secret: next.clone(),
                     state: EnrolState::Ready,
                     ..enrol.clone()
                 };
@@ -289,7 +338,7 @@ impl Wallet {
     pub(super) fn fetch(
         &mut self,
         backup: GroupId,
-        words: &Words,
+        secret: &OwnerSecret,
         put_back: bool,
         context: &mut Context<'_>,
     ) -> Vec<Change> {
@@ -297,9 +346,7 @@ impl Wallet {
         let (Some(owner), Some(group)) = known else {
             return Vec::new();
         };
-        let by = Way::Secret {
-            words: words.clone(),
-        };
+        let by = Way::secret(secret.clone());
         if !self.may_open(owner, &by) {
             self.tell(Kind::SecretOther, context);
             return Vec::new();
@@ -311,7 +358,7 @@ impl Wallet {
             },
             false => Then::Hold,
         };
-        begin_by_order(&self.books, backup, then, words, context.rng)
+        begin_by_order(&self.books, backup, then, secret, context.rng)
     }
 
     /// Whether a restore may begin.
@@ -334,12 +381,15 @@ impl Wallet {
                 standing: at.map(|at| at.standing),
                 job: self.owner_job(safe.id),
                 found: at.and_then(|at| at.found),
+                kit: owner.and_then(|owner| owner.kit(safe.id)),
                 ways: self.ways_view(safe.id),
             }
         };
         OwnerView {
             name: owner.map(|owner| owner.name.clone()),
             needed: owner.map_or(0, |owner| owner.needed),
+            kind: owner.map_or(SecretKind::default(), |owner| owner.kind),
+            kind_before: owner.map_or(SecretKind::default(), |owner| owner.kind_before),
             is_changing: owner.is_some_and(Owner::is_changing),
             is_restoring: owner.is_some_and(Owner::is_restoring),
             can_restore: self.can_restore(),
@@ -387,22 +437,22 @@ impl Wallet {
         owner.at.iter().any(is_at)
     }
 
-    /// Whether these are the words of the root that is here.
-    fn is_of(&self, owner: &Owner, words: &Words) -> bool {
+    /// Whether this is the secret of the root that is here.
+    fn is_of(&self, owner: &Owner, secret: &OwnerSecret) -> bool {
         let identity = self.books.identity();
-        identity.is_some_and(|it| owner.check.as_ref() == Some(&words.check(&it.root())))
+        identity.is_some_and(|it| owner.check.as_ref() == Some(&secret.check(&it.root())))
     }
 
-    /// Whether this may open at the owner's safes, as far as that can be known here: a guess is not spent on other words.
+    /// Whether this may open at the owner's safes, as far as that can be known here: a guess is not spent on another secret.
     fn may_open(&self, owner: &Owner, by: &Way) -> bool {
         match by {
-            Way::Secret { words } => {
+            Way::Secret { secret } => {
                 let is_before = || {
                     let identity = self.books.identity();
-                    let check = identity.map(|it| words.check(&it.root()));
+                    let check = identity.map(|it| secret.check(&it.root()));
                     check.is_some() && owner.before == check
                 };
-                owner.check.is_none() || self.is_of(owner, words) || is_before()
+                owner.check.is_none() || self.is_of(owner, secret) || is_before()
             }
             Way::Kit { .. } | Way::Passkey | Way::Terminal { .. } => true,
         }

@@ -12,9 +12,9 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::map::Set;
 use crate::owner::Owner;
-use crate::plan::Plan;
 use crate::plan::check::{Operator, Seat};
 use crate::plan::offer::{Candidate, Offer, Stake};
+use crate::plan::{Plan, PlanError};
 use crate::port::{Context, Durability, Effect};
 use crate::rules::trigger::{Network, Signals, cause, lacks};
 use crate::rules::{
@@ -260,14 +260,12 @@ impl Wallet {
         match &rules.get(rule)?.does {
             Does::BackUp(back_up) => {
                 let mut found = rules.to_back_up(rule, &values, &around);
-                let has_plan = |item: &ItemId| self.plan_for(back_up, *item).is_some();
-                let (with, without): (Vec<_>, Vec<_>) =
-                    found.selected.into_iter().partition(has_plan);
-                found.selected = with;
-                let without = without.into_iter();
-                found
-                    .apart
-                    .extend(without.map(|item| (item, Apart::TooFewSafes)));
+                for item in core::mem::take(&mut found.selected) {
+                    match self.plan_for(back_up, item) {
+                        Ok(_) => found.selected.push(item),
+                        Err(why) => found.apart.push((item, why)),
+                    }
+                }
                 Some(found)
             }
             Does::Fetch(_) => {
@@ -303,11 +301,13 @@ impl Wallet {
         found
     }
 
-    /// By which plan, and at which safes, a rule sends a value; none if there are too few for it. What runs unseen takes no weaker
-    /// one instead.
-    fn plan_for(&self, back_up: &BackUp, item: ItemId) -> Option<(Plan, Vec<Seat>)> {
-        let value = self.books.value(item)?;
-        let stake = Stake::of(&value.class, value.worth.as_ref());
+    /// By which plan, and at which safes, a rule sends a value. What runs unseen takes no weaker plan instead.
+    ///
+    /// # Errors
+    /// Why there is none.
+    fn plan_for(&self, back_up: &BackUp, item: ItemId) -> Result<(Plan, Vec<Seat>), Apart> {
+        let value = self.books.value(item).ok_or(Apart::Unclear)?;
+        let stake = Stake::of(&value.class, value.worth.as_ref()).behind(self.secret_kind());
         let plan = back_up
             .how
             .plan(self.books.policy(), stake.class, stake.money);
@@ -321,15 +321,19 @@ impl Wallet {
             })
             .collect();
         let chosen: Vec<_> = back_up.safes.iter().copied().map(Some).collect();
-        let checked = Offer::of(plan, &safes, &chosen, stake).checked.ok()?;
-        Some((checked.plan().clone(), checked.seats().to_vec()))
+        let checked = Offer::of(plan, &safes, &chosen, stake).checked;
+        let checked = checked.map_err(|error| match error {
+            PlanError::SecretTooWeak => Apart::SecretTooWeak,
+            _ => Apart::TooFewSafes,
+        })?;
+        Ok((checked.plan().clone(), checked.seats().to_vec()))
     }
 
     /// The list of what is to be sent: values of one plan at one set of safes together.
     fn sends(&self, back_up: &BackUp, found: &[ItemId]) -> Vec<Load> {
         let mut loads: Vec<Load> = Vec::new();
         for item in found {
-            let Some((plan, seats)) = self.plan_for(back_up, *item) else {
+            let Ok((plan, seats)) = self.plan_for(back_up, *item) else {
                 continue;
             };
             let same = loads.iter_mut().find_map(|load| match load {

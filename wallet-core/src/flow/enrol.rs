@@ -16,7 +16,7 @@ use crate::books::{Change, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{OwnerStanding, Words};
+use crate::owner::{OwnerSecret, OwnerStanding};
 use crate::view::Waiting;
 use alloc::string::String;
 use saifu_crypto::CryptoRng;
@@ -33,7 +33,8 @@ pub struct Enrol {
     /// The owner's name.
     pub name: String,
     /// The secret.
-    pub words: Words,
+    #[serde(rename = "words")]
+    pub secret: OwnerSecret,
     /// The number of the share of the root that goes to this safe.
     pub number: u8,
     /// What is true.
@@ -126,7 +127,7 @@ impl Enrol {
     }
 
     fn begin(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        let blinded = blind(&self.name, &self.words, self.safe, desk, rng);
+        let blinded = blind(&self.name, &self.secret, self.safe, desk, rng);
         let Some(Blinded { enrolling, start }) = blinded else {
             let kind = Kind::RefusedBySafe;
             return self.end(OwnerStanding::Refused, Some(kind), desk, rng);
@@ -147,7 +148,7 @@ impl Enrol {
         rng: &mut dyn CryptoRng,
     ) -> Option<Step> {
         let asked = (enrolling, start, started);
-        let made = make_record(&self.words, self.number, asked, self.safe, desk, rng)?;
+        let made = make_record(&self.secret, self.number, asked, self.safe, desk, rng)?;
         let finishing = EnrolState::Finishing {
             finish: EnrolFinish {
                 look_up: start.look_up,
@@ -180,7 +181,7 @@ impl Enrol {
         if let Some(owner) = desk.books.owner() {
             let mut owner = owner.clone();
             let standing = match (standing, desk.books.identity()) {
-                (OwnerStanding::Enrolled, Some(it)) => owner.opened_by(&self.words, &it.root()),
+                (OwnerStanding::Enrolled, Some(it)) => owner.opened_by(&self.secret, &it.root()),
                 _ => standing,
             };
             owner.put(self.safe, self.number, standing);

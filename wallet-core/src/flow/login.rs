@@ -26,7 +26,7 @@
 //! enough safes have the other one, a login with that ends the first:
 //!
 //! ```text
-//! In ──▶ Evaluating ──ENROL-START──▶ stretched ──▶ Changing ──CHANGE──▶ both open … In ──SETTLE──▶ done
+//! In ──▶ Evaluating ──ENROL-START──▶ stretched ──▶ Changing ──CHANGE──▶ both open … In ──SETTLE──▶ Mapping ──MAP──▶ done
 //! ```
 //! What an owner does with the ways in is told in [`ways`].
 //!
@@ -56,7 +56,7 @@ use crate::books::{Books, Change, Identity, Safe, secret};
 use crate::client::{OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
-use crate::owner::{OwnerStanding, Way, Words, seal_map, seal_root_map};
+use crate::owner::{OwnerSecret, OwnerStanding, Way, Words, seal_map, seal_root_map};
 use crate::plan::GroupId;
 use crate::view::{Task, Waiting};
 use alloc::boxed::Box;
@@ -118,7 +118,7 @@ struct Stored {
 
 impl From<Stored> for Login {
     fn from(stored: Stored) -> Self {
-        let of_words = stored.words.map(|words| Way::Secret { words });
+        let of_words = stored.words.map(Way::secret);
         Self {
             safe: stored.safe,
             name: stored.name,
@@ -142,7 +142,7 @@ pub enum Aim {
     /// To have another secret open there, too.
     Change {
         /// The other one.
-        next: Words,
+        next: OwnerSecret,
     },
     /// To end the secret before the one that is logged in with.
     Settle,
@@ -370,7 +370,8 @@ impl Login {
         let ask = |request, question| Step::then(Next::ask_owner(self.safe, request, question));
         match &self.state {
             LoginState::Ready => match &self.with {
-                Some(Way::Secret { words } | Way::Kit { words }) => self.begin(words, desk, rng),
+                Some(Way::Secret { secret }) => self.begin(secret, desk, rng),
+                Some(Way::Kit { words }) => self.begin(&words.clone().into(), desk, rng),
                 Some(Way::Passkey | Way::Terminal { .. }) => self.greet(desk, rng),
                 None => self.session_over(desk, rng),
             },
@@ -525,6 +526,13 @@ impl Login {
                 Answer::Done(added) => self.added(session, adding, added, desk, rng),
                 Answer::Out => self.log_in_again(desk, rng),
             },
+            // What devices read says how many safes are needed and what kind of secret opens: a change has changed that.
+            (LoginState::In { session }, OwnerAnswer::Done(Answer::Done(_)))
+                if self.aim == Aim::Settle =>
+            {
+                let session = session.clone();
+                self.go_on(LoginState::Mapping { session }, desk)
+            }
             (
                 LoginState::In { session }
                 | LoginState::Joining { session }
@@ -709,7 +717,9 @@ impl Login {
                 (Aim::Restore | Aim::Map, OwnerStanding::Enrolled) => {
                     let root = desk.books.identity().map(Identity::root);
                     match (&self.with, root) {
-                        (Some(Way::Secret { words }), Some(root)) => owner.opened_by(words, &root),
+                        (Some(Way::Secret { secret }), Some(root)) => {
+                            owner.opened_by(secret, &root)
+                        }
                         _ => standing,
                     }
                 }

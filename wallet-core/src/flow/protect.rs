@@ -115,6 +115,14 @@ impl Protect {
         }
     }
 
+    /// Its plan, until it has a group.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        match &self.state {
+            ProtectState::Preparing { plan, .. } => Some(plan),
+            ProtectState::Registering { .. } | ProtectState::Undoing { .. } => None,
+        }
+    }
+
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match (&self.state, input) {
             (ProtectState::Preparing { .. }, Input::Start) => {

@@ -2,7 +2,7 @@
 //! of that becomes the record by which it checks the secret from then on.
 
 use super::Desk;
-use crate::owner::{Words, deal, keep};
+use crate::owner::{OwnerSecret, deal, keep};
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_crypto::opaque::{self, Enrolling};
@@ -33,13 +33,13 @@ pub struct Recorded {
 /// Blinds a secret, and stretches the name: takes long. None of a name that is none.
 pub(super) fn blind(
     name: &str,
-    words: &Words,
+    secret: &OwnerSecret,
     safe: SafeId,
     desk: &Desk<'_>,
     rng: &mut dyn CryptoRng,
 ) -> Option<Blinded> {
     let name = OwnerName::new(name).ok()?;
-    let (enrolling, request) = opaque::enrol(words.expose_secret().as_bytes(), rng).ok()?;
+    let (enrolling, request) = opaque::enrol(secret.expose_secret().as_bytes(), rng).ok()?;
     Some(Blinded {
         enrolling: Zeroizing::new(enrolling.expose_secret().to_vec()),
         start: EnrolStart {
@@ -53,7 +53,7 @@ pub(super) fn blind(
 /// Stretches the secret, and seals what the safe is to keep under what comes of it: the share with this number, and the map.
 /// None if the safe has answered with something else.
 pub(super) fn make_record(
-    words: &Words,
+    secret: &OwnerSecret,
     number: u8,
     (enrolling, start, started): (&[u8], &EnrolStart, &EnrolStarted),
     safe: SafeId,
@@ -63,7 +63,7 @@ pub(super) fn make_record(
     let (owner, identity) = (desk.books.owner()?, desk.books.identity()?);
     let enrolling = Enrolling::new(enrolling.try_into().ok()?);
     let enrolled = enrolling.finish(
-        words.expose_secret().as_bytes(),
+        secret.expose_secret().as_bytes(),
         &started.response,
         parties(&start.look_up, &safe),
         desk.stretch,

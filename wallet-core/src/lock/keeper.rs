@@ -3,7 +3,7 @@
 use super::record::{Factor, Kind, MethodId, Record, Refused};
 use super::strength::Weak;
 use super::{AutoLock, Standing};
-use crate::owner::Words;
+use crate::owner::{KitMark, Words};
 use crate::port::Context;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -38,6 +38,8 @@ pub enum Wish {
     SetAutoLock(AutoLock),
     /// Draw the words of a recovery kit and show them, until they are added or put away.
     OfferKit,
+    /// Offer the words of a kit that is on paper already, because safes know it.
+    TakeKit(Words),
     /// Put away what is shown: words that were offered, and what was said.
     PutAway,
     /// Erase everything that this browser has of the wallet.
@@ -101,6 +103,9 @@ pub struct MethodCard {
     pub since: UnixTime,
     /// The credential of a passkey, base64url; empty for everything else.
     pub credential: String,
+    /// By what the words of a kit are known again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mark: Option<KitMark>,
 }
 
 /// What is shown of the lock.
@@ -157,6 +162,10 @@ impl View {
                 super::How::Passkey { credential } => b64::encode(credential),
                 super::How::Passcode { .. } | super::How::Kit { .. } => String::new(),
             },
+            mark: match &it.how {
+                super::How::Kit { mark, .. } => *mark,
+                super::How::Passcode { .. } | super::How::Passkey { .. } => None,
+            },
         });
         Self {
             is_on,
@@ -172,6 +181,11 @@ impl View {
     /// Whether there is a method of this kind.
     pub fn has(&self, kind: Kind) -> bool {
         self.methods.iter().any(|it| it.kind == kind)
+    }
+
+    /// The kit among the methods.
+    pub fn kit_method(&self) -> Option<&MethodCard> {
+        self.methods.iter().find(|it| it.kind == Kind::Kit)
     }
 
     /// Whether the one that is left is on its own.
@@ -212,6 +226,10 @@ impl Keeper {
             }
             Wish::OfferKit => {
                 self.kit = Some(Words::make(context.rng));
+                None
+            }
+            Wish::TakeKit(words) => {
+                self.kit = Some(words);
                 None
             }
             Wish::PutAway => {

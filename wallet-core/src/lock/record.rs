@@ -3,7 +3,7 @@
 use super::strength::{self, Weak};
 use super::{AutoLock, LEAST, Standing};
 use crate::books::secret;
-use crate::owner::Words;
+use crate::owner::{KitMark, Words};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
@@ -75,6 +75,9 @@ pub enum How {
         /// What they are stretched with.
         #[serde(with = "b64::array")]
         salt: [u8; 32],
+        /// By what they are known again. None of a kit that was made before the safes could have the same one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<KitMark>,
     },
 }
 
@@ -143,8 +146,9 @@ impl Factor {
             Factor::Passkey { credential, .. } => How::Passkey {
                 credential: credential.clone(),
             },
-            Factor::Kit(_) => How::Kit {
+            Factor::Kit(words) => How::Kit {
                 salt: make_bytes(rng),
+                mark: Some(words.kit_mark()),
             },
         }
     }
@@ -161,7 +165,7 @@ impl Factor {
             {
                 (prf.clone(), labels::LOCK_PASSKEY)
             }
-            (Factor::Kit(words), How::Kit { salt }) => (
+            (Factor::Kit(words), How::Kit { salt, .. }) => (
                 stretch.derive(words.expose_secret().as_bytes(), salt),
                 labels::LOCK_KIT,
             ),

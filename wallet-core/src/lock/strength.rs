@@ -6,6 +6,11 @@
 //!
 //! Digits alone are refused, however many: nobody types twenty, and six are tried in a moment by whoever has the browser's
 //! profile and its device key. (They would do only where a safe counts the guesses; it does not for this.)
+//!
+//! A password at a safe must also hold against that safe, which has what it takes to guess without being counted. For that it is
+//! measured in bits ([`bits`]), and [`STRONG_BITS`] are enough. There is no list of words to measure with, which would be longer
+//! than the rest of this wallet; so letters count as those of a word do, whatever they are: about half of what letters drawn by
+//! chance have. What is known by heart to more people than its owner, a line of a song, is taken for more than it is.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +20,20 @@ use zeroize::Zeroizing;
 pub const LEAST: usize = 8;
 /// At least so many of one kind: four short words.
 pub const LEAST_OF_ONE_KIND: usize = 16;
+
+/// From so many bits on a password holds against somebody who guesses without being counted: five words that were drawn by chance.
+/// A guess takes 19 MiB of memory twice; 100,000 machines that make 1,000 of them a second, for a year, come to 2^52. The rest is
+/// for what a rule of thumb gets wrong, and for machines to come.
+pub const STRONG_BITS: usize = 64;
+
+/// How a password holds that may be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grade {
+    /// As long as its guesses are counted.
+    Fair,
+    /// By itself.
+    Strong,
+}
 
 /// Why a password is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -49,13 +68,153 @@ pub fn check(password: &str) -> Result<(), Weak> {
     if password.chars().all(|c| c.is_numeric()) && !password.is_empty() {
         return Err(Weak::Digits);
     }
-    let counted = count(password);
+    let counted = counted(&essence(password, ""));
     let kinds = kinds(password);
     match counted {
         _ if counted < LEAST => Err(Weak::Short { counted }),
         _ if kinds < 2 && counted < LEAST_OF_ONE_KIND => Err(Weak::OneKind),
         _ => Ok(()),
     }
+}
+
+/// How this holds as the password of somebody who is known under this name. The name in it counts as one character.
+///
+/// # Errors
+/// [`Weak`].
+pub fn grade(password: &str, name: &str) -> Result<Grade, Weak> {
+    check(password)?;
+    let counted = counted(&essence(password, name));
+    if counted < LEAST {
+        return Err(Weak::Short { counted });
+    }
+    Ok(match bits(password, name) >= STRONG_BITS {
+        true => Grade::Strong,
+        false => Grade::Fair,
+    })
+}
+
+/// How many bits there are at least in what somebody chose who is known under this name.
+pub fn bits(password: &str, name: &str) -> usize {
+    let glyphs = essence(password, name);
+    let mut halves = 0;
+    for (at, glyph) in glyphs.iter().enumerate() {
+        if is_run(&glyphs, at) {
+            continue;
+        }
+        let before = at.checked_sub(1).and_then(|at| glyphs.get(at));
+        let goes_on = before.is_some_and(|before| before.sort == glyph.sort);
+        let is_again = || glyphs.iter().take(at).any(|it| it.plain == glyph.plain);
+        halves += match glyph.sort {
+            Sort::Space => 0,
+            // What stands between words is one choice for all of them.
+            Sort::Sign if is_again() => 0,
+            Sort::Ideograph => 12,
+            Sort::Letter | Sort::Digit if goes_on => 5,
+            Sort::Kana if goes_on => 6,
+            Sort::Letter | Sort::Digit | Sort::Kana | Sort::Sign | Sort::Known => 10,
+        };
+    }
+    halves / 2
+}
+
+/// A character, as somebody who guesses sees it.
+#[derive(Clone, Copy)]
+struct Glyph {
+    /// In lower case, and in the place of what often stands for it.
+    plain: char,
+    sort: Sort,
+}
+
+impl zeroize::DefaultIsZeroes for Glyph {}
+
+impl Default for Glyph {
+    fn default() -> Self {
+        Self {
+            plain: '\u{0}',
+            sort: Sort::Known,
+        }
+    }
+}
+
+/// What kind of character follows what: it costs more to guess where that changes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sort {
+    Letter,
+    Digit,
+    /// Letters without case.
+    Kana,
+    Ideograph,
+    Space,
+    Sign,
+    /// A word that is tried first. No run goes on over it.
+    Known,
+}
+
+impl Sort {
+    fn of(c: char) -> Self {
+        match c {
+            _ if is_ideograph(c) => Sort::Ideograph,
+            _ if c.is_lowercase() || c.is_uppercase() => Sort::Letter,
+            _ if c.is_alphabetic() => Sort::Kana,
+            _ if c.is_numeric() => Sort::Digit,
+            _ if c.is_whitespace() => Sort::Space,
+            _ => Sort::Sign,
+        }
+    }
+}
+
+/// What is left of a password where each word that is tried first is one character, and what repeats is left out.
+fn essence(password: &str, name: &str) -> Zeroizing<Vec<Glyph>> {
+    let chars: Zeroizing<Vec<char>> = Zeroizing::new(password.chars().collect());
+    let sort = |at: usize| chars.get(at).map(|c| Sort::of(*c));
+    let glyph = |(at, c): (usize, &char)| {
+        let plain = unmask(*c);
+        // A digit in the middle of a word stands for a letter.
+        let is_inside =
+            at > 0 && sort(at - 1) == Some(Sort::Letter) && sort(at + 1) == Some(Sort::Letter);
+        let sort = match is_inside && plain.is_alphabetic() {
+            true => Sort::Letter,
+            false => Sort::of(*c),
+        };
+        Glyph { plain, sort }
+    };
+    let mut glyphs: Zeroizing<Vec<Glyph>> =
+        Zeroizing::new(chars.iter().enumerate().map(glyph).collect());
+    let name: Zeroizing<Vec<char>> = Zeroizing::new(name.chars().map(unmask).collect());
+    // A name of one or two letters is in every password.
+    if name.len() > 2 {
+        glyphs = without(&glyphs, &name);
+    }
+    for word in COMMON {
+        let word: Vec<char> = word.chars().collect();
+        glyphs = without(&glyphs, &word);
+    }
+    let plain: Zeroizing<Vec<char>> = Zeroizing::new(glyphs.iter().map(|it| it.plain).collect());
+    let period = period(&plain);
+    let anew = glyphs.iter().take(period).copied().collect();
+    Zeroizing::new(anew)
+}
+
+/// With one character in the place of each of these words.
+fn without(glyphs: &[Glyph], word: &[char]) -> Zeroizing<Vec<Glyph>> {
+    let mut left = Zeroizing::new(Vec::with_capacity(glyphs.len()));
+    let mut rest = glyphs;
+    while let Some((first, later)) = rest.split_first() {
+        let begins = rest.get(..word.len());
+        let is_word =
+            begins.is_some_and(|it| it.iter().map(|it| it.plain).eq(word.iter().copied()));
+        match is_word {
+            true => {
+                left.push(Glyph::default());
+                rest = rest.get(word.len()..).unwrap_or_default();
+            }
+            false => {
+                left.push(*first);
+                rest = later;
+            }
+        }
+    }
+    left
 }
 
 /// How many kinds of characters there are: small letters, capitals, digits, ideographs, other letters without case, everything
@@ -79,26 +238,20 @@ fn is_ideograph(c: char) -> bool {
 }
 
 /// How many characters count.
-fn count(password: &str) -> usize {
-    let plain: Zeroizing<String> = Zeroizing::new(password.chars().map(unmask).collect());
-    let mut left: Zeroizing<String> = plain;
-    let mut counted = 0;
-    for word in COMMON {
-        // Something that no run goes on over stands in its place.
-        let without = left.replace(word, "\u{0}");
-        left = Zeroizing::new(without);
+fn counted(glyphs: &[Glyph]) -> usize {
+    (0..glyphs.len()).filter(|at| !is_run(glyphs, *at)).count()
+}
+
+/// Whether the character there follows from the two before it.
+fn is_run(glyphs: &[Glyph], at: usize) -> bool {
+    let plain = |back: usize| {
+        let at = at.checked_sub(back)?;
+        glyphs.get(at).map(|it| it.plain)
+    };
+    match (plain(2), plain(1), plain(0)) {
+        (Some(first), Some(second), Some(third)) => goes_on(first, second, third),
+        _ => false,
     }
-    let chars: Zeroizing<Vec<char>> = Zeroizing::new(left.chars().collect());
-    let chars = &chars[..period(&chars)];
-    for (at, next) in chars.iter().enumerate() {
-        let before = |back: usize| at.checked_sub(back).and_then(|at| chars.get(at)).copied();
-        let goes_on = match (before(2), before(1)) {
-            (Some(first), Some(second)) => goes_on(first, second, *next),
-            _ => false,
-        };
-        counted += usize::from(!goes_on);
-    }
-    counted
 }
 
 /// A letter in lower case, and in the place of what often stands for it.
@@ -190,6 +343,64 @@ mod tests {
         ] {
             assert_eq!(check(password), Ok(()), "{password}");
         }
+    }
+
+    #[test]
+    fn bits_are_few_where_somebody_who_guesses_begins() {
+        for (password, few) in [
+            ("", 0),
+            ("password", 5),
+            ("P@ssw0rd", 5),
+            ("kolibri7", 25),
+            // A day of birth, as digits.
+            ("19840312", 22),
+            ("kolibri farn", 32),
+            // Spaces, and one sign again and again, are not what makes them differ.
+            ("kolibri farn zweig moos", 60),
+            ("kolibri-farn-zweig-moos", 60 + 5),
+            ("k0libri f4rn", 32),
+            ("ふくろうの森の本", 34),
+            ("kolibri7kolibri7kolibri7", 25),
+            ("abcdefghijklmnopqrstuvwxyz", 7),
+        ] {
+            assert_eq!(bits(password, ""), few, "{password}");
+        }
+    }
+
+    #[test]
+    fn grades_are_of_what_an_owner_may_choose() {
+        for (password, expected) in [
+            ("kolibri7", Ok(Grade::Fair)),
+            ("kolibri farn zweig moos", Ok(Grade::Fair)),
+            ("kolibri farn zweig moos tinte", Ok(Grade::Strong)),
+            ("ふくろうの森の本棚と青い鍵、雨の朝", Ok(Grade::Strong)),
+            // As a password manager makes them.
+            ("x7V#q9L!m2Tr8wKz", Ok(Grade::Strong)),
+            ("password", Err(Weak::Short { counted: 1 })),
+            ("73910528446190275318", Err(Weak::Digits)),
+        ] {
+            assert_eq!(grade(password, "hana"), expected, "{password}");
+        }
+    }
+
+    #[test]
+    fn the_threshold_is_the_threshold() {
+        // 10 letters more than one word: 5 + 24 half steps of 2.5 bits.
+        let at = "kolibrifarnmoosbaumsteintg";
+        let (least, less) = (&at[..25], &at[..24]);
+        assert_eq!((bits(less, ""), bits(least, "")), (62, 65));
+        assert_eq!(grade(less, ""), Ok(Grade::Fair));
+        assert_eq!(grade(least, ""), Ok(Grade::Strong));
+    }
+
+    #[test]
+    fn the_name_in_it_says_nothing() {
+        assert_eq!(
+            grade("hanatanaka7", "hanatanaka"),
+            Err(Weak::Short { counted: 2 })
+        );
+        assert_eq!(bits("Hanatanaka 7", "hanatanaka"), 10);
+        assert_eq!(bits("kolibri7", "li"), 25);
     }
 
     #[test]

@@ -236,6 +236,27 @@ fn what_is_refused_changes_nothing() {
 }
 
 #[test]
+fn a_kit_that_safes_know_is_taken_with_its_words_and_known_again() {
+    let mut desk = Desk::new();
+    let words = Words::make(&mut Counting(99));
+    desk.want(Wish::TakeKit(words.clone()));
+    let view = desk.add(Factor::Kit(words.clone()));
+    assert_eq!(view.said, Some(Said::Added(Kind::Kit)));
+    let mark = view.kit_method().and_then(|it| it.mark);
+    assert_eq!(mark, Some(words.kit_mark()));
+    assert_ne!(mark, Some(Words::make(&mut Counting(98)).kit_mark()));
+    assert!(view.kit.is_none(), "they are not shown any longer");
+}
+
+#[test]
+fn a_kit_of_before_there_were_marks_reads_and_has_none() {
+    let old = r#"{"kit":{"salt":"BgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8gISIjJCU"}}"#;
+    let how: super::How = saifu_protocol::json::read(old.as_bytes()).unwrap();
+    assert!(matches!(how, super::How::Kit { mark: None, .. }));
+    assert_eq!(saifu_protocol::json::write(&how), old.as_bytes());
+}
+
+#[test]
 fn what_is_not_stored_is_not_so() {
     let mut desk = Desk::new();
     desk.add(passcode(PASSCODE));

@@ -8,7 +8,7 @@
 //! In scope: keys, names, and the form in which browsers show a passkey's key. Not in scope: the ceremonies themselves, which
 //! are the page's, and the conversation with a safe (`flow::Login`).
 
-use super::Words;
+use super::{OwnerSecret, Words};
 use crate::books::secret;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -28,8 +28,9 @@ pub const MAX_DEVICE_NAME_CHARS: usize = 40;
 pub enum Way {
     /// The recovery secret.
     Secret {
-        /// Its words.
-        words: Words,
+        /// Which.
+        #[serde(rename = "words")]
+        secret: OwnerSecret,
     },
     /// The recovery kit.
     Kit {
@@ -47,6 +48,12 @@ pub enum Way {
 }
 
 impl Way {
+    /// By this secret.
+    pub fn secret(secret: impl Into<OwnerSecret>) -> Self {
+        let secret = secret.into();
+        Self::Secret { secret }
+    }
+
     /// Whether it takes a name, too.
     pub const fn needs_name(&self) -> bool {
         match self {

@@ -1,6 +1,6 @@
 //! The map of the owner's safes, which each of them keeps sealed: one address is enough to find the others.
 
-use super::{CredentialId, deal};
+use super::{CredentialId, SecretKind, deal};
 use crate::books::Safe;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -22,6 +22,9 @@ pub(crate) struct SafeMap {
     /// The owner's name, which a device does not ask for; empty in a map of before there were devices.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) name: String,
+    /// What kind of secret opens: a device that was let in by something else does not know it.
+    #[serde(default, skip_serializing_if = "SecretKind::is_words")]
+    pub(crate) kind: SecretKind,
 }
 
 /// One of them: what its descriptor said when it was trusted, so that it is known again at once.
@@ -59,12 +62,17 @@ pub(crate) struct Place<'a> {
 }
 
 impl SafeMap {
-    pub(crate) fn of<'a>(name: &str, needed: u8, safes: impl Iterator<Item = Place<'a>>) -> Self {
+    pub(crate) fn of<'a>(
+        name: &str,
+        (needed, kind): (u8, SecretKind),
+        safes: impl Iterator<Item = Place<'a>>,
+    ) -> Self {
         Self {
             v: VERSION,
             needed,
             safes: safes.map(|place| Mapped::of(&place)).collect(),
             name: name.into(),
+            kind,
         }
     }
 
@@ -204,7 +212,7 @@ mod tests {
             safe: &safe,
             credentials: &credentials,
         };
-        let map = SafeMap::of("hana", 2, [place].into_iter());
+        let map = SafeMap::of("hana", (2, SecretKind::Words), [place].into_iter());
         let written = json::write_text(&map);
         assert_eq!(
             written,
@@ -218,10 +226,17 @@ mod tests {
                 r#""credentials":["AwMD"]}],"name":"hana"}"#
             )
         );
+        let weak = SafeMap {
+            kind: SecretKind::FairPassword,
+            ..map
+        };
+        let ending = r#""name":"hana","kind":"fair-password"}"#;
+        assert!(json::write_text(&weak).ends_with(ending));
         let before = r#","rp_id":"safe.example","credentials":["AwMD"]"#;
         let older = written.replace(before, "").replace(r#","name":"hana""#, "");
         let read: SafeMap = json::read(older.as_bytes()).unwrap();
         assert!(read.is_sound() && read.name.is_empty());
+        assert_eq!(read.kind, SecretKind::Words);
         assert_eq!(read.safes.len(), 1);
     }
 }

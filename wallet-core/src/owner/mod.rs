@@ -14,9 +14,11 @@ mod awaiting;
 mod deal;
 mod device;
 mod map;
+mod money;
 mod note;
 mod order;
 mod restore;
+mod secret;
 mod words;
 
 pub(crate) use awaiting::settle_awaiting;
@@ -27,17 +29,19 @@ pub(crate) use device::{
     kept_key, open_label, passkey_salt, seal_label, terminal_key, user_handle,
 };
 pub(crate) use map::{SafeMap, keep, open_root_map, seal_map, seal_root_map, unseal};
+pub(crate) use money::has_money_away;
 pub(crate) use note::Note;
 pub(crate) use order::{certificate_of, order_key, orders};
 pub(crate) use restore::restore;
-pub use words::{NotWords, WORDS, Words};
+pub use secret::{MAX_PASSWORD_CHARS, NotPassword, OwnerSecret, Password, SecretKind};
+pub use words::{KitMark, NotWords, WORDS, Words};
 
-use crate::books::{Books, secret};
+use crate::books::{Books, secret as stored};
 use alloc::string::String;
 use alloc::vec::Vec;
 use map::Place;
 use saifu_crypto::Secret;
-use saifu_protocol::{SafeId, b64};
+use saifu_protocol::{SafeId, UnixTime, b64};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -52,17 +56,23 @@ pub struct Owner {
     /// then the safes say whether a secret is right, until one has.
     #[serde(
         default,
-        with = "secret::maybe",
+        with = "stored::maybe",
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) check: Option<Secret>,
     /// Likewise for the secret before, while it still opens somewhere.
     #[serde(
         default,
-        with = "secret::maybe",
+        with = "stored::maybe",
         skip_serializing_if = "Option::is_none"
     )]
     pub(crate) before: Option<Secret>,
+    /// What kind of secret that is.
+    #[serde(default, skip_serializing_if = "SecretKind::is_words")]
+    pub(crate) kind: SecretKind,
+    /// Likewise of the one before.
+    #[serde(default, skip_serializing_if = "SecretKind::is_words")]
+    pub(crate) kind_before: SecretKind,
     /// The safes.
     pub at: Vec<OwnerAt>,
     /// What has come of the root while it is not enough.
@@ -91,6 +101,18 @@ pub struct OwnerAt {
     /// The owner's passkeys there, as far as they are known here.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub credentials: Vec<CredentialId>,
+    /// The kit that this wallet has left there, as far as it knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kit: Option<KitAt>,
+}
+
+/// A kit that opens at a safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KitAt {
+    pub(crate) mark: KitMark,
+    /// Since when, by the safe's word; none until it has said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<UnixTime>,
 }
 
 /// What is true of an owner at a safe.
@@ -142,7 +164,7 @@ pub struct Found {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Dealt {
     pub(crate) safe: SafeId,
-    #[serde(with = "secret::bytes")]
+    #[serde(with = "stored::bytes")]
     pub(crate) share: Zeroizing<Vec<u8>>,
     /// The map that is sealed under the root, as it came with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -169,6 +191,8 @@ impl Owner {
             needed,
             check,
             before: None,
+            kind: SecretKind::default(),
+            kind_before: SecretKind::default(),
             at: Vec::new(),
             dealt: Vec::new(),
             has_root: false,
@@ -207,21 +231,34 @@ impl Owner {
         self.end_change();
     }
 
-    /// As what a safe stands where these words have turned out to open. The owner may have changed them since they were sent,
-    /// or have typed those of before.
-    pub(crate) fn opened_by(&mut self, words: &Words, root: &Secret) -> OwnerStanding {
-        let check = words.check(root);
+    /// As what a safe stands where this secret has turned out to open. The owner may have changed it since it was sent, or have
+    /// typed the one of before.
+    pub(crate) fn opened_by(&mut self, secret: &OwnerSecret, root: &Secret) -> OwnerStanding {
+        let check = secret.check(root);
+        let kind = secret.kind(&self.name);
         if self.check.get_or_insert_with(|| check.clone()) == &check {
+            self.kind = kind;
             return OwnerStanding::Enrolled;
         }
-        self.before.get_or_insert(check);
+        if self.before.get_or_insert_with(|| check.clone()) == &check {
+            self.kind_before = kind;
+        }
         OwnerStanding::Old
+    }
+
+    /// The weaker kind of those that open. While a secret is being changed, that is at times the one before.
+    pub fn weakest(&self) -> SecretKind {
+        match self.is_changing() {
+            true => self.kind.max(self.kind_before),
+            false => self.kind,
+        }
     }
 
     fn end_change(&mut self) {
         let is_old = |at: &OwnerAt| matches!(at.standing, OwnerStanding::Old | OwnerStanding::Both);
         if !self.at.iter().any(is_old) {
             self.before = None;
+            self.kind_before = SecretKind::default();
         }
     }
 
@@ -241,6 +278,7 @@ impl Owner {
                 standing,
                 found: None,
                 credentials: Vec::new(),
+                kit: None,
             }),
         }
     }
@@ -254,6 +292,28 @@ impl Owner {
                 }
             }
         }
+    }
+
+    /// A kit opens at this safe from now on, or none does.
+    pub(crate) fn put_kit(&mut self, safe: SafeId, mark: Option<KitMark>) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            at.kit = mark.map(|mark| KitAt { mark, since: None });
+        }
+    }
+
+    /// The safe says since when a kit opens there. Another time than before is another kit, which another device has made.
+    pub(crate) fn see_kit(&mut self, safe: SafeId, since: Option<UnixTime>) {
+        if let Some(at) = self.at.iter_mut().find(|at| at.safe == safe) {
+            let is_it =
+                |kit: &KitAt| since.is_some() && (kit.since.is_none() || kit.since == since);
+            at.kit = at.kit.filter(is_it).map(|kit| KitAt { since, ..kit });
+        }
+    }
+
+    /// The kit that this wallet has left at this safe.
+    pub(crate) fn kit(&self, safe: SafeId) -> Option<KitMark> {
+        let at = self.at.iter().find(|at| at.safe == safe)?;
+        at.kit.map(|kit| kit.mark)
     }
 
     /// The owner's passkeys at this safe, as far as they are known here.
@@ -295,7 +355,11 @@ impl Owner {
             })
         };
         let numbered = self.at.iter().filter(|at| at.number > 0);
-        SafeMap::of(&self.name, self.needed, numbered.filter_map(place))
+        SafeMap::of(
+            &self.name,
+            (self.needed, self.kind),
+            numbered.filter_map(place),
+        )
     }
 }
 
@@ -307,5 +371,71 @@ pub(crate) const fn needed_of(safes: usize) -> u8 {
         0..=2 => 1,
         3..=4 => 2,
         5.. => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::format;
+    use saifu_protocol::json;
+
+    const SAFE: SafeId = SafeId::new([1; 32]);
+
+    fn owner() -> Owner {
+        let mut owner = Owner::new("hana".into(), 1, None);
+        owner.put(SAFE, 1, OwnerStanding::Enrolled);
+        owner
+    }
+
+    #[test]
+    fn an_owner_of_before_there_were_passwords_has_six_words() {
+        let written = json::write(&owner());
+        let text = alloc::str::from_utf8(&written).unwrap();
+        assert!(!text.contains("kind") && !text.contains("kit"), "{text}");
+        let read: Owner = json::read(&written).unwrap();
+        assert_eq!(read.weakest(), SecretKind::Words);
+        let weak = Owner {
+            kind: SecretKind::FairPassword,
+            ..owner()
+        };
+        let read: Owner = json::read(&json::write(&weak)).unwrap();
+        assert_eq!(read.weakest(), SecretKind::FairPassword);
+    }
+
+    #[test]
+    fn while_a_secret_is_changed_the_weaker_one_counts() {
+        let mut owner = Owner {
+            kind: SecretKind::Words,
+            kind_before: SecretKind::FairPassword,
+            before: Some(Secret::new([1; 32])),
+            ..owner()
+        };
+        owner.stand(SAFE, OwnerStanding::Both);
+        assert_eq!(owner.weakest(), SecretKind::FairPassword);
+        owner.stand(SAFE, OwnerStanding::Enrolled);
+        assert_eq!(owner.weakest(), SecretKind::Words);
+        assert_eq!(owner.kind_before, SecretKind::Words);
+    }
+
+    #[test]
+    fn a_kit_of_another_time_is_another_kit() {
+        let mark = KitMark::new([1; 8]);
+        let (then, later) = (Some(UnixTime(1)), Some(UnixTime(2)));
+        let mut owner = owner();
+        owner.put_kit(SAFE, Some(mark));
+        for (seen, known) in [
+            (then, Some(mark)),
+            (then, Some(mark)),
+            (later, None),
+            (then, None),
+        ] {
+            owner.see_kit(SAFE, seen);
+            assert_eq!(owner.kit(SAFE), known, "{seen:?}");
+        }
+        owner.put_kit(SAFE, Some(mark));
+        owner.see_kit(SAFE, None);
+        assert_eq!(owner.kit(SAFE), None);
+        assert!(!format!("{owner:?}").contains("hana"));
     }
 }

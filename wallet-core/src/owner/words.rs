@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::derive::derive_key;
 use saifu_crypto::{CryptoRng, Secret, make_bytes};
-use saifu_protocol::labels;
+use saifu_protocol::{fixed_bytes, labels};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use zeroize::Zeroizing;
 
@@ -20,6 +20,12 @@ const RANDOM: usize = WORDS - 1;
 const LETTERS: usize = 5;
 const CONSONANTS: &[u8; 16] = b"bdfghjklmnprstvz";
 const VOWELS: &[u8; 4] = b"aiou";
+
+fixed_bytes!(
+    /// By what a wallet knows a recovery kit again when its words are typed. It is no secret: whoever has it would have to try
+    /// 2^80 words.
+    KitMark, 8
+);
 
 /// A recovery secret, as it is enrolled: lower-case words with hyphens between them.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -110,9 +116,13 @@ impl Words {
         &self.0
     }
 
-    /// What a wallet keeps to know the secret again when it is typed: without the root it says nothing.
-    pub(crate) fn check(&self, root: &Secret) -> Secret {
-        derive_key(root, labels::OWNER_CHECK, self.0.as_bytes())
+    /// By what these words are known again as those of a kit.
+    pub fn kit_mark(&self) -> KitMark {
+        let derived = derive_key(&Secret::new([0; 32]), labels::OWNER_KIT, self.0.as_bytes());
+        let mut mark = [0; 8];
+        let (front, _) = derived.expose_secret().split_at(mark.len());
+        mark.copy_from_slice(front);
+        KitMark::new(mark)
     }
 }
 

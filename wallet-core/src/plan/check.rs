@@ -152,6 +152,8 @@ pub enum PlanError {
         /// How many it takes, whichever they are.
         needed: u8,
     },
+    /// It is for money, and the password that opens at the safes is too weak for that.
+    SecretTooWeak,
     /// The local copy would be deleted after more answers than can come.
     DeletesNever {
         /// After how many operators.
@@ -245,6 +247,15 @@ pub fn must_come_back_once(class: Class, amount: Option<Money>) -> bool {
     match class.kind() {
         Kind::Ticket | Kind::PrepaidCard | Kind::GiftCard => true,
         Kind::Coupon => amount.is_some_and(|money| money.amount > 0),
+    }
+}
+
+/// Whether it is money: what pays. A ticket admits, and nobody pays with it.
+pub fn is_money(class: Class, amount: Option<Money>) -> bool {
+    match class.kind() {
+        Kind::PrepaidCard | Kind::GiftCard => true,
+        Kind::Coupon => amount.is_some_and(|money| money.amount > 0),
+        Kind::Ticket => false,
     }
 }
 

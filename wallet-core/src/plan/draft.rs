@@ -254,6 +254,8 @@ impl Draft {
             | PlanError::QuorumAboveVoters { .. }
             | PlanError::QuorumAllowsTwo { .. } => Control::Quorum,
             PlanError::DeletesTooEarly { .. }
+            // That is no part of a plan; a page does not mark it at any.
+            | PlanError::SecretTooWeak
             | PlanError::DeletesNever { .. }
             | PlanError::CopyStaysUsable => Control::After,
         }

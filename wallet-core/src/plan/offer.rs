@@ -3,7 +3,7 @@
 //!
 //! Not in scope: whether a plan is sound ([`super::check`]), and plans put together by hand ([`super::draft`]).
 
-use super::check::{Operator, must_come_back_once, seats};
+use super::check::{Operator, is_money, must_come_back_once, seats};
 use super::part::Role;
 use super::policy::Policy;
 use super::preset::Preset;
@@ -13,6 +13,7 @@ use super::{
 };
 use crate::ids::ItemId;
 use crate::intent::Intent;
+use crate::owner::SecretKind;
 use crate::view::{Amount, Reach, SafeCard};
 use alloc::string::ToString;
 use alloc::vec;
@@ -21,13 +22,15 @@ use saifu_protocol::SafeId;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::value::{Class, Currency, Money};
 
-/// What is at stake, as far as plans ask: the class of a value, and what it is worth.
+/// What is at stake, as far as plans ask: the class of a value, what it is worth, and what its owner would get it back by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stake {
     /// Its class.
     pub class: Class,
     /// What it is worth, if anything.
     pub money: Option<Money>,
+    /// What kind of secret opens at the safes; six words where none does yet.
+    pub behind: SecretKind,
 }
 
 impl Stake {
@@ -35,6 +38,7 @@ impl Stake {
     pub const NONE: Self = Self {
         class: Class::Coupon,
         money: None,
+        behind: SecretKind::Words,
     };
 
     /// Of a value as it is shown. A class this version does not know is taken for one that asks the most.
@@ -48,13 +52,31 @@ impl Stake {
         Self {
             class: Class::from_code(class).unwrap_or(Class::GiftCard),
             money,
+            behind: SecretKind::Words,
         }
+    }
+
+    /// The same where this kind of secret opens at the safes.
+    pub const fn behind(self, kind: SecretKind) -> Self {
+        Self {
+            behind: kind,
+            ..self
+        }
+    }
+
+    /// Whether this plan would be one for money behind a password that is too weak for it: money by any plan, and anything by
+    /// the plan that is named after it.
+    pub fn is_too_much_for_its_secret(&self, plan: &Plan) -> bool {
+        !self.behind.is_enough_for_money()
+            && (is_money(self.class, self.money) || *plan == Preset::MoneyThreeOfFour.plan())
     }
 
     /// Of several, the one that asks the most of a plan.
     pub fn highest(all: &[Self]) -> Self {
+        let pays = |it: &&Self| is_money(it.class, it.money);
         let once = |it: &&Self| must_come_back_once(it.class, it.money);
-        let most = all.iter().find(once).or(all.first());
+        let mut most = all.iter().find(pays);
+        most = most.or_else(|| all.iter().find(once)).or(all.first());
         most.copied().unwrap_or(Self::NONE)
     }
 }
@@ -174,8 +196,13 @@ impl Offer {
             let safe = safes.iter().find(|safe| safe.id == id);
             safe.map(|safe| safe.operator.clone())
         };
-        let checked = seats(&taken, operator)
-            .and_then(|seats| CheckedPlan::check(plan.clone(), seats, stake.class, stake.money));
+        // Said first: more safes do not help against it.
+        let checked = match stake.is_too_much_for_its_secret(&plan) {
+            true => Err(PlanError::SecretTooWeak),
+            false => seats(&taken, operator).and_then(|seats| {
+                CheckedPlan::check(plan.clone(), seats, stake.class, stake.money)
+            }),
+        };
         Self {
             plan,
             safes: taken,

@@ -36,11 +36,13 @@ pub enum Apart {
     NoRoom,
     /// There are too few safes for how it is to be protected.
     TooFewSafes,
+    /// It is money, and the password that opens at the safes is too weak for that.
+    SecretTooWeak,
 }
 
 impl Apart {
     /// Every reason.
-    pub const ALL: [Apart; 8] = [
+    pub const ALL: [Apart; 9] = [
         Apart::Expired,
         Apart::Locked,
         Apart::Unclear,
@@ -49,6 +51,7 @@ impl Apart {
         Apart::JustMoved,
         Apart::NoRoom,
         Apart::TooFewSafes,
+        Apart::SecretTooWeak,
     ];
 }
 

@@ -45,6 +45,13 @@ pub(crate) fn look(typed: &str) -> Typed {
     }
 }
 
+/// What stands before the addresses, where the whole of a kit's code was pasted: its words.
+pub(crate) fn words_of(typed: &str) -> &str {
+    let address = typed.find("://");
+    let line = address.and_then(|at| typed.get(..at)?.rfind('\n'));
+    line.and_then(|end| typed.get(..end)).unwrap_or(typed)
+}
+
 /// A name, however many spaces are in it and around it.
 pub(crate) fn name(typed: &str) -> String {
     let words: Vec<&str> = typed.split_whitespace().collect();
@@ -95,6 +102,16 @@ mod tests {
         let count = Typed::Wrong(NotWords::Count { have: 7 });
         assert_eq!(look(&format!("{SECRET} babab")), count);
         assert_eq!(look(&format!("{SECRET} b")), count);
+    }
+
+    #[test]
+    fn of_a_code_that_was_pasted_whole_the_words_are_read() {
+        let code = format!("{SECRET}\nhttps://one.example\nhttps://two.example\nhana");
+        assert_eq!(words_of(&code), SECRET);
+        let typed = SECRET.replace('-', "\n");
+        assert_eq!(words_of(&typed), typed);
+        assert_eq!(look(words_of(&code)), Typed::Whole);
+        assert_eq!(words_of("https://one.example"), "https://one.example");
     }
 
     #[test]

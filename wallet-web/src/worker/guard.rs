@@ -57,7 +57,8 @@ impl Card {
             | Wish::SwitchOn
             | Wish::Remove { .. }
             | Wish::SetAutoLock(_)
-            | Wish::OfferKit => {}
+            | Wish::OfferKit
+            | Wish::TakeKit(_) => {}
         }
     }
 

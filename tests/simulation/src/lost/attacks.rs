@@ -105,7 +105,7 @@ fn a_change_whose_answer_was_lost_for_longer_than_a_session_ends() {
     owner.want(OLD, Intent::OfferSecret);
     let next = owner.shown(OLD);
     let words = owner.words.clone().expect("enrolled");
-    owner.scene.want(OLD, Intent::ChangeSecret { words, next });
+    owner.scene.want(OLD, super::change(words, next));
     let mut lost = 0;
     for _ in 0..20_000 {
         owner.scene.collect_outgoing();

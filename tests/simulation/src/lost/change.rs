@@ -103,8 +103,8 @@ fn a_change_that_was_interrupted_at_a_safe_goes_on_with_the_same_two_secrets() {
     assert!(!owner.books(OLD).owner().expect("enrolled").is_changing());
     // Over again with the same two changes nothing any more.
     let again = Intent::ChangeSecret {
-        words: before,
-        next,
+        secret: before.into(),
+        next: next.into(),
     };
     owner.want(OLD, again);
     assert_eq!(owner.scene.jobs(OLD).len(), 0);

@@ -39,7 +39,12 @@ impl Owner {
 
     fn log_in(&mut self, device: usize) {
         let words = self.words.clone().expect("enrolled");
-        self.open_ways(device, Way::Secret { words });
+        self.open_ways(
+            device,
+            Way::Secret {
+                secret: words.into(),
+            },
+        );
     }
 
     fn look_back(&mut self, device: usize) -> Vec<ReleasedCard> {

@@ -124,7 +124,7 @@ impl Owner {
             kit: Words::make(&mut self.scene.dice.0),
         };
         let words = self.words.clone().expect("enrolled");
-        self.open_ways(OLD, Way::Secret { words });
+        self.open_ways(OLD, Way::secret(words));
         let doing = match by {
             By::Passkey | By::PlainPasskey => Doing::AddPasskey {
                 name: "blue key".into(),
@@ -299,7 +299,7 @@ fn what_is_removed_or_revoked_opens_no_more_and_the_rest_does() {
         };
         assert!(owner.told(new, &told), "{by:?}");
         let words = owner.words.clone().expect("enrolled");
-        owner.restore_by(new, 0, &Way::Secret { words });
+        owner.restore_by(new, 0, &Way::secret(words));
         assert_eq!(owner.standings(new), [OwnerStanding::Enrolled; 3]);
     }
 }
@@ -357,7 +357,7 @@ fn a_safe_that_was_trusted_later_is_found_by_an_older_passkey() {
     assert_eq!(owner.standings(new).len(), 3);
     // No passkey opens there: it is left out, and asked with the words.
     owner.close_ways(new);
-    owner.restore_by(new, 2, &Way::Secret { words });
+    owner.restore_by(new, 2, &Way::secret(words));
     owner.recover_everything(new);
     assert_eq!(owner.bytes(new), bytes);
 }
@@ -369,15 +369,9 @@ fn what_happened_is_told_with_the_guesses_before_it() {
     let words = owner.words.clone().expect("enrolled");
     let new = owner.add_device();
     let other = Words::make(&mut owner.scene.dice.0);
-    owner.restore_by(new, 0, &Way::Secret { words: other });
-    owner.restore_by(
-        new,
-        0,
-        &Way::Secret {
-            words: words.clone(),
-        },
-    );
-    owner.open_ways(OLD, Way::Secret { words });
+    owner.restore_by(new, 0, &Way::secret(other));
+    owner.restore_by(new, 0, &Way::secret(words.clone()));
+    owner.open_ways(OLD, Way::secret(words));
     let ways = owner.ways(OLD).remove(0);
     let guesses = ways.history.iter().find_map(|it| match it.what {
         Event::LoggedIn { guesses, .. } if !it.is_here => Some(guesses),
@@ -402,7 +396,7 @@ fn a_passkey_that_is_enrolled_is_enrolled_once_wherever_it_is_interrupted() {
         let mut owner = Owner::new(79, 2);
         owner.enrol(OLD);
         let words = owner.words.clone().expect("enrolled");
-        owner.open_ways(OLD, Way::Secret { words });
+        owner.open_ways(OLD, Way::secret(words));
         let name = "blue key".into();
         owner.manage(OLD, &Doing::AddPasskey { name });
         let mut authenticator = Authenticator::new(9, true);

@@ -30,7 +30,9 @@ impl Owner {
         let kit = Words::make(&mut self.scene.dice.0);
         let words = self.words.clone().expect("enrolled");
         let ways = Ways {
-            words: Way::Secret { words },
+            words: Way::Secret {
+                secret: words.into(),
+            },
             kit: Way::Kit { words: kit.clone() },
         };
         self.in_sessions(OLD, &ways.words, &Doing::MakeKit { words: kit });

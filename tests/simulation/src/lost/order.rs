@@ -38,7 +38,7 @@ impl Owner {
         let books = self.books(device);
         let groups = books.groups().map(|group| Intent::Fetch {
             backup: group.id,
-            words: words.clone(),
+            secret: words.clone().into(),
             put_back,
         });
         groups.collect()

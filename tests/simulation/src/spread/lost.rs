@@ -47,7 +47,8 @@ impl Spread {
         self.words = shown.clone();
         let words = shown.ok_or("the words are not shown")?;
         let name = NAME.into();
-        self.scene.want(0, Intent::Enrol { name, words });
+        let secret = words.into();
+        self.scene.want(0, Intent::Enrol { name, secret });
         self.settle()
     }
 
@@ -142,7 +143,7 @@ impl Spread {
             }
         }
         let (safe, name) = (self.scene.safes[first].id(), NAME.into());
-        let by = Way::Secret { words };
+        let by = Way::secret(words);
         self.scene.want(device, Intent::Restore { safe, name, by });
         self.has_changed = true;
         self.marks.insert(Mark::Shared);
@@ -163,7 +164,7 @@ impl Spread {
         }
         let words = self.words.clone().ok_or("nobody is enrolled")?;
         let (safe, name) = (self.scene.safes[first].id(), NAME.into());
-        let by = Way::Secret { words };
+        let by = Way::secret(words);
         self.scene.want(0, Intent::Restore { safe, name, by });
         self.settle()?;
         for _ in 0..PASSES {

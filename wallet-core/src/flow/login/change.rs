@@ -6,7 +6,7 @@ use super::super::{Desk, Flow, Next, Step};
 use super::{Aim, Login, LoginState, Session};
 use crate::books::Change;
 use crate::ids::FlowId;
-use crate::owner::{OwnerStanding, Way, Words};
+use crate::owner::{OwnerSecret, OwnerStanding, Way};
 use saifu_crypto::CryptoRng;
 use saifu_protocol::RequestId;
 use saifu_protocol::owner::{EnrolStart, EnrolStarted};
@@ -16,7 +16,7 @@ impl Login {
     pub(super) fn evaluate(
         &self,
         session: &Session,
-        next: &Words,
+        next: &OwnerSecret,
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
@@ -34,10 +34,10 @@ impl Login {
     }
 
     /// What the safe evaluates: the other secret, or the kit's.
-    fn evaluated(&self) -> Option<&Words> {
+    fn evaluated(&self) -> Option<OwnerSecret> {
         match &self.aim {
-            Aim::Change { next } => Some(next),
-            Aim::Ways(managing) => managing.kit(),
+            Aim::Change { next } => Some(next.clone()),
+            Aim::Ways(managing) => managing.kit().cloned().map(OwnerSecret::Words),
             Aim::Restore | Aim::Map | Aim::Settle | Aim::Order { .. } => None,
         }
     }
@@ -55,7 +55,7 @@ impl Login {
         let at = desk.books.owner()?.at.iter();
         let number = at.clone().find(|at| at.safe == self.safe)?.number;
         let asked = (enrolling, start, started);
-        let change = make_record(next, number, asked, self.safe, desk, rng)?;
+        let change = make_record(&next, number, asked, self.safe, desk, rng)?;
         let changing = LoginState::Changing {
             session: session.clone(),
             change,
@@ -82,8 +82,8 @@ impl Login {
                 .iter()
                 .filter(|at| at.standing == OwnerStanding::Both);
             for at in both.filter(|at| !settles(at.safe)) {
-                let words = next.clone();
-                let settle = Self::new(at.safe, &self.name, Way::Secret { words }, Aim::Settle);
+                let by = Way::secret(next.clone());
+                let settle = Self::new(at.safe, &self.name, by, Aim::Settle);
                 changes.push(Change::Journal(FlowId::make(rng), Flow::Login(settle)));
             }
         }

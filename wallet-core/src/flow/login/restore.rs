@@ -105,6 +105,10 @@ impl Login {
         if owner.name.is_empty() {
             owner.name.clone_from(&map.name);
         }
+        // Who typed the secret knows better. Of several maps some may be of before a change.
+        if owner.check.is_none() {
+            owner.kind = owner.kind.max(map.kind);
+        }
         for mapped in &map.safes {
             let id = mapped.id();
             let known = owner.standing(id);
@@ -150,8 +154,9 @@ impl Login {
                 changes.extend(self.adopt(&map, owner, desk, rng));
             }
         }
-        if let Some(Way::Secret { words }) = &self.with {
-            owner.check = Some(words.check(&root));
+        if let Some(Way::Secret { secret }) = &self.with {
+            owner.check = Some(secret.check(&root));
+            owner.kind = secret.kind(&owner.name);
         }
         owner.has_root = true;
         let identity = desk.books.identity().cloned();

@@ -4,7 +4,7 @@ use super::super::{Desk, Flow, Next, Step};
 use super::{Aim, Login, LoginState, SessionKeys};
 use crate::books::Change;
 use crate::notice::Kind;
-use crate::owner::{OwnerStanding, Way, Words};
+use crate::owner::{OwnerSecret, OwnerStanding, Way};
 use saifu_crypto::CryptoRng;
 use saifu_crypto::opaque::{self, LoggingIn};
 use saifu_protocol::RequestId;
@@ -13,10 +13,15 @@ use zeroize::Zeroizing;
 
 impl Login {
     /// Stretches the name: takes long.
-    pub(super) fn begin(&self, words: &Words, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+    pub(super) fn begin(
+        &self,
+        secret: &OwnerSecret,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
         let begun = OwnerName::new(&self.name).ok().and_then(|name| {
             let look_up = look_up(&name, self.safe, desk.stretch);
-            let begun = opaque::log_in(words.expose_secret().as_bytes(), rng).ok();
+            let begun = opaque::log_in(secret.expose_secret().as_bytes(), rng).ok();
             begun.map(|(logging_in, ke1)| (look_up, logging_in, ke1))
         });
         let Some((look_up, logging_in, ke1)) = begun else {
@@ -44,13 +49,17 @@ impl Login {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Step {
-        let (Ok(logging_in), Some(Way::Secret { words } | Way::Kit { words })) =
-            (logging_in.try_into().map(LoggingIn::new), &self.with)
+        let typed = match &self.with {
+            Some(Way::Secret { secret }) => Some(secret.expose_secret()),
+            Some(Way::Kit { words }) => Some(words.expose_secret()),
+            Some(Way::Passkey | Way::Terminal { .. }) | None => None,
+        };
+        let (Ok(logging_in), Some(typed)) = (logging_in.try_into().map(LoggingIn::new), typed)
         else {
             return Step::garbled();
         };
         let met = logging_in.finish(
-            words.expose_secret().as_bytes(),
+            typed.as_bytes(),
             ke2,
             parties(&start.look_up, &self.safe),
             desk.stretch,

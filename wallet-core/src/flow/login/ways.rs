@@ -152,8 +152,24 @@ impl Login {
     }
 
     /// It is done, or came to nothing: what there is now is asked for.
-    pub(super) fn done(&self, session: &Session, desk: &Desk<'_>) -> Step {
-        Step::strict(alloc::vec![self.no_more(session, desk)], Next::Again)
+    pub(in crate::flow) fn done(&self, session: &Session, desk: &Desk<'_>) -> Step {
+        let mut changes = alloc::vec![self.no_more(session, desk)];
+        let doing = match &self.aim {
+            Aim::Ways(managing) => managing.doing.as_ref(),
+            _ => None,
+        };
+        // Of a kit it is known here which one it is: that of the lock, or another.
+        let kit = match doing {
+            Some(Doing::MakeKit { words }) => Some(Some(words.kit_mark())),
+            Some(Doing::RevokeKit) => Some(None),
+            _ => None,
+        };
+        if let (Some(mark), Some(owner)) = (kit, desk.books.owner()) {
+            let mut owner = owner.clone();
+            owner.put_kit(self.safe, mark);
+            changes.push(Change::Own(Some(owner)));
+        }
+        Step::strict(changes, Next::Again)
     }
 
     fn no_more(&self, session: &Session, desk: &Desk<'_>) -> Change {
@@ -188,13 +204,19 @@ impl Login {
             Aim::Ways(managing) => managing.released.clone(),
             _ => None,
         };
+        let seen = desk.books.owner().and_then(|owner| {
+            let mut seen = owner.clone();
+            seen.see_kit(self.safe, ways.kit_since);
+            (seen.at != owner.at).then_some(Change::Own(Some(seen)))
+        });
         let managing = Managing {
             doing: None,
             known: Some(ways),
             released,
         };
         let change = self.managing(managing, LoginState::Open { session }, desk);
-        Step::strict(alloc::vec![change], Next::Again)
+        let changes = core::iter::once(change).chain(seen);
+        Step::strict(changes.collect(), Next::Again)
     }
 
     pub(super) fn manage(
@@ -236,7 +258,9 @@ impl Login {
                 })
             }
             Some(Doing::LookBack) => self.look_back(session, managing, desk),
-            Some(Doing::MakeKit { words }) => self.evaluate(session, words, desk, rng),
+            Some(Doing::MakeKit { words }) => {
+                self.evaluate(session, &words.clone().into(), desk, rng)
+            }
             Some(Doing::RevokeKit) => {
                 self.ask(session, Act::RevokeKit, desk, rng, OwnerQuestion::KitRevoke)
             }

@@ -4,7 +4,7 @@ use super::super::{FlowId, ItemId, Login, Order, OrderState, Own, order, protect
 use super::{Flow, Reunite, ReuniteState, Then};
 use crate::books::{Books, Change, KeyHere, MovedBy, Session};
 use crate::group::{Members, PartOf, Phase};
-use crate::owner::{OwnerStanding, Way, Words};
+use crate::owner::{OwnerSecret, OwnerStanding, Way};
 use crate::plan::GroupId;
 use crate::plan::part::Role;
 use alloc::vec::Vec;
@@ -53,7 +53,7 @@ pub(crate) fn begin_by_order(
     books: &Books,
     id: GroupId,
     then: Then,
-    words: &Words,
+    secret: &OwnerSecret,
     rng: &mut dyn CryptoRng,
 ) -> Vec<Change> {
     let Some(members) = Members::of(books, id) else {
@@ -82,10 +82,8 @@ pub(crate) fn begin_by_order(
     let mut changes = protect::stop(&members, rng);
     let left = members.unregistered();
     changes.extend(left.map(|(part, ..)| Change::Delete(part)));
-    let by_words = Way::Secret {
-        words: words.clone(),
-    };
-    let login = Login::new(by, &owner.name, by_words, order::aim_of(id));
+    let by_secret = Way::secret(secret.clone());
+    let login = Login::new(by, &owner.name, by_secret, order::aim_of(id));
     changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
     for (part, safe) in parts {
         let fetched = Order {

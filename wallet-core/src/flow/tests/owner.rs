@@ -4,7 +4,7 @@ use super::super::enrol::EnrolState;
 use super::super::login::account;
 use super::*;
 use crate::books::Identity;
-use crate::owner::{OwnerAt, OwnerStanding, Way, Words, kept_key, terminal_key};
+use crate::owner::{OwnerAt, OwnerSecret, OwnerStanding, Way, Words, kept_key, terminal_key};
 use alloc::boxed::Box;
 use saifu_crypto::agree::KeyPair;
 use saifu_protocol::owner::{
@@ -32,7 +32,7 @@ impl Scene {
             catalogue: Secret::new([22; 32]),
             restored: None,
         };
-        let check = words().check(&identity.root());
+        let check = OwnerSecret::from(words()).check(&identity.root());
         let mut owner = Owner::new("hana".into(), needed, Some(check));
         owner.put(safe, 1, OwnerStanding::Enrolled);
         fixture.books.apply(alloc::vec![
@@ -124,7 +124,7 @@ fn words() -> Words {
 }
 
 fn secret() -> Way {
-    Way::Secret { words: words() }
+    Way::secret(words())
 }
 
 pub(super) fn signed(derived: Option<Secret>) -> Shown {
@@ -463,6 +463,44 @@ fn what_is_said_of_a_freeze_in_a_session_is_written_down() {
 }
 
 #[test]
+fn settled_goes_on_to_the_map_that_devices_read() {
+    let scene = Scene::new(2);
+    let login = Login {
+        aim: Aim::Settle,
+        ..scene.managing(None, |state| state)
+    };
+    let done = || Input::Owner(OwnerAnswer::Done(Answer::Done(NOW)));
+    let mapping = scene.next(&login, done());
+    assert_eq!(name(&mapping), "Mapping");
+    assert!(ends(&scene.step(&mapping, done())));
+}
+
+#[test]
+fn a_kit_that_was_made_is_known_again_until_it_is_another() {
+    let scene = Scene::new(2);
+    let kit = |step: &Step| {
+        step.changes.iter().find_map(|change| match change {
+            Change::Own(Some(owner)) => Some(owner.kit(scene.fixture.safe())),
+            _ => None,
+        })
+    };
+    let made = scene.managing(Some(Doing::MakeKit { words: words() }), |state| state);
+    let desk = Desk {
+        stretch: Stretch::None,
+        lock: crate::lock::Standing::Off,
+        id: FLOW,
+        books: &scene.fixture.books,
+        now: NOW,
+        body: None,
+    };
+    let step = made.done(&session_of(&made.state), &desk);
+    assert_eq!(kit(&step), Some(Some(words().kit_mark())));
+    let ended = scene.managing(Some(Doing::RevokeKit), |state| state);
+    let step = ended.done(&session_of(&ended.state), &desk);
+    assert_eq!(kit(&step), Some(None));
+}
+
+#[test]
 fn made_without_secrets_goes_on_only_where_one_safe_is_not_enough() {
     for (needed, derives, then) in [
         (1, false, "In"),
@@ -571,7 +609,7 @@ fn enrol(scene: &Scene, state: EnrolState) -> Flow {
     Flow::Enrol(Enrol {
         safe: scene.fixture.safe(),
         name: "hana".into(),
-        words: words(),
+        secret: words().into(),
         number: 1,
         state,
     })

@@ -9,6 +9,7 @@ use super::super::preset::Preset;
 use super::super::{KeyForm, LocalKey, PlanError, Slot};
 use crate::ids::ItemId;
 use crate::intent::Intent;
+use crate::owner::SecretKind;
 use crate::view::{Amount, Reach};
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -49,6 +50,7 @@ fn safes_that_answer_come_first_and_no_operator_twice() {
 const TICKET: Stake = Stake {
     class: Class::MovieTicket,
     money: None,
+    behind: SecretKind::Words,
 };
 const RICH: Stake = Stake {
     class: Class::GiftCard,
@@ -56,6 +58,7 @@ const RICH: Stake = Stake {
         amount: 20_000,
         currency: Currency::Jpy,
     }),
+    behind: SecretKind::Words,
 };
 
 #[test]
@@ -195,4 +198,35 @@ fn a_value_as_it_is_at_one_safe_is_read_by_it_and_everything_else_goes_by_a_plan
         key: None,
     };
     assert_eq!(wish(Preset::OneSafeSealed), sealed);
+}
+
+#[test]
+fn behind_a_weak_password_no_money_is_backed_up_by_any_plan() {
+    let safes = four();
+    let refusal =
+        |preset: Preset, stake: Stake| Offer::of(preset.plan(), &safes, &[], stake).checked.err();
+    let weak = Some(PlanError::SecretTooWeak);
+    for preset in Preset::OFFERED {
+        for (kind, then) in [
+            (SecretKind::Words, None),
+            (SecretKind::StrongPassword, None),
+            (SecretKind::FairPassword, weak),
+        ] {
+            let refused = refusal(preset, RICH.behind(kind));
+            assert_eq!(refused == weak, then == weak, "{preset:?} {kind:?}");
+        }
+        // What is no money goes, but not by the plan that is named after it.
+        let is_named_so = preset == Preset::MoneyThreeOfFour;
+        let ticket = refusal(preset, TICKET.behind(SecretKind::FairPassword));
+        assert_eq!(ticket == weak, is_named_so, "{preset:?}");
+    }
+    // Said before anything else: other safes do not help against it.
+    let nowhere = Offer::of(
+        Preset::MoneyThreeOfFour.plan(),
+        &[],
+        &[],
+        RICH.behind(SecretKind::FairPassword),
+    );
+    assert_eq!(nowhere.checked.err(), weak);
+    assert_eq!(Stake::highest(&[Stake::NONE, TICKET, RICH]), RICH);
 }

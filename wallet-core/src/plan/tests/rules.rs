@@ -1,12 +1,14 @@
 //! Every rule with the example it refuses, what plans promise, and the formats of plans.
 
 use super::super::check::{Divided, must_come_back_once};
+use super::super::offer::{Offer, Stake};
 use super::super::preset::Preset;
 use super::super::{
     Away, Custody, DigestForm, Divide, GroupA, KeyForm, KeyPlace, LocalKey, PlanError, Seal,
     Shares, Step, Weakness,
 };
 use super::*;
+use crate::owner::SecretKind;
 use saifu_protocol::certificate::LegacyHash;
 use saifu_protocol::json;
 use saifu_protocol::value::{Currency, Money};
@@ -232,7 +234,7 @@ fn each_rule_refuses_its_example() {
 }
 
 /// How many rules there are: the next one gets this number.
-const RULES: usize = 23;
+const RULES: usize = 24;
 
 /// No wildcard: a rule that is added does not compile here before it has a number.
 fn number(error: PlanError) -> usize {
@@ -260,6 +262,7 @@ fn number(error: PlanError) -> usize {
         PlanError::DeletesNever { .. } => 20,
         PlanError::CopyStaysUsable => 21,
         PlanError::LegacyHashAsked => 22,
+        PlanError::SecretTooWeak => 23,
     }
 }
 
@@ -278,7 +281,14 @@ fn every_rule_has_an_example() {
         seats_that(|seats| seats[2].operator = seats[0].operator.clone()),
     ];
     let of_plans = examples().map(|(.., error)| Some(error));
-    let all = of_plans.into_iter().chain(of_seats).flatten();
+    let stake = Stake::NONE.behind(SecretKind::FairPassword);
+    let money = Offer::of(Preset::MoneyThreeOfFour.plan(), &[], &[], stake);
+    let of_secret = money.checked.err();
+    let all = of_plans
+        .into_iter()
+        .chain(of_seats)
+        .chain([of_secret])
+        .flatten();
     let mut numbers: Vec<usize> = all.map(number).collect();
     numbers.sort_unstable();
     numbers.dedup();

@@ -93,7 +93,12 @@ pub(super) fn advanced(s: Service, one: Option<ItemId>) -> Node {
                 at,
                 draft,
                 values,
-                error: offer.checked.as_ref().err().copied(),
+                error: offer
+                    .checked
+                    .as_ref()
+                    .err()
+                    .copied()
+                    .filter(|error| *error != PlanError::SecretTooWeak),
             };
             div("stack stack--wide")
                 .child(editor.named())

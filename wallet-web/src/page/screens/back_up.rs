@@ -14,7 +14,7 @@ use leptos::prelude::*;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::plan::offer::{Candidate, Offer, Stake};
 use saifu_wallet_core::plan::preset::Preset;
-use saifu_wallet_core::view::{Standing, ValueCard};
+use saifu_wallet_core::view::{OwnerView, Standing, ValueCard};
 
 /// Which values the owner chooses.
 #[derive(Clone, Copy)]
@@ -58,7 +58,8 @@ impl What {
     /// What is chosen, as plans ask for it.
     pub(super) fn stakes(self) -> Vec<Stake> {
         let chosen = self.chosen();
-        let stake = |card: &ValueCard| Stake::of(&card.class, card.worth.as_ref());
+        let kind = self.s.owner.with(OwnerView::weakest);
+        let stake = |card: &ValueCard| Stake::of(&card.class, card.worth.as_ref()).behind(kind);
         chosen.iter().map(stake).collect()
     }
 

@@ -1,4 +1,4 @@
-//! Having the safe with the key fetch the rest: the six words, and what is to become of what comes.
+//! Having the safe with the key fetch the rest: the recovery secret, and what is to become of what comes.
 
 use super::secret::{self, Fields};
 use crate::page::node::{Node, el};
@@ -38,6 +38,7 @@ impl Fetch {
             return None;
         }
         let lang = s.lang.get();
+        self.fields.expect(owner.kind);
         let options = vec![
             option(0, s.text(Key::FetchUse)),
             option(1, s.text(Key::FetchBack)),
@@ -60,13 +61,13 @@ impl Fetch {
                 back.set(at);
             }),
             quiet(s.text(note)).into(),
-            self.fields.words(),
+            self.fields.secret(),
         ];
         let form = secret::form(fields, s.text(Key::FetchDo), move || {
-            if let Some(words) = self.fields.read_words() {
+            if let Some(secret) = self.fields.read_secret() {
                 s.send(Intent::Fetch {
                     backup,
-                    words,
+                    secret,
                     put_back: back.get_untracked() == 1,
                 });
                 self.fields.forget();

@@ -11,6 +11,7 @@ mod fetch;
 mod form;
 mod freeze;
 mod keys;
+mod kit;
 mod lock;
 mod locked;
 mod notices;

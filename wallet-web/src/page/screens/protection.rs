@@ -48,7 +48,7 @@ pub(super) fn presets(
     let mut lacks = false;
     let ways = Preset::OFFERED.map(|preset| {
         let error = offer::fits(preset, &safes, stake).err();
-        lacks |= error.is_some();
+        lacks |= error.is_some_and(|error| error != PlanError::SecretTooWeak);
         let radio = el("input")
             .fixed("type", "radio")
             .fixed("name", "protection")
@@ -104,12 +104,17 @@ pub(super) fn explain(s: Service, offer: &Offer, is_marked: bool) -> Node {
         }
         Err(error) => {
             let words = words::plan_error(lang, *error);
-            let add = matches!(error, PlanError::TooFewSafes { .. }).then(|| {
-                let add = text(lang, Key::AddSafe);
-                link("btn btn--small", Route::AddSafe, Some("add"), add)
+            let way = match error {
+                PlanError::TooFewSafes { .. } => Some((Route::AddSafe, "add", Key::AddSafe)),
+                PlanError::SecretTooWeak => Some((Route::Recovery, "key", Key::RecoveryTitle)),
+                _ => None,
+            };
+            let way = way.map(|(route, picture, label)| {
+                link("btn btn--small", route, Some(picture), text(lang, label))
             });
-            let add = add.into_iter().collect();
-            match is_marked {
+            let add = way.into_iter().collect();
+            // Nothing in the plan is to blame for it.
+            match is_marked && *error != PlanError::SecretTooWeak {
                 true => Node::Many(vec![
                     el("p").words(text(lang, Key::SeeMarked)).into(),
                     actions(add),

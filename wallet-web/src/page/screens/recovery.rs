@@ -10,7 +10,7 @@ use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::owner::{OwnerStanding, Words};
+use saifu_wallet_core::owner::{OwnerSecret, OwnerStanding, SecretKind, Words};
 use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Reach, SafeCard};
 
 /// The safes whose addresses are printed: one is enough, and one may be gone.
@@ -26,6 +26,7 @@ pub(super) fn recovery(s: Service) -> Node {
         name: RwSignal::new(String::new()),
         hidden: RwSignal::new(false),
         sent: RwSignal::new(false),
+        choosing: RwSignal::new(false),
     };
     Node::live(move || {
         let owner = s.owner.get();
@@ -69,7 +70,7 @@ fn restoring(s: Service) -> Node {
 }
 
 /// What is printed: words, and what it takes to use them.
-pub(super) fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
+fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
     let list = words.expose_secret().split('-').map(|word| {
         let word = el("code").fixed("translate", "no").child(word.to_owned());
         el("li").child(word).into()
@@ -101,6 +102,8 @@ struct Paper {
     hidden: RwSignal<bool>,
     /// Whether they were sent off.
     sent: RwSignal<bool>,
+    /// Whether a password of the owner's own is chosen in their place.
+    choosing: RwSignal<bool>,
 }
 
 impl Paper {
@@ -115,6 +118,7 @@ impl Paper {
         match self.shown() {
             Some(_) if self.hidden.get() => self.type_again(),
             Some(words) => self.show(&words),
+            None if self.choosing.get() => self.choose(None),
             None => self.explain(owner),
         }
     }
@@ -163,7 +167,18 @@ impl Paper {
                     }
                 },
             );
-            form.into()
+            let own = s.text(Key::PasswordInstead);
+            let own = button("btn btn--quiet", Some("edit"), own, move || {
+                if let Some(name) = self.fields.read_name() {
+                    self.name.set(name);
+                    self.choosing.set(true);
+                }
+            });
+            Node::Many(vec![
+                form.into(),
+                quiet(s.text(Key::PasswordInsteadText)).into(),
+                one(own),
+            ])
         };
         let restore = owner.can_restore.then(|| {
             let words = s.text(Key::RestoreLost);
@@ -178,6 +193,62 @@ impl Paper {
             el("p").words(s.text(Key::RecoveryLead)).into(),
             what,
             restore.into(),
+        ])
+    }
+
+    /// A password of the owner's own: the first secret, or in the place of one of this kind.
+    fn choose(self, before: Option<SecretKind>) -> Node {
+        let s = self.s;
+        device::focus_heading_if_lost();
+        let mut fields = Vec::new();
+        if let Some(kind) = before {
+            self.before.expect(kind);
+            fields.push(self.before.secret());
+        }
+        fields.push(
+            self.fields
+                .choose_password(move || self.name.get_untracked()),
+        );
+        let label = match before {
+            None => Key::PasswordEnrol,
+            Some(_) => Key::PasswordChangeDo,
+        };
+        let form = secret::form(fields, s.text(label), move || {
+            let name = self.name.get_untracked();
+            let old = match before {
+                None => None,
+                Some(_) => match self.before.read_secret() {
+                    None => return,
+                    old => old,
+                },
+            };
+            let Some(next) = self.fields.read_chosen(&name) else {
+                return;
+            };
+            self.before.forget();
+            self.fields.forget();
+            self.choosing.set(false);
+            match old {
+                Some(secret) => s.send(Intent::ChangeSecret { secret, next }),
+                None => s.send(Intent::Enrol { name, secret: next }),
+            }
+        });
+        let back = button(
+            "btn btn--quiet",
+            Some("back"),
+            s.text(Key::Back),
+            move || {
+                self.before.forget();
+                self.fields.forget();
+                self.choosing.set(false);
+            },
+        );
+        let name = fact(s.text(Key::OwnerName), self.name.get());
+        Node::Many(vec![
+            el("p").words(s.text(Key::PasswordLead)).into(),
+            facts(vec![name]),
+            form.into(),
+            one(back),
         ])
     }
 
@@ -208,7 +279,8 @@ impl Paper {
                 return;
             };
             let name = self.name.get_untracked();
-            s.send(Intent::Enrol { name, words });
+            let secret = words.into();
+            s.send(Intent::Enrol { name, secret });
             self.fields.forget();
             self.sent.set(true);
             // Behind it, so that the wallet still knows which words were shown.
@@ -218,19 +290,20 @@ impl Paper {
     }
 
     /// The same where other words open already.
-    fn type_both(self) -> Node {
+    fn type_both(self, kind: SecretKind) -> Node {
         let s = self.s;
+        self.before.expect(kind);
         let change = s.text(Key::WordsChangeDo);
         let fields = vec![
-            self.before.words(),
+            self.before.secret(),
             self.fields.called(Key::WordsNext).words(),
         ];
         let form = secret::form(fields, change, move || {
-            let Some(words) = self.before.read_words() else {
+            let Some(secret) = self.before.read_secret() else {
                 return;
             };
-            if let Some(next) = self.read_shown() {
-                s.send(Intent::ChangeSecret { words, next });
+            if let Some(next) = self.read_shown().map(OwnerSecret::Words) {
+                s.send(Intent::ChangeSecret { secret, next });
                 self.before.forget();
                 self.fields.forget();
                 s.close();
@@ -257,11 +330,16 @@ impl Paper {
         let s = self.s;
         let lang = s.lang.get();
         match self.shown() {
-            Some(_) if self.hidden.get() => return self.type_both(),
+            Some(_) if self.hidden.get() => return self.type_both(owner.kind),
             Some(words) => return self.show(&words),
+            None if self.choosing.get() => return self.choose(Some(owner.kind)),
             None => {}
         }
         let warn = |words| halves("warn", "warn", None, words, None, Vec::new());
+        let weak = (!owner.weakest().is_enough_for_money()).then(|| {
+            let what = text(lang, Key::PasswordIsFair);
+            warn(Halves::new(what, text(lang, Key::PasswordIsFairNow)))
+        });
         let too_few = (!secret::is_ready(owner) && !owner.is_changing).then(|| {
             let have = secret::count_ready(owner);
             warn(words::too_few_know(lang, have, owner.needed))
@@ -285,12 +363,15 @@ impl Paper {
             el("p")
                 .child(words::enrolled_as(lang, name, owner.needed))
                 .into(),
+            weak.into(),
             too_few.into(),
             changing.into(),
             values::waits(s, &secret::jobs(s, owner)).into(),
             section(s, "owner-safes", Key::RestoreSafes, list),
-            is_some_left.then(|| self.include(name.into())).into(),
-            is_stopped.then(|| self.finish()).into(),
+            is_some_left
+                .then(|| self.include(name.into(), owner.kind))
+                .into(),
+            is_stopped.then(|| self.finish(owner)).into(),
             found.into(),
             ways,
             (secret::is_ready(owner) && !owner.is_changing)
@@ -300,18 +381,20 @@ impl Paper {
     }
 
     /// For safes at which a change was called off.
-    fn finish(self) -> Node {
+    fn finish(self, owner: &OwnerView) -> Node {
         let s = self.s;
+        self.before.expect(owner.kind_before);
+        self.fields.expect(owner.kind);
         let fields = vec![
-            self.before.words(),
-            self.fields.called(Key::WordsNext).words(),
+            self.before.secret(),
+            self.fields.called(Key::WordsNext).secret(),
         ];
         let form = secret::form(fields, s.text(Key::WordsFinish), move || {
-            let Some(words) = self.before.read_words() else {
+            let Some(secret) = self.before.read_secret() else {
                 return;
             };
-            if let Some(next) = self.fields.read_words() {
-                s.send(Intent::ChangeSecret { words, next });
+            if let Some(next) = self.fields.read_secret() {
+                s.send(Intent::ChangeSecret { secret, next });
                 self.before.forget();
                 self.fields.forget();
             }
@@ -324,22 +407,36 @@ impl Paper {
     /// For a paper that was lost, or that somebody has seen.
     fn change(self, name: String) -> Node {
         let s = self.s;
-        let change = s.text(Key::WordsChange);
+        let is_password = s.owner.with(|owner| owner.kind.is_password());
+        let change = s.text(match is_password {
+            true => Key::WordsChangeTo,
+            false => Key::WordsChange,
+        });
+        let known = name.clone();
         let change = button("btn", Some("refresh"), change, move || {
-            self.draw(name.clone())
+            self.draw(known.clone())
+        });
+        let own = s.text(Key::PasswordChange);
+        let own = button("btn", Some("edit"), own, move || {
+            self.name.set(name.clone());
+            self.choosing.set(true);
         });
         let text = quiet(s.text(Key::WordsChangeText));
-        div("stack after").child(text).child(one(change)).into()
+        div("stack after")
+            .child(text)
+            .child(actions(vec![change, own]))
+            .into()
     }
 
     /// For safes that have come since, and those that did not take part.
-    fn include(self, name: String) -> Node {
+    fn include(self, name: String, kind: SecretKind) -> Node {
         let s = self.s;
+        self.fields.expect(kind);
         let include = s.text(Key::WordsInclude);
-        let form = secret::form(vec![self.fields.words()], include, move || {
-            if let Some(words) = self.fields.read_words() {
+        let form = secret::form(vec![self.fields.secret()], include, move || {
+            if let Some(secret) = self.fields.read_secret() {
                 let name = name.clone();
-                s.send(Intent::Enrol { name, words });
+                s.send(Intent::Enrol { name, secret });
                 self.fields.forget();
             }
         });

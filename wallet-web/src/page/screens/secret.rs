@@ -16,12 +16,46 @@ use leptos::prelude::*;
 use saifu_protocol::owner::OwnerName;
 use saifu_wallet_core::flow::Ceremony;
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::lock::strength::{self, Grade};
 use saifu_wallet_core::notice::{Kind, Notice};
-use saifu_wallet_core::owner::{NotWords, OwnerStanding, Way, Words};
+use saifu_wallet_core::owner::{
+    NotPassword, NotWords, OwnerSecret, OwnerStanding, Password, SecretKind, Way, Words,
+};
 use saifu_wallet_core::view::{Job, OwnerCard, OwnerView};
 use zeroize::Zeroizing;
 
 const NAME: &str = "owner-name";
+const NEW_PASSWORD: &str = "password-new";
+const PASSWORD_AGAIN: &str = "password-again";
+
+/// How a password holds that is being chosen. It says nothing of the password itself, so it may be kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Judged {
+    /// It reads as six words.
+    Words,
+    /// It is refused.
+    Weak,
+    /// It is enrolled, with so many bits, and money stays away from it.
+    Fair(usize),
+    /// It holds by itself.
+    Strong(usize),
+}
+
+fn judge(typed: &str, name: &str) -> Option<Judged> {
+    if typed.is_empty() {
+        return None;
+    }
+    let bits = || strength::bits(typed, name);
+    Some(match Password::read(typed) {
+        Err(NotPassword::Words) => Judged::Words,
+        Err(NotPassword::Empty | NotPassword::TooLong) => Judged::Weak,
+        Ok(password) => match password.grade(name) {
+            Err(_) => Judged::Weak,
+            Ok(Grade::Fair) => Judged::Fair(bits()),
+            Ok(Grade::Strong) => Judged::Strong(bits()),
+        },
+    })
+}
 
 /// What is wrong with what was sent off, beside what can be seen while it is typed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,6 +65,12 @@ enum Refused {
     Words,
     /// They are not those that were shown.
     Other,
+    /// They are not those of the kit.
+    OtherKit,
+    /// There is no password, or one that can't be any.
+    Password,
+    /// It is not the same twice.
+    Differs,
 }
 
 /// What is typed.
@@ -42,22 +82,34 @@ pub(super) struct Fields {
     label: Key,
     typed: RwSignal<Typed>,
     refused: RwSignal<Option<Refused>>,
+    /// The field of a password.
+    password_id: &'static str,
+    /// Whether the secret is a password of the owner's own.
+    own: RwSignal<bool>,
+    /// What it is as far as the wallet knows.
+    expected: RwSignal<Option<bool>>,
+    /// How a password that is being chosen holds; nothing before its first character.
+    judged: RwSignal<Option<Judged>>,
 }
 
 impl Fields {
     pub(super) fn new(s: Service) -> Self {
-        Self::of(s, "words", Key::WordsSix)
+        Self::of(s, ("words", "password"), Key::WordsSix)
     }
 
-    /// For words that are to open no more.
+    /// For a secret that is to open no more.
     pub(super) fn before(s: Service) -> Self {
-        Self::of(s, "words-before", Key::WordsBefore)
+        Self::of(s, ("words-before", "password-before"), Key::WordsBefore)
     }
 
-    fn of(s: Service, id: &'static str, label: Key) -> Self {
+    fn of(s: Service, (id, password_id): (&'static str, &'static str), label: Key) -> Self {
         Self {
             s,
             id,
+            password_id,
+            own: RwSignal::new(false),
+            expected: RwSignal::new(None),
+            judged: RwSignal::new(None),
             label,
             typed: RwSignal::new(Typed::SoFar(0)),
             refused: RwSignal::new(None),
@@ -108,6 +160,7 @@ impl Fields {
                 Some(format!("{what} {now}"))
             }
             (None, Some(Refused::Other)) => Some(text(lang, Key::WordsNotShown).into()),
+            (None, Some(Refused::OtherKit)) => Some(text(lang, Key::KitOther).into()),
             (None, _) => None,
         };
         let so_far: Node = match typed {
@@ -121,7 +174,8 @@ impl Fields {
             .on("input", move |event| {
                 let said = Zeroizing::new(device::value_of(&event));
                 self.refused.set(None);
-                self.typed.set(secret::look(&device::plain(&said)));
+                self.typed
+                    .set(secret::look(secret::words_of(&device::plain(&said))));
             });
         let hint = el("p").fixed("role", "status").child(so_far);
         field(self.id, s.text(self.label), input, hint, problem)
@@ -130,11 +184,131 @@ impl Fields {
     /// The words, if they are a secret.
     pub(super) fn read_words(self) -> Option<Words> {
         let said = Zeroizing::new(device::typed(self.id));
-        let words = Words::read(&device::plain(&said)).ok();
+        let words = Words::read(secret::words_of(&device::plain(&said))).ok();
         if words.is_none() {
             self.refuse(Refused::Words, self.id);
         }
         words
+    }
+
+    /// As long as nothing is typed, the field is for this kind of secret.
+    pub(super) fn expect(self, kind: SecretKind) {
+        let is_password = kind.is_password();
+        if self.expected.get_untracked() != Some(is_password) {
+            self.expected.set(Some(is_password));
+            self.own.set(is_password);
+        }
+    }
+
+    /// The field for whichever secret opens, and the way to the other field.
+    pub(super) fn secret(self) -> Node {
+        let s = self.s;
+        let (field, other) = match self.own.get() {
+            true => (self.password(), Key::HaveWords),
+            false => (self.words(), Key::HavePassword),
+        };
+        let other = button(
+            "btn btn--quiet btn--small",
+            None,
+            s.text(other),
+            move || {
+                self.refused.set(None);
+                self.own.update(|own| *own = !*own);
+            },
+        );
+        Node::Many(vec![field, one(other)])
+    }
+
+    fn password(self) -> Node {
+        let s = self.s;
+        let label = match self.label {
+            Key::WordsBefore => Key::PasswordBefore,
+            _ => Key::PasswordOwn,
+        };
+        let input = el("input")
+            .fixed("type", "password")
+            .fixed("autocomplete", "current-password")
+            .on("input", move |_| self.refused.set(None));
+        let hint = el("p").words(s.text(Key::PasswordHint));
+        let is_bad = self.refused.get() == Some(Refused::Password);
+        let problem = is_bad.then(|| s.text(Key::PasswordNone).into());
+        field(self.password_id, s.text(label), input, hint, problem)
+    }
+
+    /// The secret, if what was typed can be one.
+    pub(super) fn read_secret(self) -> Option<OwnerSecret> {
+        if !self.own.get_untracked() {
+            return self.read_words().map(OwnerSecret::Words);
+        }
+        let typed = Zeroizing::new(device::typed(self.password_id));
+        let secret = OwnerSecret::read_password(&device::composed(&typed)).ok();
+        if secret.is_none() {
+            self.refuse(Refused::Password, self.password_id);
+        }
+        secret
+    }
+
+    /// Two fields for a password that is chosen, and what it is worth, for an owner of this name.
+    pub(super) fn choose_password(self, name: impl Fn() -> String + 'static) -> Node {
+        let s = self.s;
+        let lang = s.lang.get();
+        let judged = self.judged.get();
+        let refused = self.refused.get();
+        let first = el("input")
+            .fixed("type", "password")
+            .fixed("autocomplete", "new-password")
+            .on("input", move |event| {
+                let typed = device::composed(&Zeroizing::new(device::value_of(&event)));
+                self.refused.set(None);
+                self.judged.set(judge(&typed, &name()));
+            });
+        let below = match judged {
+            None => text(lang, Key::PasswordRule).to_owned(),
+            Some(Judged::Words) => text(lang, Key::PasswordIsWords).to_owned(),
+            Some(Judged::Weak) => text(lang, Key::PasswordWeak).to_owned(),
+            Some(Judged::Fair(bits)) => words::password_fair(lang, bits),
+            Some(Judged::Strong(bits)) => words::password_strong(lang, bits),
+        };
+        let hint = el("p").fixed("role", "status").child(below);
+        let is_bad = refused == Some(Refused::Password);
+        let problem = is_bad.then(|| s.text(Key::PasswordWeak).into());
+        let first = field(NEW_PASSWORD, s.text(Key::PasswordNew), first, hint, problem);
+        let again = el("input")
+            .fixed("type", "password")
+            .fixed("autocomplete", "new-password")
+            .on("input", move |_| self.refused.set(None));
+        let hint = el("p").words(s.text(Key::PasswordHint));
+        let differs = refused == Some(Refused::Differs);
+        let problem = differs.then(|| s.text(Key::LockPasscodeDiffers).into());
+        let label = s.text(Key::PasswordAgain);
+        Node::Many(vec![
+            first,
+            field(PASSWORD_AGAIN, label, again, hint, problem),
+        ])
+    }
+
+    /// The password that was chosen, if it may be one and was typed the same twice.
+    pub(super) fn read_chosen(self, name: &str) -> Option<OwnerSecret> {
+        let [typed, again] = [NEW_PASSWORD, PASSWORD_AGAIN].map(|id| {
+            let typed = Zeroizing::new(device::typed(id));
+            device::composed(&typed)
+        });
+        let judged = judge(&typed, name);
+        if !matches!(judged, Some(Judged::Fair(_) | Judged::Strong(_))) {
+            self.judged.set(judged);
+            self.refuse(Refused::Password, NEW_PASSWORD);
+            return None;
+        }
+        if typed != again {
+            self.refuse(Refused::Differs, PASSWORD_AGAIN);
+            return None;
+        }
+        Password::read(&typed).ok().map(OwnerSecret::Password)
+    }
+
+    /// They were others than those of the kit.
+    pub(super) fn refuse_kit(self) {
+        self.refuse(Refused::OtherKit, self.id);
     }
 
     /// They were others than those that were shown.
@@ -147,15 +321,24 @@ impl Fields {
         device::focus_first(&format!("#{at}"));
     }
 
-    /// Forgets what was typed of the words.
+    /// Forgets what was typed of the secret.
     pub(super) fn forget(self) {
-        device::clear(self.id);
+        for id in [self.id, self.password_id, NEW_PASSWORD, PASSWORD_AGAIN] {
+            device::clear(id);
+        }
+        self.judged.set(None);
         self.typed.set(Typed::SoFar(0));
     }
 }
 
 /// By what an owner shows who they are, in the order in which they are offered.
-const WAYS: [Key; 4] = [Key::ByWords, Key::ByKit, Key::ByPasskey, Key::ByTerminal];
+const WAYS: [Key; 5] = [
+    Key::ByWords,
+    Key::ByPassword,
+    Key::ByKit,
+    Key::ByPasskey,
+    Key::ByTerminal,
+];
 
 /// Which of the ways in is taken, and what that takes.
 #[derive(Clone, Copy)]
@@ -182,9 +365,14 @@ impl Proof {
             chosen.set(at);
         });
         let mut all = vec![way];
-        if chosen.get() < 2 {
+        let typed = match WAYS.get(chosen.get()) {
+            Some(Key::ByWords | Key::ByKit) => Some(self.fields.words()),
+            Some(Key::ByPassword) => Some(self.fields.password()),
+            _ => None,
+        };
+        if let Some(typed) = typed {
             all.extend(name.map(|hint| self.fields.name(hint)));
-            all.push(self.fields.words());
+            all.push(typed);
         }
         all
     }
@@ -201,18 +389,19 @@ impl Proof {
                     then(String::new(), Way::Terminal { secret });
                 });
             }
-            _ => {
+            way => {
                 let name = match with_name {
                     true => self.fields.read_name(),
                     false => Some(String::new()),
                 };
                 let Some(name) = name else { return };
-                if let Some(words) = self.fields.read_words() {
+                self.fields.own.set(way == Some(&Key::ByPassword));
+                let way = match way {
+                    Some(Key::ByKit) => self.fields.read_words().map(|words| Way::Kit { words }),
+                    _ => self.fields.read_secret().map(Way::secret),
+                };
+                if let Some(way) = way {
                     self.fields.forget();
-                    let way = match chosen {
-                        0 => Way::Secret { words },
-                        _ => Way::Kit { words },
-                    };
                     then(name, way);
                 }
             }
@@ -309,6 +498,7 @@ pub(super) fn told(s: Service) -> Vec<Node> {
             Kind::OwnerNameTaken
                 | Kind::SecretWrong
                 | Kind::SecretOther
+                | Kind::MoneyAtSafes
                 | Kind::OwnerRecordDamaged
                 | Kind::OwnerSessionEnded
                 | Kind::DeviceUnknown

@@ -5,28 +5,30 @@ use crate::page::device;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, button, chip, dialog, dialog_title, dismiss, halves, head, icon, keep_dialog, link,
-    quiet, rows, safe_name, section,
+    actions, button, chip, dialog, dialog_title, dismiss, head, icon, keep_dialog, link, quiet,
+    rows, safe_name, section,
 };
 use crate::page::route::Route;
 use crate::page::screens::freeze;
-use crate::page::screens::recovery::sheet;
+use crate::page::screens::kit::{self, Kit};
+use crate::page::screens::lock::said;
 use crate::page::screens::released;
 use crate::page::screens::secret::{self, Proof, one};
 use crate::page::screens::values;
 use crate::page::service::Service;
 use crate::page::touch;
-use crate::page::words::{self, Halves, Key, text};
+use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
+use saifu_protocol::SafeId;
 use saifu_protocol::owner::{By, DeviceId, Event};
-use saifu_protocol::{SafeId, UnixTime};
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::flow::Doing;
 use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::owner::{MAX_DEVICE_NAME_CHARS, Words};
+use saifu_wallet_core::lock::{Said, View, Wish};
+use saifu_wallet_core::owner::MAX_DEVICE_NAME_CHARS;
 use saifu_wallet_core::view::{
-    DeviceCard, HistoryLine, Opened, OwnerCard, OwnerView, Stage, Task, WaysView,
+    DeviceCard, HistoryLine, OwnerCard, OwnerView, Stage, Task, WaysView,
 };
 
 const DIALOG: &str = "change-device";
@@ -44,26 +46,29 @@ pub(super) fn ways(s: Service) -> Node {
         is_name_bad: RwSignal::new(false),
         is_changing: RwSignal::new(false),
         changing: RwSignal::new(None),
-        kit: RwSignal::new(KitAt::Shown),
-        sent: RwSignal::new(Vec::new()),
         copied: RwSignal::new(None),
         is_copying: RwSignal::new(false),
+        kit: Kit::new(s),
     };
     on_cleanup(move || ways.leave());
-    Effect::new(move |_| ways.forget_kit_if_taken());
     keep_dialog(DIALOG, ways.is_changing);
     keep_dialog(COPY_DIALOG, ways.is_copying);
     Node::live(move || {
         let owner = s.owner.get();
-        let words = ways.kit_words();
-        let (kept, content) = match &words {
-            Some(words) if ways.shows_kit(&owner) => (None, ways.kit(&owner, words)),
-            _ => (ways.kept(words.as_ref(), &owner), ways.content(&owner)),
+        let lock = s.lock.get();
+        let content = match lock.kit {
+            Some(_) => ways.make_kit(&lock),
+            None => ways.content(&owner, &lock),
+        };
+        // What this browser has to say of it; what the safes say is told as always.
+        let of_lock = match lock.said {
+            Some(said @ (Said::NotStored | Said::OtherWords)) => said::said(s, said),
+            _ => None,
         };
         let content = div("stack stack--wide")
             .child(freeze::cards(s))
+            .child(of_lock)
             .child(secret::told(s))
-            .child(kept)
             .child(content);
         let change = dialog(DIALOG, ways.is_changing, move || ways.change());
         Node::Many(vec![
@@ -85,17 +90,6 @@ struct Changing {
     name: String,
 }
 
-/// How far the kit is whose words are here.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum KitAt {
-    /// They are shown.
-    Shown,
-    /// They are typed from the paper.
-    Typed,
-    /// They are on their way to the safes.
-    Sent,
-}
-
 #[derive(Clone, Copy)]
 struct Ways {
     s: Service,
@@ -103,19 +97,17 @@ struct Ways {
     is_name_bad: RwSignal<bool>,
     is_changing: RwSignal<bool>,
     changing: RwSignal<Option<Changing>>,
-    kit: RwSignal<KitAt>,
-    /// To which safes a kit is on its way, and since when another one opened there before.
-    sent: RwSignal<Vec<(SafeId, Option<UnixTime>)>>,
     /// Of what a copy is to be got, before that is confirmed.
     copied: RwSignal<Option<What>>,
     is_copying: RwSignal<bool>,
+    kit: Kit,
 }
 
 impl Ways {
     /// Sessions end with the screen, and with them what it has shown.
     fn leave(self) {
         self.end_sessions();
-        self.s.close();
+        self.s.wish(Wish::PutAway);
     }
 
     fn end_sessions(self) {
@@ -128,7 +120,7 @@ impl Ways {
         }
     }
 
-    fn content(self, owner: &OwnerView) -> Node {
+    fn content(self, owner: &OwnerView, lock: &View) -> Node {
         let s = self.s;
         let lang = s.lang.get();
         let known: Vec<OwnerCard> = owner
@@ -172,7 +164,7 @@ impl Ways {
                     })
                 })
                 .into(),
-            is_open.then(|| self.offer_kit()).into(),
+            is_open.then(|| self.offer_kit(owner, lock)).into(),
             one(done),
         ])
     }
@@ -190,12 +182,6 @@ impl Ways {
         let form = secret::form(fields, s.text(Key::WaysProveDo), move || {
             let safes = safes.clone();
             self.proof.read(false, move |_, by| {
-                // A kit that is kept goes on where it was.
-                self.kit.update(|at| {
-                    if *at == KitAt::Sent {
-                        *at = KitAt::Typed;
-                    }
-                });
                 s.send(Intent::OpenWays { safes, by });
             });
         });
@@ -411,50 +397,6 @@ impl Ways {
         ])
     }
 
-    fn kit_words(self) -> Option<Words> {
-        self.s.opened.with(|opened| match opened {
-            Some(Opened::Secret { words }) => Some(words.clone()),
-            Some(Opened::Value { .. } | Opened::Certificate { .. } | Opened::Papers { .. })
-            | None => None,
-        })
-    }
-
-    /// Whether its words are to be read or typed.
-    fn shows_kit(self, owner: &OwnerView) -> bool {
-        let is_open = owner.safes.iter().any(|card| card.ways.is_some());
-        is_open && self.kit.get() != KitAt::Sent
-    }
-
-    /// What has become of a kit at each safe it was sent to: whether it opens there, and nothing where that session is over.
-    fn taken(self, owner: &OwnerView) -> Vec<Option<bool>> {
-        let of = |(safe, before): &(SafeId, Option<UnixTime>)| {
-            let card = owner.safes.iter().find(|card| card.safe == *safe);
-            let ways = card.and_then(|card| card.ways.as_ref());
-            ways.map(|ways| ways.kit_since != *before)
-        };
-        self.sent.with(|sent| sent.iter().map(of).collect())
-    }
-
-    fn forget_kit_if_taken(self) {
-        let is_sent = self.kit.get() == KitAt::Sent && self.kit_words().is_some();
-        let taken = self.s.owner.with(|owner| self.taken(owner));
-        if is_sent && !taken.is_empty() && taken.iter().all(|it| *it == Some(true)) {
-            self.s.close();
-        }
-    }
-
-    /// That the words of a kit are kept for the safes whose session was over when they came.
-    fn kept(self, words: Option<&Words>, owner: &OwnerView) -> Option<Node> {
-        words?;
-        let is_under_way = self.kit.get() == KitAt::Sent && {
-            let taken = self.taken(owner);
-            taken.contains(&Some(false)) || !taken.contains(&None)
-        };
-        let s = self.s;
-        let said = Halves::new(s.text(Key::KitKept), s.text(Key::KitKeptNow));
-        (!is_under_way).then(|| halves("warn", "warn", Some("alert"), said, None, Vec::new()))
-    }
-
     /// Nothing comes or goes while it is frozen, so that stands before what adds and removes.
     fn freeze(self) -> Node {
         let s = self.s;
@@ -472,62 +414,80 @@ impl Ways {
         section(s, "freeze", Key::Freeze, content)
     }
 
-    fn offer_kit(self) -> Node {
+    /// What the kit opens, what it could open besides, another one, and its end.
+    fn offer_kit(self, owner: &OwnerView, lock: &View) -> Node {
         let s = self.s;
-        let label = s.text(Key::KitMake);
-        let make = button("btn", Some("certificate"), label, move || {
-            self.kit.set(KitAt::Shown);
-            s.send(Intent::OfferSecret);
+        let reaches = kit::reaches(lock, owner);
+        let is_open = |card: &&OwnerCard| card.ways.is_some();
+        let open = owner.safes.iter().filter(is_open);
+        // The lock's kit, for safes that are open now; or theirs, for the lock.
+        let more = reaches.and_then(|reaches| {
+            let mark = reaches.mark;
+            let lacks = open.clone().any(|card| card.kit != Some(mark));
+            match (reaches.here, lacks) {
+                (true, true) => Some(self.kit.again(mark, Key::KitTellSafes, move |words| {
+                    self.everywhere(&Doing::MakeKit { words });
+                })),
+                (true, false) => None,
+                (false, _) => Some(self.kit.again(mark, Key::KitTellLock, move |words| {
+                    s.wish(Wish::TakeKit(words.clone()));
+                    kit::add(s, words);
+                })),
+            }
         });
+        let make = s.text(match reaches {
+            Some(_) => Key::LockKitAgain,
+            None => Key::KitMake,
+        });
+        let make = button("btn", Some("certificate"), make, move || {
+            self.kit.begin();
+            s.wish(Wish::OfferKit);
+        });
+        let opens = |card: &OwnerCard| card.ways.as_ref().is_some_and(|it| it.kit_since.is_some());
+        let is_any = lock.kit_method().is_some() || open.clone().any(opens);
+        let end = is_any.then(|| {
+            let method = lock.kit_method().map(|it| it.id);
+            // A lock keeps the last method it has.
+            let method = method.filter(|_| !lock.is_last());
+            button("btn", None, s.text(Key::KitEnd), move || {
+                self.everywhere(&Doing::RevokeKit);
+                if let Some(method) = method {
+                    s.wish(Wish::Remove {
+                        method,
+                        may_switch_off: false,
+                    });
+                }
+            })
+        });
+        let stays = (lock.is_last() && lock.kit_method().is_some())
+            .then(|| quiet(s.text(Key::KitLastOfLock)));
         let content = div("stack")
             .child(el("p").words(s.text(Key::KitText)))
-            .child(one(make));
+            .child(reaches.map(|it| self.kit.says(it)))
+            .child(more)
+            .child(stays)
+            .child(actions(core::iter::once(make).chain(end).collect()));
         section(s, "kit", Key::Kit, content)
     }
 
-    /// The paper of the kit, and then what was on it.
-    fn kit(self, owner: &OwnerView, words: &Words) -> Node {
+    /// The paper of the kit, and then what was on it: for this browser, and for the safes that are open.
+    fn make_kit(self, lock: &View) -> Node {
         let s = self.s;
         device::focus_heading_if_lost();
-        if self.kit.get() == KitAt::Shown {
-            let name = owner.name.clone().unwrap_or_default();
-            let print = button("btn", Some("print"), s.text(Key::Print), device::print);
-            let written = s.text(Key::WordsWritten);
-            let go_on = button("btn btn--primary", None, written, move || {
-                self.kit.set(KitAt::Typed);
-            });
-            return Node::Many(vec![
-                quiet(s.text(Key::WordsText)).class("no-print").into(),
-                sheet(s, Key::Kit, name, words).into(),
-                actions(vec![go_on, print]),
-            ]);
-        }
-        let shown = words.clone();
-        let fields = self.proof.fields;
-        let form = secret::form(vec![fields.words()], s.text(Key::KitEnrol), move || {
-            let Some(words) = fields.read_words() else {
-                return;
-            };
-            if words != shown {
-                return fields.refuse_words();
-            }
-            fields.forget();
-            // Kept until a safe says that it has them: a session that is over is found out only by that.
-            let cards = s.owner.get_untracked().safes;
-            let open = cards.iter().filter_map(|card| {
-                let ways = card.ways.as_ref()?;
-                Some((card.safe, ways.kit_since))
-            });
-            self.sent.set(open.collect());
-            self.kit.set(KitAt::Sent);
+        let back = button(
+            "btn btn--quiet",
+            Some("back"),
+            s.text(Key::Back),
+            move || {
+                self.kit.end();
+                s.wish(Wish::PutAway);
+            },
+        );
+        let sheet = self.kit.sheet(lock, move |words| {
+            self.kit.end();
             self.everywhere(&Doing::MakeKit { words });
         });
-        let again = button("btn btn--quiet", None, s.text(Key::WordsAgain), move || {
-            fields.forget();
-            self.kit.set(KitAt::Shown);
-        });
-        let lead = el("p").words(s.text(Key::WordsFromPaper));
-        Node::Many(vec![lead.into(), form.into(), one(again)])
+        Node::Many(vec![sheet, one(back)])
     }
 }
 

@@ -28,7 +28,8 @@ pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, key_opens_others, notice, said, weight};
 pub(crate) use owner::{
     enrolled_as, found, let_fetch, nobody_fetches, nobody_fetches_from, not_words, opened_so_far,
-    owner_standing, recover_chosen, stage_at, take_back, too_few_know, typed_so_far,
+    owner_standing, password_fair, password_strong, recover_chosen, stage_at, take_back,
+    too_few_know, typed_so_far,
 };
 pub(crate) use plans::*;
 pub(crate) use rules::*;
@@ -36,7 +37,7 @@ pub(crate) use rules::*;
 pub(crate) use say::{learn, speaks};
 pub(crate) use sentences::*;
 pub(crate) use waits::*;
-pub(crate) use ways::{NotTouched, happened, kit_since, not_touched, since_and_used};
+pub(crate) use ways::{NotTouched, happened, kit_reaches, kit_since, not_touched, since_and_used};
 
 /// A language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

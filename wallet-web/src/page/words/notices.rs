@@ -68,6 +68,8 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::OwnerNameTaken
         | Kind::SecretWrong
         | Kind::SecretOther
+        | Kind::SecretTooWeak
+        | Kind::MoneyAtSafes
         | Kind::OwnerSessionEnded
         | Kind::DeviceUnknown
         | Kind::DeviceKeepsNoSecret
@@ -820,6 +822,8 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
         Kind::OwnerNameTaken => owner::name_taken(lang, in_sentence, safe),
         Kind::SecretWrong => owner::secret_wrong(lang, safe),
         Kind::SecretOther => owner::secret_other(lang),
+        Kind::SecretTooWeak => owner::too_weak_for(lang, in_sentence),
+        Kind::MoneyAtSafes => owner::money_at_safes(lang),
         Kind::OwnerRecordDamaged => owner::record_damaged(lang, safe),
         Kind::OwnerSessionEnded => owner::session_ended(lang, safe),
         Kind::DeviceUnknown => ways::device_unknown(lang, safe),

@@ -8,8 +8,8 @@ pub(crate) fn name_taken(lang: Lang, name: &str, safe: &str) -> Halves {
     Halves::new(
         say!(
             lang,
-            "Somebody is enrolled as {name} at {safe} already, so your six words are not.",
-            "{safe}には、{name}という名前で登録した人がすでにいます。6つの合言葉は登録していません。",
+            "Somebody is enrolled as {name} at {safe} already, so your secret is not.",
+            "{safe}には、{name}という名前で登録した人がすでにいます。合言葉やパスワードは登録していません。",
             name,
             safe
         ),
@@ -26,8 +26,8 @@ pub(crate) fn secret_wrong(lang: Lang, safe: &str) -> Halves {
     Halves::new(
         say!(
             lang,
-            "Name and words do not open together at {safe}.",
-            "名前と合言葉の組み合わせでは、{safe}を開けませんでした。",
+            "Name and secret do not open together at {safe}.",
+            "名前と合言葉（かパスワード）の組み合わせでは、{safe}を開けませんでした。",
             safe
         ),
         say!(
@@ -43,14 +43,67 @@ pub(crate) fn secret_other(lang: Lang) -> Halves {
     Halves::new(
         say!(
             lang,
-            "These are six words, but not those you are enrolled with.",
-            "入力した6つの合言葉は、登録したものと違います。"
+            "This is not the secret you are enrolled with.",
+            "入力した合言葉かパスワードは、登録したものと違います。"
         ),
         say!(
             lang,
-            "Nothing was changed. Type the words you wrote down when you enrolled.",
-            "何も変わっていません。登録したときに書き留めた合言葉を入力してください。"
+            "Nothing was changed. Type the words you wrote down, or the password you chose, when you enrolled.",
+            "何も変わっていません。登録したときの合言葉かパスワードを入力してください。"
         ),
+    )
+}
+
+/// A value is money, and the password is too weak for that.
+pub(crate) fn too_weak_for(lang: Lang, name: &str) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "Your recovery password is too weak for money, so {name} was not backed up.",
+            "復元パスワードがお金を預けるには弱すぎるため、{name}は預けませんでした。",
+            name
+        ),
+        say!(
+            lang,
+            "It is still here. Change the password to six words, or to a strong one; then back it up.",
+            "まだ手元にあります。パスワードを6つの合言葉か強いものに変えてから、預けてください。"
+        ),
+    )
+}
+
+/// Money lies at safes, and the password is too weak for that.
+pub(crate) fn money_at_safes(lang: Lang) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "Money of yours lies at safes, and this password is too weak for it. Nothing was changed.",
+            "金庫にお金を預けているのに、このパスワードは弱すぎます。何も変えていません。"
+        ),
+        say!(
+            lang,
+            "Take six words or a strong password, or recover the money first.",
+            "6つの合言葉か強いパスワードにするか、先にお金を取り戻してください。"
+        ),
+    )
+}
+
+/// What a password is worth that safes have to guard.
+pub(crate) fn password_fair(lang: Lang, bits: usize) -> String {
+    say!(
+        lang,
+        "Fair, about {bits} bits: it holds as long as the safes count wrong guesses. A safe that guesses in secret may find it, so no money is backed up behind it.",
+        "ふつう（約{bits}ビット）。金庫が間違いを数えている間は持ちこたえます。金庫がひそかに推測すると破られかねないので、お金は預けられません。",
+        bits
+    )
+}
+
+/// What one is worth that holds by itself.
+pub(crate) fn password_strong(lang: Lang, bits: usize) -> String {
+    say!(
+        lang,
+        "Strong, about {bits} bits: enough for money, if nobody has read or sung it before.",
+        "強い（約{bits}ビット）。どこかで読んだり歌われたりしたものでなければ、お金にも使えます。",
+        bits
     )
 }
 
@@ -59,8 +112,8 @@ pub(crate) fn record_damaged(lang: Lang, safe: &str) -> Halves {
     Halves::new(
         say!(
             lang,
-            "Name and words were right, but what {safe} keeps for you is not what you left there.",
-            "名前と合言葉は正しいのに、{safe}が預かっていた内容が、登録したものではありません。",
+            "Name and secret were right, but what {safe} keeps for you is not what you left there.",
+            "名前と合言葉（かパスワード）は正しいのに、{safe}が預かっていた内容が、登録したものではありません。",
             safe
         ),
         say!(
@@ -141,8 +194,8 @@ pub(crate) fn too_many_guesses(lang: Lang, safes: &str) -> Halves {
         ),
         say!(
             lang,
-            "Saifu asks again by itself. If it was not you who guessed, somebody knows your name; your words are still a secret.",
-            "自動でやり直します。自分に覚えがなければ、だれかが名前を知っています。合言葉までは知られていません。"
+            "Saifu asks again by itself. If it was not you who guessed, somebody knows your name; your secret is still one.",
+            "自動でやり直します。自分に覚えがなければ、だれかが名前を知っています。合言葉やパスワードまでは知られていません。"
         ),
     )
 }
@@ -158,7 +211,7 @@ pub(crate) fn owner_standing(
         (Some(OwnerStanding::Asking), _) => say!(lang, "Being asked", "問い合わせ中"),
         (Some(OwnerStanding::Enrolled), false) => say!(lang, "Knows you", "登録済み"),
         (Some(OwnerStanding::Enrolled), true) => say!(lang, "Read", "読み取り済み"),
-        (Some(OwnerStanding::Old), _) => say!(lang, "Still the old words", "前の合言葉のまま"),
+        (Some(OwnerStanding::Old), _) => say!(lang, "Still the old secret", "変更前のまま"),
         (Some(OwnerStanding::Both), _) => say!(lang, "Both open", "新旧どちらも有効"),
         (Some(OwnerStanding::Taken), _) => say!(lang, "Name is taken", "名前が使用中"),
         (Some(OwnerStanding::Wrong), _) => say!(lang, "Did not open", "開けません"),
@@ -172,14 +225,14 @@ pub(crate) fn enrolled_as(lang: Lang, name: &str, needed: u8) -> String {
     match needed {
         0 | 1 => say!(
             lang,
-            "Your name is “{name}”. With it and your six words, any one of the safes that know you is enough.",
-            "名前は「{name}」です。名前と6つの合言葉があれば、登録済みの金庫のどれか1つで足ります。",
+            "Your name is “{name}”. With it and your secret, any one of the safes that know you is enough.",
+            "名前は「{name}」です。名前と秘密（合言葉かパスワード）があれば、登録済みの金庫のどれか1つで足ります。",
             name
         ),
         _ => say!(
             lang,
-            "Your name is “{name}”. With it and your six words, any {needed} of the safes that know you are enough.",
-            "名前は「{name}」です。名前と6つの合言葉があれば、登録済みの金庫のうち、どれか{needed}つで足ります。",
+            "Your name is “{name}”. With it and your secret, any {needed} of the safes that know you are enough.",
+            "名前は「{name}」です。名前と秘密（合言葉かパスワード）があれば、登録済みの金庫のうち、どれか{needed}つで足ります。",
             name,
             needed
         ),
@@ -191,8 +244,8 @@ pub(crate) fn too_few_know(lang: Lang, have: usize, needed: u8) -> Halves {
     Halves::new(
         say!(
             lang,
-            "{have} of the {needed} safes that are needed know you so far. If this device is lost now, the words do not help.",
-            "登録できた金庫は、必要な{needed}つのうち{have}つです。いまこの端末をなくすと、合言葉があっても復元できません。",
+            "{have} of the {needed} safes that are needed know you so far. If this device is lost now, the secret does not help.",
+            "登録できた金庫は、必要な{needed}つのうち{have}つです。いまこの端末をなくすと、合言葉やパスワードがあっても復元できません。",
             have,
             needed
         ),
@@ -343,8 +396,8 @@ pub(crate) fn nobody_fetches(lang: Lang, count: usize) -> String {
 pub(crate) fn nobody_fetches_from(lang: Lang, safe: &str) -> String {
     say!(
         lang,
-        "If this device is lost, nobody can fetch what is at {safe}: your six words are not known there.",
-        "この端末をなくすと、{safe}にあるものはだれも引き出せません。合言葉がそこに登録されていません。",
+        "If this device is lost, nobody can fetch what is at {safe}: your recovery secret is not known there.",
+        "この端末をなくすと、{safe}にあるものはだれも引き出せません。合言葉やパスワードがそこに登録されていません。",
         safe
     )
 }
@@ -379,6 +432,12 @@ mod tests {
             halves(|lang| not_words(lang, why));
         }
         halves(|lang| too_few_know(lang, 1, 2));
+        halves(|lang| too_weak_for(lang, "it"));
+        halves(money_at_safes);
+        for of in [password_fair, password_strong] {
+            let [en, ja] = Lang::ALL.map(|lang| of(lang, 40));
+            check_sentences(&en, &ja);
+        }
         for certificates in [0, 1, 2] {
             for unread in [0, 1, 2] {
                 let it = Found {

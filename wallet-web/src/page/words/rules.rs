@@ -526,6 +526,11 @@ pub(crate) fn apart(lang: Lang, why: Apart) -> &'static str {
             "there are too few safes for its protection",
             "守り方に必要な金庫が足りない"
         ),
+        Apart::SecretTooWeak => say!(
+            lang,
+            "your recovery password is too weak for money",
+            "復元パスワードがお金には弱い"
+        ),
     }
 }
 

@@ -36,8 +36,8 @@ pub(crate) fn not_touched(lang: Lang, why: NotTouched) -> Halves {
             ),
             say!(
                 lang,
-                "Press the button again, or use your six words.",
-                "もう一度ボタンを押すか、6つの合言葉を使ってください。"
+                "Press the button again, or use your recovery secret.",
+                "もう一度ボタンを押すか、合言葉かパスワードを使ってください。"
             ),
         ),
         NotTouched::TimedOut => (
@@ -108,8 +108,8 @@ pub(crate) fn not_touched(lang: Lang, why: NotTouched) -> Halves {
             ),
             say!(
                 lang,
-                "Open Saifu at the address that the safe's operator names, or use your six words.",
-                "運営者が案内しているアドレスでSaifuを開くか、6つの合言葉を使ってください。"
+                "Open Saifu at the address that the safe's operator names, or use your recovery secret.",
+                "運営者が案内しているアドレスでSaifuを開くか、合言葉かパスワードを使ってください。"
             ),
         ),
         NotTouched::Unavailable => (
@@ -120,8 +120,8 @@ pub(crate) fn not_touched(lang: Lang, why: NotTouched) -> Halves {
             ),
             say!(
                 lang,
-                "Use another browser, or your six words.",
-                "別のブラウザか、6つの合言葉を使ってください。"
+                "Use another browser, or your recovery secret.",
+                "別のブラウザか、合言葉かパスワードを使ってください。"
             ),
         ),
     };
@@ -139,8 +139,8 @@ pub(crate) fn device_unknown(lang: Lang, safe: &str) -> Halves {
         ),
         say!(
             lang,
-            "Choose the passkey with that safe's name, or use your six words there.",
-            "その金庫の名前が付いたパスキーを選ぶか、6つの合言葉を使ってください。"
+            "Choose the passkey with that safe's name, or use your recovery secret there.",
+            "その金庫の名前が付いたパスキーを選ぶか、合言葉かパスワードを使ってください。"
         ),
     )
 }
@@ -233,9 +233,14 @@ pub(crate) fn happened(lang: Lang, what: Event, device: Option<&str>) -> String 
         ),
         Event::DeviceAdded(_) => say!(lang, "Added: {device}", "追加：{device}", device),
         Event::DeviceRemoved(_) => say!(lang, "A device was removed", "端末を削除").into(),
-        Event::SecretChanged => say!(lang, "The six words were changed", "合言葉を変更").into(),
-        Event::KitMade => say!(lang, "A recovery kit was made", "復元キットを作成").into(),
-        Event::KitRevoked => say!(lang, "The recovery kit was ended", "復元キットを無効化").into(),
+        Event::SecretChanged => say!(
+            lang,
+            "The recovery secret was changed",
+            "合言葉かパスワードを変更"
+        )
+        .into(),
+        Event::KitMade => say!(lang, "A recovery kit was made", "復旧キットを作成").into(),
+        Event::KitRevoked => say!(lang, "The recovery kit was ended", "復旧キットを無効化").into(),
         Event::Joined => say!(lang, "Another device restored from here", "別の端末に復元").into(),
         Event::Frozen => say!(lang, "Everything was frozen", "すべて凍結").into(),
         Event::ThawAsked(by) => {
@@ -262,9 +267,9 @@ pub(crate) fn happened(lang: Lang, what: Event, device: Option<&str>) -> String 
 
 fn logged_in(lang: Lang, by: By, guesses: u64, device: &str) -> String {
     let by = match by {
-        By::Newest => say!(lang, "the six words", "合言葉"),
-        By::Previous => say!(lang, "the six words before", "前の合言葉"),
-        By::Kit => say!(lang, "the recovery kit", "復元キット"),
+        By::Newest => say!(lang, "the recovery secret", "合言葉かパスワード"),
+        By::Previous => say!(lang, "the recovery secret before", "前の合言葉かパスワード"),
+        By::Kit => say!(lang, "the recovery kit", "復旧キット"),
         By::Device(_) => device,
     };
     match guesses {
@@ -281,6 +286,32 @@ fn logged_in(lang: Lang, by: By, guesses: u64, device: &str) -> String {
             "{by}でログイン（その前に間違い{guesses}回）",
             by,
             guesses
+        ),
+    }
+}
+
+/// What a kit opens. `here`: this browser.
+pub(crate) fn kit_reaches(lang: Lang, here: bool, opens: usize, of: usize) -> String {
+    match (here, opens) {
+        (true, 0) => say!(
+            lang,
+            "The kit unlocks this browser. Your safes do not know it.",
+            "キットはこのブラウザのロックだけを解除します。金庫には登録していません。"
+        )
+        .into(),
+        (true, _) => say!(
+            lang,
+            "The kit unlocks this browser and opens {opens} of the {of} safes that know you.",
+            "キットはこのブラウザのロックを解除し、登録済みの金庫{of}つのうち{opens}つを開けます。",
+            opens,
+            of
+        ),
+        (false, _) => say!(
+            lang,
+            "The kit opens {opens} of the {of} safes that know you. It does not unlock this browser.",
+            "キットは登録済みの金庫{of}つのうち{opens}つを開けます。このブラウザのロックは解除しません。",
+            opens,
+            of
         ),
     }
 }
@@ -341,7 +372,10 @@ mod tests {
             guesses: 3,
         };
         let said = happened(Lang::En, three, None);
-        assert_eq!(said, "Logged in by the six words after 3 wrong guesses");
+        assert_eq!(
+            said,
+            "Logged in by the recovery secret after 3 wrong guesses"
+        );
         for used in [None, Some("today")] {
             let [en, ja] = Lang::ALL.map(|lang| since_and_used(lang, "1 May", used));
             check(&en, &ja);

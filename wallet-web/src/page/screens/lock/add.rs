@@ -1,10 +1,10 @@
 //! Adding a method to the lock.
 
-use super::kit::Kit;
 use super::{Ceremony, kind_name, picture, said, was_added};
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{button, icon, quiet, rows, small_icon};
+use crate::page::screens::kit::{self, Kit};
 use crate::page::screens::secret::{form, one};
 use crate::page::service::Service;
 use crate::page::words::{Key, Lang, text};
@@ -53,6 +53,7 @@ impl Adding {
         self.ceremony.failed.set(None);
         self.kit.begin();
         self.s.wish(match kind {
+            Kind::Kit if self.is_known_at_safes() => Wish::PutAway,
             Kind::Kit => Wish::OfferKit,
             Kind::Passcode | Kind::Passkey => Wish::PutAway,
         });
@@ -89,7 +90,7 @@ impl Adding {
         };
         let kit = match lock.has(Kind::Kit) {
             true => Key::LockKitAgain,
-            false => Key::LockKit,
+            false => Key::Kit,
         };
         rows(vec![
             choice(Kind::Passcode, passcode, Key::LockPasscodeNote),
@@ -105,7 +106,8 @@ impl Adding {
         let content = match kind {
             Kind::Passcode => self.passcode(lang),
             Kind::Passkey => self.passkey(lang),
-            Kind::Kit => self.kit.sheet(lock),
+            Kind::Kit if lock.kit.is_none() => self.known_kit(lock),
+            Kind::Kit => self.kit.sheet(lock, |_| {}),
         };
         let back = button(
             "btn btn--quiet",
@@ -121,6 +123,33 @@ impl Adding {
             .child(content)
             .child(one(back))
             .into()
+    }
+
+    /// Whether safes know a kit that this browser does not.
+    fn is_known_at_safes(self) -> bool {
+        let s = self.s;
+        let reaches = s
+            .lock
+            .with_untracked(|lock| s.owner.with_untracked(|owner| kit::reaches(lock, owner)));
+        reaches.is_some_and(|it| !it.here)
+    }
+
+    /// The kit that safes know already, or another one.
+    fn known_kit(self, lock: &View) -> Node {
+        let s = self.s;
+        let reaches = kit::reaches(lock, &s.owner.get()).filter(|it| !it.here);
+        let Some(reaches) = reaches else {
+            return self.kit.sheet(lock, |_| {});
+        };
+        let known = self.kit.again(reaches.mark, Key::LockKitUse, move |words| {
+            s.wish(Wish::TakeKit(words.clone()));
+            kit::add(s, words);
+        });
+        let make = s.text(Key::LockKitAgain);
+        let make = button("btn", Some("certificate"), make, move || {
+            s.wish(Wish::OfferKit);
+        });
+        Node::Many(vec![self.kit.says(reaches), known, one(make)])
     }
 
     fn passcode(self, lang: Lang) -> Node {

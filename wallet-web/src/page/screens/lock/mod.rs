@@ -2,7 +2,6 @@
 
 mod add;
 mod ceremony;
-mod kit;
 pub(super) mod said;
 
 pub(super) use add::{labelled, password};
@@ -12,13 +11,14 @@ use crate::page::device;
 use crate::page::format;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
-    actions, button, dialog, dialog_title, dismiss, halves, head, icon, keep_dialog, quiet, rows,
-    section, tick,
+    actions, button, dialog, dialog_title, dismiss, halves, head, icon, keep_dialog, link, quiet,
+    rows, section, tick,
 };
 use crate::page::route::Route;
+use crate::page::screens::kit;
 use crate::page::screens::settings::segment;
 use crate::page::service::Service;
-use crate::page::words::{Halves, Key, Lang, text};
+use crate::page::words::{self, Halves, Key, Lang, text};
 use add::Adding;
 use leptos::prelude::*;
 use saifu_wallet_core::lock::{AutoLock, Kind, LEAST, MethodCard, Said, View, Wish};
@@ -59,6 +59,19 @@ fn overview(s: Service, lock: &View, adding: Adding, removing: Removing) -> Node
         .iter()
         .map(|method| row(s, lang, method, removing));
     let methods = rows(methods.collect());
+    let owner = s.owner.get();
+    let kit = kit::reaches(lock, &owner).filter(|it| it.here && it.of > 0);
+    let kit = kit.map(|reaches| {
+        let says = words::kit_reaches(lang, true, reaches.opens, reaches.of);
+        let more = (reaches.opens < reaches.of).then(|| {
+            let words = text(lang, Key::KitTellSafes);
+            link("btn btn--small", Route::Ways, Some("key"), words)
+        });
+        div("stack")
+            .child(el("p").class("quiet").child(says))
+            .child(more)
+    });
+    let left = kit::is_left_at_safes(lock, &owner).then(|| kit::left_at_safes(s));
     let so_far = match (lock.is_on, lock.methods.len()) {
         (true, _) => None,
         (false, 0) => Some(Key::LockNone),
@@ -77,7 +90,12 @@ fn overview(s: Service, lock: &View, adding: Adding, removing: Removing) -> Node
         )])
     });
     let shown = (!lock.methods.is_empty()).then_some(methods);
-    let methods = div("stack").child(shown).child(so_far).child(switch_on);
+    let methods = div("stack")
+        .child(shown)
+        .child(kit)
+        .child(left)
+        .child(so_far)
+        .child(switch_on);
     let when = lock.is_on.then(|| {
         let words = text(lang, Key::LockNow);
         let now = button("btn", Some("key"), words, move || s.lock_now());
@@ -101,7 +119,7 @@ pub(super) fn kind_name(lang: Lang, kind: Kind) -> &'static str {
         match kind {
             Kind::Passcode => Key::LockPasscode,
             Kind::Passkey => Key::LockPasskey,
-            Kind::Kit => Key::LockKit,
+            Kind::Kit => Key::Kit,
         },
     )
 }
@@ -200,6 +218,10 @@ impl Removing {
             (true, LEAST) => Key::LockRemoveLeavesOne,
             _ => Key::LockRemoveText,
         };
+        let opens_safes = method.mark.is_some_and(|mark| {
+            let owner = s.owner.get();
+            owner.safes.iter().any(|card| card.kit == Some(mark))
+        });
         let toggle = move || self.knows.update(|it| *it = !*it);
         let label = text(lang, Key::LockRemoveLastTick);
         let knows = self.knows.get();
@@ -220,6 +242,9 @@ impl Removing {
         Node::Many(vec![
             dialog_title(text(lang, Key::LockRemoveQuestion)).into(),
             el("p").words(text(lang, words)).into(),
+            opens_safes
+                .then(|| el("p").words(text(lang, Key::KitStaysAtSafes)))
+                .into(),
             is_last.then(|| tick(label, knows, toggle)).into(),
             div("actions actions--end").child(keep).child(remove).into(),
         ])

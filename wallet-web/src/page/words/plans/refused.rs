@@ -310,6 +310,18 @@ pub(crate) fn plan_error(lang: Lang, error: PlanError) -> Halves {
                 "もっと応答を待つようにしてください。"
             ),
         ),
+        PlanError::SecretTooWeak => Halves::new(
+            say!(
+                lang,
+                "Your recovery password is too weak for money.",
+                "復元パスワードが、お金を預けるには弱すぎます。"
+            ),
+            say!(
+                lang,
+                "Change it to six words, or to a strong password; then back this up.",
+                "6つの合言葉か強いパスワードに変えてから、預けてください。"
+            ),
+        ),
         PlanError::DeletesNever { after, safes } => Halves::new(
             say!(
                 lang,

@@ -139,6 +139,7 @@ fn every_refused_plan_is_told_apart_and_says_what_to_change() {
             needed: 2,
         },
         PlanError::DeletesNever { after: 4, safes: 3 },
+        PlanError::SecretTooWeak,
     ] {
         let (en, ja) = (plan_error(Lang::En, it), plan_error(Lang::Ja, it));
         check_sentences(&en.what, &ja.what);
