@@ -57,9 +57,9 @@ test("a freeze keeps a thief with the words out, and two ways in lift it", async
     await button("Make a kit").click();
     await owner.page.locator(".words code").nth(5).waitFor();
     kit = await owner.page.locator(".words code").allTextContents();
-    await button("I have written them down").click();
+    await button("I have it on paper").click();
     await owner.typeWords(kit.join(" "));
-    await button("Let it open my safes").click();
+    await button("Use this kit").click();
     await owner.says("A recovery kit was made");
     await done();
   });

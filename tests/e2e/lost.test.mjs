@@ -141,7 +141,7 @@ test("a thief who guesses is slowed down, and the owner still gets in and reads 
     for (const guesses of [2, 4]) {
       await thief.restore(NAME, OTHER_WORDS);
       await until(`${guesses} guesses are spent`, async () => (await readGuesses(safe))[0] === guesses, { seconds: 60 });
-      await thief.says("Name and words do not open together at");
+      await thief.says("Name and secret do not open together at");
       await thief.page.getByRole("button", { name: "I have seen it" }).click();
     }
   });

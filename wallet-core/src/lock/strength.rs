@@ -77,7 +77,8 @@ pub fn check(password: &str) -> Result<(), Weak> {
     }
 }
 
-/// How this holds as the password of somebody who is known under this name. The name in it counts as one character.
+/// How this holds as the password of somebody who is known under this name. The name in it, or a part of it, counts as one
+/// character.
 ///
 /// # Errors
 /// [`Weak`].
@@ -180,10 +181,14 @@ fn essence(password: &str, name: &str) -> Zeroizing<Vec<Glyph>> {
     };
     let mut glyphs: Zeroizing<Vec<Glyph>> =
         Zeroizing::new(chars.iter().enumerate().map(glyph).collect());
-    let name: Zeroizing<Vec<char>> = Zeroizing::new(name.chars().map(unmask).collect());
-    // A name of one or two letters is in every password.
-    if name.len() > 2 {
-        glyphs = without(&glyphs, &name);
+    // Whole, and then what stands before and after an @, a dot or a space.
+    let parts = name.split(|c: char| !c.is_alphanumeric());
+    for part in core::iter::once(name).chain(parts) {
+        let part: Zeroizing<Vec<char>> = Zeroizing::new(part.chars().map(unmask).collect());
+        // A name of one or two letters is in every password.
+        if part.len() > 2 {
+            glyphs = without(&glyphs, &part);
+        }
     }
     for word in COMMON {
         let word: Vec<char> = word.chars().collect();
@@ -400,6 +405,8 @@ mod tests {
             Err(Weak::Short { counted: 2 })
         );
         assert_eq!(bits("Hanatanaka 7", "hanatanaka"), 10);
+        let of_address = grade("hana1234", "hana@example.org");
+        assert_eq!(of_address, Err(Weak::Short { counted: 5 }));
         assert_eq!(bits("kolibri7", "li"), 25);
     }
 

@@ -72,7 +72,6 @@ impl Ordered {
             awaits: None,
             marked: Vec::new(),
             moved_by: MovedBy::Owner,
-            marked: Vec::new(),
         };
         let handed = Self::handed(&scene, &group, &value, &value_safe);
         let reunite = Reunite {

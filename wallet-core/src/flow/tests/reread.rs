@@ -25,7 +25,14 @@ impl Scene {
         if is_open {
             let words = Words::read("lusab-babad-babad-babad-babad-zogid").unwrap();
             let aim = Aim::Ways(Managing::default());
-            let login = Login::new(fixture.safe(), "hana", Way::Secret { words }, aim);
+            let login = Login::new(
+                fixture.safe(),
+                "hana",
+                Way::Secret {
+                    secret: words.into(),
+                },
+                aim,
+            );
             let state = crate::flow::login::open_for_tests(SESSION);
             let login = Login { state, ..login };
             changes.push(Change::Journal(LOGIN, Flow::Login(login)));

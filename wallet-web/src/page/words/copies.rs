@@ -94,7 +94,7 @@ pub(super) fn over(lang: Lang, subject: &str, safe: &str) -> Halves {
     Halves::new(
         say!(
             lang,
-            "{safe} has deleted {subject}: the time for which it keeps what it has handed out is over.",
+            "What {safe} had of {subject} is deleted: the time for which it keeps what it has handed out is over.",
             "{safe}は{subject}を削除しました。渡した後に残しておく期間が過ぎたためです。",
             safe,
             subject
