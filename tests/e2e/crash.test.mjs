@@ -7,6 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { readLedger } from "./lib/ledger.mjs";
 import { makeLiar } from "./lib/liar.mjs";
 import { startSafeBehindProxy } from "./lib/proxy.mjs";
@@ -116,12 +117,17 @@ const lane = (works) => async (t) => {
 
   /** Nothing is under way any more, the value is where it should be and nowhere else, and can be got. */
   const settle = async ({ end, entries }, name) => {
-    await wallet.untilQuiet({ timeout: 30_000 });
-    const here = (await wallet.values()).filter((value) => value.name === name);
-    const away = (await wallet.backups()).filter((other) => other === name);
-    const ledger = (await readLedger(safe)).entries.slice(from);
-    const found = { here: here.length, away: away.length, safe: ledger.map(({ state }) => state) };
     const wanted = { here: end === "here" ? 1 : 0, away: end === "at-safe" ? 1 : 0, safe: entries };
+    const look = async () => {
+      await wallet.untilQuiet({ timeout: 30_000 });
+      const here = (await wallet.values()).filter((value) => value.name === name);
+      const away = (await wallet.backups()).filter((other) => other === name);
+      const ledger = (await readLedger(safe)).entries.slice(from);
+      return { here: here.length, away: away.length, safe: ledger.map(({ state }) => state) };
+    };
+    // What is given back is not under way on any screen, and the safe may hear of it last.
+    let found = await look();
+    for (let looks = 0; looks < 40 && !isDeepStrictEqual(found, wanted); looks += 1) found = await look();
     assert.deepEqual(found, wanted);
     await wallet.account();
     return found;

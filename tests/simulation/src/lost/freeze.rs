@@ -11,9 +11,9 @@ use saifu_wallet_core::port::Event;
 use saifu_wallet_core::view::{Job, Task};
 
 /// Who holds what of two ways in.
-struct Ways {
-    words: Way,
-    kit: Way,
+pub(super) struct Ways {
+    pub(super) words: Way,
+    pub(super) kit: Way,
 }
 
 impl Owner {
@@ -26,7 +26,7 @@ impl Owner {
         (owner, ways)
     }
 
-    fn with_kit(&mut self) -> Ways {
+    pub(super) fn with_kit(&mut self) -> Ways {
         let kit = Words::make(&mut self.scene.dice.0);
         let words = self.words.clone().expect("enrolled");
         let ways = Ways {
@@ -40,7 +40,7 @@ impl Owner {
     }
 
     /// Shows a way in at every safe, does something there, and leaves.
-    fn in_sessions(&mut self, device: usize, way: &Way, doing: &Doing) {
+    pub(super) fn in_sessions(&mut self, device: usize, way: &Way, doing: &Doing) {
         let safes = self.ids();
         let by = way.clone();
         self.scene.want(device, Intent::OpenWays { safes, by });
@@ -63,7 +63,7 @@ impl Owner {
         jobs.iter().filter(is_its).map(|job| job.id).collect()
     }
 
-    fn freeze(&mut self, device: usize) {
+    pub(super) fn freeze(&mut self, device: usize) {
         self.scene.want(device, Intent::Freeze);
         self.rest_now();
     }

@@ -1,6 +1,8 @@
 //! Who can do what to a value, by its plan: the table of SECURITY.md, played through. A row that says otherwise fails.
 
+use super::freeze::Ways;
 use super::*;
+use saifu_wallet_core::flow::Doing;
 
 const SECURITY: &str = include_str!("../../../../SECURITY.md");
 
@@ -144,12 +146,12 @@ fn place(all: &[usize], one: usize) -> usize {
 }
 
 /// Somebody has name and words, and everything at once where nothing holds them off.
-fn thief_has(preset: Option<Preset>, hold_off: impl Fn(&mut Owner, usize)) -> String {
+fn thief_has(preset: Option<Preset>, hold_off: impl Fn(&mut Owner) -> Option<Ways>) -> String {
     let day = 24 * 3_600;
     let (mut owner, _) = backed_up(71, preset, day);
     let thief = owner.add_device();
     owner.restore_now(thief);
-    hold_off(&mut owner, thief);
+    let lifts = hold_off(&mut owner);
     for _ in 0..3 {
         owner.scene.pass(day * 1_000);
         owner.recover_now(thief);
@@ -157,6 +159,13 @@ fn thief_has(preset: Option<Preset>, hold_off: impl Fn(&mut Owner, usize)) -> St
     let all = owner.bytes_of_tickets.clone();
     match owner.bytes(thief) {
         none if none.is_empty() => {
+            // Who waits still is refused before it is lifted, or would be next.
+            if lifts.is_some() {
+                owner.decide(OLD, false);
+            }
+            for way in lifts.iter().flat_map(|ways| [&ways.words, &ways.kit]) {
+                owner.in_sessions(OLD, way, &Doing::Unfreeze);
+            }
             owner.recover_everything(OLD);
             assert_eq!(owner.bytes(OLD), all, "{preset:?}: it is the owner's still");
             "nothing".into()
@@ -213,11 +222,24 @@ fn what_safes_can_do_alone_and_together_is_what_the_table_says() {
 fn what_a_thief_with_name_and_words_can_do_is_what_the_table_says() {
     is_said(&row(
         "a thief with name and words, when the wait is over",
-        |preset| thief_has(preset, |_, _| {}),
+        |preset| thief_has(preset, |_| None),
     ));
     is_said(&row("the same, refused in time", |preset| {
-        thief_has(preset, |owner, _| owner.decide(OLD, false))
+        thief_has(preset, |owner| {
+            owner.decide(OLD, false);
+            None
+        })
     }));
+    is_said(&row(
+        "the same, frozen out in time and refused before that ends",
+        |preset| {
+            thief_has(preset, |owner| {
+                let ways = owner.with_kit();
+                owner.freeze(OLD);
+                Some(ways)
+            })
+        },
+    ));
 }
 
 #[test]
