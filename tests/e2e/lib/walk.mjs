@@ -384,9 +384,9 @@ export const walkOn = (page, site) => {
       const lines = await region("Under way").getByRole("listitem").all();
       return Promise.all(lines.map(async (line) => squeezed(await line.innerText())));
     },
-    tryNow: async () => {
+    tryNow: async (options) => {
       await go("values");
-      await button("Try now").click();
+      await button("Try now").click(options);
     },
     callOff: async () => {
       await go("values");

@@ -105,7 +105,7 @@ impl Wallet {
         }
         if let Some(known) = self.books.certificate(id) {
             let may = known.part.is_none() && known.is_last_resort();
-            return may.then(|| alloc::vec![Reread::new(id, known.safe, false, context.rng)]);
+            return may.then(|| alloc::vec![Reread::begin(id, known.safe, false, context.rng)]);
         }
         let root = self.books.identity()?.root();
         let mut all = self.released();
@@ -115,7 +115,7 @@ impl Wallet {
         let body = note.body(released.compact()).write();
         Some(alloc::vec![
             Change::Put(id, Item::Certificate(item), Some(body)),
-            Reread::new(id, safe.id, true, context.rng),
+            Reread::begin(id, safe.id, true, context.rng),
         ])
     }
 
@@ -142,7 +142,7 @@ impl Wallet {
             if group.as_ref().is_some_and(|it| !said.is_as_planned(it)) {
                 continue;
             }
-            group.get_or_insert_with(|| Group {
+            group.get_or_insert(Group {
                 phase: Phase::Elsewhere,
                 handed: true,
                 ..said

@@ -57,7 +57,7 @@ pub enum RereadState {
 
 impl Reread {
     /// One that has not begun.
-    pub(crate) fn new(
+    pub(crate) fn begin(
         certificate: ItemId,
         safe: SafeId,
         taken_in: bool,

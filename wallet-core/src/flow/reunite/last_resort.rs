@@ -92,7 +92,7 @@ impl Reunite {
         let is_key = item.part.is_some_and(|of| Role::of(of.class) == Role::Key);
         let has_key = ring.is_some_and(|(_, key)| key.here == KeyHere::Opens);
         let is_needless = is_key && has_key;
-        (!is_needless).then(|| Reread::new(certificate, item.safe, false, rng))
+        (!is_needless).then(|| Reread::begin(certificate, item.safe, false, rng))
     }
 
     /// The copies are stored, marked, and nobody confirms anything.
