@@ -36,7 +36,7 @@ pub(super) fn cards(s: Service) -> Vec<Node> {
             Some("status"),
             words,
             None,
-            vec![ways.into()],
+            vec![ways],
         ));
     }
     cards.extend(waits.frozen.iter().filter_map(|it| asked(s, it)));
