@@ -32,13 +32,16 @@ const processesOf = async (profileDir) => {
 export const launch = async (test, { profileDir, args = [], ...options } = {}) => {
   const own = profileDir === undefined;
   const folder = profileDir ?? (await mkdtemp(join(tmpdir(), "saifu-browser-")));
-  const context = await chromium.launchPersistentContext(folder, {
+  const settings = {
     executablePath: await browserProgram(),
     args: [...FLAGS, ...args],
     viewport: { width: 390, height: 844 },
     locale: "en-GB",
     ...options,
-  });
+  };
+  // On a busy machine Chromium dies now and then before it has shown anything. That says nothing about what is tested here.
+  const start = () => chromium.launchPersistentContext(folder, settings);
+  const context = await start().catch(start);
   const complaints = [];
   const complain = (kind, text) => complaints.push(`${kind}: ${text}`);
   context.on("console", (message) => {
