@@ -518,14 +518,11 @@ impl Books {
         });
         let group = self.group(id);
         let is_vote = group.is_some_and(|group| group.is_vote(of));
-        // What is left of a group whose values have come home may stand for a key that others need.
-        let is_over = |group: &Group| {
-            group.phase == Phase::Leaving || group.values.is_empty() && !group.is_key()
-        };
+        let is_leaving = group.is_some_and(|group| group.phase == Phase::Leaving);
         match reunite {
             Some(ReuniteState::Arrived { .. }) if is_vote => Verdict::Confirm,
             Some(_) => Verdict::Wait,
-            None if group.is_some_and(is_over) => Verdict::Confirm,
+            None if is_leaving => Verdict::Confirm,
             None => Verdict::GiveBack,
         }
     }

@@ -21,7 +21,7 @@ mod parts;
 pub(crate) use by_order::{begin_by_order, key_safe};
 pub use last_resort::LastResort;
 pub(crate) use last_resort::{begin_last_resort, may_last_resort};
-use parts::{confirm, find, give_back, is_key, missing, summaries, uncovered};
+use parts::{confirm, confirm_rest, find, give_back, is_key, missing, summaries, uncovered};
 
 use super::{Desk, Flow, Input, Next, Protect, Step, protect};
 use crate::books::{
@@ -481,6 +481,7 @@ impl Reunite {
                 changes.extend(held);
             }
         }
+        changes.extend(confirm_rest(members, rng));
         let key = members.group.key;
         let keeps_key = key.is_some_and(|key| desk.books.is_key_needed(key, self.group));
         let mut left = members.group.clone();

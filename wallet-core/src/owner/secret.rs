@@ -74,7 +74,7 @@ impl SecretKind {
 }
 
 impl Password {
-    /// Reads what was typed, in the form in which every keyboard gives it.
+    /// Reads what was typed, which the page has put into that form.
     ///
     /// # Errors
     /// See [`NotPassword`].

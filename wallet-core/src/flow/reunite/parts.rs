@@ -15,8 +15,21 @@ use saifu_protocol::{PublicKey, RequestId};
 use zeroize::Zeroizing;
 
 /// Every part that has arrived and is the vote of its safe confirms; the others when there are enough votes
-/// ([`Books::verdict`]). A key is read, not used up: it has nothing to confirm.
+/// ([`confirm_rest`]). A key is read, not used up: it has nothing to confirm.
 pub(super) fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+    confirm_those(members, |it| members.is_vote(it), rng)
+}
+
+/// The votes are in: what else has arrived confirms, too.
+pub(super) fn confirm_rest(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+    confirm_those(members, |_| true, rng)
+}
+
+fn confirm_those(
+    members: &Members<'_>,
+    which: impl Fn(ItemId) -> bool,
+    rng: &mut dyn CryptoRng,
+) -> Vec<Change> {
     let mut changes = Vec::new();
     for (id, recover) in fetched(members) {
         let RecoverState::Fetched { part } = recover.state else {
@@ -25,7 +38,7 @@ pub(super) fn confirm(members: &Members<'_>, rng: &mut dyn CryptoRng) -> Vec<Cha
         if is_key(members, recover.certificate) {
             changes.push(Change::End(id));
             changes.push(Change::Delete(part));
-        } else if members.is_vote(recover.certificate) {
+        } else if which(recover.certificate) {
             changes.push(recover.journal(
                 id,
                 RecoverState::Arrived {
