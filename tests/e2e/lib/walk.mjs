@@ -384,9 +384,13 @@ export const walkOn = (page, site) => {
       const lines = await region("Under way").getByRole("listitem").all();
       return Promise.all(lines.map(async (line) => squeezed(await line.innerText())));
     },
-    tryNow: async (options) => {
+    /** Has what waits tried at once. If it is tried by itself in that moment there is nothing to press. */
+    tryNow: async () => {
       await go("values");
-      await button("Try now").click(options);
+      const offer = button("Try now");
+      await offer.click({ timeout: 3_000 }).catch(async (error) => {
+        if (await offer.isVisible()) throw error;
+      });
     },
     callOff: async () => {
       await go("values");
