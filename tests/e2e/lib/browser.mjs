@@ -57,7 +57,8 @@ export const launch = async (test, { profileDir, args = [], ...options } = {}) =
   });
 
   let open = true;
-  context.once("close", () => (open = false));
+  const gone = new Promise((resolve) => context.once("close", resolve));
+  gone.then(() => (open = false));
   const close = async () => {
     if (open) await context.close();
   };
@@ -70,7 +71,8 @@ export const launch = async (test, { profileDir, args = [], ...options } = {}) =
       }
     }
     while ((await processesOf(folder)).length > 0) await sleep(10);
-    await close();
+    // Not `close`: to ask a browser that has died to close is an error until its death has become known here.
+    await gone;
   };
   test.after(async () => {
     await close();
