@@ -6,7 +6,7 @@ use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
 use crate::freeze;
 use crate::index::{Evidence, MAX_QUESTIONS, Questions};
-use crate::ledger::Ledger;
+use crate::ledger::{Change, Ledger};
 use crate::order::{self, Errand};
 use crate::owner::{self, OwnerKeys, OwnerLedger};
 use crate::settings::{SafeKeys, Settings};
@@ -409,6 +409,11 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             };
             if !decision.changes.is_empty() {
                 owners.apply(&decision.changes)?;
+            }
+            if !decision.wakes.is_empty() {
+                let remind = |of| Change::Remind { of, now };
+                let reminders: Vec<_> = decision.wakes.into_iter().map(remind).collect();
+                entries.apply(&reminders)?;
             }
             Ok(Answered::sealed(body))
         }

@@ -737,14 +737,25 @@ pub struct ReleasedCard {
     pub name: String,
     /// How many more there are.
     pub others: usize,
-    /// Whether it came to this device.
-    pub is_here: bool,
-    /// Whether a copy of it is here.
-    pub has_copy: bool,
-    /// The job that gets one.
-    pub job: Option<FlowId>,
+    /// How it is with a copy of it on this device.
+    pub copy: LastCopy,
     /// Where and when.
     pub at: Vec<ReleasedAt>,
+}
+
+/// How it is with a copy of what was handed out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LastCopy {
+    /// There may be one.
+    Possible,
+    /// This job gets one.
+    UnderWay(FlowId),
+    /// It is here, and marked.
+    IsHere,
+    /// None is needed: what was handed out came to this device.
+    RealIsHere,
+    /// None can be asked for: what was left with it at the safe does not open.
+    Unreadable,
 }
 
 /// Where and when something was handed out.

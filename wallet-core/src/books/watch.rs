@@ -71,6 +71,12 @@ impl Watch {
         self.asked.iter().find(is_it).map(|it| &it.asked)
     }
 
+    /// What this safe has said of being frozen.
+    pub(crate) fn is_frozen_at(&self, safe: SafeId) -> Option<Frozen> {
+        let of_it = self.frozen.iter().find(|it| it.safe == safe);
+        of_it.map(|it| it.frozen)
+    }
+
     /// The same with what this safe says of being frozen. What was shown of two ways counts for the freeze it was shown for.
     #[must_use]
     pub(crate) fn frozen_at(&self, safe: SafeId, frozen: Option<Frozen>) -> Self {

@@ -34,8 +34,8 @@ impl Wallet {
             }
             Some(Asked::Meet(address)) => self.met(&address, answer),
             Some(Asked::Safe(safe)) => self.heard(safe, answer, context, effects),
-            Some(Asked::Watch(safe, expected, attempt)) => {
-                let asked = (safe, &expected, attempt);
+            Some(Asked::Watch(safe, expected, attempt, frozen)) => {
+                let asked = (safe, &expected, attempt, frozen);
                 self.watched(asked, answer.as_ref(), context, effects);
             }
             Some(Asked::Flow(..) | Asked::Rekey(..)) | None => {}

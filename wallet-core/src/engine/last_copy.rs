@@ -12,7 +12,7 @@ use crate::notice::Kind;
 use crate::plan::GroupId;
 use crate::plan::key::OpeningKey;
 use crate::port::Context;
-use crate::view::{ReleasedAt, ReleasedCard};
+use crate::view::{LastCopy, ReleasedAt, ReleasedCard};
 use alloc::vec::Vec;
 use core::cmp::Reverse;
 use saifu_protocol::UnixTime;
@@ -59,42 +59,51 @@ impl Wallet {
     }
 
     fn released_card(&self, released: &Released, at: ReleasedAt) -> ReleasedCard {
-        let item = released.what.map(|what| match what {
-            What::Certificate(item) => item,
-            What::Backup(group) => item_of(group),
-        });
-        let came_of = |is_copy: bool| {
-            let mut values = self.books.values();
-            item.is_some() && values.any(|(_, it)| it.came_of == item && it.may_be_used == is_copy)
-        };
+        let copy = released.what.map(|what| self.copy(what));
         ReleasedCard {
             what: released.what,
             class: released.class.clone(),
             name: released.name.clone(),
             others: released.others,
-            is_here: came_of(false),
-            has_copy: came_of(true),
-            job: match released.what {
-                Some(What::Certificate(item)) => self.books.lock(item),
-                Some(What::Backup(group)) => self.books.recovery_of(group),
-                None => None,
-            },
+            copy: copy.unwrap_or(LastCopy::Unreadable),
             at: alloc::vec![at],
         }
     }
 
+    /// How it is with a copy of that.
+    fn copy(&self, what: What) -> LastCopy {
+        let item = item_of_what(what);
+        let came_of = |is_copy: bool| {
+            let mut values = self.books.values();
+            values.any(|(_, it)| it.came_of == Some(item) && it.may_be_used == is_copy)
+        };
+        let job = || match what {
+            What::Certificate(item) => self.books.lock(item),
+            What::Backup(group) => self.books.recovery_of(group),
+        };
+        if came_of(false) {
+            LastCopy::RealIsHere
+        } else if came_of(true) {
+            LastCopy::IsHere
+        } else {
+            job().map_or(LastCopy::Possible, LastCopy::UnderWay)
+        }
+    }
+
     /// A copy of what was handed out. What is needed for it is taken into the books, as proven to be elsewhere, and goes again.
+    /// Nothing where the value or a copy of it is here: whoever pressed saw an earlier state.
     pub(super) fn last_copy(&mut self, what: What, context: &mut Context<'_>) -> Vec<Change> {
+        match self.copy(what) {
+            LastCopy::RealIsHere | LastCopy::IsHere => return Vec::new(),
+            LastCopy::Possible | LastCopy::UnderWay(_) | LastCopy::Unreadable => {}
+        }
         let changes = match what {
             What::Certificate(item) => self.last_copy_alone(item, context),
             What::Backup(group) => self.last_copy_of(group, context),
         };
         changes.unwrap_or_else(|| {
-            let item = match what {
-                What::Certificate(item) => item,
-                What::Backup(group) => item_of(group),
-            };
-            self.tell_about(name_of(&self.books, item), Kind::Busy, context);
+            let name = name_of(&self.books, item_of_what(what));
+            self.tell_about(name, Kind::Busy, context);
             Vec::new()
         })
     }
@@ -103,14 +112,26 @@ impl Wallet {
         if self.books.lock(id).is_some() {
             return None;
         }
-        if let Some(known) = self.books.certificate(id) {
-            let may = known.part.is_none() && known.is_last_resort();
-            return may.then(|| alloc::vec![Reread::begin(id, known.safe, false, context.rng)]);
+        let known = self.books.certificate(id);
+        if let Some(known) = known.filter(|it| it.part.is_none() && it.is_last_resort()) {
+            return Some(alloc::vec![Reread::begin(
+                id,
+                known.safe,
+                false,
+                context.rng
+            )]);
         }
         let root = self.books.identity()?.root();
         let mut all = self.released();
         let (safe, released) = all.find(|(_, it)| it.what == Some(What::Certificate(id)))?;
         let Readable { mut item, note } = released.read(safe, &root)?;
+        if let Some(known) = known {
+            // Nobody has told this device so far that another one has fetched it.
+            return Some(alloc::vec![
+                told_elsewhere(id, known, &item),
+                Reread::begin(id, safe.id, false, context.rng),
+            ]);
+        }
         item.may_be_used = true;
         let body = note.body(released.compact()).write();
         Some(alloc::vec![
@@ -152,7 +173,12 @@ impl Wallet {
             {
                 keys.push(key);
             }
-            if known.iter().any(|(_, it)| it.part == item.part) {
+            let is_same = |(_, it): &&mut (ItemId, CertificateItem)| it.part == item.part;
+            if let Some((place, it)) = known.iter_mut().find(is_same) {
+                if !it.is_last_resort() && is_of_entry(it, &item) {
+                    changes.push(told_elsewhere(*place, it, &item));
+                    it.standing = item.standing;
+                }
                 continue;
             }
             item.may_be_used = true;
@@ -185,4 +211,26 @@ impl Wallet {
         ));
         Some(changes)
     }
+}
+
+/// The item by which it is known.
+fn item_of_what(what: What) -> ItemId {
+    match what {
+        What::Certificate(item) => item,
+        What::Backup(group) => item_of(group),
+    }
+}
+
+/// Whether both stand for one entry of one safe.
+fn is_of_entry(one: &CertificateItem, other: &CertificateItem) -> bool {
+    (one.safe, one.counter, &one.sha256) == (other.safe, other.counter, &other.sha256)
+}
+
+/// A certificate of these books is of what its safe has listed as handed out.
+fn told_elsewhere(place: ItemId, known: &CertificateItem, listed: &CertificateItem) -> Change {
+    let told = CertificateItem {
+        standing: listed.standing,
+        ..known.clone()
+    };
+    Change::Put(place, Item::Certificate(told), None)
 }

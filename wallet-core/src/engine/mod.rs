@@ -39,6 +39,7 @@ use alloc::vec::Vec;
 use gather::{Gatherer, Gathering};
 use saifu_protocol::certificate::Address;
 use saifu_protocol::descriptor::Descriptor;
+use saifu_protocol::owner::Frozen;
 use saifu_protocol::push::PushOffer;
 use saifu_protocol::value::Date;
 use saifu_protocol::{SafeId, UnixTime, descriptor};
@@ -158,7 +159,7 @@ enum Asked {
     /// The descriptor of a trusted safe, to see whether it answers.
     Safe(SafeId),
     /// Who waits.
-    Watch(SafeId, Expected, Try),
+    Watch(SafeId, Expected, Try, Option<Frozen>),
 }
 
 #[derive(Debug)]

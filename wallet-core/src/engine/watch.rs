@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
 use saifu_protocol::hold::{self, AskedItem};
 use saifu_protocol::limits::MAX_WAIT;
+use saifu_protocol::owner::Frozen;
 use saifu_protocol::{PublicKey, RequestId, SafeId, UnixTime};
 
 /// How often safes are asked while nothing else happens, in milliseconds.
@@ -152,8 +153,9 @@ impl Wallet {
             return;
         };
         let ask = self.token();
+        let frozen = self.frozen_at(safe);
         self.asks
-            .insert(ask, Asked::Watch(safe, sealed.expected, attempt));
+            .insert(ask, Asked::Watch(safe, sealed.expected, attempt, frozen));
         effects.push(Effect::Ask(Ask {
             ask,
             url: sealed.url,
@@ -165,7 +167,7 @@ impl Wallet {
     /// What a safe says of those who wait. Only its own sealed word counts; anything else is silence.
     pub(super) fn watched(
         &mut self,
-        (safe, expected, attempt): (SafeId, &Expected, Try),
+        (safe, expected, attempt, frozen): (SafeId, &Expected, Try, Option<Frozen>),
         answer: Option<&Answer>,
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
@@ -208,7 +210,11 @@ impl Wallet {
         };
         let watch = self.books.watch().cloned().unwrap_or_default();
         let (told, new) = watch.told(safe, &page.asked);
-        let told = told.frozen_at(safe, page.frozen);
+        // What was frozen or lifted while this answer was on its way is newer than the answer may be.
+        let told = match watch.is_frozen_at(safe) == frozen {
+            true => told.frozen_at(safe, page.frozen),
+            false => told,
+        };
         if told == watch {
             return;
         }
@@ -218,6 +224,11 @@ impl Wallet {
             .collect();
         changes.push(Change::Watch(told));
         self.commit(changes, Durability::Strict, Then::Upkeep, effects);
+    }
+
+    fn frozen_at(&self, safe: SafeId) -> Option<Frozen> {
+        let watch = self.books.watch();
+        watch.and_then(|watch| watch.is_frozen_at(safe))
     }
 
     fn notice_of(

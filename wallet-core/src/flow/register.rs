@@ -17,7 +17,9 @@
 //! deleted before the certificate is stored: both happen in one transaction.
 
 use super::{Desk, Flow, Input, Next, Retire, RetireWhat, Step, verify_certificate};
-use crate::books::{CertificateBody, CertificateItem, Change, Item, OthersWait, secret};
+use crate::books::{
+    CertificateBody, CertificateItem, Change, Item, OthersWait, id_of_entry, secret,
+};
 use crate::client::Question;
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -161,8 +163,9 @@ impl Register {
         };
         Step::strict(
             alloc::vec![
+                // Named after its entry, so that what comes home by it is known where the safe lists that entry.
                 Change::Put(
-                    ItemId::make(rng),
+                    id_of_entry(certificate.claims()),
                     Item::Certificate(item),
                     Some(kept.write())
                 ),

@@ -11,6 +11,7 @@
 //! measured in bits ([`bits`]), and [`STRONG_BITS`] are enough. There is no list of words to measure with, which would be longer
 //! than the rest of this wallet; so letters count as those of a word do, whatever they are: about half of what letters drawn by
 //! chance have. What is known by heart to more people than its owner, a line of a song, is taken for more than it is.
+//! Patterns woven into each other, or drawn over the keyboard, are runs: what lies up to four characters back is looked at.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -51,14 +52,35 @@ pub enum Weak {
 }
 
 /// Words and runs that are tried first, in lower case and with letters in the place of the usual digits and signs.
-const COMMON: [&str; 24] = [
+const COMMON: [&str; 28] = [
     "password", "passwort", "passcode", "iloveyou", "sunshine", "princess", "football", "baseball",
     "superman", "letmein", "welcome", "dragon", "monkey", "master", "shadow", "secret", "wallet",
     "login", "admin", "saifu", "hello", "love", "pass", "test",
+    // The four words of a drawing that everybody knows.
+    "correct", "horse", "battery", "staple",
 ];
 
-/// Rows of keyboards, along which fingers slide.
-const ROWS: [&str; 4] = ["qwertyuiop", "asdfghjkl", "zxcvbnm", "qwertz"];
+/// Rows and columns of keyboards, along which fingers slide.
+const SLIDES: [&str; 15] = [
+    "1234567890",
+    "qwertyuiop",
+    "asdfghjkl",
+    "zxcvbnm",
+    "qwertz",
+    "1qaz",
+    "2wsx",
+    "3edc",
+    "4rfv",
+    "5tgb",
+    "6yhn",
+    "7ujm",
+    "8ik",
+    "9ol",
+    "1yaq",
+];
+
+/// How far back a pattern may go on: `1qaz2wsx3edc` follows from what lies four back.
+const WOVEN: usize = 4;
 
 /// Whether this can be a password.
 ///
@@ -123,6 +145,8 @@ pub fn bits(password: &str, name: &str) -> usize {
 struct Glyph {
     /// In lower case, and in the place of what often stands for it.
     plain: char,
+    /// The key it is typed with.
+    key: char,
     sort: Sort,
 }
 
@@ -132,6 +156,7 @@ impl Default for Glyph {
     fn default() -> Self {
         Self {
             plain: '\u{0}',
+            key: '\u{0}',
             sort: Sort::Known,
         }
     }
@@ -177,7 +202,8 @@ fn essence(password: &str, name: &str) -> Zeroizing<Vec<Glyph>> {
             true => Sort::Letter,
             false => Sort::of(*c),
         };
-        Glyph { plain, sort }
+        let key = key(*c);
+        Glyph { plain, key, sort }
     };
     let mut glyphs: Zeroizing<Vec<Glyph>> =
         Zeroizing::new(chars.iter().enumerate().map(glyph).collect());
@@ -247,16 +273,22 @@ fn counted(glyphs: &[Glyph]) -> usize {
     (0..glyphs.len()).filter(|at| !is_run(glyphs, *at)).count()
 }
 
-/// Whether the character there follows from the two before it.
+/// Whether the character there follows from two before it, which are as far from each other as it is from them.
 fn is_run(glyphs: &[Glyph], at: usize) -> bool {
-    let plain = |back: usize| {
-        let at = at.checked_sub(back)?;
-        glyphs.get(at).map(|it| it.plain)
+    (1..=WOVEN).any(|apart| follows(glyphs, at, apart))
+}
+
+fn follows(glyphs: &[Glyph], at: usize, apart: usize) -> bool {
+    let glyph = |back: usize| glyphs.get(at.checked_sub(back * apart)?);
+    let (Some(first), Some(second), Some(third)) = (glyph(2), glyph(1), glyph(0)) else {
+        return false;
     };
-    match (plain(2), plain(1), plain(0)) {
-        (Some(first), Some(second), Some(third)) => goes_on(first, second, third),
-        _ => false,
+    let all = [first, second, third];
+    // A word that is tried first is one character by itself, and says nothing of the next.
+    if all.iter().any(|it| it.sort == Sort::Known) {
+        return false;
     }
+    goes_on(all.map(|it| it.plain)) || goes_on(all.map(|it| it.key))
 }
 
 /// A letter in lower case, and in the place of what often stands for it.
@@ -271,6 +303,23 @@ fn unmask(c: char) -> char {
     }
 }
 
+/// The key of the keyboard most have, also where another layer of it is typed.
+fn key(c: char) -> char {
+    match c {
+        '!' => '1',
+        '@' => '2',
+        '#' => '3',
+        '$' => '4',
+        '%' => '5',
+        '^' => '6',
+        '&' => '7',
+        '*' => '8',
+        '(' => '9',
+        ')' => '0',
+        _ => c.to_lowercase().next().unwrap_or(c),
+    }
+}
+
 /// After how many characters it begins anew, and says nothing new to its end.
 fn period(chars: &[char]) -> usize {
     let repeats = |period: &usize| chars.iter().zip(&chars[*period..]).all(|(a, b)| a == b);
@@ -278,17 +327,20 @@ fn period(chars: &[char]) -> usize {
 }
 
 /// Whether the third follows from the two before it.
-fn goes_on(first: char, second: char, third: char) -> bool {
+fn goes_on([first, second, third]: [char; 3]) -> bool {
     let step = |a: char, b: char| i64::from(u32::from(b)) - i64::from(u32::from(a));
     let (one, other) = (step(first, second), step(second, third));
     let is_run = one == other && matches!(one, -1..=1);
-    is_run || ROWS.iter().any(|row| slides(row, [first, second, third]))
+    is_run
+        || SLIDES
+            .iter()
+            .any(|keys| slides(keys, [first, second, third]))
 }
 
-fn slides(row: &str, keys: [char; 3]) -> bool {
+fn slides(along: &str, keys: [char; 3]) -> bool {
     let forwards: String = keys.into_iter().collect();
     let backwards: String = keys.into_iter().rev().collect();
-    row.contains(&forwards) || row.contains(&backwards)
+    along.contains(&forwards) || along.contains(&backwards)
 }
 
 #[cfg(test)]
@@ -358,7 +410,7 @@ mod tests {
             ("P@ssw0rd", 5),
             ("kolibri7", 25),
             // A day of birth, as digits.
-            ("19840312", 22),
+            ("19840312", 20),
             ("kolibri farn", 32),
             // Spaces, and one sign again and again, are not what makes them differ.
             ("kolibri farn zweig moos", 60),
@@ -367,6 +419,13 @@ mod tests {
             ("ふくろうの森の本", 34),
             ("kolibri7kolibri7kolibri7", 25),
             ("abcdefghijklmnopqrstuvwxyz", 7),
+            // Keyboards, column by column, from both layers, and woven.
+            ("1qaz2wsx3edc4rfv5tgb6yhn7ujm", 20),
+            ("!QAZ@WSX#EDC$RFV%TGB", 15),
+            ("1q2w3e4r5t6y7u8i9o0p", 20),
+            ("a1b2c3d4e5f6g7h8i9j0", 15),
+            ("qweasdzxcrtyfghvbn", 22),
+            ("correct horse battery staple", 5),
         ] {
             assert_eq!(bits(password, ""), few, "{password}");
         }
@@ -405,8 +464,8 @@ mod tests {
             Err(Weak::Short { counted: 2 })
         );
         assert_eq!(bits("Hanatanaka 7", "hanatanaka"), 10);
-        let of_address = grade("hana1234", "hana@example.org");
-        assert_eq!(of_address, Err(Weak::Short { counted: 5 }));
+        let of_address = grade("hana7391x", "hana@example.org");
+        assert_eq!(of_address, Err(Weak::Short { counted: 6 }));
         assert_eq!(bits("kolibri7", "li"), 25);
     }
 

@@ -19,13 +19,13 @@ use crate::settings::PasskeySite;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_crypto::sign::SigningKey;
-use saifu_protocol::UnixTime;
 use saifu_protocol::message::Outcome;
 use saifu_protocol::owner::{
     Answer, Changed, DeviceAdded, DeviceStarted, EnrolStarted, Enrolled, Event, FreezeItem, Froze,
     Happened, LoginFinished, LoginStarted, Thawed, WaysIn,
 };
 use saifu_protocol::problem::Code;
+use saifu_protocol::{PublicKey, UnixTime};
 
 /// What a decision depends on besides ledger and command.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +74,8 @@ pub struct Decision {
     pub reply: Reply,
     /// What to apply before it leaves.
     pub changes: Vec<Change>,
+    /// Which accounts are to be woken, where they are woken at all.
+    pub wakes: Vec<PublicKey>,
 }
 
 /// What to load for a command.
@@ -200,7 +202,26 @@ pub fn decide(
             loaded, asker, within, context, into,
         ))),
     };
-    Decision { reply, changes }
+    let wakes = wakes(&changes, asker);
+    Decision {
+        reply,
+        changes,
+        wakes,
+    }
+}
+
+/// An owner whose freeze somebody begins to lift alone has 30 days to refuse that. So their other accounts hear of it.
+fn wakes(changes: &[Change], asker: &Asker) -> Vec<PublicKey> {
+    let asks_alone = |change: &Change| matches!(change, Change::Happened { happened, .. } if matches!(happened.what, Event::ThawAsked(_)));
+    if !changes.iter().any(asks_alone) {
+        return Vec::new();
+    }
+    let owners = changes.iter().filter_map(|change| match change {
+        Change::PutOwner(owner) => owner.enrolled.as_ref(),
+        _ => None,
+    });
+    let accounts = owners.flat_map(|enrolled| enrolled.accounts.iter().copied());
+    accounts.filter(|it| *it != asker.account).collect()
 }
 
 /// Writes down what happened, by whom.

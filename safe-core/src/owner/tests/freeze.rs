@@ -263,6 +263,19 @@ fn one_kind_alone_lifts_it_after_a_long_time_that_nothing_else_ended() {
 }
 
 #[test]
+fn who_begins_to_lift_it_alone_has_the_owners_other_accounts_woken_once() {
+    let (mut scene, _) = Scene::with_two_kinds();
+    scene.freeze(PHONE);
+    assert!(scene.woken.is_empty());
+    let thief = scene.log_in_first(THIEF);
+    assert!(scene.woken.is_empty(), "a login alone is in the history");
+    scene.unfreeze(&thief);
+    assert_eq!(scene.woken, [PHONE]);
+    scene.unfreeze(&thief);
+    assert!(scene.woken.is_empty(), "nothing new has begun");
+}
+
+#[test]
 fn who_asks_alone_is_refused_by_another_way_and_by_an_account() {
     for by_account in [false, true] {
         let (mut scene, _) = Scene::with_two_kinds();

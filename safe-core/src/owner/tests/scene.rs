@@ -4,6 +4,7 @@ use super::super::*;
 use crate::command::Asker;
 use crate::settings::{PasskeySite, SafeKeys};
 use alloc::vec;
+use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_crypto::opaque::{LoggingIn, enrol, log_in};
 use saifu_crypto::stretch::Stretch;
@@ -30,6 +31,8 @@ pub(super) struct Scene {
     pub(super) passkeys: Option<PasskeySite>,
     pub(super) now: UnixTime,
     pub(super) rng: Hashed,
+    /// Who was to be woken by the latest command.
+    pub(super) woken: Vec<PublicKey>,
 }
 
 /// A login on its way: the wallet's half of it.
@@ -81,6 +84,7 @@ impl Scene {
             passkeys: None,
             now: UnixTime(1_800_000_000),
             rng: Hashed(0),
+            woken: Vec::new(),
         }
     }
 
@@ -113,6 +117,7 @@ impl Scene {
         };
         let decision = decide(loaded, asker, command, &context, &mut self.rng);
         self.owners.apply(&decision.changes).unwrap();
+        self.woken = decision.wakes;
         decision.reply
     }
 

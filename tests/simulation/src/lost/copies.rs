@@ -6,7 +6,7 @@ use saifu_safe_core::upkeep;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::Standing;
 use saifu_wallet_core::flow::Doing;
-use saifu_wallet_core::view::ReleasedCard;
+use saifu_wallet_core::view::{LastCopy, ReleasedCard};
 
 const HOURS: u64 = 3 * 3_600;
 
@@ -128,7 +128,7 @@ fn the_trail_says_what_went_where_when_to_whom_and_until_when_it_is_kept() {
     assert_eq!(cards.len(), 2);
     for card in &cards {
         assert!(!card.name.is_empty() && !card.class.is_empty());
-        assert!(!card.is_here && !card.has_copy && card.job.is_none());
+        assert_eq!(card.copy, LastCopy::Possible);
         assert!(card.at.len() >= 2);
         for at in &card.at {
             assert_eq!(at.until, Some(UnixTime(at.since.0 + 7 * 86_400)));
@@ -138,14 +138,63 @@ fn the_trail_says_what_went_where_when_to_whom_and_until_when_it_is_kept() {
     let what = cards[0].what.expect("the note opens");
     owner.want(new, Intent::LastCopy { what });
     let cards = owner.owner_view(new).released.expect("it was listed");
-    let copied: Vec<bool> = cards.iter().map(|card| card.has_copy).collect();
+    let copied: Vec<bool> = cards
+        .iter()
+        .map(|card| card.copy == LastCopy::IsHere)
+        .collect();
     assert_eq!(copied.iter().filter(|it| **it).count(), 1);
     // What came to the device that looks is said to be here.
     owner.close_ways(new);
     owner.scene.start(OLD);
     owner.rest();
     let cards = owner.look_back(OLD);
-    assert!(cards.iter().all(|card| card.is_here));
+    assert!(cards.iter().all(|card| card.copy == LastCopy::RealIsHere));
+}
+
+#[test]
+fn of_what_was_registered_alone_and_came_home_no_copy_is_offered_nor_made() {
+    let mut owner = Owner::with_grace(94, 2);
+    owner.enrol(OLD);
+    let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
+    owner.want(OLD, Intent::BackUp { values, safe });
+    owner.recover_everything(OLD);
+    let cards = owner.look_back(OLD);
+    assert_eq!(cards.len(), 2);
+    for card in cards {
+        assert_eq!(card.copy, LastCopy::RealIsHere);
+        let what = card.what.expect("the note opens");
+        owner.want(OLD, Intent::LastCopy { what });
+    }
+    assert_eq!(owner.marks(OLD), [false; 2], "not by a late press either");
+}
+
+#[test]
+fn a_device_that_was_told_nothing_so_far_gets_a_copy_at_the_first_press() {
+    for plan in [Some(Preset::AnyTwoOfThree.plan()), None] {
+        let mut owner = Owner::with_grace(95, 4);
+        owner.enrol(OLD);
+        match plan {
+            Some(plan) => owner.protect(OLD, plan),
+            None => {
+                let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
+                owner.want(OLD, Intent::BackUp { values, safe });
+            }
+        }
+        let second = owner.add_device();
+        owner.restore(second, 0);
+        let at_safe = |books: &Books| {
+            let mut all = books.certificates();
+            all.all(|(_, it)| it.standing == Standing::AtSafe)
+        };
+        assert!(at_safe(&owner.books(second)));
+        owner.recover_everything(OLD);
+        owner.lose();
+        assert!(at_safe(&owner.books(second)), "nobody has told it");
+        assert!(owner.copy(second) > 0);
+        assert_eq!(owner.bytes(second), owner.bytes_of_tickets);
+        assert_eq!(owner.marks(second), [true; 2]);
+        assert!(!owner.told(second, &Kind::Busy));
+    }
 }
 
 #[test]

@@ -1,13 +1,14 @@
 //! Watching who waits, and waiting oneself.
 
 use super::*;
-use crate::books::Watch;
+use crate::books::{Change, Watch};
 use crate::view::{AskedCard, WaitsView};
 use saifu_crypto::hash::sha256;
 use saifu_protocol::RequestId;
 use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::hold::{self, AskedItem, AskedPage, Said};
 use saifu_protocol::message::{Outcome, RegisterItem, Registered, Reply, Request, Route};
+use saifu_protocol::owner::Frozen;
 use saifu_protocol::push::{Endpoint, PushKey, PushOffer};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -151,6 +152,28 @@ fn somebody_new_is_told_once_and_stays_on_the_screen() {
         bench.notices().is_empty(),
         "what was read is not told again"
     );
+}
+
+#[test]
+fn what_is_frozen_while_an_older_answer_is_on_its_way_stays_frozen() {
+    let mut bench = Bench::new();
+    let safe = bench.with_a_wait();
+    bench.want(Intent::Watch);
+    let frozen = Frozen {
+        since: UnixTime(950),
+        alone: None,
+    };
+    let watch = bench.wallet.books.watch().cloned().unwrap();
+    let watch = watch.frozen_at(safe, Some(frozen));
+    bench.wallet.books.apply(alloc::vec![Change::Watch(watch)]);
+    bench.who_waits(&[somebody(None)]);
+    let known = |bench: &Bench| bench.wallet.books.watch().unwrap().is_frozen_at(safe);
+    assert_eq!(known(&bench), Some(frozen));
+    assert_eq!(bench.asked().len(), 1, "the rest of it counts");
+    // The next one is asked after that, and says that it was lifted.
+    bench.want(Intent::Watch);
+    bench.who_waits(&[somebody(None)]);
+    assert_eq!(known(&bench), None);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::view::{OwnerView, ReleasedAt, ReleasedCard};
+use saifu_wallet_core::view::{LastCopy, OwnerView, ReleasedAt, ReleasedCard};
 
 /// The section. `look` has the sessions that are open list it.
 pub(super) fn released(
@@ -46,20 +46,22 @@ fn row(
         true => text(lang, Key::ReleasedUnread).into(),
         false => words::and_others(lang, &card.name, card.others),
     };
-    let says = match (card.has_copy, card.is_here, card.job) {
-        (_, true, _) => Some(chip("local", text(lang, Key::ReleasedHere))),
-        (true, ..) => Some(chip("failed", text(lang, Key::MayBeUsed))),
-        (.., Some(_)) => Some(chip("moving", text(lang, Key::StateWorking))),
-        _ => None,
+    let says = match card.copy {
+        LastCopy::RealIsHere => Some(chip("local", text(lang, Key::ReleasedHere))),
+        LastCopy::IsHere => Some(chip("failed", text(lang, Key::MayBeUsed))),
+        LastCopy::UnderWay(_) => Some(chip("moving", text(lang, Key::StateWorking))),
+        LastCopy::Possible | LastCopy::Unreadable => None,
     };
-    let may = !card.is_here && !card.has_copy && card.job.is_none();
-    let get = card.what.filter(|_| may).map(|it| {
-        let label = text(lang, Key::LastCopyGet);
-        button("btn btn--small", None, label, move || {
-            what.set(Some(it));
-            open.set(true);
-        })
-    });
+    let get = card
+        .what
+        .filter(|_| card.copy == LastCopy::Possible)
+        .map(|it| {
+            let label = text(lang, Key::LastCopyGet);
+            button("btn btn--small", None, label, move || {
+                what.set(Some(it));
+                open.set(true);
+            })
+        });
     let each = card.at.iter().map(|at| el("span").child(at_safe(s, at)));
     let until = card.at.iter().filter_map(|at| at.until).min();
     let until = until.map(|until| words::kept_until(lang, &format::time(lang, until)));

@@ -6,7 +6,7 @@ use saifu_protocol::owner::WayKind;
 /// A kind of way in.
 pub(crate) fn way_kind(lang: Lang, kind: WayKind) -> &'static str {
     match kind {
-        WayKind::Words => say!(lang, "the six words", "合言葉"),
+        WayKind::Words => say!(lang, "the words or the password", "合言葉またはパスワード"),
         WayKind::Kit => say!(lang, "the recovery kit", "復元キット"),
         WayKind::Passkey => say!(lang, "a passkey", "パスキー"),
         WayKind::Terminal => say!(lang, "a device", "端末"),

@@ -582,7 +582,7 @@ keys! {
     WordsChangingNow: "Keep both until every safe has the new one. Saifu goes on by itself.", "すべての金庫が新しいものになるまで、両方を残してください。自動で続けます。";
     WaysTitle: "Ways in", "開け方";
     WaysNote: "Passkeys, recovery kit, and who logged in", "パスキー、復旧キット、ログインの履歴";
-    WaysLead: "Besides your six words a passkey can open your safes, or a recovery kit on paper. Here you add and remove them, and see the latest log-ins that your safes have counted.", "6つの合言葉のほかに、パスキーや紙の復旧キットでも金庫を開けられます。ここで追加や削除ができ、金庫が記録した最近のログインを確かめられます。";
+    WaysLead: "Besides your words or your password a passkey can open your safes, or a recovery kit on paper. Here you add and remove them, and see the latest log-ins that your safes have counted.", "合言葉またはパスワードのほかに、パスキーや紙の復旧キットでも金庫を開けられます。ここで追加や削除ができ、金庫が記録した最近のログインを確かめられます。";
     WaysNoWords: "First make your six words, or choose a password: these open even when no device is left.", "先に6つの合言葉を作るか、パスワードを決めてください。端末が1つも残らなくても開けられます。";
     WaysProve: "Show your safes that it is you", "本人であることを金庫に示す";
     WaysProveDo: "Show the ways in", "開け方を表示";
@@ -706,7 +706,7 @@ keys! {
     FreezeDo: "Freeze everything", "すべて凍結";
     FreezeAsk: "Freeze everything?", "すべて凍結しますか";
     FreezeText: "Your safes then hand out nothing of yours to anybody, this device included. What you leave there is still taken.", "金庫は、この端末も含めて、だれにも何も渡さなくなります。新しく預けることはできます。";
-    FreezeLift: "Only two different ways in lift it: the six words, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉、復元キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
+    FreezeLift: "Only two different ways in lift it: the words or the password, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉またはパスワード、復元キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
     FreezeKeep: "Keep frozen", "凍結を続ける";
     ThawText: "This way in is one of two that lift it. When it was shown, end the sessions below and show another kind.", "これは、解除に要る2つの開け方の1つ目になります。示したら、下の接続を終えて、別の種類の開け方を示してください。";
     ThawDo: "Lift with this way in", "この開け方で解除";

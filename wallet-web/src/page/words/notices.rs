@@ -570,21 +570,21 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
         Kind::FreezeTooFewWays => Halves::new(
             say!(
                 lang,
-                "{the_safe} froze nothing: you get in there by one kind of way only, and to lift it takes two.",
-                "{the_safe}は凍結しませんでした。開け方が1種類しかなく、解除には2種類が要るためです。",
+                "{the_safe} froze nothing: you get in there by one kind of way only, where two are needed to lift it, or it does not know this device as yours.",
+                "{the_safe}は凍結しませんでした。解除に要る2種類の開け方のうち1種類しかないか、この端末があなたのものとして登録されていません。",
                 the_safe
             ),
             say!(
                 lang,
-                "Make a recovery kit or add a passkey under “Ways in”, then freeze again.",
-                "「開け方」で、復元キットを作るかパスキーを追加してから、もう一度凍結してください。"
+                "Show a way in under “Ways in”. Make a recovery kit or add a passkey there if there is none, then freeze there.",
+                "「開け方」で開け方を1つ示してください。復元キットもパスキーもなければ作り、そこで凍結してください。"
             ),
         ),
         Kind::FreezeNeedsWay => Halves::new(
             say!(
                 lang,
-                "{the_safe} froze nothing: it wants to be shown a way in, as always in the week after a freeze was lifted.",
-                "{the_safe}は凍結しませんでした。解除から1週間は、凍結するときにも開け方を示す必要があります。",
+                "{the_safe} froze nothing: it has to be shown a way in first, as in the week after a freeze was lifted, or where this device does not know your name.",
+                "{the_safe}は凍結しませんでした。解除から1週間や、この端末があなたの名前を知らないときは、先に開け方を示す必要があります。",
                 the_safe
             ),
             say!(
