@@ -65,6 +65,50 @@ test("a passkey is enrolled at real safes, and is nothing without its owner", as
   });
 });
 
+test("a passkey that was copied is out, and of one that was deleted it is said what else opens", async (t) => {
+  const [safe] = await startSafes(t, {}, OPERATORS.slice(0, 1));
+  const site = await startSite(t);
+  const { wallet, words } = await enrolled(t, site, [safe]);
+  const ways = waysOf(wallet, site);
+  const authenticator = await (await authenticatorsOf(wallet.page)).add();
+  await ways.open(WITH.words, words, 1);
+  await ways.addPasskeys("blue key", 1);
+  await ways.done();
+  const logIn = async () => {
+    await ways.open(WITH.passkey);
+    await ways.touchUntil("it is open", async () => (await ways.devices().count()) === 1);
+    await ways.done();
+  };
+
+  await t.test("it opens, and its counter goes up", async () => {
+    const before = await authenticator.uses();
+    await logIn();
+    assert.ok((await authenticator.uses()) > before);
+  });
+
+  await t.test("with the counter of a copy it opens nothing, and the history says why", async () => {
+    await authenticator.setCounter(1);
+    await ways.open(WITH.passkey);
+    await ways.button("Use your passkey").click();
+    await wallet.says("does not open at");
+    assert.equal(await ways.devices().count(), 0);
+    for (const { what } of await wallet.notices()) await wallet.acknowledge(what);
+    await ways.open(WITH.words, words, 1);
+    const [history] = await ways.histories();
+    assert.ok(history.includes("blue key was refused: somebody has a copy of it"), history.join("\n"));
+    await ways.done();
+  });
+
+  await t.test("deleted in the device's settings it is not shown, and the words still open", async () => {
+    await authenticator.forget();
+    await ways.open(WITH.passkey);
+    await ways.button("Use your passkey").click();
+    await wallet.says("The passkey was not shown");
+    await wallet.go("values");
+    await ways.open(WITH.words, words, 1);
+  });
+});
+
 test("a kit whose session was over when it came is known to this browser, and safes take it in the next one", async (t) => {
   const [safe] = await startSafes(t, {}, OPERATORS.slice(0, 1));
   const site = await startSite(t);
