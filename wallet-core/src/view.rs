@@ -745,6 +745,7 @@ pub struct ReleasedCard {
 
 /// How it is with a copy of what was handed out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LastCopy {
     /// There may be one.
     Possible,

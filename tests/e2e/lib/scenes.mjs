@@ -213,11 +213,13 @@ const prepare = (lang) => {
     ...more,
   });
   const ownerAt = (seed, standing, { job = null, found = null, ways } = {}) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed], standing, job, found, ways });
-  const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, is_changing = false, can_restore = false, safes: at = [] } = {}) => ({ owner: { name, needed, is_restoring, is_changing, can_restore, safes: at } });
+  const owner = ({ name = "hana@example.org", needed = 2, is_restoring = false, is_changing = false, can_restore = false, safes: at = [], released } = {}) => ({ owner: { name, needed, is_restoring, is_changing, can_restore, safes: at, released } });
   /** Nobody yet. */
   const atSafe = (seed) => ({ safe: safeId(seed), address: ADDRESSES[seed], operator: words.safes[seed] });
   const somebody = (seed, { said = null, deciding = null, opens = "2099-11-24T14:02:00Z" } = {}) => ({ ...atSafe(seed), account: safeId(seed + 50), mark: "3fa2 9c01 77de", since: time("2026-11-21T14:02:00Z"), opens: time(opens), said, deciding });
-  const waits = ({ wait = 259_200, telling = [], asked = [], waiting = [], unheard = [] } = {}) => ({ waits: { wait, telling, asked, waiting, unheard } });
+  const waits = ({ wait = 259_200, telling = [], asked = [], waiting = [], unheard = [], waking = { offers: [], by: null }, frozen = [], freezing = [], freezable = 0 } = {}) => ({
+    waits: { wait, telling, asked, waiting, unheard, waking, frozen, freezing, freezable },
+  });
   const unknown = { name: null, needed: 0, safes: [ownerAt(0, null), ownerAt(1, null), ownerAt(2, null)] };
   const atOwner = (seed, place, task, stage, { waiting } = {}) => ({
     ...job(seed, task, stage, { id: null, name: "hana@example.org" }, { waiting, callOff: true }),
@@ -445,7 +447,7 @@ const prepare = (lang) => {
     { name: "backup-moving", hash: `backup/${divided.id}`, parts: fetching("repair", "registering", ["here"], ["here"], ["fetching", "unreachable"]) },
     { name: "backup-ending", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
     { name: "backup-home", hash: `backup/${divided.id}`, parts: whole([{ ...symphony, came_of: divided.id }], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
-    { name: "backup-elsewhere", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["elsewhere"], ["elsewhere"], has)), standing: "elsewhere" }] }) },
+    { name: "backup-elsewhere", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces([elsewhere("withdrawn")], [elsewhere("withdrawn")], has)), standing: "elsewhere" }] }) },
     { name: "backup-of-key", hash: `backup/${keyAlone.id}`, parts: whole([], [], kept) },
     { name: "backup-gone", hash: `backup/${item(99)}`, parts: whole([], [], kept) },
     { name: "give-up", hash: `backup/${divided.id}`, parts: whole([], [], kept), act: press(t("Give up…", "破棄する…")) },
@@ -481,6 +483,27 @@ const prepare = (lang) => {
       ],
     },
     { name: "waits-here", hash: "waits", parts: [...whole([], [], kept), waits({ wait: 0, waiting: [{ ...atSafe(0), until: time("2099-11-24T14:02:00Z"), mark: "3fa2 9c01 77de" }] })] },
+    { name: "waits-freeze", hash: "waits", parts: [...whole([], [], kept), waits({ freezable: 3 })] },
+    {
+      name: "waits-freeze-question",
+      hash: "waits",
+      parts: [...whole([], [], kept), waits({ freezable: 3 })],
+      act: press(t("Freeze everything", "すべて凍結")),
+    },
+    {
+      name: "values-frozen",
+      hash: "values",
+      parts: [
+        ...whole([movie], [], kept),
+        waits({
+          freezable: 3,
+          frozen: [
+            { ...atSafe(0), frozen: { since: time("2026-11-20T08:00:00Z"), alone: { by: "words", since: time("2026-11-21T07:30:00Z") } }, half: null },
+            { ...atSafe(1), frozen: { since: time("2026-11-20T08:00:00Z") }, half: { by: "kit", until: time("2099-11-21T08:00:00Z") } },
+          ],
+        }),
+      ],
+    },
     { name: "values-asked", hash: "values", parts: [...whole([movie], [], kept), waits({ asked: [somebody(0)] })] },
     { name: "policy", hash: "policy", parts: whole([], [], kept) },
     { name: "rules", hash: "rules", parts: whole([movie], [], kept) },
@@ -620,6 +643,24 @@ const prepare = (lang) => {
         }
       },
     })),
+    {
+      name: "ways-released",
+      hash: "ways",
+      parts: [
+        ...whole([movie], [], { ...kept, jobs: [atOwner(8, 0, "ways", "managing")] }),
+        owner({
+          safes: [ownerAt(0, "enrolled", { job: flow(8), ways: waysAt.none })],
+          released: [movie, event, prepaid, coupon].map((card, place) => ({
+            what: place === 3 ? null : { certificate: item(70 + place) },
+            class: place === 3 ? "" : "movie-ticket",
+            name: place === 3 ? "" : card.name,
+            others: place === 0 ? 2 : 0,
+            copy: ["possible", "is-here", "real-is-here", "unreadable"][place],
+            at: [0, 1].slice(place % 2).map((seed) => ({ operator: words.safes[seed], address: ADDRESSES[seed], since: day("03-12T09:00"), until: place < 2 ? day("03-19T09:00") : null, session: item(80 + place) })),
+          })),
+        }),
+      ],
+    },
     ...[[1, "password"], [2, "kit"], [3, "passkey"], [4, "terminal"]].map(([choice, name]) => ({
       name: `restore-by-${name}`,
       hash: "restore",
@@ -774,6 +815,9 @@ addEventListener("message", async () => {
 
 const NAME = "/stand-in-worker.js";
 
+/** What the screen that nobody should see is called. */
+const CRASHED = ["Saifu stopped unexpectedly", "予期せず停止しました"];
+
 /** Makes a page start the stand-in instead of its Worker. Give the scene before each load. */
 export const standInFor = async (page) => {
   let scene;
@@ -809,4 +853,8 @@ export const showScene = async (page, site, scene, { lang, theme, prepareStandIn
   if (scene.name !== "opening") await page.locator("[data-readiness]:not([data-readiness=starting])").waitFor({ state: "attached" });
   await scene.act?.(page);
   await page.evaluate(() => new Promise((done) => setTimeout(done, 120)));
+  // A scene that the page cannot read would otherwise be looked at as a screen that is all right.
+  const title = await page.locator("h1").first().textContent();
+  const hasCrashed = CRASHED.some((words) => title.includes(words));
+  if (hasCrashed !== Boolean(scene.crash)) throw new Error(`${scene.name} shows: ${title}`);
 };

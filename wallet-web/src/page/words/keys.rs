@@ -742,8 +742,8 @@ keys! {
     RuleLeaveFree: "Bytes to leave free", "残しておく空き（バイト）";
     RuleSave: "Save the rule", "ルールを保存";
     RuleDelete: "Delete the rule", "ルールを削除";
-    RuleIncomplete: "Something is not filled in yet, or cannot be read.", "まだ入力されていないか、読み取れないところがあります。";
-    RuleGone: "This rule is not there any more.", "このルールはもうありません。";
+    RuleIncomplete: "Something is not filled in yet, or cannot be read. Fill it in or correct it; until then the rule cannot be saved.", "まだ入力されていないか、読み取れないところがあります。入力するか直してください。それまでルールは保存できません。";
+    RuleGone: "This rule is not there any more. Those that are there are under “Automatic backup”, where a new one can be made.", "このルールはもうありません。残っているルールは「自動の預け入れ」にあり、そこで新しく作れます。";
     ShortageTitle: "When there is no room", "空きが足りないとき";
     ShortageLead: "When something that is added or recovered finds no room:", "追加や取り戻しに空きが足りないとき：";
     ActivityTitle: "What the rules have done", "ルールの記録";
