@@ -65,15 +65,16 @@ fn row(
     let each = card.at.iter().map(|at| el("span").child(at_safe(s, at)));
     let until = card.at.iter().filter_map(|at| at.until).min();
     let until = until.map(|until| words::kept_until(lang, &format::time(lang, until)));
-    let mut lines = el("span").class("row-main").child(el("span").child(name));
+    let class = (!card.class.is_empty()).then(|| el("span").child(class_of(lang, &card.class)));
+    let lines = el("span").class("row-main");
+    let mut lines = lines.child(el("span").child(name)).child(class);
     for line in each {
         lines = lines.child(line);
     }
     let lines = lines
         .child(until.map(|until| el("span").child(until)))
         .child(el("span").class("split").child(says).child(get));
-    let class = (!card.class.is_empty()).then(|| class_of(lang, &card.class));
-    el("li").child(div("row").child(class).child(lines)).into()
+    el("li").child(div("row").child(lines)).into()
 }
 
 fn at_safe(s: Service, at: &ReleasedAt) -> String {
