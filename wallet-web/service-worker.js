@@ -32,7 +32,7 @@ addEventListener("install", (event) => event.waitUntil(fill()));
 // The page that brought the first build is served by it from then on: what it draws later, it must find without a network.
 addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOtherBuilds(), clients.claim()])));
 
-// What a safe sends is empty: it says "look". These are shown on locked screens too, so they tell nobody what there is.
+// What a safe sends is empty: it says "look". So does a page that has news while nobody looks at it. These are shown on locked screens too, so they tell nobody what there is.
 const WORDS = {
   en: "There is something to look at in your wallet.",
   ja: "財布で確認していただくことがあります。",
@@ -50,29 +50,33 @@ const language = async () => {
 };
 
 // Of what came before only the last is left: one look is enough.
-const show = async () => {
+const show = async (why) => {
   const lang = await language();
-  await registration.showNotification("Saifu", { body: WORDS[lang], lang, tag: "look", renotify: true });
+  await registration.showNotification("Saifu", { body: WORDS[lang], lang, tag: "look", renotify: true, data: why });
 };
 
-const look = async () => {
+// A safe wakes the wallet for those who wait there; a page tells of its notices.
+const SCREENS = { look: "/#/waits", news: "/#/notices" };
+
+const look = async (why) => {
   const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (page === undefined) return clients.openWindow("/#/waits");
-  page.postMessage({ type: "look" });
+  if (page === undefined) return clients.openWindow(SCREENS[why]);
+  page.postMessage({ type: why });
   return page.focus();
 };
 
 addEventListener("message", (event) => {
   if (event.data?.type === "activate") event.waitUntil(skipWaiting());
+  if (event.data?.type === "news") event.waitUntil(keepLanguage(String(event.data.language)).then(() => show("news")));
   if (event.data?.type === "language") event.waitUntil(keepLanguage(String(event.data.language)));
 });
 
-addEventListener("push", (event) => event.waitUntil(show()));
+addEventListener("push", (event) => event.waitUntil(show("look")));
 
 // There is no listener for "pushsubscriptionchange": only the wallet can tell its safe, and does when it is opened next.
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(look());
+  event.waitUntil(look(Object.hasOwn(SCREENS, event.notification.data) ? event.notification.data : "look"));
 });
 
 addEventListener("fetch", (event) => {

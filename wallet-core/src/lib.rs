@@ -13,6 +13,7 @@ pub mod bearer;
 pub mod books;
 mod client;
 pub mod engine;
+pub mod eviction;
 pub mod flow;
 pub mod form;
 pub mod group;

@@ -5,6 +5,7 @@ use crate::books::Elsewhere;
 use crate::ids::ItemId;
 use crate::plan::part::PartError;
 use crate::plan::{Failure, Why, WhyRefused};
+use crate::rules::RuleId;
 use alloc::string::String;
 use saifu_protocol::message::EntryState;
 use saifu_protocol::{SessionId, UnixTime};
@@ -150,6 +151,18 @@ pub enum Kind {
     NoRoom {
         /// Bytes that are missing.
         missing: u64,
+    },
+    /// A rule that ran left values where they were: called off, refused, or in use by then.
+    RoundLeft {
+        /// The rule.
+        rule: RuleId,
+        /// How many.
+        stayed: u32,
+    },
+    /// It can be used until tomorrow, or until today.
+    EndsTomorrow {
+        /// So many others, too.
+        others: u64,
     },
     /// The browser's storage is full; nothing was changed, the work waits.
     StorageFull,
@@ -349,6 +362,12 @@ impl Kind {
             Kind::RefusedBySafe,
             Kind::SafeTooOld,
             Kind::NoRoom { missing: 300 },
+            Kind::RoundLeft {
+                rule: RuleId::NEW,
+                stayed: 2,
+            },
+            Kind::EndsTomorrow { others: 0 },
+            Kind::EndsTomorrow { others: 2 },
             Kind::StorageFull,
             Kind::StorageFailed,
             Kind::SafeKeyChanged,

@@ -261,6 +261,14 @@ pub struct Batch {
     pub durability: Durability,
 }
 
+impl Batch {
+    /// How many bytes it writes, at least.
+    pub(crate) fn bytes(&self) -> u64 {
+        let sizes = self.puts.iter().map(|(_, body)| body.as_bytes().len());
+        sizes.sum::<usize>() as u64
+    }
+}
+
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let puts: Vec<&Key> = self.puts.iter().map(|(key, _)| key).collect();

@@ -15,7 +15,7 @@ use saifu_wallet_core::ids::FlowId;
 use saifu_wallet_core::intent::{Intent, RemoveReason};
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::plan::preset::Preset;
-use saifu_wallet_core::port::Event;
+use saifu_wallet_core::port::{CommitError, Event};
 use saifu_wallet_core::rules::trigger::{
     Battery, Connection, EVENING, MORNING, Network, Power, WhileClosed,
 };
@@ -479,6 +479,44 @@ fn room_is_made_by_itself_and_what_was_interrupted_goes_on() {
     months.want(Intent::RecoverBackup { backup: group });
     assert_eq!(months.place("Ticket 1"), Some(Place::Here));
     assert_eq!(months.place(&second), Some(Place::AtSafes));
+    months.check();
+}
+
+/// A wallet with room of its own, in a browser that has no space left for the second value.
+fn without_space(seed: u64, shortage: Shortage) -> Months {
+    let mut months = Months::new(seed, 1);
+    months.put(sending(Trigger::At(EVENING)));
+    months.want(Intent::SetShortage { shortage });
+    months.add(40, 1);
+    months.made += 1;
+    let form = ticket(months.made);
+    months.scene.want(0, Intent::Add { form });
+    let now = months.scene.now_ms;
+    let Scene { devices, dice, .. } = &mut months.scene;
+    devices[0].fail_commit(CommitError::Full, now, dice);
+    months
+}
+
+#[test]
+fn a_browser_without_space_has_the_rules_send_values_away_and_what_waited_goes_on() {
+    let mut months = without_space(8, Shortage::MakeRoom);
+    months.rest();
+    assert_eq!(months.place("Ticket 1"), Some(Place::AtSafes));
+    assert_eq!(months.place("Ticket 2"), Some(Place::Here));
+    let books = months.scene.books(0);
+    let entry = books.activity().latest().next().cloned().unwrap();
+    assert!(matches!(entry.why, Why::Room(missing) if missing > 0));
+    assert_eq!(months.scene.devices[0].told, [Kind::StorageFull]);
+    months.check();
+}
+
+#[test]
+fn a_browser_without_space_moves_nothing_unasked_and_loses_nothing() {
+    let mut months = without_space(9, Shortage::Ask);
+    months.rest();
+    assert_eq!(months.place("Ticket 1"), Some(Place::Here));
+    months.hour();
+    assert_eq!(months.place("Ticket 2"), Some(Place::Here), "tried again");
     months.check();
 }
 

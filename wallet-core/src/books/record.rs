@@ -166,6 +166,9 @@ pub struct Ledger {
     pub discarded: u64,
     /// Values proven to be elsewhere whose certificate was discarded, and those that were handed over.
     pub elsewhere: u64,
+    /// Until which last day its owner was told of what ends, as a Julian day.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadlines_told: Option<i32>,
 }
 
 impl Default for Ledger {
@@ -176,6 +179,7 @@ impl Default for Ledger {
             used: 0,
             discarded: 0,
             elsewhere: 0,
+            deadlines_told: None,
         }
     }
 }

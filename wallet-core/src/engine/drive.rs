@@ -292,14 +292,19 @@ impl Wallet {
         for flow in waiting {
             self.begin(flow);
         }
-        // The last first, because each goes in front of the line.
+        // Those that were waited for have begun.
+        self.wakes.retain(|it| !matches!(it, Sleeper::Flow(_)));
+        self.want_all_again(|_| true);
+    }
+
+    /// Tries the wishes again that wait for such a reason. The last first, because each goes in front of the line.
+    pub(super) fn want_all_again(&mut self, which: impl Fn(Waiting) -> bool) {
         for (wake, sleeper) in core::mem::take(&mut self.wakes).into_iter().rev() {
             match sleeper {
-                Sleeper::Intent(_, intent, _) => self.want_again(intent),
-                Sleeper::Watch => {
-                    self.wakes.insert(wake, Sleeper::Watch);
+                Sleeper::Intent(_, intent, why) if which(why) => self.want_again(intent),
+                sleeper => {
+                    self.wakes.insert(wake, sleeper);
                 }
-                Sleeper::Flow(_) => {}
             }
         }
     }

@@ -5,6 +5,7 @@
 //! is kept back until the transaction it depends on is durable.
 
 mod answer;
+mod deadlines;
 mod drive;
 mod gather;
 mod intents;
@@ -373,9 +374,12 @@ impl Wallet {
                 && notice.subject == subject
                 && notice.safe == safe
         };
+        // What is tried again and again is no news each time.
+        let known = self.passing.iter().find(|notice| same(notice));
+        let id = known.map_or_else(|| ItemId::make(context.rng), |notice| notice.id);
         self.passing.retain(|notice| !same(notice));
         self.passing.push(Notice {
-            id: ItemId::make(context.rng),
+            id,
             at: UnixTime(context.now_ms / 1_000),
             subject,
             safe,

@@ -5,7 +5,7 @@
 //! Without a network nothing could be carried out, and values would be locked for nothing: then it does not look, and finds
 //! at the next look what has begun meanwhile.
 
-use super::{Awaiting, Running, Then, Wallet};
+use super::{Awaiting, Running, Sleeper, Then, Wallet};
 use crate::books::Change;
 use crate::flow::{Flow, Load, Round};
 use crate::ids::{FlowId, ItemId};
@@ -22,7 +22,7 @@ use crate::rules::{
     RuleProblem, RuleState, Rules, Selection, Shortage, Subject, Surroundings, Told, Way, Why,
     subjects,
 };
-use crate::view::{Draft, Meant, Reach, RoundCard, RuleCard, RulesView};
+use crate::view::{Draft, Meant, Reach, RoundCard, RuleCard, RulesView, Waiting};
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -32,6 +32,10 @@ use saifu_protocol::value::Date;
 /// How many values a preview names.
 const MOST_SHOWN: usize = 100;
 
+/// How long rules that make space for the browser are left to themselves, in milliseconds: what they move may come to nothing, and
+/// must not begin anew with each attempt of what waits.
+const BETWEEN_SPACE_MS: u64 = 60_000;
+
 /// What the wallet sees and has seen.
 #[derive(Debug, Default)]
 pub(super) struct Watch {
@@ -40,10 +44,18 @@ pub(super) struct Watch {
     /// What was seen at the last look.
     look: Option<Signals>,
     counts: Counts,
+    /// Whether the platform has spoken since the last look.
+    is_read: bool,
     /// Whether something has changed since.
     pub(super) is_due: bool,
     /// What waits for room that the rules are to make.
     wanted: Option<(FlowId, u64)>,
+    /// How many bytes the browser had no space for, the last time it had none. They are not stored: there was no space.
+    refused: u64,
+    /// Whether the rules are to make space for them.
+    wants_space: bool,
+    /// When they last began to, in milliseconds.
+    spaced_ms: u64,
     /// What time it is where the owner is, as of the last event.
     at: Option<Moment>,
     /// Whether the rules are being looked at by their owner, and what they are putting together.
@@ -74,6 +86,7 @@ impl Wallet {
     /// What the platform says now.
     pub(super) fn read(&mut self, reading: Reading) {
         let before = self.watch.reading.replace(reading);
+        self.watch.is_read = true;
         self.watch.is_due = true;
         // What a rule lacks depends on which signals there are.
         let has = |reading: &Reading| {
@@ -133,8 +146,26 @@ impl Wallet {
     /// Looks, and begins what is due.
     pub(super) fn look(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
         self.watch.is_due = false;
+        // Once each time the platform speaks: if it can't be stored, not before the next.
+        if core::mem::take(&mut self.watch.is_read)
+            && let Some(at) = self.watch.at
+        {
+            let changes = self.tell_of_deadlines(at, context);
+            if !changes.is_empty() {
+                self.watch.is_due = true;
+                return self.commit(changes, Durability::Strict, Then::Upkeep, effects);
+            }
+        }
         if let Some((flow, missing)) = self.watch.wanted.take() {
             return self.make_room(flow, missing, context, effects);
+        }
+        if core::mem::take(&mut self.watch.wants_space) && !self.is_making_room() {
+            let (changes, _) = self.rounds_for_room(self.watch.refused, context);
+            if !changes.is_empty() {
+                self.watch.spaced_ms = context.now_ms;
+                // If there is no space for this either, the owner has been told, and the next attempt of what waits comes here again.
+                return self.commit(changes, Durability::Strict, Then::Upkeep, effects);
+            }
         }
         let is_on = |rule: &&Rule| rule.state == RuleState::On;
         let is_on_line = self
@@ -378,11 +409,32 @@ impl Wallet {
         self.tell_of_room(flow, missing, context);
     }
 
+    /// The browser had no space for so many bytes, whatever the wallet's own limit is. What was to be stored waits; the rules may
+    /// make space as they make room. Registering takes some itself, so that may come too late, and nothing rests on it.
+    pub(super) fn lack_space(&mut self, bytes: u64, is_owners: bool, context: &Context<'_>) {
+        self.watch.refused = bytes;
+        // How much they would free is shown while somebody waits for it.
+        self.dirty.rules();
+        let by_itself = self.books.rules().shortage == Shortage::MakeRoom;
+        let is_on_line = self
+            .watch
+            .reading
+            .is_some_and(|it| it.network == Network::On);
+        let since = context.now_ms.saturating_sub(self.watch.spaced_ms);
+        if by_itself && is_on_line && is_owners && since >= BETWEEN_SPACE_MS {
+            self.watch.wants_space = true;
+            self.watch.is_due = true;
+        }
+    }
+
     /// What a rule fetches does not send something else away.
-    fn is_owners(&self, flow: FlowId) -> bool {
+    pub(super) fn is_owners(&self, flow: FlowId) -> bool {
         match self.books.flow(flow) {
             Some(Flow::Recover(flow)) => flow.by.is_owner(),
             Some(Flow::Reunite(flow)) => flow.by.is_owner(),
+            // Nor does what a rule sends: it is what makes room.
+            Some(Flow::Protect(flow)) => flow.by.is_owner(),
+            Some(Flow::Round(_)) => false,
             other => other.is_some(),
         }
     }
@@ -477,6 +529,9 @@ impl Wallet {
 
     /// How many bytes are missing for what waits for room.
     fn missing_for(&self, job: FlowId) -> Option<u64> {
+        if self.lacks_space(job) {
+            return Some(self.watch.refused);
+        }
         let size = match self.books.flow(job)? {
             Flow::Add(add) => add.object.len() as u64,
             Flow::Recover(flow) => self.books.certificate(flow.certificate)?.object_bytes,
@@ -487,6 +542,31 @@ impl Wallet {
             _ => return None,
         };
         self.books.missing_room(size)
+    }
+
+    /// Whether a job waits because the browser has no space.
+    fn lacks_space(&self, job: FlowId) -> bool {
+        let full = Waiting::StorageFull;
+        let asleep = |sleeper: &Sleeper| matches!(sleeper, Sleeper::Intent(id, _, why) if *id == job && *why == full);
+        let running = self.running.get(&job);
+        running.is_some_and(|it| it.waiting == Some(full)) || self.wakes.values().any(asleep)
+    }
+
+    /// Something went that took space: whatever the browser had none for is tried again.
+    pub(super) fn resume_for_space(&mut self) {
+        let waits = |running: &Running| {
+            running.waiting == Some(Waiting::StorageFull)
+                && matches!(running.awaiting, Awaiting::Wake(_))
+        };
+        let running = self.running.iter();
+        let flows: Vec<FlowId> = running
+            .filter(|(_, it)| waits(it))
+            .map(|(id, _)| *id)
+            .collect();
+        for flow in flows {
+            self.begin(flow);
+        }
+        self.want_all_again(|why| why == Waiting::StorageFull);
     }
 
     pub(super) fn show_rules(&mut self, draft: Option<&Rule>) {

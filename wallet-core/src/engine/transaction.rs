@@ -101,6 +101,7 @@ impl Wallet {
         }
         if made_room {
             self.resume_suspended();
+            self.resume_for_space();
         }
         // What waited for that goes on by itself.
         if has_thawed {
@@ -167,6 +168,15 @@ impl Wallet {
             CommitError::Full => (Waiting::StorageFull, Kind::StorageFull),
             CommitError::Failed => (Waiting::StorageFailed, Kind::StorageFailed),
         };
+        if error == CommitError::Full {
+            let is_owners = match &pending.then {
+                Then::Flow(flow, _) | Then::Safe(flow) => self.is_owners(*flow),
+                Then::Intent(_) => true,
+                Then::Upkeep | Then::Look(_) => false,
+            };
+            let refused = self.books.batch(&pending.changes, Durability::Relaxed);
+            self.lack_space(refused.bytes(), is_owners, context);
+        }
         match pending.then {
             Then::Flow(flow, _) | Then::Safe(flow) => {
                 self.proceed(flow, Next::Wait(waiting), context, effects);

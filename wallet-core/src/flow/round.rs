@@ -15,6 +15,7 @@ use super::{Desk, Flow, Input, Next, Protect, Step, Then, name_of, recover, reun
 use crate::books::{Books, Change, Custody, MovedBy, group_of};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
+use crate::notice::Kind;
 use crate::plan::check::Seat;
 use crate::plan::{Plan, Step as Making};
 use crate::rules::{Entry, Way};
@@ -127,6 +128,8 @@ impl Round {
 
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         let mut round = self.clone();
+        // Whoever calls it off knows that it leaves something.
+        let is_called_off = matches!(input, Input::CallOff);
         match input {
             Input::Start => {}
             Input::CallOff => {
@@ -140,6 +143,13 @@ impl Round {
         if round.begun.is_empty() && round.left.is_empty() {
             round.entry.ended = desk.now;
             changes.push(Change::End(desk.id));
+            if round.entry.stayed > 0 && !is_called_off {
+                let left = Kind::RoundLeft {
+                    rule: round.entry.rule,
+                    stayed: round.entry.stayed,
+                };
+                changes.push(desk.own_notice(left, &round.entry.name, rng));
+            }
             changes.push(Change::Record(round.entry));
             return Step::strict(changes, Next::Nothing);
         }

@@ -5,9 +5,10 @@ use super::words::Lang;
 use getrandom::SysRng;
 use getrandom::rand_core::UnwrapErr;
 use gloo_storage::{LocalStorage, Storage};
-use js_sys::{Date, Function, JsString, Promise, Reflect};
+use js_sys::{Date, Function, JsString, Reflect};
 use leptos::prelude::{document, window};
 use saifu_protocol::json::{self, Json};
+use saifu_wallet_core::eviction::{Engine, Promise};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -93,7 +94,8 @@ pub(crate) fn keep_theme(theme: Theme) {
     keep(THEME, theme.name());
 }
 
-fn kept(key: &str) -> Option<String> {
+/// What was written down under a name that is only this device's.
+pub(crate) fn kept(key: &str) -> Option<String> {
     match LocalStorage::get(key) {
         Ok(Json::Text(value)) => Some(value),
         _ => None,
@@ -101,8 +103,12 @@ fn kept(key: &str) -> Option<String> {
 }
 
 /// A browser that keeps no preference still shows the one just chosen.
-fn keep(key: &str, value: &str) {
+pub(crate) fn keep(key: &str, value: &str) {
     let _ = LocalStorage::set(key, value);
+}
+
+pub(crate) fn forget(key: &str) {
+    LocalStorage::delete(key);
 }
 
 fn set_root(attribute: &str, value: Option<&str>) {
@@ -315,7 +321,7 @@ pub(crate) fn veil_when_hidden() {
 
 /// What comes of a promise, if it comes to anything.
 pub(crate) fn settle(
-    promise: Result<Promise, JsValue>,
+    promise: Result<js_sys::Promise, JsValue>,
     then: impl FnOnce(Option<JsValue>) + 'static,
 ) {
     spawn_local(async move {
@@ -339,7 +345,7 @@ pub(crate) fn call(
     target: &JsValue,
     method: &str,
     argument: Option<&JsValue>,
-) -> Result<Promise, JsValue> {
+) -> Result<js_sys::Promise, JsValue> {
     let method: Function = Reflect::get(target, &method.into())?.dyn_into()?;
     let answer = match argument {
         Some(argument) => method.call1(target, argument)?,
@@ -349,21 +355,47 @@ pub(crate) fn call(
 }
 
 /// Whether the browser promised to keep what is stored.
-pub(crate) fn storage_promised(then: impl FnOnce(bool) + 'static) {
+pub(crate) fn storage_promised(then: impl FnOnce(Promise) + 'static) {
     storage("persisted", then);
 }
 
 /// Asks the browser to promise it. Some ask the owner, some decide by themselves.
-pub(crate) fn ask_to_keep(then: impl FnOnce(bool) + 'static) {
+pub(crate) fn ask_to_keep(then: impl FnOnce(Promise) + 'static) {
     storage("persist", then);
 }
 
-fn storage(method: &str, then: impl FnOnce(bool) + 'static) {
+fn storage(method: &str, then: impl FnOnce(Promise) + 'static) {
     let manager = Reflect::get(&window().navigator(), &"storage".into());
-    let promise = manager.and_then(|manager| call(&manager, method, None));
-    settle(promise, |answer| {
-        then(answer.and_then(|answer| answer.as_bool()).unwrap_or(false));
+    let asked = manager.and_then(|manager| call(&manager, method, None));
+    settle(asked, |answer| {
+        then(match answer.and_then(|answer| answer.as_bool()) {
+            Some(true) => Promise::Given,
+            Some(false) => Promise::NotGiven,
+            None => Promise::Unknown,
+        });
     });
+}
+
+/// Whose rules this browser follows, by what it calls itself.
+pub(crate) fn engine() -> Engine {
+    Engine::of(&window().navigator().user_agent().unwrap_or_default())
+}
+
+/// Whether the wallet is open as an app that was installed. Reflected: what WebKit calls it is WebKit's own.
+pub(crate) fn is_app() -> bool {
+    let window = window();
+    let own = Reflect::get(&window.navigator(), &"standalone".into());
+    let asked = || {
+        let ask: Function = Reflect::get(&window, &"matchMedia".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        let found = ask
+            .call1(&window, &"(display-mode: standalone)".into())
+            .ok()?;
+        Reflect::get(&found, &"matches".into()).ok()?.as_bool()
+    };
+    own.is_ok_and(|it| it == JsValue::TRUE) || asked() == Some(true)
 }
 
 /// Calls back with the browser's offer to install the app.
@@ -528,14 +560,49 @@ pub(crate) fn reach(
 ) {
     spawn_local(async move {
         then(match permitted(permission).await {
-            Some(true) => subscribe(&key).await.ok_or(NotReached::NotThere),
-            Some(false) => Err(NotReached::NotAllowed),
-            None => Err(NotReached::NotThere),
+            Ok(()) => subscribe(&key).await.ok_or(NotReached::NotThere),
+            Err(why) => Err(why),
         });
     });
 }
 
-async fn permitted(permission: Permission) -> Option<bool> {
+/// Answers whether this page may show messages while nobody looks at it.
+pub(crate) fn may_show(
+    permission: Permission,
+    then: impl FnOnce(Result<(), NotReached>) + 'static,
+) {
+    spawn_local(async move { then(permitted(permission).await) });
+}
+
+/// While nobody looks at the page, the service worker shows what it shows when a safe wakes it: that there is something to look at.
+pub(crate) fn show_if_hidden() {
+    if document().visibility_state() == VisibilityState::Visible {
+        return;
+    }
+    let Some(workers) = service_workers() else {
+        return;
+    };
+    settle(workers.ready(), |found| {
+        let found: Option<ServiceWorkerRegistration> = found.and_then(|it| it.dyn_into().ok());
+        if let Some(worker) = found.and_then(|it| it.active()) {
+            let message = ToServiceWorker {
+                kind: "news",
+                language: Some(shown_language().tag()),
+            };
+            message.post(&worker);
+        }
+    });
+}
+
+async fn permitted(permission: Permission) -> Result<(), NotReached> {
+    match is_permitted(permission).await {
+        Some(true) => Ok(()),
+        Some(false) => Err(NotReached::NotAllowed),
+        None => Err(NotReached::NotThere),
+    }
+}
+
+async fn is_permitted(permission: Permission) -> Option<bool> {
     let notification = Reflect::get(&window(), &"Notification".into()).ok()?;
     let said = match permission {
         Permission::AsItIs => Reflect::get(&notification, &"permission".into()).ok()?,
@@ -581,8 +648,17 @@ async fn unsubscribe_at(manager: &JsValue) -> Option<()> {
     Some(())
 }
 
-async fn asked(promise: Result<Promise, JsValue>) -> Option<JsValue> {
+async fn asked(promise: Result<js_sys::Promise, JsValue>) -> Option<JsValue> {
     JsFuture::from(promise.ok()?).await.ok()
+}
+
+/// What a message was shown for.
+#[derive(Clone, Copy)]
+pub(crate) enum Looked {
+    /// A safe has woken this browser.
+    Waits,
+    /// The page had something to say while it was hidden.
+    Notices,
 }
 
 /// This browser is reached by nobody any more, whatever safes believe.
@@ -599,16 +675,18 @@ pub(crate) fn reach_no_more() {
     });
 }
 
-/// Calls back when the owner comes by a message of the service worker's.
-pub(crate) fn on_look(look: impl Fn() + 'static) {
+/// Calls back when the owner comes by a message of the service worker's, with what it was shown for.
+pub(crate) fn on_look(look: impl Fn(Looked) + 'static) {
     let Some(workers) = service_workers() else {
         return;
     };
     listen(&workers, "message", move |event| {
         let data = Reflect::get(&event, &"data".into());
         let kind = data.and_then(|data| Reflect::get(&data, &"type".into()));
-        if kind.is_ok_and(|kind| kind == "look") {
-            look();
+        match kind.ok().and_then(|kind| kind.as_string()).as_deref() {
+            Some("look") => look(Looked::Waits),
+            Some("news") => look(Looked::Notices),
+            _ => {}
         }
     });
 }

@@ -3,7 +3,8 @@
 
 use super::card::{self, Card};
 use super::choosing::Choosing;
-use super::device::{self, NotReached, Permission, Suggestion, Theme};
+use super::device::{self, Looked, NotReached, Permission, Suggestion, Theme};
+use super::keeping::Keeping;
 use super::parts;
 use super::route::Route;
 use super::signals::Device;
@@ -29,6 +30,9 @@ use zeroize::Zeroizing;
 
 /// How often the Worker is told that something is touched, at most: far below a minute.
 const TOUCHES_MS: u64 = 5_000;
+
+/// That the owner wants to be told while nobody looks.
+const TELL: &str = "tell-when-hidden";
 
 /// See above. A handle: copies mean the same.
 #[derive(Clone, Copy)]
@@ -65,7 +69,8 @@ pub(crate) struct Service {
     /// What a screen reader is told beside what is shown.
     pub(crate) said: RwSignal<String>,
     pub(crate) suggestions: RwSignal<Vec<Suggestion>>,
-    pub(crate) storage_promised: RwSignal<bool>,
+    /// How well this browser keeps what is here.
+    pub(crate) keeping: Keeping,
     pub(crate) update_ready: RwSignal<bool>,
     pub(crate) installable: RwSignal<bool>,
 
@@ -74,6 +79,10 @@ pub(crate) struct Service {
 
     /// Why no safe can wake the wallet, since its owner wanted one to.
     pub(crate) not_reached: RwSignal<Option<NotReached>>,
+    /// Whether the owner is told while nobody looks at the page.
+    pub(crate) tells: RwSignal<bool>,
+    /// Why the owner is not, since they wanted to be.
+    pub(crate) not_shown: RwSignal<Option<NotReached>>,
     /// Whether this page has looked where its browser is reached now.
     is_reach_known: StoredValue<bool>,
 
@@ -119,11 +128,13 @@ impl Service {
             theme: RwSignal::new(device::theme()),
             said: RwSignal::new(String::new()),
             suggestions: RwSignal::new(Vec::new()),
-            storage_promised: RwSignal::new(false),
+            keeping: Keeping::start(),
             update_ready: RwSignal::new(false),
             installable: RwSignal::new(false),
             touch: RwSignal::new(Touch::None),
             not_reached: RwSignal::new(None),
+            tells: RwSignal::new(false),
+            not_shown: RwSignal::new(None),
             is_reach_known: StoredValue::new(false),
             install_offer: StoredValue::new_local(None),
             card: StoredValue::new_local(None),
@@ -163,8 +174,16 @@ impl Service {
             self.installable.set(true);
         });
         device::watch_updates(move || self.update_ready.set(true));
-        device::on_look(|| device::go(&Route::Waits.href()));
-        device::storage_promised(move |promised| self.storage_promised.set(promised));
+        device::on_look(|looked| {
+            let route = match looked {
+                Looked::Waits => Route::Waits,
+                Looked::Notices => Route::Notices,
+            };
+            device::go(&route.href());
+        });
+        if device::kept(TELL).is_some() {
+            self.tell_when_hidden(Permission::AsItIs);
+        }
         device::suggestions(move |found| self.suggestions.set(found));
     }
 
@@ -277,6 +296,27 @@ impl Service {
         });
     }
 
+    /// Has the owner told while nobody looks at the page, if the browser lets it: asked by a press only.
+    pub(crate) fn tell_when_hidden(self, permission: Permission) {
+        self.not_shown.set(None);
+        device::may_show(permission, move |may| {
+            self.tells.set(may.is_ok());
+            match may {
+                Ok(()) => device::keep(TELL, "yes"),
+                // What was taken back in the browser is seen there.
+                Err(why) if permission == Permission::Ask => self.not_shown.set(Some(why)),
+                Err(_) => {}
+            }
+        });
+    }
+
+    /// Nothing is told while nobody looks at the page.
+    pub(crate) fn tell_nothing(self) {
+        self.not_shown.set(None);
+        self.tells.set(false);
+        device::forget(TELL);
+    }
+
     /// No safe wakes it any more.
     pub(crate) fn let_sleep(self) {
         self.not_reached.set(None);
@@ -320,6 +360,9 @@ impl Service {
         if let Some(notice) = news.filter(|_| self.phase.get_untracked() == Phase::Ready) {
             let halves = words::notice(lang, &notice);
             self.said.set(format!("{} {}", halves.what, halves.now));
+            if self.tells.get_untracked() {
+                device::show_if_hidden();
+            }
         }
     }
 
@@ -332,7 +375,10 @@ impl Service {
     fn tell_signals(self) {
         self.device.with_value(|device| {
             if let Some(device) = device {
-                device.read(move |reading| self.post(&ToWorker::Signals(reading)));
+                device.read(move |reading| {
+                    self.keeping.set_free(reading.quota_room);
+                    self.post(&ToWorker::Signals(reading));
+                });
             }
         });
     }
@@ -364,6 +410,7 @@ impl Service {
 
     /// Passes on what the owner wants.
     pub(crate) fn send(self, intent: Intent) {
+        self.keeping.ask_with(&intent);
         self.say(&Typed::Intent(intent));
     }
 

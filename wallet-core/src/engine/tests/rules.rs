@@ -150,3 +150,144 @@ fn rules_are_changed_left_out_and_restored() {
     bench.want_all(alloc::vec![Intent::RestoreRules]);
     assert!(rules(&bench).iter().eq([&first, &second]));
 }
+
+/// A wallet with two values of which one could go to a safe, in a browser that has no space for a third.
+fn without_space(shortage: crate::rules::Shortage) -> Bench {
+    let mut bench = Bench::new();
+    bench.trust();
+    let rule = rule(Trigger::OnRequest);
+    bench.want_all(alloc::vec![
+        Intent::PutRule { rule },
+        Intent::SetShortage { shortage },
+    ]);
+    bench.tell(Event::Signals(reading(Some(50))));
+    bench.add("A");
+    bench.want(Intent::Add { form: form("B") });
+    bench.commit = None;
+    bench.tell(Event::CommitFailed(CommitError::Full));
+    bench
+}
+
+#[test]
+fn a_full_browser_has_the_rules_make_space_if_its_owner_wants_that() {
+    let mut bench = without_space(crate::rules::Shortage::MakeRoom);
+    assert_eq!(bench.notices(), [Kind::StorageFull]);
+    bench.commit();
+    assert_eq!(bench.rounds(), 1);
+    assert_eq!(
+        bench
+            .jobs()
+            .iter()
+            .filter(|it| it.task == Task::Add)
+            .count(),
+        1,
+        "what was typed waits"
+    );
+}
+
+#[test]
+fn a_full_browser_has_its_owner_asked_first_who_may_have_the_rules_make_space() {
+    let mut bench = without_space(crate::rules::Shortage::Ask);
+    assert!(bench.commit.is_none());
+    assert_eq!(bench.notices(), [Kind::StorageFull]);
+    assert!(bench.rules().would_free > 0, "it is offered");
+    let job = bench.jobs()[0].id;
+    bench.want(Intent::MakeRoom { job });
+    bench.commit();
+    assert_eq!(bench.rounds(), 1);
+}
+
+#[test]
+fn rules_that_find_no_space_themselves_do_not_begin_with_each_attempt() {
+    let mut bench = without_space(crate::rules::Shortage::MakeRoom);
+    assert!(bench.commit.take().is_some(), "the round");
+    bench.tell(Event::CommitFailed(CommitError::Full));
+    assert!(bench.commit.is_none());
+    let (wake, _) = bench.wakes.pop().unwrap();
+    bench.tell(Event::Woke { wake });
+    assert!(bench.commit.take().is_some(), "the value is tried again");
+    bench.tell(Event::CommitFailed(CommitError::Full));
+    assert!(
+        bench.commit.is_none(),
+        "and the rules are not, in the same minute"
+    );
+    assert_eq!(bench.notices(), [Kind::StorageFull], "it is said once");
+}
+
+#[test]
+fn what_a_full_browser_refused_goes_on_as_soon_as_something_has_gone() {
+    let mut bench = without_space(crate::rules::Shortage::Ask);
+    let (value, _) = bench.wallet.books.values().next().unwrap();
+    bench.want(Intent::Remove {
+        value,
+        why: RemoveReason::Used,
+    });
+    bench.commit();
+    assert_eq!(
+        (bench.held(), bench.jobs().len()),
+        (1, 0),
+        "B is here without its time being over"
+    );
+}
+
+#[test]
+fn space_that_has_come_leaves_other_waits_alone() {
+    let mut bench = without_space(crate::rules::Shortage::Ask);
+    let values = bench.wallet.books.values().map(|(id, _)| id).collect();
+    let safe = bench.wallet.books.safes().next().unwrap().id;
+    bench.want(Intent::BackUp { values, safe });
+    bench.commit();
+    let ask = bench.asks.last().unwrap().ask;
+    bench.tell(Event::Answered { ask, answer: None });
+    let asks = bench.asks.len();
+    let (wake, _) = bench.wakes.pop().unwrap();
+    bench.add("C");
+    assert_eq!(bench.asks.len(), asks, "it is not hurried");
+    bench.tell(Event::Woke { wake });
+    assert_eq!(bench.asks.len(), asks + 1, "and still wakes");
+}
+
+fn ending(name: &str, to: &str) -> Intent {
+    let form = Form {
+        to: to.into(),
+        ..form(name)
+    };
+    Intent::Add { form }
+}
+
+#[test]
+fn what_ends_tomorrow_is_told_once_and_over_a_restart() {
+    let mut bench = Bench::new();
+    bench.want_all(alloc::vec![
+        ending("A", "1970-01-02"),
+        ending("B", "1970-01-01"),
+        ending("C", "1970-01-03"),
+        ending("D", ""),
+    ]);
+    bench.tell(Event::Signals(reading(None)));
+    let told = bench.commit.clone();
+    bench.commit = None;
+    bench.tell(Event::CommitFailed(CommitError::Failed));
+    assert!(
+        told.is_some() && bench.commit.is_none(),
+        "not again at once"
+    );
+    bench.tell(Event::Signals(reading(None)));
+    bench.commit();
+    let kinds = bench.notices();
+    assert_eq!(kinds, [Kind::EndsTomorrow { others: 1 }]);
+    let notice = bench.wallet.books.notices().next().unwrap().id;
+    bench.want(Intent::Acknowledge { notice });
+    bench.commit();
+    bench.tell(Event::Signals(reading(None)));
+    assert!(bench.commit.is_none(), "it was said");
+    let records = bench.store.clone().into_iter();
+    let stored = Stored {
+        version: 0,
+        records: records.filter(|(key, _)| key.is_read_on_open()).collect(),
+    };
+    let opened = Wallet::open(stored, &mut context(&mut bench.rng));
+    bench.wallet = opened.unwrap().0;
+    bench.tell(Event::Signals(reading(None)));
+    assert!(bench.commit.is_none(), "also before it was closed");
+}

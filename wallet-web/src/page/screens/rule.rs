@@ -241,9 +241,8 @@ fn draw(s: Service, edited: Edited, tree: Tree, path: &[usize]) -> Node {
     let Some(form) = edited.with(|it| it.clone().tree(tree).at(path).cloned()) else {
         return Node::Nothing;
     };
-    let id = path
-        .iter()
-        .fold(format!("{tree:?}"), |id, at| format!("{id}-{at}"));
+    let id = id_of(tree, path);
+    let count = form.below.len();
     let at = path.to_vec();
     let options = (0..tree.kinds()).map(|kind| option(kind, words::kind(lang, tree, kind)));
     let label = match tree {
@@ -279,6 +278,9 @@ fn draw(s: Service, edited: Edited, tree: Tree, path: &[usize]) -> Node {
             .attr("aria-label", text(lang, Key::RuleLeaveOut))
             .on("click", move |_| {
                 change(s, edited, |it| it.tree(tree).remove(&at));
+                // The button is gone: who came by the keyboard goes on where it was left out.
+                let above = at.split_last().map_or(&[][..], |(_, above)| above);
+                focus(id_of(tree, above));
             })
             .child(icon("close"))
     });
@@ -301,6 +303,8 @@ fn draw(s: Service, edited: Edited, tree: Tree, path: &[usize]) -> Node {
             text(lang, words),
             move || {
                 on_node(s, edited, tree, &at, |it| it.add(tree));
+                let added: Vec<usize> = at.iter().copied().chain([count]).collect();
+                focus(id_of(tree, &added));
             },
         )
     });
@@ -314,6 +318,17 @@ fn draw(s: Service, edited: Edited, tree: Tree, path: &[usize]) -> Node {
         .child((!blanks.is_empty()).then(|| div("fields node").child(blanks)))
         .child(branch)
         .into()
+}
+
+/// What the list of kinds at a node is called in the document.
+fn id_of(tree: Tree, path: &[usize]) -> String {
+    path.iter()
+        .fold(format!("{tree:?}"), |id, at| format!("{id}-{at}"))
+}
+
+/// Puts the focus on it as soon as it is there.
+fn focus(id: String) {
+    device::soon(move || device::focus_first(&format!("#{id}")));
 }
 
 fn on_node(s: Service, edited: Edited, tree: Tree, path: &[usize], to: impl FnOnce(&mut Form)) {

@@ -1,16 +1,17 @@
 //! Settings, and the account of where every value went.
 
-use crate::page::device::{self, Theme};
+use crate::page::device::{self, Permission, Theme};
 use crate::page::format;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{
-    actions, button, chip, fact, facts, head, meter, rows, section, small_icon, way,
+    actions, button, chip, fact, facts, head, meter, rows, section, small_icon, tick, way,
 };
 use crate::page::route::Route;
 use crate::page::screens::secret;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
+use saifu_wallet_core::eviction::{Promise, Reason, Stake};
 use saifu_wallet_core::form::parse_whole;
 use saifu_wallet_core::intent::Intent;
 
@@ -22,13 +23,12 @@ const MAX_KB: u64 = 1_000_000;
 /// The screen.
 pub(super) fn settings(s: Service) -> Node {
     let wrong_capacity = RwSignal::new(false);
-    let refused = RwSignal::new(false);
     Node::live(move || {
-        let display = vec![language(s).into(), theme(s).into()];
+        let display = vec![language(s).into(), theme(s).into(), tell(s)];
         let storage = div("panel stack")
             .child(used(s))
             .child(capacity(s, wrong_capacity))
-            .child(promise(s, refused));
+            .child(promise(s));
         let content = div("stack stack--wide")
             .child(section(s, "display", Key::Display, Node::Many(display)))
             .child(section(s, "protection", Key::Protection, protection(s)))
@@ -98,6 +98,26 @@ fn theme(s: Service) -> El {
         (el("span").words(s.text(key)), radio)
     });
     segment(s.text(Key::Theme), options.collect())
+}
+
+/// Whether messages are shown while nobody looks at the page.
+fn tell(s: Service) -> Node {
+    let tells = s.tells.get();
+    let box_ = tick(s.text(Key::Tell), tells, move || match tells {
+        true => s.tell_nothing(),
+        false => s.tell_when_hidden(Permission::Ask),
+    });
+    let refused = s.not_shown.get().is_some().then(|| {
+        el("p")
+            .class("field-error")
+            .child(small_icon("warn"))
+            .words(s.text(Key::TellRefused))
+    });
+    div("panel stack stack--tight")
+        .child(box_)
+        .child(el("p").class("hint").words(s.text(Key::TellHint)))
+        .child(div("").fixed("role", "alert").child(refused))
+        .into()
 }
 
 fn protection(s: Service) -> Node {
@@ -241,9 +261,9 @@ fn capacity(s: Service, is_wrong: RwSignal<bool>) -> Node {
         .into()
 }
 
-fn promise(s: Service, refused: RwSignal<bool>) -> Node {
+fn promise(s: Service) -> Node {
     let lang = s.lang.get();
-    let promised = s.storage_promised.get();
+    let promised = s.keeping.promise.get() == Promise::Given;
     let (state, words, hint) = if promised {
         ("safe", Key::Promised, Key::PromisedHint)
     } else {
@@ -255,12 +275,7 @@ fn promise(s: Service, refused: RwSignal<bool>) -> Node {
             "btn btn--small",
             None,
             text(lang, Key::AskToKeep),
-            move || {
-                device::ask_to_keep(move |promised| {
-                    refused.try_set(!promised);
-                    s.storage_promised.set(promised);
-                });
-            },
+            move || s.keeping.ask(),
         ));
     }
     if s.installable.get() {
@@ -272,13 +287,28 @@ fn promise(s: Service, refused: RwSignal<bool>) -> Node {
             move || s.install(),
         ));
     }
-    let refused = refused.get().then(|| text(lang, Key::Refused));
+    let refused = s.keeping.is_refused.get() && !promised;
+    let refused = refused.then(|| text(lang, Key::Refused));
+    // What the hint does not say already, whatever lies here now.
+    let all = Stake {
+        values: 1,
+        certificates: 0,
+    };
+    let reasons = s.keeping.risk(all).map(|risk| risk.reasons);
+    let more = reasons
+        .into_iter()
+        .flatten()
+        .filter(|it| *it != Reason::NotPromised);
+    let more: Vec<Node> = more
+        .map(|it| el("p").class("hint").child(words::clears(lang, it)).into())
+        .collect();
     let title = div("split")
         .child(el("p").words(text(lang, Key::KeptByBrowser)))
         .child(chip(state, text(lang, words)));
     Node::Many(vec![
         title.into(),
         el("p").class("hint").words(text(lang, hint)).into(),
+        Node::Many(more),
         el("p").fixed("role", "status").child(refused).into(),
         actions(buttons),
     ])

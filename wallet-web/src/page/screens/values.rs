@@ -2,7 +2,7 @@
 
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Wait, actions, call_off, empty, halves, head, icon, link, make_room_by_rules, notice,
+    Wait, actions, button, call_off, empty, halves, head, icon, link, make_room_by_rules, notice,
     picture_of, picture_of_backup, picture_of_certificate, reason, safe_at, safe_name, value_card,
     waiting,
 };
@@ -11,6 +11,7 @@ use crate::page::screens::{backup, freeze, secret, waits};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
+use saifu_wallet_core::eviction::{Level, Remedy, Risk, Stake};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::view::{BackupCard, BackupStanding, Job, Stage, Standing, Task, ValueCard};
@@ -82,12 +83,46 @@ fn honest(s: Service) -> Option<Node> {
     let lang = s.lang.get();
     let summary = s.summary.get();
     (summary.only_here > 0).then(|| {
+        let risk = risk(s);
         let what = words::only_here(lang, summary.only_here, &summary.only_here_worth);
-        let words = Halves::new(what, text(lang, Key::OnlyHereNow));
+        let what = words::at_risk(lang, what, risk.as_ref());
+        let words = Halves::new(what, words::at_risk_now(lang, risk.as_ref()));
         let class = "btn btn--primary btn--small";
         let label = text(lang, Key::BackUpAll);
-        let back_up = link(class, Route::BackUp(None), Some("backup"), label);
-        halves("warn", "warn", None, words, None, vec![back_up])
+        let mut ways = vec![link(class, Route::BackUp(None), Some("backup"), label)];
+        let kind = match risk.as_ref().map(|risk| risk.level) {
+            Some(Level::High) => "danger",
+            _ => "warn",
+        };
+        let remedies = risk.map(|risk| risk.remedies).unwrap_or_default();
+        if remedies.contains(&Remedy::AskToKeep) {
+            let label = text(lang, Key::AskToKeep);
+            ways.push(button("btn btn--small", None, label, move || {
+                s.keeping.ask()
+            }));
+        }
+        if remedies.contains(&Remedy::Install) && s.installable.get() {
+            let label = text(lang, Key::Install);
+            ways.push(button(
+                "btn btn--small",
+                Some("install"),
+                label,
+                move || s.install(),
+            ));
+        }
+        halves(kind, "warn", None, words, None, ways)
+    })
+}
+
+/// How likely this browser clears what only lies here: values, and certificates that nobody could do without.
+fn risk(s: Service) -> Option<Risk> {
+    let (values, at_safes) = s
+        .summary
+        .with(|summary| (summary.only_here, summary.at_safes));
+    let has_ways = s.owner.with(secret::is_ready);
+    s.keeping.risk(Stake {
+        values,
+        certificates: if has_ways { 0 } else { at_safes },
     })
 }
 
@@ -109,6 +144,9 @@ fn unprepared(s: Service) -> Option<Node> {
     } else {
         words::nobody_fetches(lang, count)
     };
+    // It is said once.
+    let is_said = s.summary.with(|summary| summary.only_here > 0);
+    let what = words::at_risk(lang, what, risk(s).filter(|_| !is_said).as_ref());
     let words = Halves::new(what, text(lang, Key::RecoveryNow));
     let label = text(lang, Key::RecoveryPrepare);
     let prepare = link("btn btn--small", Route::Recovery, None, label);

@@ -425,6 +425,9 @@ keys! {
     NotPromised: "Not promised", "保証なし";
     PromisedHint: "The browser clears this wallet only if you tell it to.", "あなたが指示しないかぎり、ブラウザはこの財布を消しません。";
     NotPromisedHint: "The browser may clear this wallet when space runs short. Install the app or allow storage: certificates lie here, too, and without its certificate nothing comes back from a safe.", "空き容量が不足すると、ブラウザがこの財布を消すことがあります。アプリとしてインストールするか、保存を許可してください。登録証もここにあり、登録証がなければ金庫からは戻せません。";
+    Tell: "Tell me while the page is in the background", "ページを見ていない間も知らせる";
+    TellHint: "A message says only that there is something to look at. Everything it is shown for is among the notices, too.", "確認することがある、とだけ知らせます。内容は「お知らせ」でも確かめられます。";
+    TellRefused: "This browser shows no messages of Saifu. Nothing is lost by that: look at the notices now and then, or allow messages for this site in the settings of the browser.", "このブラウザではSaifuの通知が表示されません。失われるものはありません。ときどき「お知らせ」を確かめるか、ブラウザの設定でこのサイトの通知を許可してください。";
     AskToKeep: "Ask the browser to keep it", "保存を許可する";
     Refused: "The browser did not promise it. It often does once the app is installed.", "ブラウザは保証しませんでした。アプリとしてインストールすると認められることがあります。";
     Install: "Install", "インストール";

@@ -8,6 +8,7 @@
 mod say;
 
 mod copies;
+mod eviction;
 mod freeze;
 mod hints;
 mod keys;
@@ -22,6 +23,7 @@ mod ways;
 pub(crate) use copies::{
     handed_out_at, kept_until, last_copy_question, may_be_used_question, were_handed_out,
 };
+pub(crate) use eviction::{at_risk, at_risk_now, clears};
 pub(crate) use freeze::*;
 pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};

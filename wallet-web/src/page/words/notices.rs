@@ -1,6 +1,6 @@
 //! The words of the notices, in two halves: what happened, and what to do now.
 
-use super::{Lang, copies, owner, ways};
+use super::{Lang, copies, owner, rule_name, ways};
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
@@ -54,6 +54,8 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::RefusedBySafe
         | Kind::SafeTooOld
         | Kind::NoRoom { .. }
+        | Kind::RoundLeft { .. }
+        | Kind::EndsTomorrow { .. }
         | Kind::StorageFull
         | Kind::StorageFailed
         | Kind::PlanDoesNotFit
@@ -124,7 +126,10 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
 
 /// The words of a notice.
 pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
-    let subject = quoted(lang, &notice.subject);
+    let subject = match &notice.kind {
+        Kind::RoundLeft { rule, .. } => quoted(lang, &rule_name(lang, *rule, &notice.subject)),
+        _ => quoted(lang, &notice.subject),
+    };
     let safe = match (&notice.kind, notice.safe.is_empty()) {
         // What is told of no safe is told of a backup, and that lies at several.
         (Kind::RecoveryCalledOff | Kind::RecoveredUnreadable, true) => {
@@ -637,6 +642,43 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 ),
             )
         }
+        Kind::RoundLeft { stayed, .. } => Halves::new(
+            say!(
+                lang,
+                "A rule has run and left some values where they were: {stayed} by {in_sentence}.",
+                "ルール{in_sentence}を実行しましたが、{stayed}点は移せませんでした。",
+                in_sentence,
+                stayed
+            ),
+            say!(
+                lang,
+                "Another notice says why, or they were in use. Run the rule again under “Automatic backup”, or move them by hand.",
+                "理由は別の通知にあるか、使用中だったためです。「自動の預け入れ」でルールをもう一度実行するか、手で移してください。"
+            ),
+        ),
+        Kind::EndsTomorrow { others } => Halves::new(
+            if *others == 0 {
+                say!(
+                    lang,
+                    "The last day to use {in_sentence} is tomorrow at the latest.",
+                    "{in_sentence}を使えるのは、遅くとも明日までです。",
+                    in_sentence
+                )
+            } else {
+                say!(
+                    lang,
+                    "The last day to use {in_sentence} is tomorrow at the latest. The same is true of {others} more.",
+                    "{in_sentence}を使えるのは、遅くとも明日までです。ほかに{others}点あります。",
+                    in_sentence,
+                    others
+                )
+            },
+            say!(
+                lang,
+                "Use what you want to use. What is in safekeeping has to be brought back first.",
+                "使いたいものは使ってください。預けてあるものは、先に取り戻す必要があります。"
+            ),
+        ),
         Kind::StorageFull => Halves::new(
             say!(
                 lang,
@@ -645,8 +687,8 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
             ),
             say!(
                 lang,
-                "The work waits. Free some space on this device, then press “Try now” in the wallet.",
-                "処理は待機しています。端末の空き容量を増やし、財布で「今すぐ試す」を押してください。"
+                "The work waits. Free some space on this device, then press “Try now” in the wallet. Keep the page open until then: what was typed last is nowhere else.",
+                "処理は待機しています。端末の空き容量を増やし、財布で「今すぐ試す」を押してください。最後に入力した内容はこのページにしかありません。それまで閉じないでください。"
             ),
         ),
         Kind::StorageFailed => Halves::new(
