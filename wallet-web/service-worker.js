@@ -1,6 +1,6 @@
-// Makes the wallet start without the network, and says that there is something to look at when a safe wakes it. It holds no key and
-// sees no value: it keeps the files of one build and which language the owner reads, and nothing else. The build puts a line in
-// front of this file:
+// Makes the wallet start without the network, says that there is something to look at when a safe wakes it, and sends what the wallet
+// has prepared while that is locked or closed. It holds no key and sees no value: it keeps the files of one build and which language the
+// owner reads, and nothing else. The build puts a line in front of this file:
 //
 //   const BUILD = { id: "<made of the content of all files>", files: ["/", "/app/…", …] };
 //
@@ -32,7 +32,8 @@ addEventListener("install", (event) => event.waitUntil(fill()));
 // The page that brought the first build is served by it from then on: what it draws later, it must find without a network.
 addEventListener("activate", (event) => event.waitUntil(Promise.all([forgetOtherBuilds(), clients.claim()])));
 
-// What a safe sends is empty: it says "look". So does a page that has news while nobody looks at it. These are shown on locked screens too, so they tell nobody what there is.
+// What a safe sends is empty: it says "look". So does a page that has news while nobody looks at it. These are shown on locked screens
+// too, so they tell nobody what there is.
 const WORDS = {
   en: "There is something to look at in your wallet.",
   ja: "財布で確認していただくことがあります。",
@@ -55,8 +56,8 @@ const show = async (why) => {
   await registration.showNotification("Saifu", { body: WORDS[lang], lang, tag: "look", renotify: true, data: why });
 };
 
-// A safe wakes the wallet for those who wait there; a page tells of its notices.
-const SCREENS = { look: "/#/waits", news: "/#/notices" };
+// A safe wakes the wallet for those who wait there; a page tells of its notices; what is due by a rule begins where the wallet opens.
+const SCREENS = { look: "/#/waits", news: "/#/notices", due: "/" };
 
 const look = async (why) => {
   const [page] = await clients.matchAll({ type: "window", includeUncontrolled: true });
@@ -64,6 +65,114 @@ const look = async (why) => {
   page.postMessage({ type: why });
   return page.focus();
 };
+
+// ---- What the wallet has prepared: registrations, sealed for their safes and signed. Nothing is opened here, nothing collated and nothing
+// deleted: what a safe answers only the wallet can read, and it asks for the same again when it is open. A safe that is asked twice
+// makes one entry.
+
+const DATABASE = "saifu-wallet";
+const OUTBOX = "outbox";
+// Beside them: since when something is due by one of the owner's rules. A number of milliseconds, and no word about which.
+const DUE = "due";
+const SEND_TIMEOUT_MS = 60_000;
+
+const openDatabase = () =>
+  new Promise((found) => {
+    const opening = indexedDB.open(DATABASE);
+    // There is none, and only the wallet makes one: this leaves nothing behind.
+    opening.onupgradeneeded = () => opening.transaction.abort();
+    opening.onsuccess = () => found(opening.result);
+    opening.onerror = () => found(null);
+  });
+
+/** One request in one transaction on the outbox; nothing where there is none. */
+const inOutbox = async (mode, ask) => {
+  const database = await openDatabase();
+  if (database === null) return undefined;
+  try {
+    database.onversionchange = () => database.close();
+    if (!database.objectStoreNames.contains(OUTBOX)) return undefined;
+    const transaction = database.transaction(OUTBOX, mode);
+    const request = ask(transaction.objectStore(OUTBOX));
+    return await new Promise((done, failed) => {
+      transaction.oncomplete = () => done(request.result);
+      transaction.onabort = () => failed(transaction.error);
+    });
+  } finally {
+    database.close();
+  }
+};
+
+/** Whether it is worth sending. It was the wallet that wrote it, unless somebody else was at the profile: nothing but registrations. */
+const isRegistration = (upload) => {
+  try {
+    const { url, headers, body, until } = upload;
+    const { protocol, pathname } = new URL(url);
+    const isSite = protocol === "https:" || protocol === "http:";
+    return isSite && pathname.endsWith("/v1/register") && until > Date.now() && body instanceof Uint8Array && "authorization" in headers;
+  } catch {
+    return false;
+  }
+};
+
+/** Answers whether that is settled: the safe has it, or will never take it as it is. */
+const send = async ({ url, headers, body }) => {
+  const { authorization, "content-type": type, "idempotency-key": key } = headers;
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { authorization, "content-type": type, "idempotency-key": key },
+      body,
+      mode: "cors",
+      credentials: "omit",
+      cache: "no-store",
+      // A safe is its address: one that sends elsewhere is not followed.
+      redirect: "error",
+      referrerPolicy: "no-referrer",
+      signal: AbortSignal.timeout(SEND_TIMEOUT_MS),
+    });
+    return answer.status < 500 && answer.status !== 429;
+  } catch {
+    return false;
+  }
+};
+
+const sendOutbox = async () => {
+  let isLeft = false;
+  for (const name of (await inOutbox("readonly", (outbox) => outbox.getAllKeys())) ?? []) {
+    if (name === DUE) continue;
+    // Read one by one, just before it is sent: what the wallet calls off meanwhile is not there any more.
+    const upload = await inOutbox("readonly", (outbox) => outbox.get(name));
+    if (upload === undefined) continue;
+    if (!isRegistration(upload) || (await send(upload))) await inOutbox("readwrite", (outbox) => outbox.delete(name));
+    else isLeft = true;
+  }
+  if (isLeft) throw new Error("something is left to be sent"); // The browser tries again, later.
+};
+
+/** Once: whoever has been told is not told every day. */
+const remind = async () => {
+  const due = await inOutbox("readonly", (outbox) => outbox.get(DUE));
+  if (!(due <= Date.now()) || globalThis.Notification?.permission !== "granted") return;
+  await inOutbox("readwrite", (outbox) => outbox.delete(DUE));
+  await show("due");
+};
+
+// The wallet holds this lock while it is open; then it sends for itself.
+const UNLOCKED = "saifu-unlocked";
+
+// Waits until the wallet is closed or locked, for as long as the browser lets it. After that the browser tries again.
+addEventListener("sync", (event) => {
+  if (event.tag === OUTBOX) event.waitUntil(navigator.locks.request(UNLOCKED, sendOutbox));
+});
+
+const lookAfter = async (lock) => {
+  if (lock !== null) await sendOutbox().finally(remind);
+};
+
+addEventListener("periodicsync", (event) => {
+  if (event.tag === OUTBOX) event.waitUntil(navigator.locks.request(UNLOCKED, { ifAvailable: true }, lookAfter));
+});
 
 addEventListener("message", (event) => {
   if (event.data?.type === "activate") event.waitUntil(skipWaiting());

@@ -119,6 +119,8 @@ pub const CERTIFICATE_TYP: &str = "saifu-cert+jwt";
 pub const RECEIPT_TYP: &str = "saifu-receipt+jwt";
 /// JWS `typ` of a signed request.
 pub const REQUEST_TYP: &str = "saifu-request+jwt";
+/// JWS `typ` of a registration that was signed to be sent later, by whoever keeps it.
+pub const PREPARED_TYP: &str = "saifu-prepared+jwt";
 /// JWS `typ` of the proof that a certificate's holder presents it.
 pub const PRESENTATION_TYP: &str = "saifu-presentation+jwt";
 /// JWS `typ` of an order.
@@ -192,6 +194,7 @@ mod tests {
             CERTIFICATE_TYP,
             RECEIPT_TYP,
             REQUEST_TYP,
+            PREPARED_TYP,
             PRESENTATION_TYP,
             ORDER_TYP,
             ORDER_ANSWER_TYP,

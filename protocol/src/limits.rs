@@ -32,6 +32,9 @@ pub const MAX_JWS_BYTES: usize = 4_096;
 /// Seconds for which a signed request may be sent after it was signed.
 pub const REQUEST_LIFETIME: u64 = 300;
 
+/// Seconds for which a registration that was prepared may be sent: seven days. Whoever had no network for longer opens the wallet.
+pub const PREPARED_LIFETIME: u64 = 7 * 24 * 3_600;
+
 /// Seconds by which the clocks of wallet and safe may differ before the safe answers with its own time.
 pub const CLOCK_TOLERANCE: u64 = 120;
 

@@ -51,18 +51,34 @@ pub fn sign_request(
     now: UnixTime,
     account: &SigningKey,
 ) -> String {
-    jws::sign(
-        labels::REQUEST_TYP,
-        EmbedKey::Yes,
-        &Wire {
-            aud: safe,
-            htu: route,
-            bh: CertificateId::new(hash::sha256(body)),
-            jti: request,
-            exp: now.plus(limits::REQUEST_LIFETIME),
-        },
-        account,
-    )
+    let wire = Wire {
+        aud: safe,
+        htu: route,
+        bh: CertificateId::new(hash::sha256(body)),
+        jti: request,
+        exp: now.plus(limits::REQUEST_LIFETIME),
+    };
+    jws::sign(labels::REQUEST_TYP, EmbedKey::Yes, &wire, account)
+}
+
+/// Signs a registration for `body` that is to be sent later, perhaps by who cannot sign: a service worker. There is nothing like it
+/// for another route. Asked twice a registration gives one entry, and one that was called off gives none, so that it is
+/// worth nothing to whoever else gets hold of it.
+pub fn sign_prepared(
+    safe: SafeId,
+    request: RequestId,
+    body: &[u8],
+    now: UnixTime,
+    account: &SigningKey,
+) -> String {
+    let wire = Wire {
+        aud: safe,
+        htu: Route::Register,
+        bh: CertificateId::new(hash::sha256(body)),
+        jti: request,
+        exp: now.plus(limits::PREPARED_LIFETIME),
+    };
+    jws::sign(labels::PREPARED_TYP, EmbedKey::Yes, &wire, account)
 }
 
 /// Checks a signed request.
@@ -77,15 +93,24 @@ pub fn verify_request(
     now: UnixTime,
 ) -> Result<Authenticated, RequestError> {
     let unauthenticated = |_: JwsError| RequestError::Unauthenticated;
-    let (wire, account) = Unverified::<Wire>::parse(labels::REQUEST_TYP, compact)
-        .map_err(unauthenticated)?
-        .verify_embedded()
-        .map_err(unauthenticated)?;
+    let signed = Unverified::<Wire>::parse(labels::REQUEST_TYP, compact);
+    let (signed, lifetime) = match (signed, route) {
+        (Ok(signed), _) => (signed, limits::REQUEST_LIFETIME),
+        (Err(_), Route::Register) => {
+            let prepared = Unverified::parse(labels::PREPARED_TYP, compact);
+            (
+                prepared.map_err(unauthenticated)?,
+                limits::PREPARED_LIFETIME,
+            )
+        }
+        (Err(why), _) => return Err(unauthenticated(why)),
+    };
+    let (wire, account) = signed.verify_embedded().map_err(unauthenticated)?;
     let body_hash = hash::sha256(body);
     if wire.aud != safe || wire.htu != route || *wire.bh.as_bytes() != body_hash {
         return Err(RequestError::Unauthenticated);
     }
-    let latest = now.plus(limits::REQUEST_LIFETIME + limits::CLOCK_TOLERANCE);
+    let latest = now.plus(lifetime + limits::CLOCK_TOLERANCE);
     if wire.exp < now || wire.exp > latest {
         return Err(RequestError::Clock);
     }
@@ -128,5 +153,44 @@ mod tests {
             check(safe, Route::Register, b"body", UnixTime(999_879)),
             clock
         );
+    }
+
+    #[test]
+    fn a_registration_may_be_signed_to_be_sent_later_and_nothing_else_may() {
+        let key = SigningKey::derive(&Secret::new([4; 32]));
+        let safe = SafeId::new([1; 32]);
+        let now = UnixTime(1_000_000);
+        let id = RequestId::new([7; 16]);
+        let token = sign_prepared(safe, id, b"body", now, &key);
+        let check = |route, body: &[u8], now| verify_request(&token, safe, route, body, now);
+
+        let last = now.plus(limits::PREPARED_LIFETIME);
+        for time in [now, now.plus(3_600), last] {
+            let taken = check(Route::Register, b"body", time).unwrap();
+            assert_eq!(taken.account, PublicKey::new(key.public()));
+            assert_eq!(taken.request, id);
+        }
+        let clock = Err(RequestError::Clock);
+        assert_eq!(check(Route::Register, b"body", last.plus(1)), clock);
+        let early = UnixTime(now.0 - limits::CLOCK_TOLERANCE - 1);
+        assert_eq!(check(Route::Register, b"body", early), clock);
+
+        let no = Err(RequestError::Unauthenticated);
+        assert_eq!(check(Route::Register, b"bode", now), no);
+        for route in Route::ALL {
+            let taken = check(route, b"body", now);
+            assert_eq!(taken.is_ok(), route == Route::Register, "{route:?}");
+            // Not even where whoever has the key signs it for that route.
+            let wire = Wire {
+                aud: safe,
+                htu: route,
+                bh: CertificateId::new(hash::sha256(b"body")),
+                jti: id,
+                exp: now.plus(limits::REQUEST_LIFETIME),
+            };
+            let signed = jws::sign(labels::PREPARED_TYP, EmbedKey::Yes, &wire, &key);
+            let taken = verify_request(&signed, safe, route, b"body", now);
+            assert_eq!(taken.is_ok(), route == Route::Register, "{route:?}");
+        }
     }
 }

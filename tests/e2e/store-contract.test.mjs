@@ -162,7 +162,7 @@ test("what IndexedDB can suffer", async (t) => {
     const result = await worker.evaluate(async () => {
       const handle = await store.open("structure");
       await new Promise((done, failed) => {
-        const opening = indexedDB.open("structure", 2);
+        const opening = indexedDB.open("structure", 3);
         opening.onblocked = () => failed(new Error("the open store stands in the way"));
         opening.onsuccess = () => (opening.result.close(), done());
       });

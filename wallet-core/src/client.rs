@@ -31,20 +31,7 @@ use serde::de::DeserializeOwned;
 /// What is asked of a safe.
 pub(crate) enum Question {
     /// Register an object (steps 1-8 to 1-12).
-    Register {
-        /// The plain object.
-        object: Vec<u8>,
-        /// Seed of the holder's key.
-        holder: Secret,
-        /// What the wallet has made itself; the safe makes the digest of a plain value.
-        given: Option<Given>,
-        /// What the owner is to find beside the certificate.
-        note: Option<Note>,
-        /// Whose orders the entry is to obey.
-        orders: Option<PublicKey>,
-        /// How many seconds others wait for it.
-        wait: u64,
-    },
+    Register(Registration),
     /// Recover the object of a certificate (step 2-9).
     Recover(Presentation),
     /// Confirm that it is stored.
@@ -84,6 +71,35 @@ pub(crate) enum Question {
     Asked(AskedItem),
     /// What the owner does who logs in.
     Owner(OwnerQuestion),
+}
+
+/// An object to register. A type of its own: it is all that may be sent while nobody looks (see [`prepare`]).
+pub(crate) struct Registration {
+    /// The plain object.
+    pub(crate) object: Vec<u8>,
+    /// Seed of the holder's key.
+    pub(crate) holder: Secret,
+    /// What the wallet has made itself; the safe makes the digest of a plain value.
+    pub(crate) given: Option<Given>,
+    /// What the owner is to find beside the certificate.
+    pub(crate) note: Option<Note>,
+    /// Whose orders the entry is to obey.
+    pub(crate) orders: Option<PublicKey>,
+    /// How many seconds others wait for it.
+    pub(crate) wait: u64,
+}
+
+impl Registration {
+    fn item(&self) -> RegisterItem {
+        RegisterItem {
+            wait: self.wait,
+            orders: self.orders,
+            object: self.object.clone(),
+            given: self.given.clone(),
+            note: self.note.clone(),
+            holder: HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public())),
+        }
+    }
 }
 
 /// A certificate presented for a session.
@@ -156,7 +172,7 @@ pub(crate) fn ask(
     rng: &mut dyn CryptoRng,
 ) -> Option<Sealed> {
     let route = match question {
-        Question::Register { .. } => Route::Register,
+        Question::Register(_) => Route::Register,
         Question::Recover(_) => Route::Recover,
         Question::Ack(_) => Route::Ack,
         Question::Return(_) => Route::Return,
@@ -177,23 +193,8 @@ pub(crate) fn ask(
     };
     let reply_to = PublicKey::new(hpke::derive_public(&reply_secret));
     let body = match question {
-        Question::Register {
-            object,
-            holder,
-            given,
-            note,
-            orders,
-            wait,
-        } => {
-            let item = RegisterItem {
-                wait: *wait,
-                orders: *orders,
-                object: object.clone(),
-                given: given.clone(),
-                note: note.clone(),
-                holder: HolderId::of(&PublicKey::new(SigningKey::derive(holder).public())),
-            };
-            seal(&item, reply_to, safe, &binding, rng)
+        Question::Register(registration) => {
+            seal(&registration.item(), reply_to, safe, &binding, rng)
         }
         Question::Recover(presentation) => {
             let item = RecoverItem {
@@ -268,17 +269,58 @@ pub(crate) fn ask(
     let account = SigningKey::derive(&safe.account);
     let token = request::sign_request(safe.id, route, request, &body, now, &account);
     Some(Sealed {
-        url: alloc::format!("{}{}", safe.address.as_str(), route.path()),
-        headers: alloc::vec![
-            ("authorization", alloc::format!("{SCHEME} {token}")),
-            ("content-type", "application/json".into()),
-            ("idempotency-key", alloc::format!("{request}")),
-        ],
+        url: url(safe, route),
+        headers: headers(&token, request),
         expected: Expected {
             binding,
             reply_secret,
             body_hash: hash::sha256(&body),
         },
+        body,
+    })
+}
+
+fn url(safe: &Safe, route: Route) -> String {
+    alloc::format!("{}{}", safe.address.as_str(), route.path())
+}
+
+fn headers(token: &str, request: RequestId) -> Vec<(&'static str, String)> {
+    alloc::vec![
+        ("authorization", alloc::format!("{SCHEME} {token}")),
+        ("content-type", "application/json".into()),
+        ("idempotency-key", alloc::format!("{request}")),
+    ]
+}
+
+/// A registration, ready to be sent by who has no key.
+pub(crate) struct Prepared {
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+/// Signs and seals a registration that may be sent for [`limits::PREPARED_LIFETIME`] from `now` on. Its answer can be read by
+/// nobody: what the safe says is heard when the wallet asks for the same itself.
+pub(crate) fn prepare(
+    safe: &Safe,
+    registration: &Registration,
+    request: RequestId,
+    now: UnixTime,
+    rng: &mut dyn CryptoRng,
+) -> Option<Prepared> {
+    let route = Route::Register;
+    let binding = Binding {
+        safe: safe.id,
+        route,
+        request,
+    };
+    let reply_to = PublicKey::new(hpke::derive_public(&Secret::make(rng)));
+    let body = seal(&registration.item(), reply_to, safe, &binding, rng)?;
+    let account = SigningKey::derive(&safe.account);
+    let token = request::sign_prepared(safe.id, request, &body, now, &account);
+    Some(Prepared {
+        url: url(safe, route),
+        headers: headers(&token, request),
         body,
     })
 }
@@ -485,16 +527,20 @@ mod tests {
         (safe, sealing)
     }
 
-    fn asked() -> (Sealed, Secret) {
-        let (safe, sealing) = safe();
-        let question = Question::Register {
+    fn registration() -> Registration {
+        Registration {
             object: alloc::vec![1, 2, 3],
             holder: Secret::new([5; 32]),
             given: None,
             note: None,
             orders: None,
             wait: 0,
-        };
+        }
+    }
+
+    fn asked() -> (Sealed, Secret) {
+        let (safe, sealing) = safe();
+        let question = Question::Register(registration());
         let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
         (sealed, sealing)
     }
@@ -672,16 +718,39 @@ mod tests {
         let (first, sealing) = asked();
         let body = reply(&first, &sealing, Vec::new());
         let (safe, _) = safe();
-        let question = Question::Register {
-            object: alloc::vec![1, 2, 3],
-            holder: Secret::new([5; 32]),
-            given: None,
-            note: None,
-            orders: None,
-            wait: 0,
-        };
+        let question = Question::Register(registration());
         let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
         let verdict = read(&second.expected, Some((200, &body)));
         assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
+    }
+
+    #[test]
+    fn a_prepared_registration_is_the_one_that_the_wallet_asks_for() {
+        let (asked, sealing) = asked();
+        let safe = safe().0;
+        let rng = &mut Counting(7);
+        let prepared = prepare(&safe, &registration(), REQUEST, NOW, rng).unwrap();
+        assert_eq!(prepared.url, asked.url);
+        let binding = &asked.expected.binding;
+        let open = |body: &[u8]| -> Request<RegisterItem> {
+            envelope::open_request(body, &sealing, binding).unwrap()
+        };
+        let (once, twice) = (open(&asked.body), open(&prepared.body));
+        assert!(once.items == twice.items);
+        // Its answer is for nobody: not even for whoever reads what the wallet has under way.
+        assert_ne!(once.reply_to, twice.reply_to);
+        // Apart from how long it holds, the headers are the same.
+        let named = |headers: &[(&'static str, String)]| headers[1..].to_vec();
+        assert_eq!(named(&prepared.headers), named(&asked.headers));
+        let token = prepared.headers[0].1.strip_prefix("Saifu ").unwrap();
+        let taken = |route, now| {
+            request::verify_request(token, safe.id, route, &prepared.body, now).is_ok()
+        };
+        assert!(taken(Route::Register, NOW.plus(6 * 24 * 3_600)));
+        assert!(!taken(Route::Register, NOW.plus(8 * 24 * 3_600)));
+        let others = Route::ALL.into_iter().filter(|it| *it != Route::Register);
+        for route in others {
+            assert!(!taken(route, NOW), "{route:?}");
+        }
     }
 }

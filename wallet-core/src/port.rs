@@ -4,7 +4,7 @@
 //! carry the weight. A [`Effect::Commit`] is one transaction, and [`Event::Committed`] means it is durable — the effects
 //! that depend on it come only after that. And [`Event::CommitFailed`] means nothing of it was stored.
 
-use crate::ids::ItemId;
+use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::lock::Standing;
 use crate::view::Part;
@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use saifu_crypto::CryptoRng;
 use saifu_crypto::stretch::Stretch;
+use saifu_protocol::UnixTime;
 use saifu_protocol::value::Date;
 
 /// What surrounds one event.
@@ -63,6 +64,8 @@ pub enum Event {
     Encouraged,
     /// The lock of this device has changed.
     Lock(Standing),
+    /// The page is about to go, or the wallet is about to be locked: this may be the last it is told.
+    Leaving,
 }
 
 /// Why a transaction was not stored.
@@ -99,6 +102,35 @@ pub enum Effect {
     },
     /// Show this.
     Show(Vec<Part>),
+    /// Remind the owner once this time has passed and the wallet is closed; of nothing any more.
+    Remind(Option<UnixTime>),
+    /// Keep this, so that it can be sent while the wallet is locked or closed. What cannot be kept is sent by the wallet later.
+    Keep(Upload),
+}
+
+/// A registration that may be sent while nobody looks. Whoever keeps it learns which safe, how large, and by which account; what is
+/// inside only the safe reads.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Whose it is. It may not be sent any more once a transaction [recalls](Batch::recalls) it.
+    pub flow: FlowId,
+    /// Where to, by `POST`.
+    pub url: String,
+    /// Header names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// The body.
+    pub body: Vec<u8>,
+    /// Until when the safe takes it, in milliseconds since 1970-01-01T00:00:00Z by this device's clock.
+    pub until_ms: u64,
+}
+
+impl fmt::Debug for Upload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Upload")
+            .field("flow", &self.flow)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How long a request may take, in milliseconds.
@@ -179,7 +211,7 @@ pub enum Key {
     /// A trusted safe.
     Safe(saifu_protocol::SafeId),
     /// A journal entry.
-    Flow(crate::ids::FlowId),
+    Flow(FlowId),
     /// A notice.
     Notice(ItemId),
     /// Who this wallet is to itself.
@@ -234,7 +266,7 @@ impl Key {
             "page" => Key::Page(id.parse().ok()?),
             "body" => Key::Body(ItemId::parse(id).ok()?),
             "safe" => Key::Safe(saifu_protocol::SafeId::parse(id).ok()?),
-            "flow" => Key::Flow(crate::ids::FlowId::parse(id).ok()?),
+            "flow" => Key::Flow(FlowId::parse(id).ok()?),
             "notice" => Key::Notice(ItemId::parse(id).ok()?),
             _ => return None,
         };
@@ -266,6 +298,16 @@ impl Batch {
     pub(crate) fn bytes(&self) -> u64 {
         let sizes = self.puts.iter().map(|(_, body)| body.as_bytes().len());
         sizes.sum::<usize>() as u64
+    }
+
+    /// Whose uploads are not to be sent any more: of every flow that goes on, is called off or ends with it. They go in the same
+    /// transaction.
+    pub fn recalls(&self) -> impl Iterator<Item = FlowId> {
+        let put = self.puts.iter().map(|(key, _)| key);
+        put.chain(&self.deletes).filter_map(|key| match key {
+            Key::Flow(flow) => Some(*flow),
+            _ => None,
+        })
     }
 }
 
@@ -302,7 +344,6 @@ pub struct Opened {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::FlowId;
     use saifu_protocol::SafeId;
 
     #[test]
@@ -326,5 +367,21 @@ mod tests {
         for foreign in ["", "page", "page/7", "page/x", "body/", "other/1"] {
             assert_eq!(Key::from_name(foreign), None, "{foreign}");
         }
+    }
+
+    #[test]
+    fn a_transaction_recalls_the_uploads_of_every_flow_it_touches() {
+        let flow = |byte| FlowId::new([byte; 16]);
+        let batch = Batch {
+            expected_version: 1,
+            puts: alloc::vec![
+                (Key::Flow(flow(1)), Body::new(Vec::new())),
+                (Key::Ledger, Body::new(Vec::new())),
+            ],
+            deletes: alloc::vec![Key::Body(ItemId::new([2; 16])), Key::Flow(flow(3))],
+            durability: Durability::Strict,
+        };
+        let recalled: Vec<FlowId> = batch.recalls().collect();
+        assert_eq!(recalled, [flow(1), flow(3)]);
     }
 }

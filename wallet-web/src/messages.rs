@@ -29,6 +29,8 @@ pub(crate) enum ToWorker {
     Signals(Reading),
     /// The wallet is looked at again: what waits may be tried at once.
     Encouraged,
+    /// The page is hidden: it may be closed next, and nothing is told then.
+    Leaving,
     /// The owner wants the wallet here although another tab has it. That tab stops at once.
     TakeOver,
 }
@@ -55,6 +57,8 @@ pub(crate) enum FromWorker {
     Lock(lock::View),
     /// Show these. Each replaces the part of its kind that was shown before.
     Parts(Vec<Part>),
+    /// Something lies in the outbox: the browser is to wake the service worker when there is a network.
+    Kept,
 }
 
 /// As it is posted.

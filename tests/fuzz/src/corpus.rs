@@ -327,7 +327,8 @@ pub(crate) fn sealed_bodies() -> Vec<Vec<u8>> {
 pub(crate) fn signed_requests() -> Vec<Vec<u8>> {
     let account = &at_safe().account;
     let token = request::sign_request(safe(), Route::Register, REQUEST, b"body", NOW, account);
-    bytes_of([token])
+    let prepared = request::sign_prepared(safe(), REQUEST, b"body", NOW, account);
+    bytes_of([token, prepared])
 }
 
 // ---- what a wallet reads

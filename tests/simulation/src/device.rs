@@ -6,11 +6,11 @@ use saifu_crypto::stretch::Stretch;
 use saifu_wallet_core::books::{Books, Item};
 use saifu_wallet_core::engine::Wallet;
 use saifu_wallet_core::group::Phase;
-use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::ids::{FlowId, ItemId};
 use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::plan::{KeyPlace, LocalKey};
 use saifu_wallet_core::port::{
-    ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened,
+    ASK_TIMEOUT_MS, Ask, Batch, Body, CommitError, Context, Effect, Event, Key, Opened, Upload,
 };
 use saifu_wallet_core::view::{self, BackupCard, KeyCard, Part, Waiting};
 use std::cell::OnceCell;
@@ -22,6 +22,8 @@ use std::rc::Rc;
 pub(crate) struct Store {
     version: u64,
     records: BTreeMap<Key, Body>,
+    /// What the service worker may send.
+    outbox: BTreeMap<FlowId, Upload>,
     /// What the records say, once somebody has asked: reading them is most of what a world would take its time for.
     read: OnceCell<Rc<Books>>,
 }
@@ -98,7 +100,15 @@ impl Store {
         for (key, body) in &batch.puts {
             self.records.insert(*key, body.clone());
         }
+        for flow in batch.recalls() {
+            self.outbox.remove(&flow);
+        }
         self.version = batch.expected_version + 1;
+    }
+
+    /// What the service worker may send.
+    pub(crate) fn kept(&self) -> impl Iterator<Item = &Upload> {
+        self.outbox.values()
     }
 
     fn commit(&mut self, batch: &Batch) -> Result<(), CommitError> {
@@ -215,6 +225,10 @@ impl Device {
                     self.timers.push((now_ms + after_ms, Event::Woke { wake }));
                 }
                 Effect::Show(parts) => self.look(parts),
+                Effect::Remind(_) => {}
+                Effect::Keep(upload) => {
+                    self.store.outbox.insert(upload.flow, upload);
+                }
             }
         }
         self.compare();

@@ -3,6 +3,7 @@
 mod attacks;
 mod called_off;
 mod change;
+mod closed;
 mod copies;
 mod device;
 mod freeze;

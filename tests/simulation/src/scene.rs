@@ -15,6 +15,9 @@ use zeroize::Zeroizing;
 /// Wednesday, 2000-03-15, the day of the worked example in WO 01/13293.
 pub(crate) const START_MS: u64 = 953_078_400_000;
 
+/// The life of no wallet: its answers are thrown away.
+const NOBODYS: u32 = u32::MAX;
+
 /// What is under way on the network.
 #[derive(Clone)]
 pub(crate) enum Packet {
@@ -113,10 +116,26 @@ impl Scene {
         if self.dice.percent(50) && self.bug.is_none() {
             let before = self.devices[device].store.clone();
             self.devices[device].finish_commit_and_crash();
+            self.send_kept(device);
             return Some(before);
         }
         self.devices[device].crash();
+        self.send_kept(device);
         None
+    }
+
+    /// The service worker sends everything that was kept for it, and throws the answers away.
+    pub(crate) fn send_kept(&mut self, device: usize) {
+        for upload in self.devices[device].store.kept() {
+            let ask = Ask {
+                ask: 0,
+                url: upload.url.clone(),
+                headers: upload.headers.clone(),
+                body: Some(upload.body.clone()),
+            };
+            let life = NOBODYS;
+            self.network.push(Packet::Request { device, life, ask });
+        }
     }
 
     pub(crate) fn storage_trouble(&mut self, device: usize) {

@@ -179,6 +179,9 @@ impl Wallet {
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) -> u64 {
+        if is_of_the_way(why) {
+            self.keep(id, context, effects);
+        }
         let wake = self.token();
         let running = self.running.of(id);
         running.waiting = Some(why);
@@ -330,6 +333,27 @@ impl Wallet {
         self.running
             .get(&flow)
             .is_some_and(|running| running.awaiting == *awaiting)
+    }
+}
+
+/// Whether the same request may be answered at another time: its safe was not reached, or could not.
+pub(super) fn is_of_the_way(why: Waiting) -> bool {
+    match why {
+        Waiting::Unreachable | Waiting::Garbled | Waiting::SafeFailed => true,
+        Waiting::TooOld
+        | Waiting::TooManyGuesses
+        | Waiting::OtherSafeSilent
+        | Waiting::EndingFirst
+        | Waiting::LogIn
+        | Waiting::Clock
+        | Waiting::RolledBack
+        | Waiting::OpenElsewhere
+        | Waiting::NotYet { .. }
+        | Waiting::Frozen { .. }
+        | Waiting::KeyChanged
+        | Waiting::SecondMethod
+        | Waiting::StorageFull
+        | Waiting::StorageFailed => false,
     }
 }
 

@@ -10,6 +10,7 @@ mod drive;
 mod gather;
 mod intents;
 mod last_copy;
+mod outbox;
 mod owner;
 mod papers;
 mod plans;
@@ -95,6 +96,8 @@ struct Running {
     next_try: Option<UnixTime>,
     body: Option<Body>,
     gathering: Gathering,
+    /// Until when what was kept of it can be sent without this wallet.
+    kept_until: Option<UnixTime>,
 }
 
 /// What a flow waits for. An event that answers anything else comes too late and is dropped.
@@ -331,7 +334,10 @@ impl Wallet {
             Event::Loaded { load, body } => self.loaded(load, body, context, effects),
             Event::Answered { ask, answer } => self.answered(ask, answer, context, effects),
             Event::Woke { wake } => self.woke(wake, context, effects),
-            Event::Signals(reading) => self.read(reading),
+            Event::Signals(reading) => {
+                self.read(reading);
+                self.remind(effects);
+            }
             Event::Encouraged => {
                 self.hurry();
                 self.watch(context, effects);
@@ -341,6 +347,7 @@ impl Wallet {
                 // What waited for a second method need not wait for its time.
                 self.hurry();
             }
+            Event::Leaving => self.keep_all(context, effects),
         }
     }
 

@@ -16,7 +16,7 @@ use crate::plan::check::{Operator, Seat};
 use crate::plan::offer::{Candidate, Offer, Stake};
 use crate::plan::{Plan, PlanError};
 use crate::port::{Context, Durability, Effect};
-use crate::rules::trigger::{Network, Signals, cause, lacks};
+use crate::rules::trigger::{Network, Signals, WhileClosed, cause, lacks, next_time};
 use crate::rules::{
     Apart, BackUp, Counts, Does, Entry, Lies, Lock, Moment, Reading, Rule, RuleBook, RuleId,
     RuleProblem, RuleState, Rules, Selection, Shortage, Subject, Surroundings, Told, Way, Why,
@@ -46,6 +46,8 @@ pub(super) struct Watch {
     counts: Counts,
     /// Whether the platform has spoken since the last look.
     is_read: bool,
+    /// What is to be reminded of while the wallet is closed, once that was said.
+    reminder: Option<Option<UnixTime>>,
     /// Whether something has changed since.
     pub(super) is_due: bool,
     /// What waits for room that the rules are to make.
@@ -95,10 +97,31 @@ impl Wallet {
                 reading.device_used_at.is_some(),
                 reading.connection.is_some(),
                 reading.quota_room.is_some(),
+                reading.while_closed,
             )
         };
         if before.as_ref().map(has) != Some(has(&reading)) {
             self.dirty.rules();
+        }
+    }
+
+    /// Has whoever is woken while the wallet is closed know when a time comes that a rule names, and nothing of the rule.
+    pub(super) fn remind(&mut self, effects: &mut Vec<Effect>) {
+        let reading = self.watch.reading;
+        if reading.is_none_or(|it| it.while_closed == WhileClosed::Sleeps) {
+            return;
+        }
+        let values = subjects(&self.books);
+        let around = self.surroundings();
+        let Some(now) = around.and_then(|around| self.signals(&values, &around)) else {
+            return;
+        };
+        let rules = self.books.rules().rules.iter();
+        let on = rules.filter(|rule| rule.state == RuleState::On);
+        let next = on.filter_map(|rule| next_time(&rule.when, &now)).min();
+        if self.watch.reminder != Some(next) {
+            self.watch.reminder = Some(next);
+            effects.push(Effect::Remind(next));
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the engine does around the flows: one transaction at a time, waits, turns, clocks, and what is shown.
 
 mod cards;
+mod outbox;
 mod rules;
 mod waits;
 
@@ -10,7 +11,7 @@ use super::*;
 use crate::form::Form;
 use crate::intent::{Intent, RemoveReason};
 use crate::plan::preset::Preset;
-use crate::port::{Answer, Batch, CommitError, Key};
+use crate::port::{Answer, Batch, CommitError, Key, Upload};
 use crate::view::{Job, Opened, SafeCard, Task};
 use alloc::collections::BTreeMap;
 use saifu_crypto::Secret;
@@ -33,6 +34,8 @@ struct Bench {
     asks: Vec<Ask>,
     wakes: Vec<(u64, u64)>,
     shown: Vec<Part>,
+    kept: BTreeMap<FlowId, Upload>,
+    reminders: Vec<Option<UnixTime>>,
 }
 
 impl Bench {
@@ -47,6 +50,8 @@ impl Bench {
             asks: Vec::new(),
             wakes: Vec::new(),
             shown: Vec::new(),
+            kept: BTreeMap::new(),
+            reminders: Vec::new(),
         };
         bench.carry_out(effects);
         bench
@@ -70,6 +75,10 @@ impl Bench {
                 Effect::Ask(ask) => self.asks.push(ask),
                 Effect::Wake { wake, after_ms } => self.wakes.push((wake, after_ms)),
                 Effect::Show(parts) => self.shown.extend(parts),
+                Effect::Remind(at) => self.reminders.push(at),
+                Effect::Keep(upload) => {
+                    self.kept.insert(upload.flow, upload);
+                }
             }
         }
         // What is shown is shown before an answer can change it.
@@ -82,6 +91,9 @@ impl Bench {
     /// The transaction under way, and all that follow from it, become durable.
     fn commit(&mut self) {
         while let Some(batch) = self.commit.take() {
+            for flow in batch.recalls() {
+                self.kept.remove(&flow);
+            }
             for key in &batch.deletes {
                 self.store.remove(key);
             }

@@ -49,6 +49,12 @@ impl Wallet {
         let mut has_thawed = false;
         for change in &changes {
             self.dirty.note(change, &self.books);
+            if let Change::Journal(flow, _) = change
+                && let Some(running) = self.running.get_mut(flow)
+            {
+                // What was kept of it went with this transaction.
+                running.kept_until = None;
+            }
             if let Change::Journal(_, Flow::Login(login)) = change
                 && login.is_open()
             {

@@ -50,7 +50,7 @@ pub use round::{Begun, Load, Round};
 pub use wake::Wake;
 
 use crate::books::{Books, Change, Elsewhere, Standing, item_of};
-use crate::client::{OwnerAnswer, OwnerQuestion, Question};
+use crate::client::{OwnerAnswer, OwnerQuestion, Question, Registration};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
 use crate::lock::Standing as LockStanding;
@@ -261,6 +261,38 @@ impl Flow {
             | Flow::Decide(_)
             | Flow::Wake(_)
             | Flow::Freeze(_) => false,
+        }
+    }
+
+    /// What of it may be sent while nobody looks: while the wallet is locked or closed, by who has no key and reads no answer. Only
+    /// a registration, for it opens nothing, ends nothing, and asked twice gives one entry; what comes of it waits for the
+    /// wallet. Everything else asks a safe to hand out, to end or to change something.
+    pub(crate) fn unattended(
+        &self,
+        body: &Body,
+        books: &Books,
+        lock: LockStanding,
+    ) -> Option<(SafeId, RequestId, Registration)> {
+        match self {
+            Flow::Register(flow) => {
+                let registration = flow.unattended(body, books, lock)?;
+                Some((flow.safe, flow.request, registration))
+            }
+            Flow::Add(_)
+            | Flow::Recover(_)
+            | Flow::Retire(_)
+            | Flow::Protect(_)
+            | Flow::Reunite(_)
+            | Flow::Rotate(_)
+            | Flow::Enrol(_)
+            | Flow::Login(_)
+            | Flow::Round(_)
+            | Flow::Order(_)
+            | Flow::Hold(_)
+            | Flow::Decide(_)
+            | Flow::Wake(_)
+            | Flow::Freeze(_)
+            | Flow::Reread(_) => None,
         }
     }
 

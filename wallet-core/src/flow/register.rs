@@ -18,10 +18,11 @@
 
 use super::{Desk, Flow, Input, Next, Retire, RetireWhat, Step, verify_certificate};
 use crate::books::{
-    CertificateBody, CertificateItem, Change, Item, OthersWait, id_of_entry, secret,
+    Books, CertificateBody, CertificateItem, Change, Item, OthersWait, id_of_entry, secret,
 };
-use crate::client::Question;
+use crate::client::{Question, Registration};
 use crate::ids::{FlowId, ItemId};
+use crate::lock::Standing;
 use crate::notice::Kind;
 use crate::owner::orders;
 use crate::port::Body;
@@ -68,28 +69,18 @@ impl Register {
             return self.end_at_safe(request, input, desk, rng);
         }
         match input {
-            Input::Start | Input::Registered(_) if self.must_stay(desk) => {
+            Input::Start | Input::Registered(_) if self.must_stay(desk.books, desk.lock) => {
                 Step::then(Next::Wait(Waiting::SecondMethod))
             }
             Input::Start => Step::then(Next::Load(self.value)),
-            Input::Loaded(Some(body)) if self.is_too_large(&body, desk) => {
+            Input::Loaded(Some(body)) if self.is_too_large(&body, desk.books) => {
                 let limit = desk.books.safe(self.safe).map(|safe| safe.object_limit);
                 self.refused(Code::TooLarge, limit, desk, rng)
             }
             Input::Loaded(Some(body)) => Step::then(Next::Ask(
                 self.safe,
                 self.request,
-                Question::Register {
-                    object: body.as_bytes().to_vec(),
-                    holder: self.holder.clone(),
-                    given: self.given.clone(),
-                    note: self.note.clone(),
-                    orders: match desk.books.item(self.value) {
-                        Some(Item::Part(part)) => orders(desk.books, self.safe, Some(part.of)),
-                        _ => None,
-                    },
-                    wait: self.wait,
-                },
+                Question::Register(self.registration(&body, desk.books)),
             )),
             Input::Loaded(None) => Step::then(Next::Wait(crate::view::Waiting::StorageFailed)),
             Input::Registered(compact) => self.collate(&compact, desk, rng),
@@ -106,16 +97,45 @@ impl Register {
         }
     }
 
+    /// What the safe is asked for, the same on every attempt.
+    fn registration(&self, body: &Body, books: &Books) -> Registration {
+        Registration {
+            object: body.as_bytes().to_vec(),
+            holder: self.holder.clone(),
+            given: self.given.clone(),
+            note: self.note.clone(),
+            orders: match books.item(self.value) {
+                Some(Item::Part(part)) => orders(books, self.safe, Some(part.of)),
+                _ => None,
+            },
+            wait: self.wait,
+        }
+    }
+
+    /// The same, if it would be asked for now and may be sent unattended: nothing that was called off, nothing that must stay, and
+    /// nothing that the safe does not take.
+    pub(super) fn unattended(
+        &self,
+        body: &Body,
+        books: &Books,
+        lock: Standing,
+    ) -> Option<Registration> {
+        let is_wanted = self.calling_off.is_none()
+            && !self.must_stay(books, lock)
+            && !self.is_too_large(body, books);
+        is_wanted.then(|| self.registration(body, books))
+    }
+
     /// Whether the value may not be deleted here, as the step with its certificate would. Then it is not even sent. A part is
     /// no value: it may go, and the value it was made of stays (see `Protect`).
-    fn must_stay(&self, desk: &Desk<'_>) -> bool {
-        let is_part = matches!(desk.books.item(self.value), Some(Item::Part(_)));
-        !is_part && !desk.lock.may_delete()
+    fn must_stay(&self, books: &Books, lock: Standing) -> bool {
+        let is_part = matches!(books.item(self.value), Some(Item::Part(_)));
+        !is_part && !lock.may_delete()
     }
 
     /// Whether the safe has said that it takes nothing so large: then it is not even asked.
-    fn is_too_large(&self, body: &Body, desk: &Desk<'_>) -> bool {
-        let safe = desk.books.safe(self.safe);
+    fn is_too_large(&self, body: &Body, books: &Books) -> bool {
+        let safe = books.safe(self.safe);
         safe.is_some_and(|safe| body.as_bytes().len() as u64 > safe.object_limit)
     }
 

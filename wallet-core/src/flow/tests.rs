@@ -3,6 +3,7 @@
 mod order;
 mod owner;
 mod reread;
+mod unattended;
 mod waits;
 
 use super::*;

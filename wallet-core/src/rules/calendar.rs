@@ -38,6 +38,25 @@ impl Moment {
         )
     }
 
+    /// When it is so many minutes after midnight next, by the clock of this moment.
+    pub(super) fn next(self, minute: u16) -> UnixTime {
+        let now = self.local_minutes(self.now);
+        let passed = (now - i64::from(minute)).rem_euclid(DAY_MINUTES);
+        let next = now.saturating_add(DAY_MINUTES - passed);
+        self.global(next.saturating_mul(60))
+    }
+
+    /// When a day begins, by the clock of this moment.
+    pub(super) fn beginning_of(self, day: Date) -> UnixTime {
+        let days = i64::from(day.to_julian_day()) - EPOCH;
+        self.global(days.saturating_mul(DAY))
+    }
+
+    fn global(self, local_seconds: i64) -> UnixTime {
+        let seconds = local_seconds.saturating_sub(i64::from(self.offset_minutes) * 60);
+        UnixTime(u64::try_from(seconds).unwrap_or(0))
+    }
+
     /// Minutes that have passed by the owner's clock when it is `time`.
     pub(super) fn local_minutes(self, time: UnixTime) -> i64 {
         self.local_seconds(time).div_euclid(60)

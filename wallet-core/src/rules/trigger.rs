@@ -91,13 +91,13 @@ pub enum Power {
     Battery,
 }
 
-/// Whether the browser wakes a wallet that is closed.
+/// What is woken while the wallet is closed. The wallet itself never is: without its owner nothing is opened, so nothing is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum WhileClosed {
-    /// It does, now and then.
+    /// The service worker, now and then: it sends what was begun, and reminds its owner.
     Wakes,
-    /// It does not: nothing happens until it is opened.
+    /// Nothing, until it is opened.
     Sleeps,
 }
 
@@ -157,7 +157,7 @@ pub enum Signal {
     Connection,
     /// How much the browser lets a site store.
     Quota,
-    /// Being woken while closed.
+    /// Being woken while closed. Where it is there, its stand-in works all the same, and less is left to it.
     Waking,
 }
 
@@ -217,6 +217,8 @@ pub enum Remark {
     LateWhileClosed,
     /// While the wallet is closed nothing is fetched: whoever does not open it the day before waits for it on the day.
     TomorrowMissedWhileClosed,
+    /// While the wallet is closed what was begun is sent, and its owner reminded; nothing new begins before it is opened.
+    RemindedWhileClosed,
 }
 
 /// What a rule lacks on a platform, and what is done instead.
@@ -275,6 +277,34 @@ pub fn lacks(trigger: &Trigger, signals: &Signals) -> Vec<Lack> {
     found
 }
 
+/// When a time that `trigger` names comes next, for whoever cannot look at anything but a clock. What else is joined with it may
+/// hold by then or not.
+pub fn next_time(trigger: &Trigger, now: &Signals) -> Option<UnixTime> {
+    match trigger {
+        Trigger::All(list) | Trigger::Any(list) => {
+            list.iter().filter_map(|it| next_time(it, now)).min()
+        }
+        Trigger::At(minute) => Some(now.at.next(*minute)),
+        Trigger::ChargerConnected if now.battery.is_none() => Some(now.at.next(EVENING)),
+        Trigger::UsableTomorrow => {
+            let day_before = now.next_away?.previous_day()?;
+            let begins = now.at.beginning_of(day_before);
+            (begins > now.at.now).then_some(begins)
+        }
+        Trigger::ChargerConnected
+        | Trigger::IdleFor(_)
+        | Trigger::BatteryBelow(_)
+        | Trigger::RoomBelow(_)
+        | Trigger::NotNeededFor(_)
+        | Trigger::OnChange
+        | Trigger::OnOpen
+        | Trigger::OnRequest
+        | Trigger::ConnectionImproves
+        | Trigger::BatteryRecovers(_)
+        | Trigger::RoomRecovers(_) => None,
+    }
+}
+
 impl Trigger {
     /// What stands in for this trigger by itself where `signal` is missing; `None` if it does not need it. What joins
     /// others needs nothing itself.
@@ -330,10 +360,18 @@ impl Trigger {
             list.iter().for_each(|it| it.collect_lacks(signals, found));
         }
         for signal in Signal::ALL {
-            if !signals.have(signal)
-                && let Some(lack) = self.without(signal)
-                && !found.contains(&lack)
-            {
+            let Some(lack) = self.without(signal) else {
+                continue;
+            };
+            let lack = match (signal, signals.have(signal)) {
+                (_, false) => lack,
+                (Signal::Waking, true) => Lack {
+                    remark: Remark::RemindedWhileClosed,
+                    ..lack
+                },
+                (_, true) => continue,
+            };
+            if !found.contains(&lack) {
                 found.push(lack);
             }
         }
@@ -480,9 +518,9 @@ fn level(held: bool, holds: bool, before: &Signals, now: &Signals) -> Holds {
     }
 }
 
-/// Whether the wallet was closed since the last look and nothing woke it: it may have ended and come again meanwhile.
+/// Whether the wallet was closed since the last look: it may have ended and come again meanwhile.
 fn was_blind(before: &Signals, now: &Signals) -> bool {
-    now.while_closed == WhileClosed::Sleeps && before.opened != now.opened
+    before.opened != now.opened
 }
 
 /// See [`Fallback::FirstOpeningOfDay`].

@@ -307,6 +307,15 @@ pub(crate) fn on_touched(touched: impl Fn() + Clone + 'static) {
     }
 }
 
+/// Calls back when the page is not looked at any more: on many devices the last that is heard before it is closed.
+pub(crate) fn on_hidden(hidden: impl Fn() + 'static) {
+    listen(&document(), "visibilitychange", move |_| {
+        if document().visibility_state() != VisibilityState::Visible {
+            hidden();
+        }
+    });
+}
+
 /// Lets nothing be read while the page is not looked at: task switchers show a picture of it.
 pub(crate) fn veil_when_hidden() {
     let veil = |_| {
@@ -673,6 +682,55 @@ pub(crate) fn reach_no_more() {
             unsubscribe_at(&manager).await;
         }
     });
+}
+
+/// What the service worker is woken for; it knows the name.
+const OUTBOX: &str = "outbox";
+/// How often it may be woken without a reason, at most, in milliseconds: twice a day. Browsers make it less.
+const WAKE_EVERY_MS: u32 = 12 * 3_600_000;
+
+/// Has the browser wake the service worker as soon as there is a network, whether a page is left or not. A browser that cannot
+/// (Background Sync is Chromium's) leaves it to the wallet, when it is opened next.
+pub(crate) fn send_while_closed() {
+    spawn_local(async {
+        let sync = manager("sync").await;
+        if let Some(sync) = sync {
+            asked(call(&sync, "register", Some(&OUTBOX.into()))).await;
+        }
+    });
+}
+
+/// Has the browser wake the service worker now and then, if it does so for this site; answers whether it will. Only Chromium
+/// does, for installed apps that are used, and nobody is asked.
+pub(crate) fn wake_now_and_then(then: impl FnOnce(bool) + 'static) {
+    spawn_local(async move { then(may_be_woken().await.is_some()) });
+}
+
+async fn may_be_woken() -> Option<()> {
+    let permissions = Reflect::get(&window().navigator(), &"permissions".into()).ok()?;
+    let which = js_sys::Object::new();
+    let name = "periodic-background-sync";
+    Reflect::set(&which, &"name".into(), &name.into()).ok()?;
+    let permission = asked(call(&permissions, "query", Some(&which))).await?;
+    let state = Reflect::get(&permission, &"state".into()).ok()?;
+    (state == "granted").then_some(())?;
+    let periodic = manager("periodicSync").await?;
+    let how_often = js_sys::Object::new();
+    Reflect::set(&how_often, &"minInterval".into(), &WAKE_EVERY_MS.into()).ok()?;
+    let register: Function = Reflect::get(&periodic, &"register".into())
+        .ok()?
+        .dyn_into()
+        .ok()?;
+    let asking = register.call2(&periodic, &OUTBOX.into(), &how_often);
+    asked(asking.and_then(|it| it.dyn_into())).await?;
+    Some(())
+}
+
+/// A manager of the service worker's registration, where the browser has it.
+async fn manager(name: &str) -> Option<JsValue> {
+    let registration = asked(service_workers()?.ready()).await?;
+    let manager = Reflect::get(&registration, &name.into()).ok()?;
+    (!manager.is_undefined()).then_some(manager)
 }
 
 /// Calls back when the owner comes by a message of the service worker's, with what it was shown for.

@@ -167,6 +167,7 @@ impl Service {
         device::veil_when_hidden();
         device::on_touched(move || self.touched());
         device::on_encouraged(move || self.post(&ToWorker::Encouraged));
+        device::on_hidden(move || self.post(&ToWorker::Leaving));
         let watched = Device::watch(move || self.tell_signals());
         self.device.set_value(Some(watched));
         device::on_installable(move |offer| {
@@ -191,6 +192,7 @@ impl Service {
         match message {
             Ok(FromWorker::Ready) => self.card.set_value(Some(card.clone())),
             Ok(FromWorker::Offer(offer)) => self.take_offer(offer),
+            Ok(FromWorker::Kept) => device::send_while_closed(),
             Ok(FromWorker::Lock(lock)) => self.lock.set(lock),
             Ok(FromWorker::Parts(parts)) => parts.into_iter().for_each(|part| self.show(part)),
             Err(_) => {

@@ -24,6 +24,8 @@ struct Heard {
     battery: RefCell<Option<JsValue>>,
     /// When this wallet was last touched, in seconds.
     used: Cell<u64>,
+    /// Whether the browser wakes the service worker now and then.
+    while_closed: Cell<WhileClosed>,
 }
 
 impl Device {
@@ -32,6 +34,7 @@ impl Device {
         let heard = Self(Rc::new(Heard {
             battery: RefCell::new(None),
             used: Cell::new(seconds()),
+            while_closed: Cell::new(WhileClosed::Sleeps),
         }));
         for event in ["pointerdown", "keydown"] {
             let heard = heard.clone();
@@ -58,6 +61,13 @@ impl Device {
                 tell();
             },
         );
+        let (owner, tell) = (heard.clone(), told.clone());
+        device::wake_now_and_then(move |wakes| {
+            if wakes {
+                owner.0.while_closed.set(WhileClosed::Wakes);
+                tell();
+            }
+        });
         each_minute(told);
         heard
     }
@@ -66,6 +76,7 @@ impl Device {
     pub(crate) fn read(&self, then: impl FnOnce(Reading) + 'static) {
         let battery = self.0.battery.borrow().as_ref().and_then(battery);
         let used = UnixTime(self.0.used.get());
+        let while_closed = self.0.while_closed.get();
         let storage = get(&window().navigator(), "storage");
         device::settle(call(&storage, "estimate", None), move |estimate| {
             then(Reading {
@@ -79,8 +90,7 @@ impl Device {
                 },
                 connection: quality(),
                 quota_room: estimate.as_ref().and_then(room),
-                // Nothing is run while it is closed.
-                while_closed: WhileClosed::Sleeps,
+                while_closed,
             });
         });
     }

@@ -142,6 +142,8 @@ impl Card {
         if !self.session.as_ref().is_some_and(|it| it.keeper.is_on()) {
             return;
         }
+        // What is asked for just now is not heard any more; the service worker may see to it.
+        self.feed(Event::Leaving).await;
         self.session = None;
         if let Err(phase) = self.open().await {
             self.page.show(phase);

@@ -104,7 +104,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Opens the database, after creating its structure if there is none. `blocked` is told when another tab holds an
+    /// Opens the database, after creating what its structure lacks. `blocked` is told when another tab holds an
     /// older structure and does not let go: then neither success nor error comes before that tab is closed.
     ///
     /// # Errors
@@ -204,7 +204,8 @@ impl Drop for Connection {
 
 fn create(opening: &IdbOpenDbRequest, stores: &[&str]) -> Result<(), JsValue> {
     let database: IdbDatabase = opening.result()?.unchecked_into();
-    for name in stores {
+    let there = database.object_store_names();
+    for name in stores.iter().filter(|name| !there.contains(name)) {
         // Thrown out of the event, an error aborts the change of structure.
         database.create_object_store(name)?;
     }

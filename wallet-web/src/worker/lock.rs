@@ -1,4 +1,5 @@
-//! The Web Lock that makes one tab the wallet's. It spares the owner surprises; what protects the store is its version.
+//! The Web Lock that makes one tab the wallet's. It spares the owner surprises; what protects the store is its version. And
+//! the one that tells the service worker that a wallet is open, which sends for itself.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -9,8 +10,10 @@ use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-/// The name of the lock.
-const NAME: &str = "saifu-wallet";
+/// The name of the lock that makes one tab the wallet's.
+pub(super) const WALLET: &str = "saifu-wallet";
+/// The name of the one that is held while the wallet is open to its owner. `service-worker.js` knows it.
+pub(super) const UNLOCKED: &str = "saifu-unlocked";
 
 #[wasm_bindgen]
 extern "C" {
@@ -56,11 +59,11 @@ impl Drop for Lock {
     }
 }
 
-/// Asks for the lock; `None` if it is not free.
+/// Asks for a lock; `None` if it is not free.
 ///
 /// # Errors
 /// When the claim was aborted, or this browser or context has no locks.
-pub(crate) async fn claim(claim: Claim<'_>) -> Result<Option<Lock>, JsValue> {
+pub(crate) async fn claim(name: &str, claim: Claim<'_>) -> Result<Option<Lock>, JsValue> {
     let options = Object::new();
     match claim {
         Claim::IfFree => Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE)?,
@@ -89,7 +92,7 @@ pub(crate) async fn claim(claim: Claim<'_>) -> Result<Option<Lock>, JsValue> {
             let _ = resolve.call1(&JsValue::UNDEFINED, &got.into());
             if got { held.into() } else { JsValue::UNDEFINED }
         });
-        match locks.request(NAME, &options, on_grant.unchecked_ref()) {
+        match locks.request(name, &options, on_grant.unchecked_ref()) {
             Ok(promise) => over = Some(promise),
             Err(error) => failed = Some(error),
         }

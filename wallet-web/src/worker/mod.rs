@@ -152,6 +152,9 @@ struct Session {
     wallet: Wallet,
     store: Rc<Store>,
     keeper: Keeper,
+    /// Tells the service worker that this wallet sends for itself. None where the service worker is just sending: what both
+    /// send gives one entry.
+    _unlocked: Option<Lock>,
 }
 
 impl Card {
@@ -187,6 +190,7 @@ impl Card {
                     self.feed(Event::Signals(reading)).await;
                 }
                 Input::Page(ToWorker::TakeOver) => self.take_over(),
+                Input::Page(ToWorker::Leaving) => self.feed(Event::Leaving).await,
                 Input::Claimed(claim, result) if claim == self.claim => {
                     self.claimed(result).await;
                 }
@@ -204,7 +208,10 @@ impl Card {
         let number = self.next_claim();
         let inbox = self.inbox.clone();
         spawn_local(async move {
-            inbox.push(Input::Claimed(number, lock::claim(Claim::IfFree).await));
+            inbox.push(Input::Claimed(
+                number,
+                lock::claim(lock::WALLET, Claim::IfFree).await,
+            ));
         });
     }
 
@@ -218,7 +225,7 @@ impl Card {
         self.waiting = Some(controller);
         let inbox = self.inbox.clone();
         spawn_local(async move {
-            let result = lock::claim(Claim::WhenFree(&signal)).await;
+            let result = lock::claim(lock::WALLET, Claim::WhenFree(&signal)).await;
             inbox.push(Input::Claimed(number, result));
         });
     }
@@ -231,7 +238,10 @@ impl Card {
         let number = self.next_claim();
         let inbox = self.inbox.clone();
         spawn_local(async move {
-            inbox.push(Input::Claimed(number, lock::claim(Claim::Steal).await));
+            inbox.push(Input::Claimed(
+                number,
+                lock::claim(lock::WALLET, Claim::Steal).await,
+            ));
         });
     }
 
@@ -293,11 +303,13 @@ impl Card {
         let standing = keeper.standing();
         let opened = with_context(|context| Wallet::open_under(standing, stored, context));
         let (wallet, effects) = opened.map_err(damaged)?;
+        let unlocked = lock::claim(lock::UNLOCKED, Claim::IfFree).await;
         self.sessions = self.sessions.wrapping_add(1);
         self.session = Some(Session {
             wallet,
             store: Rc::new(store),
             keeper,
+            _unlocked: unlocked.ok().flatten(),
         });
         self.touched_ms = time::now_ms();
         self.show_lock();
@@ -364,6 +376,16 @@ impl Card {
                     Event::Woke { wake }
                 }),
                 Effect::Show(parts) => self.page.post(&FromWorker::Parts(parts)),
+                Effect::Remind(at) => {
+                    if session.store.remind(at).await.is_err() {
+                        complain("a reminder was not stored");
+                    }
+                }
+                // Awaited: a transaction that recalls it comes after it.
+                Effect::Keep(upload) => match session.store.keep(&upload).await {
+                    Ok(()) => self.page.post(&FromWorker::Kept),
+                    Err(_) => complain("an upload was not kept"),
+                },
             }
         }
     }

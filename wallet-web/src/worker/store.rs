@@ -10,6 +10,8 @@
 //! |              | `lock`          | with one: its record, sealed by the device key            |
 //! |              | `tries`         | with one: [`Tries`], wrong passcodes                      |
 //! |              | `version`       | [`Mark`]: how often anything was committed, and by whom   |
+//! | `outbox`     | id of a flow    | [`Upload`]: what the service worker may send              |
+//! |              | `due`           | number: when a time comes that a rule names               |
 //!
 //! Opening raises the version, so whoever had the store open before is fenced off from then on. There is no fallback:
 //! where the browser refuses to store, the wallet does not open.
@@ -17,11 +19,12 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use js_sys::{Array, Uint8Array};
+use js_sys::{Array, Object, Reflect, Uint8Array};
 use saifu_crypto::{CryptoRng, Secret, make_bytes};
+use saifu_protocol::UnixTime;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::lock::Tries;
-use saifu_wallet_core::port::{Batch, Body, CommitError, Durability, Key, Opened};
+use saifu_wallet_core::port::{Batch, Body, CommitError, Durability, Key, Opened, Upload};
 use saifu_wallet_core::view::Phase;
 use wasm_bindgen::{JsCast, JsValue};
 
@@ -33,11 +36,15 @@ use super::vault::{Damaged, DeviceKey, FORMAT, Vault, Wrapping};
 pub(crate) const DATABASE: &str = "saifu-wallet";
 
 /// Which object stores there are. A change here needs the next number and a step that leads there.
-const STRUCTURE: u32 = 1;
+const STRUCTURE: u32 = 2;
 const RECORDS: &str = "records";
 const BODIES: &str = "bodies";
 const META: &str = "meta";
-const STORES: &[&str] = &[RECORDS, BODIES, META];
+/// Not sealed: the service worker, which has no key, reads it. Nothing in it is anybody's secret; see [`Upload`].
+const OUTBOX: &str = "outbox";
+/// A name no flow has.
+const DUE: &str = "due";
+const STORES: &[&str] = &[RECORDS, BODIES, META, OUTBOX];
 
 const META_FORMAT: &str = "format";
 const META_DEVICE_KEY: &str = "device-key";
@@ -279,6 +286,38 @@ impl Store {
         Ok(())
     }
 
+    /// Keeps what the service worker may send, if the store is still this tab's.
+    ///
+    /// # Errors
+    /// Nothing was kept then. That is no more than a delay: the wallet sends it when it is open.
+    pub(crate) async fn keep(&self, upload: &Upload) -> Result<(), Failure> {
+        let value = outgoing(upload)?;
+        let expected = self.version.get();
+        let mut transaction = self.link.begin(&[META, OUTBOX], Access::Write).await?;
+        let version = transaction.get(META, META_VERSION)?;
+        transaction.then(&version, move |_, value| {
+            Mark::read(&value).is_ok_and(|stored| stored.version == expected)
+        });
+        transaction.put(OUTBOX, &upload.flow.to_string(), &value)?;
+        transaction.finish().await
+    }
+
+    /// When the service worker is to remind the owner.
+    ///
+    /// # Errors
+    /// It reminds as before then.
+    pub(crate) async fn remind(&self, at: Option<UnixTime>) -> Result<(), Failure> {
+        let transaction = self.link.begin(&[OUTBOX], Access::Write).await?;
+        match at {
+            Some(at) => {
+                let ms = at.0.saturating_mul(1_000) as f64;
+                transaction.put(OUTBOX, DUE, &ms.into())?;
+            }
+            None => transaction.delete(OUTBOX, DUE)?,
+        }
+        transaction.finish().await
+    }
+
     async fn store(
         &self,
         prepared: Prepared,
@@ -314,9 +353,10 @@ impl Store {
             puts.push((store_of(key), name, sealed));
         }
         let deletes = batch.deletes.iter().map(|key| (store_of(key), key.name()));
+        let recalls = batch.recalls().map(|flow| (OUTBOX, flow.to_string()));
         Prepared {
             puts,
-            deletes: deletes.collect(),
+            deletes: deletes.chain(recalls).collect(),
             access: match batch.durability {
                 Durability::Strict => Access::WriteStrictly,
                 Durability::Relaxed => Access::Write,
@@ -411,6 +451,25 @@ struct Prepared {
     puts: Vec<(&'static str, String, JsValue)>,
     deletes: Vec<(&'static str, String)>,
     access: Access,
+}
+
+/// As the service worker reads it.
+fn outgoing(upload: &Upload) -> Result<JsValue, Failure> {
+    let headers = Object::new();
+    for (name, value) in &upload.headers {
+        Reflect::set(&headers, &(*name).into(), &value.into())?;
+    }
+    let kept = Object::new();
+    let fields: [(&str, JsValue); 4] = [
+        ("url", upload.url.as_str().into()),
+        ("headers", headers.into()),
+        ("body", Uint8Array::from(upload.body.as_slice()).into()),
+        ("until", (upload.until_ms as f64).into()),
+    ];
+    for (name, value) in fields {
+        Reflect::set(&kept, &name.into(), &value)?;
+    }
+    Ok(kept.into())
 }
 
 fn store_of(key: &Key) -> &'static str {

@@ -149,6 +149,10 @@ pub(crate) const CASES: &[Case] = &[
     ),
     ("a wrong clock is told the time", request::clock),
     (
+        "a registration that was signed to be sent later is taken for days, and nothing else is",
+        request::prepared,
+    ),
+    (
         "a request for another safe, route, body or key is refused",
         request::wrong_request,
     ),

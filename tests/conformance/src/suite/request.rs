@@ -10,7 +10,7 @@ use saifu_protocol::envelope::seal_request;
 use saifu_protocol::message::{Outcome, RegisterItem, Registered, Request, Route};
 use saifu_protocol::presentation::NO_SESSION;
 use saifu_protocol::problem::Code;
-use saifu_protocol::request::{SCHEME, sign_request};
+use saifu_protocol::request::{SCHEME, sign_prepared, sign_request};
 use saifu_protocol::{PublicKey, RequestId, SafeId, UnixTime};
 
 fn register_at(
@@ -41,6 +41,68 @@ pub(super) fn clock(wallet: &Wallet) -> Check {
         // Signed again with the safe's own time it is taken.
         let signed_again = register_at(wallet, time, new_request())?;
         certificates(signed_again)?;
+    }
+    Ok(())
+}
+
+/// What a wallet has kept for its service worker: a registration, signed days before it is sent.
+pub(super) fn prepared(wallet: &Wallet) -> Check {
+    const DAY: u64 = 24 * 3_600;
+    let account = SigningKey::derive(&wallet.account);
+    let safe = wallet.descriptor.id;
+    let ago = |days: u64| UnixTime(wallet.now().0 - days * DAY);
+    let send = |route: Route, request: RequestId, body: &[u8], at: UnixTime| {
+        let token = sign_prepared(safe, request, body, at, &account);
+        let key = request.to_string();
+        wallet.post(route.path(), &format!("{SCHEME} {token}"), &key, body)
+    };
+    // Every call makes another.
+    let bytes = object(0);
+    let body = |route, request, secret: &_| {
+        let item = RegisterItem {
+            wait: 0,
+            orders: None,
+            object: bytes.clone(),
+            holder: holder_of(secret),
+            given: None,
+            note: None,
+        };
+        let content = Request {
+            reply_to: PublicKey::new(saifu_crypto::hpke::derive_public(&new_secret())),
+            items: vec![item],
+        };
+        let key = &wallet.descriptor.sealing_key;
+        seal_request(&content, key, &wallet.binding(route, request), &mut rng())
+            .map_err(|_| "no seal")
+    };
+    let (request, secret) = (new_request(), new_secret());
+    let sealed = body(Route::Register, request, &secret)?;
+    for days in [6, 0] {
+        let answer = send(Route::Register, request, &sealed, ago(days))?;
+        ensure!(
+            answer.status == 200,
+            "{days} days later it is answered {}",
+            answer.status
+        );
+    }
+    // Its answers were for nobody. The wallet asks for the same and gets what came of it, once.
+    let items = [(bytes.clone(), secret)];
+    let own = wallet.register_items(request, &items)?;
+    let again = wallet.register_items(request, &items)?;
+    ensure!(
+        certificates(own)? == certificates(again)?,
+        "a repeat gets another certificate"
+    );
+
+    let old = problem_of(&send(Route::Register, request, &sealed, ago(8))?)?;
+    ensure!(old.code == Code::Clock, "too old: {}", old.title);
+    // No other act can be prepared.
+    for route in [Route::Recover, Route::Ack, Route::Retire, Route::Rotate] {
+        let request = new_request();
+        let sealed = body(route, request, &new_secret())?;
+        let problem = problem_of(&send(route, request, &sealed, ago(0))?)?;
+        let is_refused = problem.code == Code::Unauthenticated;
+        ensure!(is_refused, "{}: {}", route.path(), problem.title);
     }
     Ok(())
 }

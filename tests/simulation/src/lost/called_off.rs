@@ -4,7 +4,7 @@ use super::*;
 
 impl Owner {
     /// Values on this device that can be used.
-    fn usable(&self, device: usize) -> usize {
+    pub(super) fn usable(&self, device: usize) -> usize {
         let books = self.books(device);
         let held = self.held(device).into_iter();
         held.filter(|value| books.lock(*value).is_none()).count()

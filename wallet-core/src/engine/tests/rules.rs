@@ -75,6 +75,28 @@ fn what_a_platform_does_not_tell_is_said_at_the_rule() {
 }
 
 #[test]
+fn a_time_that_a_rule_names_is_told_to_whoever_is_woken_while_the_wallet_is_closed() {
+    let mut bench = Bench::new();
+    let rule = rule(Trigger::At(1));
+    bench.want_all(alloc::vec![Intent::PutRule { rule }]);
+    bench.tell(Event::Signals(reading(None)));
+    assert_eq!(bench.reminders, [], "nobody is woken");
+    let woken = Reading {
+        while_closed: WhileClosed::Wakes,
+        ..reading(None)
+    };
+    for _ in 0..2 {
+        bench.tell(Event::Signals(woken));
+    }
+    let next = Some(UnixTime(86_400 + 60));
+    assert_eq!(bench.reminders, [next], "said once");
+    let rule = bench.wallet.books.rules().rules.iter().last().unwrap().id;
+    bench.want_all(alloc::vec![Intent::RemoveRule { rule }]);
+    bench.tell(Event::Signals(woken));
+    assert_eq!(bench.reminders, [next, None]);
+}
+
+#[test]
 fn a_look_that_could_not_be_stored_is_taken_again() {
     let mut bench = Bench::new();
     bench.trust();

@@ -119,7 +119,7 @@ impl Scene {
     }
 }
 
-fn words() -> Words {
+pub(super) fn words() -> Words {
     Words::read(WORDS).unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::books::{AskedAt, OthersWait, Watch, Woken};
-use crate::client::{OwnerAnswer, OwnerQuestion};
+use crate::client::{OwnerAnswer, OwnerQuestion, Registration};
 use saifu_protocol::hold::{Asked, AskedItem, Said};
 use saifu_protocol::owner::{Answer, FreezeItem, Froze, Frozen, LookUpId};
 use saifu_protocol::push::{Endpoint, PushKey, PushOffer};
@@ -159,7 +159,11 @@ fn a_certificate_is_written_down_with_the_wait_its_safe_was_told() {
     );
     assert!(matches!(
         step.next,
-        Next::Ask(_, REQUEST, Question::Register { wait: DAY, .. })
+        Next::Ask(
+            _,
+            REQUEST,
+            Question::Register(Registration { wait: DAY, .. })
+        )
     ));
     let compact = fixture.certificate(|_| {}).compact().into();
     let step = fixture.with_object(&register, Input::Registered(compact));

@@ -268,7 +268,9 @@ fn a_rule_says_everything_it_lacks_once() {
         Trigger::OnRequest,
     ]);
     let all = noon_of_nothing();
-    assert_eq!(lacks(&joined, &all), []);
+    // Where there is everything, the wallet still is not opened by a browser that wakes: that is said instead.
+    let said: Vec<Remark> = lacks(&joined, &all).iter().map(|it| it.remark).collect();
+    assert_eq!(said, [Remark::RemindedWhileClosed; 2]);
     let some = without(Signal::Waking, without(Signal::Battery, all));
     let remarks: Vec<Remark> = lacks(&joined, &some)
         .iter()
@@ -280,6 +282,74 @@ fn a_rule_says_everything_it_lacks_once() {
         Remark::MissedWhileClosed,
     ];
     assert_eq!(remarks, expected);
+}
+
+#[test]
+fn a_browser_that_wakes_changes_what_is_said_and_not_what_a_rule_does() {
+    let sleeps = |signals| without(Signal::Waking, signals);
+    for trigger in &LEAVES {
+        let wakes = noon_of_nothing();
+        for signals in [
+            minutes(1, wakes),
+            used(minutes(20 * 60, wakes)),
+            come(trigger, wakes),
+        ] {
+            for opened in [1, 2] {
+                let after = Signals { opened, ..signals };
+                for before in [wakes, signals] {
+                    let woken = due(trigger, &before, &after);
+                    let asleep = due(trigger, &sleeps(before), &sleeps(after));
+                    assert_eq!(woken, asleep, "{trigger:?}");
+                }
+            }
+        }
+        let remarks = |signals: Signals| -> Vec<Remark> {
+            lacks(trigger, &signals)
+                .iter()
+                .map(|it| it.remark)
+                .collect()
+        };
+        let fallbacks = |signals: Signals| -> Vec<Fallback> {
+            lacks(trigger, &signals)
+                .iter()
+                .map(|it| it.fallback)
+                .collect()
+        };
+        let is_lacked = trigger.without(Signal::Waking).is_some();
+        let said = remarks(wakes).contains(&Remark::RemindedWhileClosed);
+        assert_eq!(said, is_lacked, "{trigger:?}");
+        assert!(!remarks(sleeps(wakes)).contains(&Remark::RemindedWhileClosed));
+        assert_eq!(fallbacks(wakes), fallbacks(sleeps(wakes)));
+    }
+}
+
+#[test]
+fn the_next_time_that_a_trigger_names_is_what_a_clock_can_tell() {
+    let noon = noon_of_nothing();
+    let hours = |count: u64| Some(noon.at.now.plus(count * 3_600));
+    let next = |trigger: &Trigger| next_time(trigger, &noon);
+    assert_eq!(next(&Trigger::At(EVENING)), hours(11));
+    assert_eq!(next(&Trigger::At(MORNING)), hours(18));
+    // Not now: what it is now has been looked at.
+    assert_eq!(next(&Trigger::At(12 * 60)), hours(24));
+    let both = alloc::vec![Trigger::At(MORNING), Trigger::At(EVENING), Trigger::OnOpen];
+    assert_eq!(next(&Trigger::Any(both.clone())), hours(11));
+    assert_eq!(next(&Trigger::All(both)), hours(11));
+    assert_eq!(next(&Trigger::ChargerConnected), None);
+    let blind = without(Signal::Battery, noon);
+    assert_eq!(next_time(&Trigger::ChargerConnected, &blind), hours(11));
+    // What begins on 17 March is wanted from the beginning of the 16th on.
+    assert_eq!(next(&Trigger::UsableTomorrow), hours(12));
+    let mut in_tokyo = noon;
+    in_tokyo.at.offset_minutes = 9 * 60;
+    assert_eq!(next_time(&Trigger::At(EVENING), &in_tokyo), hours(2));
+    assert_eq!(next_time(&Trigger::UsableTomorrow, &in_tokyo), hours(3));
+    let too_late = Signals {
+        next_away: Some(day("2000-03-16")),
+        ..noon
+    };
+    assert_eq!(next_time(&Trigger::UsableTomorrow, &too_late), None);
+    assert_eq!(next(&Trigger::OnChange), None);
 }
 
 #[test]

@@ -500,6 +500,11 @@ pub(crate) fn remark(lang: Lang, remark: Remark) -> &'static str {
             "While the wallet is closed nothing is fetched. If you do not open it the day before, you wait for it on the day.",
             "閉じている間は取り戻せません。前日に開かなければ、当日に待つことになります。"
         ),
+        Remark::RemindedWhileClosed => say!(
+            lang,
+            "While the wallet is closed, this browser sends what was begun, and reminds you of times if it may show messages. Nothing new begins until you open it.",
+            "閉じている間は、始めてあった送信だけを済ませ、通知を許していれば時刻を知らせます。新しいことは、開くまで始めません。"
+        ),
     }
 }
 
@@ -840,6 +845,7 @@ mod tests {
             Remark::MissedWhileClosed,
             Remark::LateWhileClosed,
             Remark::TomorrowMissedWhileClosed,
+            Remark::RemindedWhileClosed,
         ] {
             sentences(|lang| remark(lang, it).into());
         }
