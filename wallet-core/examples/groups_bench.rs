@@ -295,6 +295,7 @@ impl Filler {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: Default::default(),
         };
         let item = KeyItem::of(key.name(), since, KeyHere::Opens);
         let at = ItemId::new(self.draw());
@@ -327,6 +328,7 @@ impl Filler {
                 part: Some(part),
                 others: OthersWait::Told(0),
                 may_be_used: false,
+                checks: Default::default(),
             };
             let at = ItemId::new(self.draw());
             changes.push(Change::Put(at, Item::Certificate(certificate), None));

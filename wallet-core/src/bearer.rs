@@ -248,6 +248,7 @@ impl HandedPart {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: self.marked.clone(),
+            checks: crate::check::Checks::default(),
         }
     }
 }
@@ -313,6 +314,7 @@ mod tests {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
         };
         let of = PartOf {
             group: group.id,

@@ -8,6 +8,7 @@ use crate::books::{
     Books, CertificateItem, Change, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere, PartItem,
     Standing, ValueItem, item_of,
 };
+use crate::check::Checks;
 use crate::flow::{Flow, ProtectState, RecoverState, ReuniteState};
 use crate::ids::{FlowId, ItemId};
 use crate::map::Set;
@@ -63,6 +64,9 @@ pub struct Group {
     /// fewer than there are values.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub marked: Vec<u8>,
+    /// How it was checked.
+    #[serde(default, skip_serializing_if = "Checks::is_none")]
+    pub checks: Checks,
 }
 
 /// A group whose values are being moved to another one: which of the two has them, the votes of its safes say.
@@ -615,6 +619,7 @@ mod tests {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: Checks::default(),
         }
     }
 

@@ -7,7 +7,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::owner::{CredentialId, OwnerSecret, Way};
 use crate::plan::policy::Policy;
 use crate::plan::{GroupId, KeyForm, Plan};
-use crate::rules::{Rule, RuleId, Shortage};
+use crate::rules::{Rehearsals, Rule, RuleId, Shortage};
 use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_protocol::push::Endpoint;
@@ -261,6 +261,18 @@ pub enum Intent {
     },
     /// Nobody looks at the rules any more.
     HideRules,
+    /// See whether the backup of this certificate or group would come back: it is recovered and given back.
+    Rehearse {
+        /// The certificate, or the group's record.
+        what: ItemId,
+    },
+    /// The same with every backup, one after the other.
+    FireDrill,
+    /// Say how often a backup is rehearsed by itself.
+    SetRehearsals {
+        /// How often.
+        often: Rehearsals,
+    },
     /// Recover the value of a certificate.
     Recover {
         /// The certificate.

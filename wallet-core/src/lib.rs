@@ -11,6 +11,7 @@ extern crate alloc;
 
 pub mod bearer;
 pub mod books;
+pub mod check;
 mod client;
 pub mod engine;
 pub mod eviction;

@@ -194,6 +194,15 @@ pub enum Kind {
     NotEmpty,
     /// A safe of this address shows another key than the one that was trusted. Nothing is sent there.
     SafeKeyChanged,
+    /// Rehearsal: so many parts were not there as they should be. The others were enough.
+    RehearsalFoundBad {
+        /// How many.
+        bad: u8,
+        /// Of how many.
+        of: u8,
+    },
+    /// Rehearsal: what is left at the safes does not come back. Nothing was changed by finding out.
+    RehearsalFailed,
 }
 
 /// Why what came back cannot be put together.
@@ -371,6 +380,8 @@ impl Kind {
             Kind::StorageFull,
             Kind::StorageFailed,
             Kind::SafeKeyChanged,
+            Kind::RehearsalFoundBad { bad: 1, of: 3 },
+            Kind::RehearsalFailed,
             Kind::OwnerNameTaken,
             Kind::SecretWrong,
             Kind::SecretOther,

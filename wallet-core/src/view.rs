@@ -13,6 +13,7 @@ pub use waits::{
 
 use crate::bearer::What;
 use crate::books::{Elsewhere, KeyHere};
+use crate::check::{Check, Health};
 use crate::flow::Ceremony;
 use crate::form::Form;
 use crate::ids::{FlowId, ItemId};
@@ -23,7 +24,7 @@ use crate::plan::policy::Policy;
 use crate::plan::preset::Preset;
 use crate::plan::{GroupId, KeyForm, Plan, Promise, Weakness};
 use crate::rules::trigger::Remark;
-use crate::rules::{Apart, Entry, Rule, RuleProblem, Shortage};
+use crate::rules::{Apart, Entry, Rehearsals, Rule, RuleProblem, Shortage};
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Reverse;
@@ -191,6 +192,12 @@ pub struct CertificateCard {
     /// Whether what it stands for may already have been used.
     #[serde(default)]
     pub may_be_used: bool,
+    /// How it is; none where there is nothing to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// How it was rehearsed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Check>,
 }
 
 /// Values that were registered together by one plan, or a key that was registered by itself.
@@ -228,6 +235,12 @@ pub struct BackupCard {
     pub is_key_apart: bool,
     /// The safe that keeps what opens it, and can fetch the rest from the others if its owner logs in there.
     pub fetched_by: Option<SafeId>,
+    /// How it is; none where there is nothing to come back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<Health>,
+    /// How it was rehearsed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Check>,
 }
 
 impl BackupCard {
@@ -584,6 +597,8 @@ pub enum Task {
     Decide,
     /// A safe is told to hand out nothing.
     Freeze,
+    /// It is tried whether a backup would come back.
+    Rehearse,
 }
 
 /// What is true of a job now.
@@ -853,6 +868,9 @@ pub struct RulesView {
     pub draft: Option<Draft>,
     /// What happens when there is no room.
     pub shortage: Shortage,
+    /// How often a backup is rehearsed by itself.
+    #[serde(default)]
+    pub rehearsals: Rehearsals,
     /// How many bytes the rules that are on would free.
     pub would_free: u64,
     /// What is being carried out.

@@ -166,6 +166,7 @@ mod exports {
                 part: None,
                 others: OthersWait::Told(0),
                 may_be_used: false,
+                checks: Default::default(),
             }),
         };
         let numbers: Vec<u32> = (0..items).collect();

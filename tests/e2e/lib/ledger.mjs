@@ -44,6 +44,17 @@ export const shortenWaits = async (safe, seconds) => {
   }
 };
 
+/** Alters one byte of everything that a safe keeps, as a disk that rots does. It is stopped. */
+export const rot = async (safe) => {
+  const database = new DatabaseSync(await ledgerFile(safe));
+  try {
+    const { changes } = database.prepare("UPDATE entry SET object = zeroblob(1) || substr(object, 2) WHERE object IS NOT NULL").run();
+    if (changes === 0) throw new Error("it keeps nothing");
+  } finally {
+    database.close();
+  }
+};
+
 /** So many wrong guesses in a row were made at the one name that a safe knows, and the last of them is days ago. It is stopped. */
 export const passGuessTime = async (safe, { guesses, days }) => {
   const database = new DatabaseSync(await ledgerFile(safe));

@@ -50,6 +50,10 @@ pub enum Mark {
     KeyErased,
     /// A key stayed at safes for other values when its own came back.
     KeyOutlived,
+    /// A backup was rehearsed and came back.
+    Rehearsed,
+    /// One was rehearsed and did not, or not all of it.
+    FoundWanting,
     /// The profile was copied.
     Copied,
     /// The world was forked and healed without some of the safes.

@@ -283,7 +283,7 @@ impl World {
         if self.scene.devices[device].wallet.is_none() {
             return;
         }
-        match self.scene.dice.below(20) {
+        match self.scene.dice.below(22) {
             0..=2 => self.add(device),
             3..=8 => self.back_up(device),
             9..=14 => self.recover(device),
@@ -294,6 +294,7 @@ impl World {
                 let bytes = [300, 700, 1 << 20][self.scene.dice.below(3)];
                 self.scene.want(device, Intent::SetCapacity { bytes });
             }
+            19..=20 => self.rehearse(device),
             _ => {
                 self.scene.tell(device, Event::Encouraged);
             }
@@ -328,6 +329,16 @@ impl World {
         if let Some(certificate) = self.scene.dice.pick(&certificates).copied() {
             self.scene.want(device, Intent::Recover { certificate });
         }
+    }
+
+    /// At the worst moments, for it must change nothing.
+    fn rehearse(&mut self, device: usize) {
+        let certificates = self.certificates(device);
+        let wish = match self.scene.dice.pick(&certificates).copied() {
+            Some(what) if self.scene.dice.percent(70) => Intent::Rehearse { what },
+            _ => Intent::FireDrill,
+        };
+        self.scene.want(device, wish);
     }
 
     fn discard(&mut self, device: usize) {

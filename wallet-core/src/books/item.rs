@@ -1,6 +1,7 @@
 //! Summaries: what the index says of a value, a certificate, a part, a key and a group.
 
 use super::watch::OthersWait;
+use crate::check::Checks;
 use crate::group::{Group, PartOf};
 use crate::ids::ItemId;
 use crate::plan::key::{KeyId, KeyName};
@@ -328,6 +329,9 @@ pub struct CertificateItem {
     /// Whether what it stands for is marked, or comes back so ([`ValueItem::may_be_used`]).
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub may_be_used: bool,
+    /// How what it stands for was checked.
+    #[serde(default, skip_serializing_if = "Checks::is_none")]
+    pub checks: Checks,
 }
 
 /// How a certificate stands.
@@ -386,6 +390,7 @@ impl CertificateItem {
             part: None,
             others: OthersWait::NONE,
             may_be_used: false,
+            checks: Checks::default(),
         }
     }
 }

@@ -110,6 +110,9 @@ fn of_flow(id: FlowId, flow: &Flow) -> impl Iterator<Item = (Link, Id, Id)> {
     if let Flow::Login(login) = flow {
         items.extend(login.ordered().map(item_of));
     }
+    if let Flow::Rehearse(rehearse) = flow {
+        items.push(rehearse.about);
+    }
     if let Flow::Order(order) = flow {
         items.push(item_of(order.part.group));
     }

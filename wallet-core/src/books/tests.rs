@@ -213,6 +213,7 @@ fn what_ends_soon_is_listed_though_something_beside_it_has_ended() {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
         };
         let mut books = Books::default();
         books.apply(alloc::vec![group.put()]);

@@ -83,6 +83,8 @@ impl Wallet {
             stretch: context.stretch,
             lock: self.lock,
             body: running.body.as_ref(),
+            attempts: running.attempts,
+            waiting: running.waiting,
         };
         let step = flow.step(input, &desk, context.rng);
         if let Some(body) = loaded {

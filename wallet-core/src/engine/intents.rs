@@ -105,6 +105,9 @@ impl Wallet {
             | Intent::RunRule { .. }
             | Intent::SetShortage { .. }
             | Intent::MakeRoom { .. } => self.intend_rule(&intent, context),
+            Intent::Rehearse { .. } | Intent::FireDrill | Intent::SetRehearsals { .. } => {
+                self.intend_rehearsal(&intent, context)
+            }
             Intent::ShowRules { draft } => return self.show_rules(draft.as_ref()),
             Intent::HideRules => return self.hide_rules(),
             Intent::Recover { certificate } => self.recover(*certificate, false, context),
@@ -384,15 +387,23 @@ impl Wallet {
         if part.is_some() {
             return Vec::new();
         }
+        if let Some(change) = self.recover_after_rehearsal(certificate) {
+            return alloc::vec![change];
+        }
         crate::flow::open(&self.books, certificate, take_back, None, context.rng)
             .into_iter()
             .collect()
     }
 
     fn discard(&mut self, certificate: ItemId, context: &mut Context<'_>) -> Vec<Change> {
-        let Some(item) = self.books.certificate(certificate) else {
+        let Some(item) = self.books.certificate(certificate).cloned() else {
             return Vec::new();
         };
+        if self.recover_after_rehearsal(certificate).is_some() {
+            let name = crate::flow::name_of(&self.books, certificate);
+            self.tell_about(name, crate::notice::Kind::Busy, context);
+            return Vec::new();
+        }
         if item.part.is_some() || self.books.lock(certificate).is_some() {
             return Vec::new();
         }

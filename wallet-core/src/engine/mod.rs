@@ -15,6 +15,7 @@ mod owner;
 mod papers;
 mod plans;
 mod reach;
+mod rehearse;
 mod rules;
 mod show;
 #[cfg(test)]
@@ -302,6 +303,10 @@ impl Wallet {
         // One transaction at a time: what is due waits for the one under way.
         if self.watch.is_due && self.pending.is_none() && self.halted.is_none() {
             self.look(context, &mut effects);
+            if self.pending.is_none() {
+                let is_on_line = self.watch.is_on_line();
+                self.rehearse_if_due(is_on_line, context, &mut effects);
+            }
         }
         let parts = self.changed_parts();
         if !parts.is_empty() {

@@ -1,7 +1,7 @@
 //! What an owner wants of their own enrolment: a secret, safes that know it, and everything back.
 
 use super::Wallet;
-use crate::books::{Change, Identity, Safe};
+use crate::books::{Change, Identity, Safe, item_of};
 use crate::flow::{Aim, Enrol, EnrolState, Flow, Login, Managing, Then, account, begin_by_order};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -349,6 +349,13 @@ impl Wallet {
         let by = Way::secret(secret.clone());
         if !self.may_open(owner, &by) {
             self.tell(Kind::SecretOther, context);
+            return Vec::new();
+        }
+        // Another safe would find open what is being rehearsed, and cannot wait for it.
+        let rehearsed = crate::flow::under_way(&self.books);
+        if rehearsed.is_some_and(|(_, it)| it.about == item_of(backup)) {
+            let name = crate::flow::name_of(&self.books, item_of(backup));
+            self.tell_about(name, Kind::Busy, context);
             return Vec::new();
         }
         let then = match put_back {

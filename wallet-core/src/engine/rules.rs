@@ -79,6 +79,15 @@ impl Watch {
         }
     }
 
+    pub(super) fn is_on_line(&self) -> bool {
+        self.reading.is_some_and(|it| it.network == Network::On)
+    }
+
+    /// What time it was at the last event.
+    pub(super) fn now(&self) -> UnixTime {
+        self.at.map_or(UnixTime(0), |at| at.now)
+    }
+
     pub(super) fn is_shown(&self) -> bool {
         self.shown.is_some()
     }
@@ -191,10 +200,7 @@ impl Wallet {
             }
         }
         let is_on = |rule: &&Rule| rule.state == RuleState::On;
-        let is_on_line = self
-            .watch
-            .reading
-            .is_some_and(|it| it.network == Network::On);
+        let is_on_line = self.watch.is_on_line();
         let is_restoring = self.books.owner().is_some_and(Owner::is_restoring);
         let mut on = self.books.rules().rules.iter().filter(is_on).peekable();
         if on.peek().is_none() {
@@ -295,6 +301,7 @@ impl Wallet {
             named: Vec::new(),
             moved: 0,
             stayed: 0,
+            parts: None,
         };
         let round = Round {
             entry,
@@ -414,10 +421,7 @@ impl Wallet {
 
     /// Something has found no room.
     pub(super) fn lack_room(&mut self, flow: FlowId, missing: u64, context: &mut Context<'_>) {
-        let is_on_line = self
-            .watch
-            .reading
-            .is_some_and(|it| it.network == Network::On);
+        let is_on_line = self.watch.is_on_line();
         // How much room they would make is shown while somebody waits for it.
         self.dirty.rules();
         let by_itself = self.books.rules().shortage == Shortage::MakeRoom;
@@ -616,12 +620,18 @@ impl Wallet {
                 entry: round.entry.clone(),
                 left: round.waiting().count() + round.begun.len(),
             }),
+            Flow::Rehearse(rehearse) => Some(RoundCard {
+                job,
+                entry: rehearse.entry.as_deref()?.clone(),
+                left: rehearse.to_do(&self.books),
+            }),
             _ => None,
         });
         RulesView {
             rules: cards.collect(),
             draft: self.draft(),
             shortage: book.shortage,
+            rehearsals: book.rehearsals,
             would_free: self.would_free(),
             rounds: rounds.collect(),
             activity: self.books.activity().latest().cloned().collect(),

@@ -5,6 +5,7 @@ use crate::books::{
     Books, CertificateItem, Change, Condition, Custody, Item, KeyHere, PartHere, Safe, Standing,
     ValueItem, group_of, item_of,
 };
+use crate::check::What;
 use crate::flow::{self, Enrol, Flow, Login, RecoverState};
 use crate::group::{self, Group, Members, PartOf};
 use crate::ids::{FlowId, ItemId};
@@ -142,7 +143,7 @@ impl Dirty {
         // Whether something may be restored depends on what is under way.
         self.owner = true;
         for flow in before.into_iter().chain(after) {
-            self.rules |= matches!(flow, Flow::Round(_));
+            self.rules |= matches!(flow, Flow::Round(_) | Flow::Rehearse(_));
             self.group(flow.group(books));
             let mut items = flow.items().into_iter();
             self.keys |= items.any(|item| books.key(item).is_some());
@@ -317,7 +318,10 @@ impl Wallet {
         certificate: &CertificateItem,
         ends_within_a_week: bool,
     ) -> CertificateCard {
-        let standing = match (self.books.lock(id), certificate.standing) {
+        // What is only being looked at can be had all the same.
+        let lock = self.books.lock(id);
+        let lock = lock.filter(|job| !matches!(self.books.flow(*job), Some(Flow::Rehearse(_))));
+        let standing = match (lock, certificate.standing) {
             (Some(job), _) => CertificateStanding::Locked { job },
             (None, Standing::AtSafe) => CertificateStanding::AtSafe,
             (None, Standing::NotHandedOut) => CertificateStanding::NotHandedOut,
@@ -344,7 +348,13 @@ impl Wallet {
             came_of: certificate.came_of,
             may_hand_over: self.may_go(id, certificate) && !certificate.may_be_used,
             may_be_used: certificate.may_be_used,
+            health: certificate.health(self.now()),
+            checked: certificate.checks.last(What::Rehearsal).cloned(),
         }
+    }
+
+    fn now(&self) -> UnixTime {
+        self.watch.now()
     }
 
     fn backup_cards(&self) -> Vec<BackupCard> {
@@ -403,6 +413,8 @@ impl Wallet {
                 .map(|part| self.part_card(members, part))
                 .collect(),
             standing,
+            health: members.health(self.now()),
+            checked: group.checks.last(What::Rehearsal).cloned(),
             ends_within_a_week: self.books.meets(item_of(group.id), SOON, self.today),
         })
     }
@@ -422,6 +434,10 @@ impl Wallet {
             Flow::Rotate(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
             Flow::Reread(flow) => certificate.is_some_and(|(item, ..)| *item == flow.certificate),
             Flow::Order(flow) => is(&flow.part),
+            Flow::Rehearse(flow) => {
+                let held = flow.held().map(|held| held.certificate);
+                certificate.is_some_and(|(item, ..)| Some(*item) == held)
+            }
             _ => false,
         });
         let state = match (work.map(|(_, flow)| flow), certificate, part) {
@@ -595,6 +611,8 @@ impl Wallet {
             | Flow::Retire(_)
             | Flow::Rotate(_)
             | Flow::Reread(_) => flow.group(&self.books).is_some(),
+            // What gives back what is left over asks for nobody's attention.
+            Flow::Rehearse(rehearse) => rehearse.is_left_over(),
         };
         self.books
             .flows()
@@ -695,6 +713,9 @@ fn named(group: &Group) -> Option<(KeyId, group::Phase, bool)> {
 pub(super) fn subject(books: &Books, flow: &Flow) -> String {
     if let Flow::Add(add) = flow {
         return add.name.clone();
+    }
+    if let Flow::Rehearse(rehearse) = flow {
+        return flow::name_of(books, rehearse.about);
     }
     if let Flow::Round(round) = flow {
         return round.entry.name.clone();

@@ -16,6 +16,7 @@ mod protect;
 mod record;
 mod recover;
 mod register;
+mod rehearse;
 mod reread;
 mod retire;
 mod reunite;
@@ -41,6 +42,8 @@ pub(crate) use protect::{retire, ring_all, stop};
 pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
+pub use rehearse::{Come, Ends, Held, Rehearse, RehearseState};
+pub(crate) use rehearse::{make_way, rehearsable, under_way};
 pub use reread::{Reread, RereadState};
 pub use retire::{Retire, RetireWhat};
 pub use reunite::{LastResort, Reunite, ReuniteState, Then};
@@ -107,6 +110,8 @@ pub enum Flow {
     Freeze(Freeze),
     /// What was handed out is read once more.
     Reread(Reread),
+    /// A backup is rehearsed.
+    Rehearse(Rehearse),
 }
 
 /// What a flow is told.
@@ -150,6 +155,9 @@ pub(crate) struct Desk<'a> {
     pub(crate) lock: LockStanding,
     /// The body last loaded for this flow.
     pub(crate) body: Option<&'a Body>,
+    /// How often it has waited since something of it was stored, and what for last.
+    pub(crate) attempts: u32,
+    pub(crate) waiting: Option<Waiting>,
 }
 
 /// What a flow wants.
@@ -239,6 +247,7 @@ impl Flow {
             Flow::Wake(flow) => flow.step(input, desk, rng),
             Flow::Freeze(flow) => flow.step(input, desk, rng),
             Flow::Reread(flow) => flow.step(input, desk, rng),
+            Flow::Rehearse(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -258,6 +267,7 @@ impl Flow {
             | Flow::Round(_)
             | Flow::Hold(_)
             | Flow::Reread(_)
+            | Flow::Rehearse(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
             | Flow::Freeze(_) => false,
@@ -292,6 +302,7 @@ impl Flow {
             | Flow::Decide(_)
             | Flow::Wake(_)
             | Flow::Freeze(_)
+            | Flow::Rehearse(_)
             | Flow::Reread(_) => None,
         }
     }
@@ -351,6 +362,11 @@ impl Flow {
                 .chain(flow.arrived())
                 .collect(),
             Flow::Order(flow) => flow.own.iter().map(|own| own.certificate).collect(),
+            Flow::Rehearse(flow) => flow
+                .held()
+                .map(|held| held.certificate)
+                .into_iter()
+                .collect(),
         }
     }
 
@@ -376,6 +392,7 @@ impl Flow {
             Flow::Reunite(flow) => Some(flow.group),
             Flow::Rotate(flow) => books.item(flow.certificate)?.group(),
             Flow::Reread(flow) => books.item(flow.certificate)?.group(),
+            Flow::Rehearse(flow) => flow.group(books),
         }
     }
 
@@ -395,6 +412,7 @@ impl Flow {
             Flow::Wake(flow) => Some(flow.safe),
             Flow::Freeze(flow) => Some(flow.safe),
             Flow::Reread(flow) => Some(flow.safe),
+            Flow::Rehearse(flow) => flow.held().map(|held| held.safe),
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
@@ -427,6 +445,7 @@ impl Flow {
             Flow::Register(_) | Flow::Protect(_) => Task::BackUp,
             Flow::Recover(_) | Flow::Order(_) => Task::Recover,
             Flow::Reread(_) => Task::LastCopy,
+            Flow::Rehearse(_) => Task::Rehearse,
             Flow::Reunite(flow) if !flow.last_resort.is_no() => Task::LastCopy,
             Flow::Reunite(flow) => match flow.then {
                 Then::Hold => Task::Recover,
@@ -472,6 +491,10 @@ impl Flow {
             },
             Flow::Round(_) => Stage::Round,
             Flow::Reread(_) => Stage::Requesting,
+            Flow::Rehearse(flow) => match flow.state {
+                RehearseState::Between | RehearseState::Opening(_) => Stage::Requesting,
+                RehearseState::Returning(..) => Stage::Returning,
+            },
             Flow::Order(flow) => match flow.state {
                 OrderState::Opening { .. } | OrderState::Over { .. } => Stage::Requesting,
                 OrderState::Returning { .. } => Stage::Returning,
@@ -528,6 +551,8 @@ impl Flow {
             }
             // Nothing was changed at the safe, so there is nothing to undo.
             Flow::Reread(_) => true,
+            // What was left open is given back, whoever wants what.
+            Flow::Rehearse(flow) => !flow.is_left_over() && flow.ends.is_none(),
             Flow::Register(flow) => flow.calling_off.is_none(),
             Flow::Recover(flow) => matches!(
                 flow.state,

@@ -16,6 +16,7 @@ use super::{Desk, Flow, Input, Next, Register, Retire, RetireWhat, Step};
 use crate::books::{
     Books, Change, Custody, Identity, Item, KeyHere, KeyItem, MovedBy, PartHere, PartItem, item_of,
 };
+use crate::check::Checks;
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -259,6 +260,7 @@ impl Protect {
             awaits: None,
             moved_by: self.by,
             marked: marked(&self.values, desk.books),
+            checks: Checks::default(),
         };
         let id = group.id;
         self.send(

@@ -21,9 +21,10 @@ mod parts;
 pub(crate) use by_order::{begin_by_order, key_safe};
 pub use last_resort::LastResort;
 pub(crate) use last_resort::{begin_last_resort, may_last_resort};
-use parts::{confirm, confirm_rest, find, give_back, is_key, missing, summaries, uncovered};
+use parts::{confirm, confirm_rest, give_back, is_key, missing, summaries};
+pub(super) use parts::{find, uncovered};
 
-use super::{Desk, Flow, Input, Next, Protect, Step, protect};
+use super::{Desk, Flow, Input, Next, Protect, Step, protect, rehearse};
 use crate::books::{
     Books, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,
     Standing, ValueItem,
@@ -152,6 +153,7 @@ pub(crate) fn begin(
         state: ReuniteState::Collecting { to_ask },
     };
     changes.push(Change::Journal(FlowId::make(rng), Flow::Reunite(reunite)));
+    changes.extend(rehearse::make_way(books, crate::books::item_of(id)));
     changes
 }
 

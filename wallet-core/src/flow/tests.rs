@@ -2,6 +2,7 @@
 
 mod order;
 mod owner;
+mod rehearse;
 mod reread;
 mod unattended;
 mod waits;
@@ -169,6 +170,8 @@ impl Fixture {
             books: &self.books,
             now: NOW,
             body: body.as_ref(),
+            attempts: 0,
+            waiting: None,
         };
         flow.step(input, &desk, &mut Counting(100))
     }
@@ -812,6 +815,7 @@ fn wrong_bytes_are_told_also_when_the_other_safes_were_enough() {
             released: Vec::new(),
             awaits: None,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
             moved_by: MovedBy::Owner,
         };
         fixture.books.apply(alloc::vec![put, leaving.put()]);

@@ -230,6 +230,7 @@ mod tests {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
         }
     }
 

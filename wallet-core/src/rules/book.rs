@@ -20,6 +20,44 @@ pub struct RuleBook {
     /// What happens when there is no room.
     #[serde(default)]
     pub shortage: Shortage,
+    /// How often a backup is rehearsed by itself.
+    #[serde(default, skip_serializing_if = "Rehearsals::is_default")]
+    pub rehearsals: Rehearsals,
+    /// When that was done last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rehearsed_at: Option<UnixTime>,
+}
+
+/// How often a backup, chosen by chance, is rehearsed by itself (mission item E11).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Rehearsals {
+    /// Never.
+    Off,
+    /// Once in seven days.
+    Weekly,
+    /// Once in thirty days.
+    #[default]
+    Monthly,
+}
+
+impl Rehearsals {
+    /// Each of them.
+    pub const ALL: [Rehearsals; 3] = [Rehearsals::Off, Rehearsals::Weekly, Rehearsals::Monthly];
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// So many seconds lie between two.
+    pub fn every(self) -> Option<u64> {
+        const DAY: u64 = 86_400;
+        match self {
+            Rehearsals::Off => None,
+            Rehearsals::Weekly => Some(7 * DAY),
+            Rehearsals::Monthly => Some(30 * DAY),
+        }
+    }
 }
 
 /// What happens when something that comes in finds no room (mission item C1).
@@ -58,6 +96,18 @@ pub struct Entry {
     pub moved: u32,
     /// How many stayed where they were: called off, refused, or in use by then.
     pub stayed: u32,
+    /// Of a rehearsal: of so many parts that were asked for, so many came back whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parts: Option<PartTally>,
+}
+
+/// How many parts were asked for, and how many came back whole.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartTally {
+    /// Asked for.
+    pub asked: u32,
+    /// Whole.
+    pub good: u32,
 }
 
 /// Why a rule ran.
@@ -70,6 +120,8 @@ pub enum Why {
     Asked,
     /// Something that came in found so many bytes too few.
     Room(u64),
+    /// It is done so often.
+    Often(Rehearsals),
 }
 
 /// What a rule does with values.
@@ -80,6 +132,8 @@ pub enum Way {
     BackUp,
     /// It brings them home.
     Fetch,
+    /// No rule: it has them come back, and gives them back. What *moved* came back, what *stayed* did not.
+    Rehearse,
 }
 
 /// What rules have done, the latest last. What is too old goes.
@@ -109,5 +163,22 @@ impl Entry {
         if self.named.len() < MAX_NAMED {
             self.named.push(name);
         }
+    }
+
+    /// One did not come back.
+    pub(crate) fn miss(&mut self, name: String) {
+        self.stayed += 1;
+        if self.named.len() < MAX_NAMED {
+            self.named.push(name);
+        }
+    }
+
+    /// So many parts more were asked for.
+    pub(crate) fn tally(&mut self, more: PartTally) {
+        let before = self.parts.unwrap_or_default();
+        self.parts = Some(PartTally {
+            asked: before.asked.saturating_add(more.asked),
+            good: before.good.saturating_add(more.good),
+        });
     }
 }

@@ -29,7 +29,7 @@ mod subject;
 mod tests;
 pub mod trigger;
 
-pub use book::{Activity, Entry, RuleBook, Shortage, Way, Why};
+pub use book::{Activity, Entry, PartTally, Rehearsals, RuleBook, Shortage, Way, Why};
 pub use calendar::{Moment, Period};
 pub use condition::{Amount, Condition, Day, Excess, Number, Surroundings, Text, Truth};
 pub use gather::{latest_here, next_away, subjects};

@@ -2,8 +2,9 @@
 
 use crate::seen::Mark;
 use saifu_wallet_core::books::{Books, Custody, KeyHere};
+use saifu_wallet_core::check::{Found, PartCheck, What, Whole};
 use saifu_wallet_core::flow::Flow;
-use saifu_wallet_core::group::Phase;
+use saifu_wallet_core::group::{Group, Phase};
 use std::collections::BTreeSet;
 
 /// The marks it has left.
@@ -34,6 +35,19 @@ pub(super) fn marks(before: &Books, after: &Books) -> BTreeSet<Mark> {
                 marks.insert(Mark::KeyOutlived);
             }
             _ => {}
+        }
+    }
+    for group in after.groups() {
+        let last = |group: &Group| group.checks.last(What::Rehearsal).cloned();
+        let check = last(group)
+            .filter(|check| before.group(group.id).and_then(last).as_ref() != Some(check));
+        if let Some(check) = check {
+            let is_good = |part: &PartCheck| part.found == Found::Good;
+            let is_whole = check.whole == Whole::CameBack && check.parts.iter().all(is_good);
+            marks.insert(match is_whole {
+                true => Mark::Rehearsed,
+                false => Mark::FoundWanting,
+            });
         }
     }
     for (id, value) in after.values() {

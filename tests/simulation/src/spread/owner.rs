@@ -22,7 +22,7 @@ impl Spread {
         if self.scene.devices[device].wallet.is_none() {
             return;
         }
-        match self.scene.dice.below(40) {
+        match self.scene.dice.below(44) {
             0..=3 => self.add(device),
             4..=12 => self.protect(device),
             13..=20 => self.recover(device),
@@ -39,6 +39,7 @@ impl Spread {
                 let bytes = [300, 700, 1 << 20][self.scene.dice.below(3)];
                 self.scene.want(device, Intent::SetCapacity { bytes });
             }
+            38..=41 => self.rehearse(device),
             _ => self.scene.tell(device, Event::Encouraged),
         }
     }
@@ -98,6 +99,19 @@ impl Spread {
         if let Some(backup) = self.scene.dice.pick(&groups).copied() {
             self.scene.want(device, Intent::RecoverBackup { backup });
         }
+    }
+
+    /// At the worst moments, for it must change nothing.
+    fn rehearse(&mut self, device: usize) {
+        let groups = self.groups(device, |group| group.phase == Phase::AtSafes);
+        let wish = match self.scene.dice.pick(&groups) {
+            Some(group) if self.scene.dice.percent(70) => {
+                let what = ItemId::new(*group.as_bytes());
+                Intent::Rehearse { what }
+            }
+            _ => Intent::FireDrill,
+        };
+        self.scene.want(device, wish);
     }
 
     /// Though the other device may well be there.

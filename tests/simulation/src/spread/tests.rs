@@ -1,5 +1,7 @@
 //! Single courses of a world of plans, played through calmly, and what worlds come to see.
 
+mod rehearse;
+
 use super::{Spread, plans, run_spread};
 use crate::device::{Device, Store};
 use crate::dice::Dice;
@@ -59,6 +61,8 @@ fn clean_runs_see_everything_that_can_happen() {
         Mark::Undone,
         Mark::KeyErased,
         Mark::KeyOutlived,
+        Mark::Rehearsed,
+        Mark::FoundWanting,
         Mark::Copied,
         Mark::HealedWithoutSome,
         Mark::Restored,

@@ -105,6 +105,7 @@ impl Dice {
             awaits: None,
             moved_by: MovedBy::Owner,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
         }
     }
 
@@ -138,6 +139,7 @@ impl Dice {
                 part: self.perhaps(Self::part),
                 others: OthersWait::NONE,
                 may_be_used: false,
+                checks: crate::check::Checks::default(),
             }),
         }
     }

@@ -85,6 +85,7 @@ fn group(number: u8, preset: Preset) -> Group {
         awaits: None,
         moved_by: MovedBy::Owner,
         marked: Vec::new(),
+        checks: crate::check::Checks::default(),
     }
 }
 
@@ -112,6 +113,7 @@ fn certificate(at: ItemId, of: PartOf, standing: Standing) -> Change {
         part: Some(of),
         others: OthersWait::NONE,
         may_be_used: false,
+        checks: crate::check::Checks::default(),
     };
     Change::Put(at, Item::Certificate(item), None)
 }

@@ -100,7 +100,7 @@ pub(super) fn is_key(members: &Members<'_>, certificate: ItemId) -> bool {
     of.any(|(item, _, of)| *item == certificate && Role::of(of.class) == Role::Key)
 }
 
-pub(super) fn find(bodies: &[(ItemId, Body)], item: ItemId) -> Option<&Body> {
+pub(in crate::flow) fn find(bodies: &[(ItemId, Body)], item: ItemId) -> Option<&Body> {
     let found = bodies.iter().find(|(id, _)| *id == item);
     found.map(|(_, body)| body)
 }
@@ -118,7 +118,7 @@ fn is_what_it_says(header: &Header, of: PartOf, plan: &Plan) -> bool {
 
 /// The parts that are here, their covers taken off, and the key they are signed with. A part that does not uncover is left
 /// out: its bytes are those of its certificate, so it was never one of this wallet's.
-pub(super) fn uncovered(
+pub(in crate::flow) fn uncovered(
     members: &Members<'_>,
     bodies: &[(ItemId, Body)],
 ) -> Option<(PublicKey, Vec<Zeroizing<Vec<u8>>>)> {

@@ -71,6 +71,7 @@ impl Ordered {
             released: Vec::new(),
             awaits: None,
             marked: Vec::new(),
+            checks: crate::check::Checks::default(),
             moved_by: MovedBy::Owner,
         };
         let handed = Self::handed(&scene, &group, &value, &value_safe);
@@ -143,6 +144,8 @@ impl Ordered {
             books: &self.scene.fixture.books,
             now: self.scene.now,
             body: None,
+            attempts: 0,
+            waiting: None,
         };
         Flow::Order(order.clone()).step(input, &desk, &mut Counting(100))
     }

@@ -50,6 +50,8 @@ impl Scene {
             books: &self.fixture.books,
             now: self.now,
             body: None,
+            attempts: 0,
+            waiting: None,
         };
         Flow::Login(login.clone()).step(input, &desk, &mut Counting(100))
     }
@@ -492,6 +494,8 @@ fn a_kit_that_was_made_is_known_again_until_it_is_another() {
         books: &scene.fixture.books,
         now: NOW,
         body: None,
+        attempts: 0,
+        waiting: None,
     };
     let step = made.done(&session_of(&made.state), &desk);
     assert_eq!(kit(&step), Some(Some(words().kit_mark())));

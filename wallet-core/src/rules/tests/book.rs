@@ -13,6 +13,7 @@ fn entry(number: u8) -> Entry {
         rule: RuleId::new([2; 16]),
         name: "mine".into(),
         why: Why::Due(Trigger::At(1_380)),
+        parts: None,
         way: Way::BackUp,
         began: UnixTime(1),
         ended: UnixTime(2),
@@ -34,10 +35,20 @@ fn format_is_pinned() {
         rules: Rules::try_from(Vec::new()).unwrap(),
         look: None,
         shortage: Shortage::MakeRoom,
+        rehearsals: Rehearsals::Monthly,
+        rehearsed_at: None,
     };
     let text = r#"{"rules":[],"shortage":"make-room"}"#;
     assert_eq!(json::write_text(&book), text);
-    assert_eq!(json::read(text.as_bytes()), Ok(book));
+    assert_eq!(json::read(text.as_bytes()), Ok(book.clone()));
+    let rehearsed = RuleBook {
+        rehearsals: Rehearsals::Weekly,
+        rehearsed_at: Some(UnixTime(3)),
+        ..book
+    };
+    let text = r#"{"rules":[],"shortage":"make-room","rehearsals":"weekly","rehearsed_at":3}"#;
+    assert_eq!(json::write_text(&rehearsed), text);
+    assert_eq!(json::read(text.as_bytes()), Ok(rehearsed));
     let activity = Activity::default().with(entry(1));
     let text = alloc::format!("[{ENTRY}]");
     assert_eq!(json::write_text(&activity), text);

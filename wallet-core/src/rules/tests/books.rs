@@ -37,6 +37,7 @@ fn group(number: u8, phase: Phase, values: &[ValueItem]) -> Group {
         awaits: None,
         moved_by: MovedBy::Owner,
         marked: Vec::new(),
+        checks: crate::check::Checks::default(),
     }
 }
 

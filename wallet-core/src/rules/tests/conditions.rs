@@ -25,6 +25,7 @@ pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> Certificate
         part: None,
         others: crate::books::OthersWait::Told(0),
         may_be_used: false,
+        checks: crate::check::Checks::default(),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::page::screens::back_up::{cannot, choose};
 use crate::page::screens::certificates::take_back;
 use crate::page::screens::fetch::Fetch;
 use crate::page::screens::protection::{self, Chosen};
-use crate::page::screens::{certificates, papers, value};
+use crate::page::screens::{certificates, health, papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Halves, Key, Lang, text};
 use leptos::prelude::*;
@@ -86,7 +86,8 @@ fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<boo
             | Task::Round
             | Task::SetWait
             | Task::Decide
-            | Task::Freeze,
+            | Task::Freeze
+            | Task::Rehearse,
         )
         | None => Key::Backup,
     };
@@ -110,6 +111,12 @@ fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<boo
         .child(job.map(|job| under_way(s, card, &job)))
         .child(fetch.offer(card))
         .child(standing(s, card))
+        .child(health::health(
+            s,
+            ItemId::new(*card.id.as_bytes()),
+            card.health,
+            card.checked.as_ref(),
+        ))
         .child(section(s, "parts", Key::PartsTitle, parts(s, card)))
         .child(protection(s, card));
     Node::Many(vec![
@@ -220,7 +227,8 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::Round
         | Task::SetWait
         | Task::Decide
-        | Task::Freeze => None,
+        | Task::Freeze
+        | Task::Rehearse => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -288,7 +296,8 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Task::Round
         | Task::SetWait
         | Task::Decide
-        | Task::Freeze => return None,
+        | Task::Freeze
+        | Task::Rehearse => return None,
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

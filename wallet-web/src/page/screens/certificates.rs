@@ -10,7 +10,7 @@ use crate::page::parts::{
     safe_name, small_icon, tick,
 };
 use crate::page::route::Route;
-use crate::page::screens::{backup, papers, value};
+use crate::page::screens::{backup, health, papers, value};
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
@@ -95,6 +95,9 @@ fn backup_row(s: Service, card: &BackupCard) -> Node {
     let lang = s.lang.get();
     let (state, words) = backup_standing(lang, card);
     let chip = match (card.standing, card.ends_within_a_week) {
+        (BackupStanding::AtSafes, _) if health::alarm(lang, card.health).is_some() => {
+            health::alarm(lang, card.health)
+        }
         (BackupStanding::AtSafes, true) => Some(chip("local", text(lang, Key::EndsSoon))),
         (BackupStanding::AtSafes, false) => None,
         _ => Some(chip(state, words)),
@@ -147,6 +150,9 @@ fn row(s: Service, card: &CertificateCard) -> Node {
     let ends = format::validity(lang, Length::Short, &card.digest.from, &card.digest.to);
     let (state, words) = certificate_standing(s, card);
     let chip = match (state, card.ends_within_a_week) {
+        ("safe", _) if health::alarm(lang, card.health).is_some() => {
+            health::alarm(lang, card.health)
+        }
         ("safe", true) => Some(chip("local", text(lang, Key::EndsSoon))),
         ("safe", false) => None,
         _ => Some(chip(state, text(lang, words))),
@@ -276,6 +282,12 @@ fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> No
         .child(standing(s, card))
         .child(paper(s, card))
         .child(what_to_do(s, card, discarding))
+        .child(health::health(
+            s,
+            card.id,
+            card.health,
+            card.checked.as_ref(),
+        ))
         .child(as_text(s, card.id));
     Node::Many(vec![
         head(s, title, Some(Route::Certificates), Some(print.into())),
@@ -300,7 +312,8 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::Round
         | Task::SetWait
         | Task::Decide
-        | Task::Freeze => Key::Recovering,
+        | Task::Freeze
+        | Task::Rehearse => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")

@@ -10,6 +10,7 @@ mod certificates;
 mod fetch;
 mod form;
 mod freeze;
+mod health;
 mod keys;
 mod kit;
 mod lock;

@@ -106,6 +106,8 @@ impl Editing {
                 },
                 safes: self.safes.clone(),
             }),
+            // What rehearses is no rule.
+            Way::Rehearse => return None,
         };
         Some(Rule {
             id: self.id,
@@ -416,6 +418,7 @@ fn does(s: Service, edited: Edited) -> Node {
             now.leave_free,
             move |typed| change(s, edited, |it| it.leave_free = typed),
         ),
+        Way::Rehearse => Node::Nothing,
     };
     Node::Many(vec![way, more])
 }

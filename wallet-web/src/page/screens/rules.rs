@@ -4,6 +4,7 @@ use crate::page::format;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{actions, button, empty, head, link, quiet, section, tick};
 use crate::page::route::Route;
+use crate::page::screens::health;
 use crate::page::service::Service;
 use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
@@ -42,6 +43,12 @@ pub(super) fn rules(s: Service) -> Node {
                 "shortage",
                 Key::ShortageTitle,
                 shortage(s, view.shortage),
+            ))
+            .child(section(
+                s,
+                "rehearsals",
+                Key::RehearsalsTitle,
+                health::rehearsals(s, view.rehearsals),
             ))
             .child(section(
                 s,
@@ -154,6 +161,22 @@ pub(super) fn meant(lang: Lang, meant: &Meant, way: Way) -> El {
         .child(left)
 }
 
+/// A rehearsal is no rule's.
+fn name_of(lang: Lang, entry: &Entry) -> String {
+    match entry.way {
+        Way::Rehearse => words::way(lang, Way::Rehearse).into(),
+        Way::BackUp | Way::Fetch => words::rule_name(lang, entry.rule, &entry.name),
+    }
+}
+
+/// What was rehearsed is done, whether it came back or not.
+fn tried_in_vain(entry: &Entry) -> u32 {
+    match entry.way {
+        Way::Rehearse => entry.stayed,
+        Way::BackUp | Way::Fetch => 0,
+    }
+}
+
 fn under_way(s: Service, rounds: &[RoundCard]) -> Option<Node> {
     let lang = s.lang.get();
     let rows: Vec<Node> = rounds
@@ -168,8 +191,9 @@ fn under_way(s: Service, rounds: &[RoundCard]) -> Option<Node> {
                     s.send(Intent::CallOff { job });
                 },
             );
-            let name = words::rule_name(lang, round.entry.rule, &round.entry.name);
-            let progress = words::round_progress(lang, round.entry.moved, round.left);
+            let name = name_of(lang, &round.entry);
+            let done = round.entry.moved + tried_in_vain(&round.entry);
+            let progress = words::round_progress(lang, done, round.left);
             let words = el("span")
                 .class("row-main")
                 .child(el("span").child(name))
@@ -228,9 +252,9 @@ fn activity(s: Service, entries: &[Entry]) -> Node {
     let rows: Vec<Node> = entries
         .iter()
         .map(|entry| {
-            let name = words::rule_name(lang, entry.rule, &entry.name);
+            let name = name_of(lang, entry);
             let mut named = words::listed(lang, &entry.named);
-            if entry.moved as usize > entry.named.len() {
+            if entry.way != Way::Rehearse && entry.moved as usize > entry.named.len() {
                 named.push('…');
             }
             let when = format!(

@@ -110,7 +110,8 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::Round
             | Task::SetWait
             | Task::Decide
-            | Task::Freeze,
+            | Task::Freeze
+            | Task::Rehearse,
         )
         | None => words::class(lang, &card.class),
     };
@@ -275,7 +276,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         | Task::Round
         | Task::SetWait
         | Task::Decide
-        | Task::Freeze => (
+        | Task::Freeze
+        | Task::Rehearse => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),

@@ -202,7 +202,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Add => "add",
         Task::BackUp => "backup",
         Task::Recover | Task::RecoverKey | Task::LastCopy | Task::TakeOver => "recover",
-        Task::Repair => "refresh",
+        Task::Repair | Task::Rehearse => "refresh",
         Task::Enrol | Task::Restore | Task::Ways => "proof",
         Task::Round | Task::SetWait | Task::Decide => "clock",
         Task::Freeze => "refused",

@@ -752,5 +752,14 @@ keys! {
     ActivityTitle: "What the rules have done", "ルールの記録";
     ActivityNone: "Nothing yet", "まだ記録がありません";
     ActivityNoneText: "Each time a rule moves something, it is written down here.", "ルールが何かを移すたびに、ここに記録します。";
+    RehearsalsTitle: "Rehearsals", "予行";
+    RehearsalsLead: "Now and then Saifu has one backup, chosen by chance, come back, looks whether it is whole, and gives it back. Nothing is moved or changed by that.", "ときどき、くじで選んだ預け物を一つ戻してみて、無事かを確かめ、金庫に返します。何も移さず、何も変えません。";
+    FireDrill: "Try all of them now", "いますべてを試す";
+    Rehearse: "Try it now", "いま試す";
+    Rehearsing: "Backups are being tried. How far that is, the settings under “By itself” say.", "いま試しています。進みぐあいは、設定の自動処理の画面にあります。";
+    RehearsalParts: "What each safe had", "それぞれの金庫の結果";
+    HealthTitle: "Whether it comes back", "戻るかどうか";
+    HealthWeak: "Weakened", "弱っています";
+    HealthBroken: "Would not come back", "戻りません";
     MakeRoomRules: "Back up by my rules and go on", "ルールで預けて続ける";
 }

@@ -10,6 +10,7 @@ mod say;
 mod copies;
 mod eviction;
 mod freeze;
+mod health;
 mod hints;
 mod keys;
 mod notices;
@@ -25,6 +26,7 @@ pub(crate) use copies::{
 };
 pub(crate) use eviction::{at_risk, at_risk_now, clears};
 pub(crate) use freeze::*;
+pub(crate) use health::{found as found_of_part, health, often};
 pub(crate) use hints::*;
 pub(crate) use keys::{Key, text};
 pub(crate) use notices::{Halves, Weight, key_opens_others, notice, said, weight};

@@ -81,6 +81,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::LastCopyHere
         | Kind::LastCopyOver { .. }
         | Kind::MarkedStays
+        | Kind::RehearsalFoundBad { .. }
         | Kind::OwnerSaidNo
         | Kind::AskerUnknown
         | Kind::FreezeTooFewWays
@@ -120,6 +121,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::RecoveredBytesWrong
         | Kind::OwnerRecordDamaged
         | Kind::SomebodyWaits { .. }
+        | Kind::RehearsalFailed
         | Kind::SafeKeyChanged => Weight::Danger,
     }
 }
@@ -132,7 +134,7 @@ pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
     };
     let safe = match (&notice.kind, notice.safe.is_empty()) {
         // What is told of no safe is told of a backup, and that lies at several.
-        (Kind::RecoveryCalledOff | Kind::RecoveredUnreadable, true) => {
+        (Kind::RecoveryCalledOff | Kind::RecoveredUnreadable | Kind::RehearsalFailed, true) => {
             say!(lang, "its safes", "預け先の金庫").into()
         }
         _ => named_safe(lang, &notice.safe),
@@ -515,6 +517,10 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
         Kind::LastCopyOver { .. } => copies::over(lang, in_sentence, safe),
         Kind::LastCopyWrong => copies::wrong(lang, in_sentence, safe),
         Kind::MarkedStays => copies::stays(lang, &subject),
+        Kind::RehearsalFoundBad { bad, of } => {
+            super::health::found_bad(lang, in_sentence, safe, *bad, *of)
+        }
+        Kind::RehearsalFailed => super::health::failed(lang, &subject, safe),
         Kind::OwnerSaidNo => Halves::new(
             say!(
                 lang,

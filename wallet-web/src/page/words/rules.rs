@@ -543,6 +543,8 @@ pub(crate) fn apart(lang: Lang, why: Apart) -> &'static str {
 pub(crate) fn means(lang: Lang, count: usize, way: Way) -> String {
     let number = values(lang, count);
     match (count, way) {
+        // No rule does.
+        (_, Way::Rehearse) => String::new(),
         (0, Way::BackUp) => say!(
             lang,
             "Right now it would back up nothing.",
@@ -587,6 +589,7 @@ pub(crate) fn why(lang: Lang, why: &Why) -> String {
     match why {
         Why::Due(moment) => trigger(lang, moment),
         Why::Asked => say!(lang, "because you asked for it", "指示したため").into(),
+        Why::Often(often) => super::health::often(lang, *often).into(),
         Why::Room(bytes) => {
             let size = format::bytes(lang, *bytes);
             say!(
@@ -603,8 +606,13 @@ pub(crate) fn why(lang: Lang, why: &Why) -> String {
 pub(crate) fn done(lang: Lang, entry: &Entry) -> String {
     let count = usize::try_from(entry.moved).unwrap_or(usize::MAX);
     let number = values(lang, count);
+    if entry.way == Way::Rehearse {
+        return super::health::rehearsed(lang, entry);
+    }
     let said = match (count, entry.way) {
-        (0, _) => say!(lang, "Nothing was moved.", "何も移していません。").to_owned(),
+        (0, _) | (_, Way::Rehearse) => {
+            say!(lang, "Nothing was moved.", "何も移していません。").to_owned()
+        }
         (_, Way::BackUp) => say!(
             lang,
             "Backed up {number}.",
@@ -737,6 +745,7 @@ pub(crate) fn way(lang: Lang, way: Way) -> &'static str {
     match way {
         Way::BackUp => say!(lang, "Back up", "金庫に預ける"),
         Way::Fetch => say!(lang, "Bring home", "手元に戻す"),
+        Way::Rehearse => say!(lang, "Rehearsal", "予行"),
     }
 }
 
@@ -775,7 +784,7 @@ mod tests {
     use saifu_wallet_core::ids::FlowId;
     use saifu_wallet_core::plan::preset::Preset;
     use saifu_wallet_core::rules::trigger::Unusable;
-    use saifu_wallet_core::rules::{BackUp, Excess, Fetch};
+    use saifu_wallet_core::rules::{BackUp, Excess, Fetch, Rehearsals};
 
     fn both(of: impl Fn(Lang) -> String) {
         let [en, ja] = Lang::ALL.map(of);
@@ -863,7 +872,7 @@ mod tests {
             sentences(|lang| rule_problem(lang, problem).now);
         }
         for (moved, stayed) in [(0, 1), (1, 0), (3, 2)] {
-            for way in [Way::BackUp, Way::Fetch] {
+            for way in [Way::BackUp, Way::Fetch, Way::Rehearse] {
                 let entry = Entry {
                     round: FlowId::new([1; 16]),
                     rule: RuleId::new([1; 16]),
@@ -875,10 +884,16 @@ mod tests {
                     named: Vec::new(),
                     moved,
                     stayed,
+                    parts: None,
                 };
                 sentences(|lang| done(lang, &entry));
-                both(|lang| means(lang, usize::try_from(moved).unwrap(), way));
+                if way != Way::Rehearse {
+                    both(|lang| means(lang, usize::try_from(moved).unwrap(), way));
+                }
             }
+        }
+        for it in Rehearsals::ALL {
+            both(|lang| why(lang, &Why::Often(it)));
         }
         for it in [Why::Asked, Why::Room(300), Why::Due(Trigger::OnOpen)] {
             both(|lang| why(lang, &it));

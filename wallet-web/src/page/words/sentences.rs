@@ -271,6 +271,7 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
             "待っている相手への返事"
         ),
         Task::Freeze => say!(lang, "Freezing", "凍結"),
+        Task::Rehearse => say!(lang, "Trying whether it comes back", "戻るかどうかの確認"),
     }
 }
 

@@ -1,7 +1,10 @@
 //! Sentences agree with their numbers, in both languages.
 
 use super::*;
+use crate::page::words::health::{found, health};
 use crate::page::words::tests::{check, check_sentences};
+use saifu_protocol::UnixTime;
+use saifu_wallet_core::check::{Broken, Found, Health, Weak};
 use saifu_wallet_core::view::{MeetingFailure, Waiting};
 
 fn check_halves(of: impl Fn(Lang) -> Halves) {
@@ -72,8 +75,27 @@ fn reasons_stages_and_failures_have_words() {
         Task::SetWait,
         Task::Decide,
         Task::Freeze,
+        Task::Rehearse,
     ] {
         check(task(Lang::En, it), task(Lang::Ja, it));
+    }
+    for it in Found::ALL {
+        check(found(Lang::En, it), found(Lang::Ja, it));
+    }
+    let at = UnixTime(953_078_400);
+    let weak = [
+        Weak::Parts { bad: 1 },
+        Weak::NotShown { open: 1 },
+        Weak::Silent { safes: 1 },
+        Weak::NotEverywhere,
+        Weak::EndsSoon { at },
+    ];
+    let broken = [Broken::TooFewLeft { bad: 2 }, Broken::DoesNotOpen];
+    let weak = weak.into_iter().map(|why| Health::Weak { why });
+    let broken = broken.into_iter().map(|why| Health::Broken { why });
+    let others = [Health::Good { at }, Health::Unchecked];
+    for it in weak.chain(broken).chain(others) {
+        check_sentences(&health(Lang::En, it), &health(Lang::Ja, it));
     }
     for it in [Reach::Unknown, Reach::Answers, Reach::Silent] {
         check(reach(Lang::En, it), reach(Lang::Ja, it));

@@ -1,0 +1,115 @@
+//! How a backup is: what its last rehearsal showed, and another one now.
+
+use crate::page::node::{Node, div, el};
+use crate::page::parts::{actions, button, chip, quiet, safe_name, section};
+use crate::page::service::Service;
+use crate::page::words::{self, Key, Lang, text};
+use leptos::prelude::*;
+use saifu_wallet_core::check::{Check, Health};
+use saifu_wallet_core::ids::ItemId;
+use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::rules::{Rehearsals, Way};
+
+/// One line, and by whom it is true.
+pub(super) fn health(
+    s: Service,
+    about: ItemId,
+    health: Option<Health>,
+    checked: Option<&Check>,
+) -> Option<Node> {
+    let lang = s.lang.get();
+    let health = health?;
+    let is_under_way = s.rules.with(|rules| {
+        let mut rounds = rules.rounds.iter();
+        rounds.any(|round| round.entry.way == Way::Rehearse)
+    });
+    let parts = checked.map(|check| {
+        let each = check.parts.iter().map(|part| {
+            let safe = s.safes.with(|all| {
+                let card = all.iter().find(|card| card.id == part.safe);
+                card.map(|card| safe_name(&card.operator, &card.address))
+            });
+            let found = words::found_of_part(lang, part.found);
+            let line = format!("{}: {found}", safe.unwrap_or_default());
+            el("li").child(line).into()
+        });
+        let list = el("ul")
+            .class("plain-list")
+            .child(each.collect::<Vec<Node>>());
+        el("details")
+            .child(el("summary").words(text(lang, Key::RehearsalParts)))
+            .child(list)
+    });
+    let press = move || s.send(Intent::Rehearse { what: about });
+    let try_it = button(
+        "btn btn--small",
+        Some("refresh"),
+        text(lang, Key::Rehearse),
+        press,
+    );
+    let state = match health {
+        Health::Good { .. } => "good",
+        Health::Unchecked => "unchecked",
+        Health::Weak { .. } => "weak",
+        Health::Broken { .. } => "broken",
+    };
+    let now = match is_under_way {
+        true => quiet(text(lang, Key::Rehearsing)).into(),
+        false => actions(vec![try_it]),
+    };
+    let content = div("panel stack stack--tight")
+        .attr("data-health", state)
+        .child(el("p").child(words::health(lang, health)))
+        .child(parts)
+        .child(now);
+    Some(section(s, "health", Key::HealthTitle, content))
+}
+
+/// What lists say of it: nothing, unless something is to be done.
+pub(super) fn alarm(lang: Lang, health: Option<Health>) -> Option<Node> {
+    match health? {
+        Health::Good { .. } | Health::Unchecked => None,
+        Health::Weak { .. } => Some(chip("local", text(lang, Key::HealthWeak))),
+        Health::Broken { .. } => Some(chip("failed", text(lang, Key::HealthBroken))),
+    }
+}
+
+/// How often it is done by itself, and all of it now.
+pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
+    let lang = s.lang.get();
+    let ways = Rehearsals::ALL.map(|it| {
+        let radio = el("input")
+            .fixed("type", "radio")
+            .fixed("name", "rehearsals")
+            .checked(it == chosen)
+            .on("change", move |_| {
+                s.send(Intent::SetRehearsals { often: it });
+            });
+        let words = el("span")
+            .class("row-main")
+            .child(el("span").words(words::often(lang, it)));
+        el("li")
+            .child(el("label").class("row").child(radio).child(words))
+            .into()
+    });
+    let list = div("panel panel--flush").child(el("ul").class("rows").child(Vec::from(ways)));
+    let drill = button(
+        "btn",
+        Some("refresh"),
+        text(lang, Key::FireDrill),
+        move || {
+            s.send(Intent::FireDrill);
+        },
+    );
+    el("fieldset")
+        .class("stack")
+        .child(
+            el("legend")
+                .class("sr-only")
+                .words(text(lang, Key::RehearsalsTitle)),
+        )
+        .child(quiet(text(lang, Key::RehearsalsLead)))
+        .child(list)
+        .child(actions(vec![drill]))
+        .into()
+}
