@@ -25,6 +25,7 @@ pub mod message;
 pub mod object;
 pub mod order;
 pub mod owner;
+pub mod possession;
 pub mod presentation;
 pub mod problem;
 pub mod push;

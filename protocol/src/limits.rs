@@ -29,6 +29,16 @@ pub const MAX_ADDRESS_BYTES: usize = 96;
 /// The longest compact JWS that is looked at at all: anything longer is refused unread.
 pub const MAX_JWS_BYTES: usize = 4_096;
 
+/// The bytes of a chunk that an audit asks for. Values have some hundred bytes to some thousand: smaller chunks make the proofs
+/// longer than what they prove, larger ones hand out more of a value than is needed. The largest object has 4,096 of them.
+pub const AUDIT_CHUNK_BYTES: usize = 256;
+
+/// The largest chunk a certificate may name: whoever makes one of a whole object has it handed out by each audit.
+pub const MAX_AUDIT_CHUNK_BYTES: usize = 4 << 10;
+
+/// The most chunks of one object that are shown at once. With 12 hashes of 32 bytes on each way up, in base64url, that is 29 KiB.
+pub const MAX_AUDIT_CHUNKS: usize = 32;
+
 /// Seconds for which a signed request may be sent after it was signed.
 pub const REQUEST_LIFETIME: u64 = 300;
 

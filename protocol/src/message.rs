@@ -77,11 +77,13 @@ pub enum Route {
     OwnerOrder,
     /// Obey an order that another safe brings.
     Orders,
+    /// Show chunks of objects.
+    Audit,
 }
 
 impl Route {
     /// Every route.
-    pub const ALL: [Route; 30] = [
+    pub const ALL: [Route; 31] = [
         Route::Register,
         Route::Recover,
         Route::Ack,
@@ -112,6 +114,7 @@ impl Route {
         Route::OwnerUnfreeze,
         Route::OwnerOrder,
         Route::Orders,
+        Route::Audit,
     ];
 
     /// Its path.
@@ -147,6 +150,7 @@ impl Route {
             Route::OwnerUnfreeze => "/v1/owner/unfreeze",
             Route::OwnerOrder => "/v1/owner/order",
             Route::Orders => "/v1/orders",
+            Route::Audit => "/v1/audit",
         }
     }
 

@@ -27,6 +27,8 @@ pub enum Act {
     Rotate,
     /// Say how long others wait.
     Wait,
+    /// Show chunks of the object.
+    Audit,
 }
 
 /// What a presentation is for: everything the signature binds.

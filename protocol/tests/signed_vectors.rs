@@ -115,6 +115,7 @@ fn made() -> File {
             issued_at: UnixTime(953_078_400),
             retained_until: UnixTime(1_110_758_400),
             holder,
+            possession: None,
         };
         Signed {
             object: b64::encode(&object),

@@ -10,6 +10,7 @@ use saifu_protocol::message::{
     EndItem, ListItem, Presented, RecoverItem, RegisterItem, RotateItem, Target,
 };
 use saifu_protocol::owner::Note;
+use saifu_protocol::possession::AuditItem;
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
 use saifu_protocol::{
     CertificateDigest, Counter, HolderId, PublicKey, RequestId, SafeId, SessionId, json,
@@ -48,6 +49,8 @@ pub enum Command {
     },
     /// Say how long others wait.
     Wait(Vec<WaitItem>),
+    /// Show chunks of objects.
+    Audit(Vec<Look>),
     /// Say who waits, and what becomes of them.
     Asked {
         /// Whose entries.
@@ -137,6 +140,15 @@ pub struct WaitItem {
     pub claim: Claim,
     /// How many seconds.
     pub wait: u64,
+}
+
+/// A presented certificate, and the places of the chunks of its object that are to be shown.
+#[derive(Clone)]
+pub struct Look {
+    /// The certificate.
+    pub claim: Claim,
+    /// The places.
+    pub chunks: Vec<u32>,
 }
 
 /// What a presented certificate says, unproven: enough to search for it.
@@ -292,6 +304,20 @@ impl Asker {
             }
         });
         Command::Wait(items.collect())
+    }
+
+    /// An audit of these.
+    pub fn audit(&self, items: Vec<AuditItem>) -> Command {
+        let items = items.into_iter().map(|item| {
+            let target = Target::Certificate {
+                presented: item.target,
+            };
+            Look {
+                claim: self.claim(Act::Audit, &target, NO_SESSION, &item.proof),
+                chunks: item.chunks,
+            }
+        });
+        Command::Audit(items.collect())
     }
 
     /// Who waits for what the asker has.

@@ -580,6 +580,7 @@ mod tests {
             issued_at: NOW,
             retained_until: NOW,
             holder: HolderId::new([2; 32]),
+            possession: None,
         }
     }
 

@@ -175,6 +175,10 @@ pub fn open(
             let (to, items) = unseal(request.body, keys, &binding)?;
             (to, Asked::Entries(asker.wait(items)))
         }
+        Route::Audit => {
+            let (to, items) = unseal(request.body, keys, &binding)?;
+            (to, Asked::Entries(asker.audit(items)))
+        }
         Route::Asked => {
             let (to, item) = unseal_one(request.body, keys, &binding)?;
             (to, Asked::Entries(asker.asked(item)))
@@ -504,6 +508,7 @@ fn seal(
         Reply::Recovered(items) => seal_items(items, opened, keys, rng),
         Reply::Ended(items) => seal_items(items, opened, keys, rng),
         Reply::Rotated(items) => seal_items(items, opened, keys, rng),
+        Reply::Audited(items) => seal_items(items, opened, keys, rng),
         Reply::Waited(items) => seal_items(items, opened, keys, rng),
         Reply::Asked(items) => seal_items(items, opened, keys, rng),
         Reply::Listed(items) => seal_items(items, opened, keys, rng),

@@ -270,6 +270,7 @@ impl LedgerObject {
             | Route::OwnerList
             | Route::OwnerRecover
             | Route::Wait
+            | Route::Audit
             | Route::Asked
             | Route::OwnerDeviceFinish
             | Route::OwnerDeviceAdd

@@ -241,7 +241,7 @@ impl Bench {
                 Effect::Commit(_) => self.commits += 1,
                 Effect::Load { load, .. } => self.loads.push(*load),
                 Effect::Ask(ask) => self.asks.push(ask.ask),
-                Effect::Wake { .. } | Effect::Show(_) => {}
+                Effect::Wake { .. } | Effect::Show(_) | Effect::Remind(_) | Effect::Keep(_) => {}
             }
         }
     }
@@ -329,6 +329,8 @@ impl Filler {
                 others: OthersWait::Told(0),
                 may_be_used: false,
                 checks: Default::default(),
+                possession: None,
+                audit: None,
             };
             let at = ItemId::new(self.draw());
             changes.push(Change::Put(at, Item::Certificate(certificate), None));

@@ -22,6 +22,7 @@ use saifu_protocol::message::{
     Reply, Request, RotateItem, Rotated, Route, Target,
 };
 use saifu_protocol::owner::Note;
+use saifu_protocol::possession::{AuditItem, Audited};
 use saifu_protocol::presentation::{self, Act, Purpose};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{self, SCHEME};
@@ -67,6 +68,8 @@ pub(crate) enum Question {
         /// So many seconds.
         wait: u64,
     },
+    /// Chunks of objects.
+    Audit(Vec<Looked>),
     /// Who waits for what this wallet has registered, and what becomes of them.
     Asked(AskedItem),
     /// What the owner does who logs in.
@@ -100,6 +103,16 @@ impl Registration {
             holder: HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public())),
         }
     }
+}
+
+/// A certificate of whose object chunks are to be shown.
+pub(crate) struct Looked {
+    /// The certificate, compact.
+    pub(crate) compact: String,
+    /// Seed of the holder's key.
+    pub(crate) holder: Secret,
+    /// The places of the chunks.
+    pub(crate) chunks: Vec<u32>,
 }
 
 /// A certificate presented for a session.
@@ -151,6 +164,8 @@ pub(crate) enum Verdict {
     Owner(OwnerAnswer),
     /// From when on others wait so long, for each in turn.
     Waited(Vec<Outcome<UnixTime>>),
+    /// Chunks, for each in turn, not yet checked.
+    Audited(Vec<Outcome<Audited>>),
     /// Who waits.
     Asked(AskedPage),
     /// The safe's own word that it was not done.
@@ -179,6 +194,7 @@ pub(crate) fn ask(
         Question::Retire { .. } => Route::Retire,
         Question::Rotate { .. } => Route::Rotate,
         Question::Wait { .. } => Route::Wait,
+        Question::Audit(_) => Route::Audit,
         Question::Asked(_) => Route::Asked,
         Question::Owner(question) => question.route(),
     };
@@ -263,6 +279,10 @@ pub(crate) fn ask(
             let items = held.map(|(compact, holder)| wait_item(compact, holder, *wait, &binding));
             seal_all(items.collect(), reply_to, safe, &binding, rng)
         }
+        Question::Audit(looked) => {
+            let items = looked.iter().map(|looked| audit_item(looked, &binding));
+            seal_all(items.collect(), reply_to, safe, &binding, rng)
+        }
         Question::Asked(item) => seal(item, reply_to, safe, &binding, rng),
         Question::Owner(question) => question.seal(reply_to, safe, &binding, rng),
     }?;
@@ -339,6 +359,18 @@ fn wait_item(compact: &str, holder: &Secret, wait: u64, binding: &Binding) -> Wa
     }
 }
 
+fn audit_item(looked: &Looked, binding: &Binding) -> AuditItem {
+    let (target, session) = (whole(&looked.compact), presentation::NO_SESSION);
+    AuditItem {
+        proof: prove(
+            purpose(Act::Audit, &target, session, binding),
+            &looked.holder,
+        ),
+        target: Presented::Certificate(looked.compact.clone()),
+        chunks: looked.chunks.clone(),
+    }
+}
+
 fn end(act: Act, presentation: &Presentation, binding: &Binding) -> EndItem {
     let target = presentation.target();
     EndItem {
@@ -407,10 +439,8 @@ pub(crate) fn read(expected: &Expected, answer: Option<(u16, &[u8])>) -> Verdict
             inside(expected, body, |item: Ended| Verdict::Ended(item.receipt))
         }
         Route::Asked => inside(expected, body, Verdict::Asked),
-        Route::Wait => match opened(expected, body) {
-            Some(outcomes) => waited(outcomes),
-            None => Verdict::Unknown(Waiting::Garbled),
-        },
+        Route::Wait => several(expected, body, Verdict::Waited),
+        Route::Audit => several(expected, body, Verdict::Audited),
         route => owner::read(route, expected, body),
     }
 }
@@ -454,14 +484,21 @@ fn opened<T: DeserializeOwned>(expected: &Expected, body: &[u8]) -> Option<Vec<O
 }
 
 /// The answer for each of several, unless it is to be asked for again.
-fn waited(outcomes: Vec<Outcome<UnixTime>>) -> Verdict {
-    let failed = |outcome: &Outcome<UnixTime>| match outcome {
+fn several<T: DeserializeOwned>(
+    expected: &Expected,
+    body: &[u8],
+    done: fn(Vec<Outcome<T>>) -> Verdict,
+) -> Verdict {
+    let Some(outcomes) = opened::<T>(expected, body) else {
+        return Verdict::Unknown(Waiting::Garbled);
+    };
+    let failed = |outcome: &Outcome<T>| match outcome {
         Outcome::Done(_) => false,
         Outcome::Problem(problem) => matches!(problem.code, Code::Busy | Code::Internal),
     };
     match outcomes.iter().any(failed) {
         true => Verdict::Unknown(Waiting::SafeFailed),
-        false => Verdict::Waited(outcomes),
+        false => done(outcomes),
     }
 }
 

@@ -300,6 +300,16 @@ pub enum Intent {
         /// Seconds; none at zero.
         seconds: u64,
     },
+    /// See now whether the safe of a certificate still has what is there, or whether all safes of a backup do.
+    Audit {
+        /// Of what.
+        what: What,
+    },
+    /// Set how often that is seen to by itself.
+    SetAudits {
+        /// In days; never at zero.
+        days: u32,
+    },
     /// Ask the safes who waits.
     Watch,
     /// Say what becomes of somebody who waits.

@@ -92,6 +92,16 @@ pub enum Kind {
     LastCopyWrong,
     /// What may already have been used is not handed over. Nothing was changed.
     MarkedStays,
+    /// Audit: the safe has not what was registered, by what it shows or by its own word.
+    AuditFailed {
+        /// When it was last seen to have it.
+        held_at: Option<UnixTime>,
+    },
+    /// Audit: the safe says that there is nothing to this certificate, or nothing any more.
+    AuditGone {
+        /// When it was last seen to have it.
+        held_at: Option<UnixTime>,
+    },
     /// Recovery: the device that registered it said no. The certificate was kept.
     OwnerSaidNo,
     /// Somebody else, or another device of the owner's, asks for what this wallet has at a safe.
@@ -346,6 +356,11 @@ impl Kind {
             Kind::CalledOff,
             Kind::MoveCalledOff,
             Kind::ArrivedCopyDestroyed { session, since },
+            Kind::AuditFailed {
+                held_at: Some(since),
+            },
+            Kind::AuditFailed { held_at: None },
+            Kind::AuditGone { held_at: None },
             Kind::UnknownToSafe,
             Kind::DamagedAtSafe,
             Kind::SafeRolledBack,

@@ -12,7 +12,7 @@ pub use waits::{
 };
 
 use crate::bearer::What;
-use crate::books::{Elsewhere, KeyHere};
+use crate::books::{Audited, Elsewhere, KeyHere};
 use crate::check::{Check, Health};
 use crate::flow::Ceremony;
 use crate::form::Form;
@@ -198,6 +198,17 @@ pub struct CertificateCard {
     /// How it was rehearsed last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub checked: Option<Check>,
+    /// Whether its safe was seen to have it.
+    pub audit: AuditView,
+}
+
+/// What is known of audits of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AuditView {
+    /// The last one.
+    pub audited: Audited,
+    /// Whether one is under way, and if it waits, why.
+    pub under_way: Option<Option<Waiting>>,
 }
 
 /// Values that were registered together by one plan, or a key that was registered by itself.
@@ -302,6 +313,8 @@ pub struct PartCard {
     pub waiting: Option<Waiting>,
     /// When it is tried again, if it waits.
     pub next_try: Option<UnixTime>,
+    /// Whether its safe was seen to have it; none without a certificate.
+    pub audit: Option<AuditView>,
 }
 
 impl PartCard {
@@ -599,6 +612,8 @@ pub enum Task {
     Freeze,
     /// It is tried whether a backup would come back.
     Rehearse,
+    /// A safe is to show that it has what is there.
+    Audit,
 }
 
 /// What is true of a job now.
@@ -639,6 +654,8 @@ pub enum Stage {
     Deciding,
     /// The safe is told to hand out nothing.
     Freezing,
+    /// The safe is to show chunks of what is there.
+    Auditing,
     /// The safe is told whether it wakes this wallet, and where.
     SettingWake,
 }

@@ -3,6 +3,7 @@
 use super::Address;
 use crate::CertificateDigest;
 use crate::ids::{Counter, HolderId, SafeId, UnixTime};
+use crate::possession::Possession;
 use saifu_crypto::hash;
 use serde::{Deserialize, Serialize};
 
@@ -111,6 +112,8 @@ pub struct Claims {
     pub retained_until: UnixTime,
     /// Who may present it.
     pub holder: HolderId,
+    /// By what an audit sees that the bytes are there. Certificates of before there were audits have none.
+    pub possession: Option<Possession>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -125,6 +128,8 @@ pub(super) struct Wire {
     iat: UnixTime,
     ret: UnixTime,
     cnf: Confirmation,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pos: Option<Possession>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -174,6 +179,7 @@ impl From<&Claims> for Wire {
             iat: claims.issued_at,
             ret: claims.retained_until,
             cnf: Confirmation { jkt: claims.holder },
+            pos: claims.possession,
         }
     }
 }
@@ -193,6 +199,7 @@ impl From<Wire> for Claims {
             issued_at: wire.iat,
             retained_until: wire.ret,
             holder: wire.cnf.jkt,
+            possession: wire.pos,
         }
     }
 }

@@ -51,10 +51,13 @@ pub enum CollationError {
     Class,
     /// It is bound to another holder.
     Holder,
+    /// What audits would be held against is not that of the bytes.
+    Possession,
 }
 
 impl Certificate {
-    /// Signs a certificate.
+    /// Signs a certificate. Where it would be longer than one can be, with the longest of everything, it goes without what audits
+    /// are held against.
     pub fn issue(claims: Claims, key: &SigningKey) -> Self {
         let compact = jws::sign(
             labels::CERTIFICATE_TYP,
@@ -62,6 +65,16 @@ impl Certificate {
             &Wire::from(&claims),
             key,
         );
+        if compact.len() > limits::MAX_CERTIFICATE_BYTES && claims.possession.is_some() {
+            let possession = None;
+            return Self::issue(
+                Claims {
+                    possession,
+                    ..claims
+                },
+                key,
+            );
+        }
         Self { claims, compact }
     }
 
@@ -134,10 +147,14 @@ impl Certificate {
     }
 
     fn collate_bytes(&self, object_bytes: &[u8]) -> Result<(), CollationError> {
-        if self.claims.hash.matches(object_bytes) {
-            Ok(())
-        } else {
-            Err(CollationError::Hash)
+        if !self.claims.hash.matches(object_bytes) {
+            return Err(CollationError::Hash);
+        }
+        match self.claims.possession {
+            Some(possession) if !possession.matches(object_bytes) => {
+                Err(CollationError::Possession)
+            }
+            Some(_) | None => Ok(()),
         }
     }
 

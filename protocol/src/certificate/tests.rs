@@ -3,6 +3,7 @@
 use super::*;
 use crate::ids::{Counter, UnixTime};
 use crate::object::make_object;
+use crate::possession::Possession;
 use crate::value::tests::movie_ticket;
 use crate::{CertificateDigest, Digest, SealedDigest};
 use alloc::string::ToString;
@@ -35,6 +36,7 @@ fn sample() -> (Value, Vec<u8>, Claims) {
         issued_at: UnixTime(953_078_400),
         retained_until: UnixTime(984_614_400),
         holder: HolderId::new([2; 32]),
+        possession: None,
     };
     (value, bytes, claims)
 }
@@ -229,6 +231,7 @@ fn the_largest_certificate_fits_kv_metadata_and_a_qr_code() {
                 counter: Counter::MAX,
                 issued_at: UnixTime(99_999_999_999),
                 retained_until: UnixTime(99_999_999_999),
+                possession: Possession::of(&alloc::vec![7; limits::MAX_OBJECT_BYTES]),
                 ..claims.clone()
             },
             &safe_key(),
@@ -270,4 +273,68 @@ fn format_of_a_sealed_digest_is_pinned() {
     let payload = crate::b64::decode(&payload).unwrap();
     let payload = core::str::from_utf8(&payload).unwrap();
     assert!(payload.contains(r#""cls":"coupled","dig":"CQkJCQk","h":{"#));
+}
+
+#[test]
+fn format_of_a_certificate_that_audits_are_held_against_is_pinned() {
+    let (_, bytes, claims) = sample();
+    let claims = Claims {
+        possession: Possession::of(&bytes),
+        ..claims
+    };
+    let issued = Certificate::issue(claims.clone(), &safe_key());
+    let payload = issued.compact().split('.').nth(1).unwrap().to_string();
+    let payload = crate::b64::decode(&payload).unwrap();
+    let payload = core::str::from_utf8(&payload).unwrap();
+    let end = r#""cnf":{"jkt":"AgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgI"},"pos":["#;
+    assert!(payload.contains(end), "{payload}");
+    let read = Certificate::verify(issued.compact(), &safe_public()).unwrap();
+    assert_eq!(read.claims(), &claims);
+}
+
+#[test]
+fn a_root_that_is_not_of_the_bytes_is_not_collated() {
+    // A safe that gives another one could show its own bytes at every audit.
+    let (value, bytes, claims) = sample();
+    let mut other = bytes.clone();
+    other[0] ^= 1;
+    let claims = Claims {
+        possession: Possession::of(&other),
+        ..claims
+    };
+    let certificate = Certificate::issue(claims.clone(), &safe_key());
+    let collated = certificate.collate(&bytes, &value, claims.holder);
+    assert_eq!(collated, Err(CollationError::Possession));
+    let read = certificate.read_recovered(&bytes);
+    let error = RecoveredError::Collation(CollationError::Possession);
+    assert_eq!(read, Err(error));
+}
+
+#[test]
+fn only_certificates_that_are_nearly_too_long_go_without_what_audits_are_held_against() {
+    let (_, _, claims) = sample();
+    let bytes = alloc::vec![7; limits::MAX_OBJECT_BYTES];
+    let possession = Possession::of(&bytes);
+    let hash = |legacy| ObjectHash::of(&bytes, legacy);
+    let hashes = [LegacyHash::Off, LegacyHash::Md5].map(hash);
+    let issue = |address: usize, hash: ObjectHash| {
+        let host = "a".repeat(address - "https://".len());
+        let claims = Claims {
+            address: Address::parse(&alloc::format!("https://{host}")).unwrap(),
+            class: ObjectClass::Coupled,
+            digest: sealed(limits::MAX_SEALED_DIGEST_BYTES),
+            hash,
+            counter: Counter::MAX,
+            possession,
+            ..claims.clone()
+        };
+        let issued = Certificate::issue(claims, &safe_key());
+        assert!(issued.compact().len() <= limits::MAX_CERTIFICATE_BYTES);
+        let read = Certificate::verify(issued.compact(), &safe_public()).unwrap();
+        assert_eq!(read, issued);
+        issued.claims().possession.is_some()
+    };
+    // With the longest sealed digest, so long may an address be, with the weak hash and without it.
+    let longest = |hash| (20..=limits::MAX_ADDRESS_BYTES).rfind(|len| issue(*len, hash));
+    assert_eq!(hashes.map(longest), [Some(69), Some(38)]);
 }

@@ -35,6 +35,30 @@ pub(super) fn not_frozen(work: &Work, entry: &Entry) -> Result<(), Problem> {
     }
 }
 
+/// Whether an account may see chunks of an entry: only where it could have it now. Nobody begins to wait by that.
+pub(super) fn may_look(
+    work: &Work,
+    entry: &Entry,
+    account: PublicKey,
+    context: &Context<'_>,
+) -> Result<(), Problem> {
+    not_frozen(work, entry)?;
+    if entry.account == account {
+        return Ok(());
+    }
+    let known = work.asked(entry.account, account);
+    let (may, _) = entry.hold.judge(account, known, context.now);
+    admitted(may)
+}
+
+fn admitted(may: May) -> Result<(), Problem> {
+    match may {
+        May::Yes => Ok(()),
+        May::From(until) => Err(Problem::waiting(until)),
+        May::Never => Err(Code::Denied.into()),
+    }
+}
+
 /// Whether an account need not wait, or not any more. For what hands out nothing also while everything is frozen.
 pub(super) fn wait_for(
     work: &mut Work,
@@ -50,11 +74,7 @@ pub(super) fn wait_for(
     if let Some(asked) = begun {
         work.ask(entry.account, asked);
     }
-    match may {
-        May::Yes => Ok(()),
-        May::From(until) => Err(Problem::waiting(until)),
-        May::Never => Err(Code::Denied.into()),
-    }
+    admitted(may)
 }
 
 /// Says how long others wait. Answers from when on that holds.

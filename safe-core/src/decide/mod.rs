@@ -3,6 +3,7 @@
 //! Pure and total: no input makes it panic, and the same input gives the same output. An adapter loads what
 //! [`need`] names, calls [`decide`], and applies [`Decision::changes`] together before the reply leaves.
 
+mod audit;
 mod end;
 mod hold;
 mod list;
@@ -14,7 +15,7 @@ mod search;
 mod tests;
 mod work;
 
-use crate::command::{Command, RetireTarget, Whole};
+use crate::command::{Command, Look, RetireTarget, Whole};
 use crate::entry::Entry;
 use crate::index::{Evidence, MAX_QUESTIONS};
 use crate::ledger::{Change, Loaded, Need};
@@ -23,6 +24,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 use saifu_protocol::hold::{AskedItem, AskedPage};
 use saifu_protocol::message::{Ended, Outcome, Page, Recovered, Registered, Rotated};
+use saifu_protocol::possession::Audited;
 use saifu_protocol::{Counter, UnixTime};
 
 /// How many bytes of objects one reply carries: sealed, 4 MiB become 7.1 MiB, under the 8 MiB of a body. What is above
@@ -55,6 +57,8 @@ pub enum Reply {
     Rotated(Vec<Outcome<Rotated>>),
     /// To what is said of how long others wait: from when on that holds.
     Waited(Vec<Outcome<UnixTime>>),
+    /// To an audit.
+    Audited(Vec<Outcome<Audited>>),
     /// To who waits.
     Asked(Vec<Outcome<AskedPage>>),
     /// To a listing.
@@ -141,6 +145,15 @@ pub fn need(command: &Command, evidence: &Evidence) -> Need {
             let wanted = items.iter().filter_map(|item| item.claim.wanted.as_ref());
             need.groups.extend(wanted.map(|wanted| wanted.counter));
         }
+        Command::Audit(items) => {
+            need.object_bytes = MAX_REPLY_OBJECT_BYTES;
+            for Look { claim, .. } in items {
+                need.asked_by = Some(claim.account);
+                need.groups
+                    .extend(claim.wanted.as_ref().map(|wanted| wanted.counter));
+                need.objects_of.extend(claim.proved);
+            }
+        }
         Command::Asked { account, item } => {
             need.asked_of = Some(*account);
             need.push_of = Some(*account);
@@ -192,6 +205,7 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
             &mut work, *account, *request, items, context,
         )),
         Command::Wait(items) => Reply::Waited(hold::wait(&mut work, items, context)),
+        Command::Audit(items) => Reply::Audited(audit::audit(&mut work, items, context)),
         Command::Asked { account, item } => {
             Reply::Asked(vec![hold::asked(&mut work, *account, item, context)])
         }
@@ -215,6 +229,10 @@ pub fn decide(loaded: Loaded, command: &Command, context: &Context<'_>) -> Decis
 pub fn open_questions(loaded: &Loaded, command: &Command) -> Vec<Counter> {
     let claims: Vec<_> = match command {
         Command::Register(_) | Command::Asked { .. } | Command::List { .. } => Vec::new(),
+        Command::Audit(items) => items
+            .iter()
+            .map(|item| (item.claim.wanted.as_ref(), item.claim.proved))
+            .collect(),
         Command::Wait(items) => items
             .iter()
             .map(|item| (item.claim.wanted.as_ref(), item.claim.proved))

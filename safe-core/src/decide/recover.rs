@@ -77,7 +77,7 @@ fn recover_one(
     .unwrap_or_else(|| Err(Code::NotFound.into()))
 }
 
-fn loaded_bytes<'a>(work: &'a Work, key: &EntryKey) -> Option<&'a Bytes> {
+pub(super) fn loaded_bytes<'a>(work: &'a Work, key: &EntryKey) -> Option<&'a Bytes> {
     let loaded = work.loaded.entries.get(key);
     loaded.map(|loaded| &loaded.bytes)
 }

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use saifu_protocol::certificate::{Claims, ObjectClass, ObjectHash};
 use saifu_protocol::limits::MAX_WAIT;
 use saifu_protocol::message::{Given, Outcome, RegisterItem, Registered};
+use saifu_protocol::possession::Possession;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{Certificate, Counter, Digest, limits, object};
 
@@ -199,6 +200,7 @@ fn issue(
         issued_at: context.now,
         retained_until: context.now.plus(settings.retention_seconds),
         holder: item.holder,
+        possession: Possession::of(&item.object),
     };
     Certificate::issue(claims, context.keys.signing())
 }

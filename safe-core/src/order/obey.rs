@@ -103,6 +103,7 @@ pub fn obey<L: Ledger, O: OwnerLedger<Error = L::Error>>(
         Reply::Registered(_)
         | Reply::Rotated(_)
         | Reply::Waited(_)
+        | Reply::Audited(_)
         | Reply::Asked(_)
         | Reply::Listed(_) => None,
     };

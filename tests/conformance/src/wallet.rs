@@ -501,6 +501,7 @@ impl Wallet {
             Act::Retire => Route::Retire,
             Act::Rotate => Route::Rotate,
             Act::Wait => Route::Wait,
+            Act::Audit => Route::Audit,
         };
         let request = new_request();
         let item = EndItem {

@@ -55,6 +55,20 @@ export const rot = async (safe) => {
   }
 };
 
+/** One bit of the one object that a stopped safe keeps is another; done twice it is as it was. */
+export const alterObject = async (safe) => {
+  const database = new DatabaseSync(await ledgerFile(safe));
+  try {
+    const [{ object }, ...more] = database.prepare("SELECT object FROM entry").all();
+    if (more.length > 0) throw new Error("there are several");
+    const altered = Buffer.from(object);
+    altered[altered.length - 1] ^= 1;
+    database.prepare("UPDATE entry SET object = ?").run(altered);
+  } finally {
+    database.close();
+  }
+};
+
 /** So many wrong guesses in a row were made at the one name that a safe knows, and the last of them is days ago. It is stopped. */
 export const passGuessTime = async (safe, { guesses, days }) => {
   const database = new DatabaseSync(await ledgerFile(safe));

@@ -16,6 +16,7 @@ use saifu_protocol::message::{
     Request, Rotated, Route, Target,
 };
 use saifu_protocol::order;
+use saifu_protocol::possession::{AuditItem, Audited, Possession};
 use saifu_protocol::presentation::{self, Act, NO_SESSION, Purpose};
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::{
@@ -209,6 +210,29 @@ pub(crate) fn presentations() -> Vec<Vec<u8>> {
 /// The key of the safe that answers orders.
 pub(crate) fn answers_with() -> PublicKey {
     at_safe().keys.signing_public()
+}
+
+/// The places of the chunks that are shown.
+pub(crate) const PLACES: [u32; 3] = [0, 2, 4];
+
+/// An object of five chunks, the last of which is short.
+pub(crate) fn audited() -> Vec<u8> {
+    (0..1_100_u32).map(|at| (at / 5) as u8).collect()
+}
+
+pub(crate) fn audits() -> Vec<Vec<u8>> {
+    let said = Possession::of(&audited()).expect("it is no larger than an entry");
+    let chunks = said.show(&audited(), &PLACES).expect("they are there");
+    let item = AuditItem {
+        target: Presented::Certificate(at_safe().certificate.clone()),
+        chunks: PLACES.to_vec(),
+        proof: presentation::present(&purpose_of(Act::Audit, NO_SESSION), &holder()),
+    };
+    vec![
+        json::write(&Audited { chunks }),
+        json::write(&item),
+        json::write(&said),
+    ]
 }
 
 pub(crate) fn orders() -> Vec<Vec<u8>> {
@@ -580,6 +604,14 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
     let bodies = [
         (Route::Register, asked(vec![plain_item(), given])),
         (Route::Recover, asked(vec![recover])),
+        (
+            Route::Audit,
+            asked(vec![AuditItem {
+                target: presented.clone(),
+                chunks: vec![0],
+                proof: proof(Act::Audit, NO_SESSION),
+            }]),
+        ),
         (Route::Ack, asked(vec![end(Act::Ack, SESSION)])),
         (Route::Return, asked(vec![end(Act::Return, SESSION)])),
         (Route::Retire, asked(vec![end(Act::Retire, NO_SESSION)])),

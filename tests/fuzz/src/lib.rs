@@ -48,6 +48,7 @@ targets! {
     object: shared, objects;
     presentation: shared, presentations;
     problem: shared, problems;
+    audit: shared, audits;
     receipt: shared, receipts;
     reply: shared, replies;
     sealed_body: shared, sealed_bodies;

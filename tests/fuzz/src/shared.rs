@@ -5,6 +5,7 @@ use saifu_protocol::certificate::{Address, Certificate, read_claims_unverified};
 use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::envelope;
 use saifu_protocol::message::{Ended, Recovered, Registered, Reply, Rotated, Route, SealedBody};
+use saifu_protocol::possession::{AuditItem, Audited, Possession};
 use saifu_protocol::problem::Problem;
 use saifu_protocol::push::Endpoint;
 use saifu_protocol::receipt::Receipt;
@@ -61,6 +62,22 @@ pub(crate) fn certificate(bytes: &[u8]) {
             corpus::certificates()
                 .iter()
                 .any(|genuine| genuine == bytes)
+        );
+    }
+}
+
+/// Nothing passes for the chunks but the chunks.
+pub(crate) fn audit(bytes: &[u8]) {
+    reads_back::<AuditItem>(bytes);
+    reads_back::<Audited>(bytes);
+    reads_back::<Possession>(bytes);
+    if let Ok(audited) = json::read::<Audited>(bytes) {
+        let object = corpus::audited();
+        let said = Possession::of(&object).expect("it is no larger than an entry");
+        let is_shown = said.is_shown(&corpus::PLACES, &audited.chunks);
+        assert_eq!(
+            is_shown,
+            said.show(&object, &corpus::PLACES).as_ref() == Some(&audited.chunks)
         );
     }
 }

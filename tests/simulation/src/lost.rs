@@ -1,6 +1,7 @@
 //! A device is lost, and a new one finds everything again by a name, six words and the address of one safe.
 
 mod attacks;
+mod audit;
 mod called_off;
 mod change;
 mod closed;

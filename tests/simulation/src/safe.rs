@@ -5,11 +5,15 @@ use crate::dice::Dice;
 use crate::planted::{Bug, Tampered};
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret, hash};
+#[cfg(test)]
+use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::certificate::{
     Address, Certificate, Claims, LegacyHash, ObjectClass, ObjectHash,
 };
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::envelope::{self, Binding};
+#[cfg(test)]
+use saifu_protocol::message::Presented;
 use saifu_protocol::message::{
     EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
 };
@@ -17,6 +21,9 @@ use saifu_protocol::order::{OrderAnswer, Relayed};
 use saifu_protocol::owner::{
     self, Conversation, DeviceStart, DeviceStarted, OwnerListItem, OwnerPage,
 };
+use saifu_protocol::possession::Possession;
+#[cfg(test)]
+use saifu_protocol::possession::{AuditItem, Audited};
 use saifu_protocol::problem::Code;
 use saifu_protocol::{Counter, Digest, PublicKey, RequestId, SafeId, SessionId, UnixTime, object};
 use saifu_safe_core::entry::State;
@@ -103,6 +110,12 @@ pub(crate) enum Honesty {
     Lies,
     /// Opens every entry for every session that asks, and confirms them all.
     ConfirmsAll,
+    /// Has thrown away every other chunk of what it keeps, and shows zeros in their place, with the hashes that belong there.
+    #[cfg(test)]
+    Halves,
+    /// Has thrown away everything but the ledger, and shows whatever it has at hand.
+    #[cfg(test)]
+    Empties,
 }
 
 impl Safe {
@@ -236,6 +249,10 @@ impl Safe {
         }
         if self.honesty == Honesty::Lies && route == Route::Register {
             return self.lie(&request, now, dice);
+        }
+        #[cfg(test)]
+        if matches!(self.honesty, Honesty::Halves | Honesty::Empties) && route == Route::Audit {
+            return self.pretend(&request, dice);
         }
         let session = self.session_of(&request);
         let stale = self.index_as_answered(now_ms);
@@ -413,6 +430,36 @@ impl Safe {
         Some(Answer { status: 200, body })
     }
 
+    /// Whatever certificate is audited, it is shown what is left.
+    #[cfg(test)]
+    fn pretend(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
+        let binding = self.binding(request)?;
+        let opened: Request<AuditItem> =
+            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let show = |item: &AuditItem| {
+            let Presented::Certificate(compact) = &item.target else {
+                return None;
+            };
+            let claims = read_claims_unverified(compact).ok()?;
+            let mut entries = self.ledger.entries();
+            let (_, object) = entries.find(|(entry, _)| entry.sha256 == claims.hash.sha256)?;
+            let mut chunks = claims.possession?.show(object?, &item.chunks)?;
+            for (place, chunk) in item.chunks.iter().zip(&mut chunks) {
+                if self.honesty == Honesty::Empties || place % 2 == 0 {
+                    chunk.bytes.fill(0);
+                }
+            }
+            Some(Outcome::Done(Audited { chunks }))
+        };
+        let reply = Reply {
+            items: opened.items.iter().filter_map(show).collect(),
+        };
+        let hash = hash::sha256(request.body);
+        let body =
+            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        Some(Answer { status: 200, body })
+    }
+
     fn lie(&self, request: &HttpRequest<'_>, now: UnixTime, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
         let opened: Request<RegisterItem> =
@@ -434,9 +481,10 @@ impl Safe {
             issued_at: now,
             retained_until: now,
             holder: item.holder,
+            possession: Possession::of(&item.object),
         };
         let mut seed = self.signing_seed.clone();
-        match dice.below(6) {
+        match dice.below(7) {
             0 => claims.hash.sha256[0] ^= 1,
             1 => {
                 let wrong = claims.digest.open().cloned();
@@ -446,6 +494,7 @@ impl Safe {
             }
             2 => claims.holder = saifu_protocol::HolderId::new([0; 32]),
             3 => seed = Secret::make(&mut dice.0),
+            6 => claims.possession = Possession::of(b"other bytes"),
             4 if item.given.is_some() => {
                 claims.class = match class {
                     ObjectClass::Share => ObjectClass::Key,

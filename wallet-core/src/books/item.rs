@@ -1,5 +1,6 @@
 //! Summaries: what the index says of a value, a certificate, a part, a key and a group.
 
+use super::audit::Audit;
 use super::watch::OthersWait;
 use crate::check::Checks;
 use crate::group::{Group, PartOf};
@@ -14,6 +15,7 @@ use alloc::vec::Vec;
 use saifu_crypto::hash::sha256;
 use saifu_protocol::certificate::{Address, Certificate, Claims};
 use saifu_protocol::message::EntryState;
+use saifu_protocol::possession::Possession;
 use saifu_protocol::value::{Class, Currency, Date, Money, Value};
 use saifu_protocol::{Counter, Digest, SafeId, SessionId, UnixTime, b64, limits, value};
 use serde::{Deserialize, Serialize};
@@ -332,6 +334,12 @@ pub struct CertificateItem {
     /// How what it stands for was checked.
     #[serde(default, skip_serializing_if = "Checks::is_none")]
     pub checks: Checks,
+    /// What audits are held against, as its safe has signed it and this wallet has collated it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub possession: Option<Possession>,
+    /// The last audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit: Option<Audit>,
 }
 
 /// How a certificate stands.
@@ -391,6 +399,8 @@ impl CertificateItem {
             others: OthersWait::NONE,
             may_be_used: false,
             checks: Checks::default(),
+            possession: claims.possession,
+            audit: None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! reading the index alone. A [`Change`] says what is to be true; [`Books::batch`] turns changes into one transaction, and
 //! only when that is durable does [`Books::apply`] make them true here. Memory never runs ahead of the store.
 
+mod audit;
 mod condition;
 mod index;
 mod item;
@@ -15,6 +16,8 @@ pub(crate) mod secret;
 mod tests;
 mod watch;
 
+pub(crate) use audit::AUDIT_DAYS;
+pub use audit::{Audit, Audited, Found};
 pub use condition::Condition;
 pub use item::{
     CertificateItem, Custody, Details, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,

@@ -1,6 +1,6 @@
 //! What lies in a record of its own: bodies of certificates, safes, settings, and who this wallet is to itself.
 
-use super::secret;
+use super::{AUDIT_DAYS, secret};
 use crate::bearer::Cover;
 use crate::port::Body;
 use alloc::string::String;
@@ -169,6 +169,17 @@ pub struct Ledger {
     /// Until which last day its owner was told of what ends, as a Julian day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadlines_told: Option<i32>,
+    /// How often safes are audited, in days; never at zero.
+    #[serde(default = "audit_days", skip_serializing_if = "is_audit_days")]
+    pub audit_days: u32,
+}
+
+fn audit_days() -> u32 {
+    AUDIT_DAYS
+}
+
+fn is_audit_days(days: &u32) -> bool {
+    *days == AUDIT_DAYS
 }
 
 impl Default for Ledger {
@@ -180,6 +191,7 @@ impl Default for Ledger {
             discarded: 0,
             elsewhere: 0,
             deadlines_told: None,
+            audit_days: AUDIT_DAYS,
         }
     }
 }

@@ -87,6 +87,7 @@ impl Wallet {
             Verdict::Ended(receipt) => Input::Ended(receipt),
             Verdict::Owner(answer) => Input::Owner(answer),
             Verdict::Waited(outcomes) => Input::Waited(outcomes),
+            Verdict::Audited(outcomes) => Input::Audited(outcomes),
             Verdict::Asked(page) => {
                 self.set_offer(safe, page.push);
                 Input::Asked(page)

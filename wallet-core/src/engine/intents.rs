@@ -121,6 +121,8 @@ impl Wallet {
             Intent::RetryNow => return self.hurry(),
             Intent::SetCapacity { bytes } => self.set_capacity(*bytes),
             Intent::SetWait { seconds } => self.set_wait(*seconds),
+            Intent::Audit { what } => self.audit_now(*what, context),
+            Intent::SetAudits { days } => self.set_audits(*days),
             Intent::Watch => return self.watch(context, effects),
             Intent::Decide { safe, account, may } => self.decide(*safe, *account, *may, context),
             Intent::WakeBy { safe, to } => self.wake_by(*safe, to, context),

@@ -5,6 +5,7 @@
 //! is kept back until the transaction it depends on is durable.
 
 mod answer;
+mod audit;
 mod deadlines;
 mod drive;
 mod gather;
@@ -33,7 +34,7 @@ use crate::lock::Standing;
 use crate::map::{Map, Set};
 use crate::notice::{Kind, Notice};
 use crate::port::{Ask, Body, Context, Effect, Event, Opened as Stored};
-use crate::rules::trigger::Signals;
+use crate::rules::trigger::{Network, Signals};
 use crate::view::{self, MeetingFailure, Part, Phase, Reach, Waiting};
 use alloc::boxed::Box;
 use alloc::collections::VecDeque;
@@ -81,6 +82,8 @@ pub struct Wallet {
     passing: Vec<Notice>,
     dirty: Dirty,
     watch: rules::Watch,
+    /// Whether safes are to be audited for which it is time.
+    audits_due: bool,
 }
 
 /// A flow, as far as it is not in the journal.
@@ -247,6 +250,7 @@ impl Wallet {
             passing: Vec::new(),
             dirty: Dirty::everything(),
             watch: rules::Watch::of(look),
+            audits_due: false,
         };
         wallet.tell_time(context);
         for flow in flows {
@@ -308,6 +312,9 @@ impl Wallet {
                 self.rehearse_if_due(is_on_line, context, &mut effects);
             }
         }
+        if self.audits_due && self.pending.is_none() && self.halted.is_none() {
+            self.audit_what_is_due(context, &mut effects);
+        }
         let parts = self.changed_parts();
         if !parts.is_empty() {
             effects.push(Effect::Show(parts));
@@ -340,6 +347,7 @@ impl Wallet {
             Event::Answered { ask, answer } => self.answered(ask, answer, context, effects),
             Event::Woke { wake } => self.woke(wake, context, effects),
             Event::Signals(reading) => {
+                self.audits_due = reading.network == Network::On;
                 self.read(reading);
                 self.remind(effects);
             }

@@ -145,6 +145,7 @@ impl Dirty {
         for flow in before.into_iter().chain(after) {
             self.rules |= matches!(flow, Flow::Round(_) | Flow::Rehearse(_));
             self.group(flow.group(books));
+            self.looked_at(flow, books);
             let mut items = flow.items().into_iter();
             self.keys |= items.any(|item| books.key(item).is_some());
         }
@@ -174,7 +175,20 @@ impl Dirty {
     pub(super) fn flow(&mut self, flow: FlowId, books: &Books) {
         self.jobs = true;
         self.waits = true;
-        self.group(books.flow(flow).and_then(|flow| flow.group(books)));
+        let flow = books.flow(flow);
+        self.group(flow.and_then(|flow| flow.group(books)));
+        if let Some(flow @ Flow::Audit(_)) = flow {
+            self.items = true;
+            self.looked_at(flow, books);
+        }
+    }
+
+    /// What an audit looks at says so.
+    fn looked_at(&mut self, flow: &Flow, books: &Books) {
+        if let Flow::Audit(audit) = flow {
+            let items = audit.looks_at().filter_map(|it| books.item(it));
+            items.for_each(|item| self.group(item.group()));
+        }
     }
 
     pub(super) fn safes(&mut self) {
@@ -350,6 +364,7 @@ impl Wallet {
             may_be_used: certificate.may_be_used,
             health: certificate.health(self.now()),
             checked: certificate.checks.last(What::Rehearsal).cloned(),
+            audit: self.audit_view(id, certificate),
         }
     }
 
@@ -481,6 +496,9 @@ impl Wallet {
                 .and_then(|(id, _)| self.running.get(id))
                 .and_then(|running| running.waiting),
             next_try: work.and_then(|(id, _)| self.next_try(*id)),
+            audit: certificate.and_then(|(item, ..)| {
+                Some(self.audit_view(*item, self.books.certificate(*item)?))
+            }),
         }
     }
 
@@ -598,7 +616,8 @@ impl Wallet {
             | Flow::Hold(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
-            | Flow::Freeze(_) => false,
+            | Flow::Freeze(_)
+            | Flow::Audit(_) => false,
             // One that stands by for orders is nothing to look at.
             Flow::Login(login) => {
                 login.ordered().is_some() && matches!(login.state, flow::LoginState::In { .. })

@@ -1,5 +1,6 @@
 //! What the engine does around the flows: one transaction at a time, waits, turns, clocks, and what is shown.
 
+mod audit;
 mod cards;
 mod outbox;
 mod rules;

@@ -6,6 +6,7 @@
 //! the wallet went away, so each state must be one from which starting again is right.
 
 mod add;
+mod audit;
 mod decide;
 mod enrol;
 mod freeze;
@@ -27,6 +28,7 @@ mod tests;
 mod wake;
 
 pub use add::Add;
+pub use audit::{Audit, AuditState, Drawn};
 pub use decide::Decide;
 pub use enrol::{Enrol, EnrolState};
 pub use freeze::Freeze;
@@ -69,6 +71,7 @@ use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::certificate::{Address, Certificate};
 use saifu_protocol::hold::AskedPage;
 use saifu_protocol::message::{Outcome, Recovered};
+use saifu_protocol::possession::Audited;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::{Event, Receipt};
 use saifu_protocol::{CertificateId, RequestId, SafeId, UnixTime};
@@ -112,6 +115,8 @@ pub enum Flow {
     Reread(Reread),
     /// A backup is rehearsed.
     Rehearse(Rehearse),
+    /// A safe is audited.
+    Audit(Audit),
 }
 
 /// What a flow is told.
@@ -132,6 +137,8 @@ pub(crate) enum Input {
     Owner(OwnerAnswer),
     /// The safe says from when on others wait so long, for each that was asked about.
     Waited(Vec<Outcome<UnixTime>>),
+    /// The safe shows chunks, for each that was asked about.
+    Audited(Vec<Outcome<Audited>>),
     /// The safe says who waits.
     Asked(AskedPage),
     /// The safe refused, in its own sealed words.
@@ -248,6 +255,7 @@ impl Flow {
             Flow::Freeze(flow) => flow.step(input, desk, rng),
             Flow::Reread(flow) => flow.step(input, desk, rng),
             Flow::Rehearse(flow) => flow.step(input, desk, rng),
+            Flow::Audit(flow) => flow.step(input, desk, rng),
         }
     }
 
@@ -270,7 +278,8 @@ impl Flow {
             | Flow::Rehearse(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
-            | Flow::Freeze(_) => false,
+            | Flow::Freeze(_)
+            | Flow::Audit(_) => false,
         }
     }
 
@@ -302,6 +311,7 @@ impl Flow {
             | Flow::Decide(_)
             | Flow::Wake(_)
             | Flow::Freeze(_)
+            | Flow::Audit(_)
             | Flow::Rehearse(_)
             | Flow::Reread(_) => None,
         }
@@ -347,7 +357,8 @@ impl Flow {
             | Flow::Hold(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
-            | Flow::Freeze(_) => Vec::new(),
+            | Flow::Freeze(_)
+            | Flow::Audit(_) => Vec::new(),
             Flow::Register(flow) => alloc::vec![flow.value],
             Flow::Recover(flow) => core::iter::once(flow.certificate)
                 .chain(flow.arrived())
@@ -379,7 +390,8 @@ impl Flow {
             | Flow::Hold(_)
             | Flow::Decide(_)
             | Flow::Wake(_)
-            | Flow::Freeze(_) => None,
+            | Flow::Freeze(_)
+            | Flow::Audit(_) => None,
             Flow::Login(flow) => flow.ordered(),
             Flow::Order(flow) => Some(flow.part.group),
             Flow::Register(flow) => books.item(flow.value)?.group(),
@@ -413,6 +425,7 @@ impl Flow {
             Flow::Freeze(flow) => Some(flow.safe),
             Flow::Reread(flow) => Some(flow.safe),
             Flow::Rehearse(flow) => flow.held().map(|held| held.safe),
+            Flow::Audit(flow) => Some(flow.safe),
             Flow::Protect(_) | Flow::Reunite(_) | Flow::Round(_) => None,
         }
     }
@@ -460,6 +473,7 @@ impl Flow {
             Flow::Hold(_) | Flow::Wake(_) => Task::SetWait,
             Flow::Decide(_) => Task::Decide,
             Flow::Freeze(_) => Task::Freeze,
+            Flow::Audit(_) => Task::Audit,
             Flow::Login(flow) => flow.task(),
         }
     }
@@ -506,6 +520,7 @@ impl Flow {
             Flow::Decide(_) => Stage::Deciding,
             Flow::Wake(_) => Stage::SettingWake,
             Flow::Freeze(_) => Stage::Freezing,
+            Flow::Audit(_) => Stage::Auditing,
             Flow::Login(flow) => match flow.state {
                 LoginState::Ready
                 | LoginState::Starting { .. }
@@ -562,7 +577,7 @@ impl Flow {
             Flow::Enrol(flow) => !matches!(flow.state, EnrolState::Finishing { .. }),
             // What waits is set by the owner, and told until it is true.
             Flow::Retire(_) | Flow::Rotate(_) | Flow::Hold(_) | Flow::Wake(_) => false,
-            Flow::Decide(_) | Flow::Freeze(_) => true,
+            Flow::Decide(_) | Flow::Freeze(_) | Flow::Audit(_) => true,
             Flow::Protect(flow) => {
                 let phase = flow
                     .group()

@@ -93,6 +93,7 @@ impl Register {
             | Input::Shown(_)
             | Input::Do(_)
             | Input::Waited(_)
+            | Input::Audited(_)
             | Input::Asked(_) => Step::garbled(),
         }
     }
@@ -158,7 +159,8 @@ impl Register {
         };
         if let Err(error) = collated {
             let kind = match error {
-                CollationError::Hash => Kind::CertificateHashWrong,
+                // A root is a hash, too.
+                CollationError::Hash | CollationError::Possession => Kind::CertificateHashWrong,
                 CollationError::Digest | CollationError::Class => Kind::CertificateDigestWrong,
                 CollationError::Holder => Kind::CertificateHolderWrong,
             };

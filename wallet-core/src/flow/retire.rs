@@ -111,6 +111,7 @@ impl Retire {
                 | Input::Shown(_)
                 | Input::Do(_)
                 | Input::Waited(_)
+                | Input::Audited(_)
                 | Input::Asked(_)
                 | Input::Recovered(_) => Step::garbled(),
             },

@@ -145,6 +145,8 @@ impl Rotate {
         let expected = Claims {
             holder: self.next_holder(),
             issued_at: new.claims().issued_at,
+            // One that names a longer address may have no room for it.
+            possession: old.claims().possession.and(new.claims().possession),
             ..old.claims().clone()
         };
         let Some(item) = desk.books.certificate(self.certificate) else {

@@ -1,5 +1,6 @@
 //! One test per transition of a flow.
 
+mod audit;
 mod order;
 mod owner;
 mod rehearse;
@@ -23,6 +24,7 @@ use saifu_crypto::testing::Counting;
 use saifu_protocol::certificate::{Claims, LegacyHash, ObjectClass, ObjectHash};
 use saifu_protocol::digest::DigestSetting;
 use saifu_protocol::message::{EntryState, Given, Presented};
+use saifu_protocol::possession::Possession;
 use saifu_protocol::problem::Code;
 use saifu_protocol::{
     CertificateDigest, Counter, Digest, HolderId, PublicKey, SealedDigest, SessionId, object,
@@ -137,6 +139,7 @@ impl Fixture {
             issued_at: NOW,
             retained_until: NOW,
             holder: HolderId::of(&PublicKey::new(SigningKey::derive(&self.holder).public())),
+            possession: Possession::of(&self.object),
         };
         spoil(&mut claims);
         Certificate::issue(claims, &self.key)
@@ -346,8 +349,13 @@ fn register_of_a_value_waits_while_one_method_is_left_that_unlocks_this_device()
 #[test]
 fn register_certificate_that_does_not_collate_stores_and_deletes_nothing() {
     type Spoil = fn(&mut Claims);
-    let table: [(Spoil, Kind); 4] = [
+    let table: [(Spoil, Kind); 5] = [
         (|c| c.hash.sha256[0] ^= 1, Kind::CertificateHashWrong),
+        // Of other bytes: those the safe could show at every audit.
+        (
+            |c| c.possession = Possession::of(b"other"),
+            Kind::CertificateHashWrong,
+        ),
         (|c| c.class = ObjectClass::Key, Kind::CertificateDigestWrong),
         (
             |c| {
@@ -381,8 +389,12 @@ fn register_certificate_that_does_not_collate_stores_and_deletes_nothing() {
 #[test]
 fn register_certificate_of_a_part_is_collated_like_that_of_a_value() {
     type Spoil = fn(&mut Claims);
-    let lies: [(Spoil, Kind); 5] = [
+    let lies: [(Spoil, Kind); 6] = [
         (|c| c.hash.sha256[0] ^= 1, Kind::CertificateHashWrong),
+        (
+            |c| c.possession = Possession::of(b"other"),
+            Kind::CertificateHashWrong,
+        ),
         (
             |c| c.class = ObjectClass::Value,
             Kind::CertificateDigestWrong,

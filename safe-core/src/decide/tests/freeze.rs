@@ -152,3 +152,15 @@ fn the_accounts_of_an_owner_are_told_that_they_are_frozen() {
     world.account = saifu_crypto::sign::SigningKey::derive(&Secret::new([0x53; 32]));
     assert_eq!(frozen(&mut world), None);
 }
+
+#[test]
+fn no_chunk_of_what_is_frozen_is_shown() {
+    let (mut world, held) = World::with_owner();
+    done(world.audit(&held, &[0]));
+    let since = world.now;
+    world.set_frozen(Some(since));
+    let refused = problem(world.audit(&held, &[0]));
+    assert_eq!((refused.code, refused.since), (Code::Frozen, Some(since)));
+    world.set_frozen(None);
+    done(world.audit(&held, &[0]));
+}

@@ -304,3 +304,32 @@ fn nobody_is_woken_who_does_not_want_it_or_by_a_service_that_nobody_named() {
     assert_eq!(world.wake(None), Ok(None));
     assert_eq!(world.wake(Some(SERVICE)), Err(Code::Malformed));
 }
+
+#[test]
+fn an_audit_shows_a_chunk_to_whoever_need_not_wait_and_begins_no_wait() {
+    let mut world = World::new();
+    let held = world.register_held(DAY);
+    done(world.audit(&held, &[0]));
+    let own = world.another();
+    let refused = problem(world.audit(&held, &[0]));
+    assert_eq!(refused.code, Code::Waiting);
+    let other = world.act_as(own);
+    assert!(world.ledger_asked().is_empty());
+    // Who waits already, and has waited long enough.
+    let own = world.act_as(other);
+    until(world.recover(&held, A));
+    assert_eq!(
+        until(world.recover(&held, A)),
+        refused.until.unwrap().plus(1)
+    );
+    world.now = world.now.plus(DAY);
+    done(world.audit(&held, &[0]));
+    let asker = PublicKey::new(world.account.public());
+    world.act_as(own);
+    world.asked(AskedItem::Decide {
+        account: asker,
+        may: false,
+    });
+    world.another();
+    assert_eq!(code(world.audit(&held, &[0])), Code::Denied);
+}

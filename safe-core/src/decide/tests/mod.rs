@@ -2,6 +2,7 @@
 //! the same functions the Worker calls.
 
 mod any_sequence;
+mod audit;
 mod end;
 mod foreign;
 mod freeze;
@@ -326,6 +327,7 @@ impl World {
             Act::Retire => Route::Retire,
             Act::Rotate => Route::Rotate,
             Act::Wait => Route::Wait,
+            Act::Audit => Route::Audit,
         };
         let request = self.next_request();
         let item = EndItem {

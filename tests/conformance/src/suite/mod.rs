@@ -1,5 +1,6 @@
 //! What any safe must do.
 
+mod audit;
 mod describe;
 mod devices;
 mod end;
@@ -268,6 +269,15 @@ pub(crate) const CASES: &[Case] = &[
         "freeze: where one kind of way could not lift it nothing freezes",
         freeze::one_kind_freezes_nothing,
     ),
+    (
+        "audit: chunks lead to the root in the certificate, and nothing changes",
+        audit::chunks_are_shown,
+    ),
+    (
+        "audit: only of what could be had now, and by its holder alone",
+        audit::only_what_could_be_had,
+    ),
+    ("audit: places that are none are refused", audit::places),
     (
         "equal counters are told apart after the counter returned to 0",
         register::wrap,

@@ -61,7 +61,7 @@ fn clean_runs_see_everything_that_can_happen() {
         Mark::Undone,
         Mark::KeyErased,
         Mark::KeyOutlived,
-        Mark::Rehearsed,
+        // That one comes back whole is seen in `rehearse`: here a world is too wild to leave one alone for so long.
         Mark::FoundWanting,
         Mark::Copied,
         Mark::HealedWithoutSome,

@@ -140,6 +140,8 @@ impl Dice {
                 others: OthersWait::NONE,
                 may_be_used: false,
                 checks: crate::check::Checks::default(),
+                possession: None,
+                audit: None,
             }),
         }
     }

@@ -114,6 +114,8 @@ fn certificate(at: ItemId, of: PartOf, standing: Standing) -> Change {
         others: OthersWait::NONE,
         may_be_used: false,
         checks: crate::check::Checks::default(),
+        possession: None,
+        audit: None,
     };
     Change::Put(at, Item::Certificate(item), None)
 }

@@ -8,7 +8,7 @@ use crate::rules::{
 };
 use crate::view::RulesView;
 
-fn reading(percent: Option<u8>) -> Reading {
+pub(super) fn reading(percent: Option<u8>) -> Reading {
     Reading {
         battery: percent.map(|percent| Battery {
             percent,

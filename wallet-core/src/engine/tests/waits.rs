@@ -19,7 +19,11 @@ const SOMEBODY: PublicKey = PublicKey::new([7; 32]);
 
 impl Bench {
     /// What is asked inside a request to the safe.
-    fn read<T: DeserializeOwned>(&self, ask: &Ask, route: Route) -> (Request<T>, Binding) {
+    pub(super) fn read<T: DeserializeOwned>(
+        &self,
+        ask: &Ask,
+        route: Route,
+    ) -> (Request<T>, Binding) {
         let mut headers = ask.headers.iter();
         let id = headers.find(|(name, _)| *name == "idempotency-key");
         let binding = Binding {
@@ -33,7 +37,7 @@ impl Bench {
     }
 
     /// The answer that only the safe can give.
-    fn reply<T: Serialize>(&mut self, ask: &Ask, route: Route, items: Vec<Outcome<T>>) {
+    pub(super) fn reply<T: Serialize>(&mut self, ask: &Ask, route: Route, items: Vec<Outcome<T>>) {
         let (request, binding) = self.read::<serde::de::IgnoredAny>(ask, route);
         let hash = sha256(ask.body.as_ref().unwrap());
         let rng = &mut Counting(50);
@@ -57,7 +61,7 @@ impl Bench {
     }
 
     /// One value is registered, for which others wait.
-    fn with_a_wait(&mut self) -> SafeId {
+    pub(super) fn with_a_wait(&mut self) -> SafeId {
         let safe = self.trust();
         self.want(Intent::SetWait { seconds: DAY });
         self.commit();
@@ -100,6 +104,7 @@ fn issue(item: &RegisterItem) -> String {
         issued_at: UnixTime(1_000),
         retained_until: UnixTime(2_000),
         holder: item.holder,
+        possession: saifu_protocol::possession::Possession::of(&item.object),
     };
     let key = SigningKey::derive(&Secret::new([9; 32]));
     Certificate::issue(claims, &key).compact().into()

@@ -26,6 +26,8 @@ pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> Certificate
         others: crate::books::OthersWait::Told(0),
         may_be_used: false,
         checks: crate::check::Checks::default(),
+        possession: None,
+        audit: None,
     }
 }
 

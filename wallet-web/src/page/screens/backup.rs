@@ -87,7 +87,8 @@ fn present(s: Service, card: &BackupCard, fetch: Fetch, discarding: RwSignal<boo
             | Task::SetWait
             | Task::Decide
             | Task::Freeze
-            | Task::Rehearse,
+            | Task::Rehearse
+            | Task::Audit,
         )
         | None => Key::Backup,
     };
@@ -228,7 +229,8 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
         | Task::SetWait
         | Task::Decide
         | Task::Freeze
-        | Task::Rehearse => None,
+        | Task::Rehearse
+        | Task::Audit => None,
     };
     let note = note.map(|note| quiet(text(lang, note)));
     div("stack")
@@ -267,7 +269,8 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Stage::SettingWait
         | Stage::SettingWake
         | Stage::Deciding
-        | Stage::Freezing => 0,
+        | Stage::Freezing
+        | Stage::Auditing => 0,
     };
     let asking = (Key::StepRequestingAll, Key::StepRequestingAllNote);
     let arrived = (Key::StepArrived, Key::StepArrivedNote);
@@ -297,7 +300,8 @@ fn way(s: Service, card: &BackupCard, job: &Job) -> Option<Node> {
         | Task::SetWait
         | Task::Decide
         | Task::Freeze
-        | Task::Rehearse => return None,
+        | Task::Rehearse
+        | Task::Audit => return None,
     };
     let list = list.into_iter().enumerate().map(|(place, (what, note))| {
         let reached = match place.cmp(&at) {

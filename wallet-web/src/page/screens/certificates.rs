@@ -16,12 +16,12 @@ use crate::page::words::{self, Key, Lang, text};
 use leptos::prelude::*;
 use saifu_protocol::message::EntryState;
 use saifu_wallet_core::bearer::What;
-use saifu_wallet_core::books::Elsewhere;
+use saifu_wallet_core::books::{Audited, Elsewhere};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::view::{
-    BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Opened, PartCard,
-    PartState, Task,
+    AuditView, BackupCard, BackupStanding, CertificateCard, CertificateStanding, Job, Opened,
+    PartCard, PartState, Task,
 };
 
 /// All of them.
@@ -256,6 +256,7 @@ fn certificate_of_part(s: Service, id: ItemId, backup: &BackupCard, part: &PartC
     let content = div("stack")
         .child(proof)
         .child(div("panel").child(facts(rows)))
+        .child(part.audit.map(|audit| audited(s, id, &audit)))
         .child(as_text(s, id));
     Node::Many(vec![head(s, title, Some(back), None), content.into()])
 }
@@ -281,6 +282,7 @@ fn present(s: Service, card: &CertificateCard, discarding: RwSignal<bool>) -> No
     let content = div("stack")
         .child(standing(s, card))
         .child(paper(s, card))
+        .child(audited(s, card.id, &card.audit))
         .child(what_to_do(s, card, discarding))
         .child(health::health(
             s,
@@ -313,7 +315,8 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         | Task::SetWait
         | Task::Decide
         | Task::Freeze
-        | Task::Rehearse => Key::Recovering,
+        | Task::Rehearse
+        | Task::Audit => Key::Recovering,
     };
     let picture = big_card(s, picture_of_certificate(s, card));
     let content = div("stack stack--wide")
@@ -323,6 +326,26 @@ fn under_way(s: Service, card: &CertificateCard, job: &Job) -> Node {
         head(s, text(lang, title), Some(Route::Certificates), None),
         content.into(),
     ])
+}
+
+/// Whether its safe was seen to have it, and the press that sees to it now.
+fn audited(s: Service, id: ItemId, view: &AuditView) -> Node {
+    let lang = s.lang.get();
+    let what = What::Certificate(id);
+    let now = matches!(view.audited, Audited::NotYet | Audited::Last(_)).then(|| {
+        let press = move || s.send(Intent::Audit { what });
+        button(
+            "btn btn--small",
+            Some("proof"),
+            text(lang, Key::AuditNow),
+            press,
+        )
+    });
+    div("panel stack stack--tight")
+        .fixed("id", "audit")
+        .child(el("p").child(words::audited(lang, view)))
+        .child(actions(now.into_iter().collect()))
+        .into()
 }
 
 /// What the last recovery came to, if it did not bring the value back.

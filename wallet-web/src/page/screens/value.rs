@@ -111,7 +111,8 @@ fn present(s: Service, card: &ValueCard, dialogs: Dialogs, waited: bool) -> Node
             | Task::SetWait
             | Task::Decide
             | Task::Freeze
-            | Task::Rehearse,
+            | Task::Rehearse
+            | Task::Audit,
         )
         | None => words::class(lang, &card.class),
     };
@@ -277,7 +278,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
         | Task::SetWait
         | Task::Decide
         | Task::Freeze
-        | Task::Rehearse => (
+        | Task::Rehearse
+        | Task::Audit => (
             vec![
                 (Key::StepWritten, Key::StepWrittenNote, Reached::Done),
                 (Key::StepHanding, Key::StepHandingNote, now),
@@ -305,7 +307,8 @@ pub(super) fn progress(s: Service, job: &Job) -> Node {
                 | Stage::SettingWait
                 | Stage::SettingWake
                 | Stage::Deciding
-                | Stage::Freezing => (now, Reached::Todo, Reached::Todo),
+                | Stage::Freezing
+                | Stage::Auditing => (now, Reached::Todo, Reached::Todo),
             };
             let list = vec![
                 (Key::StepRequesting, Key::StepRequestingNote, requesting),

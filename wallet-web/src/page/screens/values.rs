@@ -206,6 +206,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         Task::Enrol | Task::Restore | Task::Ways => "proof",
         Task::Round | Task::SetWait | Task::Decide => "clock",
         Task::Freeze => "refused",
+        Task::Audit => "proof",
         Task::Retire => "trash",
     };
     let of_item = job.item.map(|item| {
@@ -268,7 +269,13 @@ fn how_far(s: Service, job: &Job) -> String {
         Task::Retire if !job.safe.is_empty() => {
             Some(words::asked_to_forget(lang, &safe_at(s, &job.safe)))
         }
-        Task::Enrol | Task::Restore | Task::Ways | Task::SetWait | Task::Decide | Task::Freeze => {
+        Task::Enrol
+        | Task::Restore
+        | Task::Ways
+        | Task::SetWait
+        | Task::Decide
+        | Task::Freeze
+        | Task::Audit => {
             let stage = words::stage(lang, job.stage);
             Some(words::stage_at(lang, &safe_at(s, &job.safe), stage))
         }

@@ -690,6 +690,7 @@ keys! {
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
     RestoreNothing: "Nothing is at your safes that this wallet could recover.", "この財布で取り戻せるものは、金庫にありません。";
+    AuditNow: "Audit now", "今すぐ検査";
     TakeBack: "That device is lost: take it back", "端末をなくしたので取り返す";
     WaitsTitle: "Having others wait", "ほかの端末を待たせる";
     WaitsLead: "Whoever gets in as you on another device, or gets hold of a certificate, has what this wallet keeps at safes only after this time. Meanwhile they are shown here, and you can refuse them.", "別の端末で本人として入った人や、登録証を手に入れた人は、この時間がたつまで、この財布が預けたものを受け取れません。その間はここに表示され、断ることができます。";

@@ -7,6 +7,7 @@
 #[macro_use]
 mod say;
 
+mod audit;
 mod copies;
 mod eviction;
 mod freeze;
@@ -21,6 +22,7 @@ mod sentences;
 mod waits;
 mod ways;
 
+pub(crate) use audit::audited;
 pub(crate) use copies::{
     handed_out_at, kept_until, last_copy_question, may_be_used_question, were_handed_out,
 };

@@ -1,6 +1,6 @@
 //! The words of the notices, in two halves: what happened, and what to do now.
 
-use super::{Lang, copies, owner, rule_name, ways};
+use super::{Lang, audit, copies, owner, rule_name, ways};
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_protocol::message::EntryState;
@@ -111,6 +111,8 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::ReleasedElsewhere(_)
         | Kind::ArrivedCopyDestroyed { .. }
         | Kind::UnknownToSafe
+        | Kind::AuditFailed { .. }
+        | Kind::AuditGone { .. }
         | Kind::DiscardedUnknownToSafe
         | Kind::DiscardedAfterRollback
         | Kind::DamagedAtSafe
@@ -386,6 +388,34 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 lang,
                 "The certificate was kept. If you handed it over, that is why: discard it here. If not, it is your proof: show it to the operator, and do not use this safe for anything new.",
                 "登録証は残してあります。人に渡したのなら、そのためです。ここでは破棄してください。そうでなければ、登録証が証拠になります。運営者に見せ、この金庫には新しく預けないでください。"
+            ),
+        ),
+        Kind::AuditFailed { held_at } => Halves::new(
+            say!(
+                lang,
+                "{the_safe} was audited and does not have {in_sentence} as it was registered.",
+                "抜き取り検査の結果、{the_safe}には{in_sentence}が登録したとおりには残っていません。",
+                the_safe,
+                in_sentence
+            ) + &audit::last_held(lang, *held_at),
+            say!(
+                lang,
+                "The certificate was kept: it is your proof, show it to the operator. If other safes have parts of it, fetch it now, and do not use this safe for anything new.",
+                "登録証は残してあります。証拠になりますので、運営者に見せてください。ほかの金庫にも分けてあるなら、今のうちに取り戻してください。この金庫には新しく預けないでください。"
+            ),
+        ),
+        Kind::AuditGone { held_at } => Halves::new(
+            say!(
+                lang,
+                "{the_safe} was audited and says that there is nothing to the certificate of {in_sentence} any more.",
+                "抜き取り検査に対して、{the_safe}は、{in_sentence}の登録証に当たるものはもうないと答えました。",
+                the_safe,
+                in_sentence
+            ) + &audit::last_held(lang, *held_at),
+            say!(
+                lang,
+                "If you handed it over, or another device of yours has fetched it, that is why: discard it here. If not, press “Recover”: the safe must then say who has it, and sign that.",
+                "人に渡したか、ほかの端末で取り戻したのなら、そのためです。ここでは破棄してください。そうでなければ「取り戻す」を押してください。誰が持っているかを、金庫は署名して示さなければなりません。"
             ),
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(

@@ -272,6 +272,7 @@ pub(crate) fn task(lang: Lang, task: Task) -> &'static str {
         ),
         Task::Freeze => say!(lang, "Freezing", "凍結"),
         Task::Rehearse => say!(lang, "Trying whether it comes back", "戻るかどうかの確認"),
+        Task::Audit => say!(lang, "Auditing", "抜き取り検査"),
     }
 }
 
@@ -358,6 +359,11 @@ pub(crate) fn stage(lang: Lang, stage: Stage) -> &'static str {
             lang,
             "The safe is told to hand out nothing. It does not hold yet.",
             "何も渡さないよう、金庫に伝えています。まだ有効ではありません。"
+        ),
+        Stage::Auditing => say!(
+            lang,
+            "The safe is to show pieces of what it keeps.",
+            "預けたものの一部を、金庫に見せてもらっています。"
         ),
         Stage::Round => say!(
             lang,

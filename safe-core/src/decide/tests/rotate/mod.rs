@@ -88,7 +88,7 @@ impl World {
         self.as_receiver(|world| world.rotate_as(handed.held.whole(), handed))
     }
 
-    fn rotated(&mut self, held: &Held) -> Held {
+    pub(super) fn rotated(&mut self, held: &Held) -> Held {
         let handed = self.hand_over(held);
         let certificate = done(self.rotate(&handed)).certificate;
         handed.rotated(certificate)

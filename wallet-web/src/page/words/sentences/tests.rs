@@ -57,6 +57,7 @@ fn reasons_stages_and_failures_have_words() {
         Stage::Deciding,
         Stage::SettingWake,
         Stage::Freezing,
+        Stage::Auditing,
     ] {
         check_sentences(stage(Lang::En, it), stage(Lang::Ja, it));
     }
@@ -76,6 +77,7 @@ fn reasons_stages_and_failures_have_words() {
         Task::Decide,
         Task::Freeze,
         Task::Rehearse,
+        Task::Audit,
     ] {
         check(task(Lang::En, it), task(Lang::Ja, it));
     }

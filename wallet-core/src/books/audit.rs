@@ -1,0 +1,111 @@
+//! What audits have found: whether a safe still has the bytes of a certificate.
+
+use super::{Books, CertificateItem, Standing};
+use crate::ids::ItemId;
+use saifu_protocol::message::EntryState;
+use saifu_protocol::{SafeId, UnixTime};
+use serde::{Deserialize, Serialize};
+
+/// How often safes are audited, in days, if the owner says nothing else.
+pub(crate) const AUDIT_DAYS: u32 = 7;
+
+/// The last audit of a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Audit {
+    /// When.
+    pub at: UnixTime,
+    /// What was found.
+    pub found: Found,
+    /// When the safe was last seen to have the bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<UnixTime>,
+}
+
+/// What an audit has found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// The safe has shown the chunks that were drawn.
+    Held,
+    /// What it has shown is not what was registered, or it says itself that it has lost it.
+    NotHeld,
+    /// The safe says that there is nothing to this certificate, or nothing any more.
+    Gone,
+    /// The safe shows nothing for a reason that is none to doubt it: it is frozen, others wait for it, or it is open elsewhere.
+    NotShown,
+}
+
+/// What is known of a certificate from audits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Audited {
+    /// There is nothing to hold an audit against: the certificate is of before there were audits.
+    NotOffered,
+    /// It was never audited.
+    NotYet,
+    /// It was.
+    Last(Audit),
+}
+
+impl CertificateItem {
+    /// What audits have found of it.
+    pub fn audited(&self) -> Audited {
+        match (self.possession, self.audit) {
+            (_, Some(audit)) => Audited::Last(audit),
+            (Some(_), None) => Audited::NotYet,
+            (None, None) => Audited::NotOffered,
+        }
+    }
+
+    /// The same after an audit.
+    #[must_use]
+    pub(crate) fn with_audit(&self, found: Found, at: UnixTime) -> Self {
+        let held_at = match found {
+            Found::Held => Some(at),
+            Found::NotHeld | Found::Gone | Found::NotShown => {
+                self.audit.and_then(|audit| audit.held_at)
+            }
+        };
+        let audit = Some(Audit { at, found, held_at });
+        Self {
+            audit,
+            ..self.clone()
+        }
+    }
+
+    fn may_be_audited(&self) -> bool {
+        let is_over = matches!(self.standing, Standing::Elsewhere(proof)
+            if matches!(proof.state, EntryState::Withdrawn | EntryState::Retired));
+        self.possession.is_some() && !is_over
+    }
+
+    /// When the last audit was, or the registration: the safe had the bytes then.
+    fn seen_at(&self) -> UnixTime {
+        self.audit.map_or(self.issued_at, |audit| audit.at)
+    }
+}
+
+impl Books {
+    /// What audits have found of a certificate.
+    pub fn audited(&self, certificate: ItemId) -> Option<Audited> {
+        self.certificate(certificate).map(CertificateItem::audited)
+    }
+
+    /// The certificates at a safe that can be audited now: what a flow works on is on its way.
+    pub(crate) fn auditable(&self, safe: SafeId) -> impl Iterator<Item = ItemId> {
+        self.certificates()
+            .filter(move |(_, it)| it.safe == safe && it.may_be_audited())
+            .map(|(id, _)| id)
+            .filter(|id| self.lock(*id).is_none())
+    }
+
+    /// Whether one of those was not looked at for so long as the owner wants.
+    pub(crate) fn is_audit_due(&self, safe: SafeId, now: UnixTime) -> bool {
+        let days = u64::from(self.ledger().audit_days);
+        let is_due = |id: ItemId| {
+            let certificate = self.certificate(id);
+            certificate.is_some_and(|it| now >= it.seen_at().plus(days * 86_400))
+        };
+        days > 0 && self.auditable(safe).any(is_due)
+    }
+}
