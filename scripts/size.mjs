@@ -10,7 +10,7 @@ const check = process.argv.includes("--check");
 const KB = 1000;
 /** What each may not exceed; docs/adr/0047 says why, docs/adr/0020 how the wallet stays small. */
 const BUDGETS = {
-  wallet: { limit: 660 * KB, by: "brotli" },
+  wallet: { limit: 700 * KB, by: "brotli" },
   safe: { limit: 1000 * KB, by: "gzip" },
 };
 /** Fetched after the first load, when the service worker fills its cache or the wallet is installed. */

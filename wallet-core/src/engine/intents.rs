@@ -257,7 +257,7 @@ impl Wallet {
     // ---- safes
 
     fn meet(&mut self, address: &str, effects: &mut Vec<Effect>) {
-        let Ok(parsed) = Address::parse(address) else {
+        let Some(parsed) = typed_address(address) else {
             let failed = Meeting::Failed(address.into(), MeetingFailure::NotAnAddress);
             return self.set_meeting(Some(failed));
         };
@@ -467,6 +467,41 @@ impl Wallet {
             alloc::vec![Change::Acknowledge(notice)]
         } else {
             Vec::new()
+        }
+    }
+}
+
+/// An address as somebody types it: the scheme may be missing, or in capitals.
+fn typed_address(typed: &str) -> Option<Address> {
+    let typed = typed.trim().to_ascii_lowercase();
+    let whole = Address::parse(&typed);
+    let with = |scheme: &str| Address::parse(&alloc::format!("{scheme}{typed}"));
+    // Without encryption only on this machine, which the second one sees to.
+    whole
+        .or_else(|_| with("http://").or_else(|_| with("https://")))
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::typed_address;
+
+    #[test]
+    fn an_address_is_taken_as_somebody_types_it() {
+        for (typed, meant) in [
+            ("https://safe.example", Some("https://safe.example")),
+            (" HTTPS://Safe.example/ ", Some("https://safe.example")),
+            ("safe.example", Some("https://safe.example")),
+            ("localhost:8787", Some("http://localhost:8787")),
+            ("http://safe.example", None),
+            ("ftp://safe.example", None),
+            ("user@safe.example", None),
+            ("safe.example/path", None),
+            ("", None),
+        ] {
+            let found = typed_address(typed);
+            let found = found.as_ref().map(|it| it.as_str());
+            assert_eq!(found, meant, "{typed}");
         }
     }
 }

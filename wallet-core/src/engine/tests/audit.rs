@@ -6,7 +6,7 @@ use crate::bearer::What;
 use crate::books::{Audited as Known, Found};
 use crate::flow::Flow;
 use crate::port::Opened as Stored;
-use crate::rules::Reading;
+use crate::rules::{Reading, Rehearsals};
 use saifu_protocol::message::{Outcome, Route};
 use saifu_protocol::possession::{AuditItem, Audited};
 
@@ -103,6 +103,10 @@ fn safes_are_audited_once_a_week_by_themselves_and_only_with_a_network() {
 fn owner_says_how_often_and_has_it_done_at_once() {
     let mut bench = Bench::new();
     bench.with_a_wait();
+    // A rehearsal would be due meanwhile.
+    let often = Rehearsals::Off;
+    bench.want(Intent::SetRehearsals { often });
+    bench.commit();
     bench.asks.clear();
     bench.want(Intent::SetAudits { days: 0 });
     bench.commit();

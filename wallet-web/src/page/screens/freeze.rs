@@ -102,12 +102,16 @@ pub(super) fn offer(s: Service, is_asking: RwSignal<bool>) -> Option<Node> {
     })
 }
 
-/// The question.
-pub(super) fn question(s: Service, is_asking: RwSignal<bool>) -> Node {
+/// The question, and what follows if it is answered.
+pub(super) fn question(
+    s: Service,
+    is_asking: RwSignal<bool>,
+    freeze: impl Fn() + Copy + 'static,
+) -> Node {
     dialog(DIALOG, is_asking, move || {
         let does = s.text(Key::FreezeDo);
         let does = button("btn btn--danger", Some("refused"), does, move || {
-            s.send(Intent::Freeze);
+            freeze();
             dismiss(is_asking);
         });
         let cancel = button("btn", None, s.text(Key::NotYet), move || dismiss(is_asking));

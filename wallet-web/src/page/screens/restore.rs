@@ -245,7 +245,14 @@ impl Restore {
             (away, certificate_name(lang, card), &*card.digest.class)
         }));
         if all.is_empty() {
-            let nothing = quiet(text(lang, Key::RestoreNothing));
+            let is_whole = s
+                .owner
+                .with(|owner| owner.safes.iter().all(|card| card.found.is_some()));
+            let nothing = match is_whole {
+                true => Key::RestoreNothing,
+                false => Key::RestoreNothingYet,
+            };
+            let nothing = quiet(text(lang, nothing));
             return section(s, "found", Key::RestoreFound, nothing);
         }
         let offered: Vec<Away> = all.iter().map(|(away, ..)| *away).collect();

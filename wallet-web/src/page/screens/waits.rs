@@ -41,7 +41,7 @@ pub(super) fn waits(s: Service) -> Node {
         Node::Many(vec![
             head(s, s.text(Key::WaitsTitle), Some(Route::Settings), None),
             content.into(),
-            freeze::question(s, is_freezing),
+            freeze::question(s, is_freezing, move || s.send(Intent::Freeze)),
         ])
     })
 }

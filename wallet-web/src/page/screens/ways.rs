@@ -48,11 +48,13 @@ pub(super) fn ways(s: Service) -> Node {
         changing: RwSignal::new(None),
         copied: RwSignal::new(None),
         is_copying: RwSignal::new(false),
+        is_freezing: RwSignal::new(false),
         kit: Kit::new(s),
     };
     on_cleanup(move || ways.leave());
     keep_dialog(DIALOG, ways.is_changing);
     keep_dialog(COPY_DIALOG, ways.is_copying);
+    keep_dialog(freeze::DIALOG, ways.is_freezing);
     Node::live(move || {
         let owner = s.owner.get();
         let lock = s.lock.get();
@@ -78,6 +80,7 @@ pub(super) fn ways(s: Service) -> Node {
             dialog(COPY_DIALOG, ways.is_copying, move || {
                 released::question(s, ways.copied, ways.is_copying)
             }),
+            freeze::question(s, ways.is_freezing, move || ways.everywhere(&Doing::Freeze)),
         ])
     })
 }
@@ -100,6 +103,8 @@ struct Ways {
     /// Of what a copy is to be got, before that is confirmed.
     copied: RwSignal<Option<What>>,
     is_copying: RwSignal<bool>,
+    /// Before everything is frozen.
+    is_freezing: RwSignal<bool>,
     kit: Kit,
 }
 
@@ -401,16 +406,34 @@ impl Ways {
     fn freeze(self) -> Node {
         let s = self.s;
         let is_frozen = s.waits.with(|waits| !waits.frozen.is_empty());
-        let (text, label, doing) = match is_frozen {
-            true => (Key::ThawText, Key::ThawDo, Doing::Unfreeze),
-            false => (Key::FreezeText, Key::FreezeDo, Doing::Freeze),
+        let has_two = |card: &OwnerCard| {
+            let ways = card.ways.as_ref();
+            ways.is_some_and(|it| !it.devices.is_empty() || it.kit_since.is_some())
         };
-        let act = button("btn", Some("lock"), s.text(label), move || {
-            self.everywhere(&doing);
-        });
-        let content = div("stack")
-            .child(el("p").words(s.text(text)))
-            .child(one(act));
+        let has_two = s.owner.with(|owner| owner.safes.iter().any(has_two));
+        let text = match is_frozen {
+            true => Key::ThawText,
+            false => Key::FreezeText,
+        };
+        let act = match (is_frozen, has_two) {
+            (true, _) => one(button("btn", Some("key"), s.text(Key::ThawDo), move || {
+                self.everywhere(&Doing::Unfreeze);
+            })),
+            // Where it was lifted is the button that freezes: so it asks.
+            (false, true) => {
+                let label = s.text(Key::FreezeDo);
+                one(button(
+                    "btn btn--danger",
+                    Some("refused"),
+                    label,
+                    move || {
+                        self.is_freezing.set(true);
+                    },
+                ))
+            }
+            (false, false) => quiet(s.text(Key::FreezeTwoFirst)).into(),
+        };
+        let content = div("stack").child(el("p").words(s.text(text))).child(act);
         section(s, "freeze", Key::Freeze, content)
     }
 

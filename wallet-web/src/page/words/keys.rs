@@ -689,6 +689,7 @@ keys! {
     RestoreAgainDo: "Ask it", "問い合わせる";
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
+    RestoreNothingYet: "Nothing is at the safes that have answered. Not all have: what lies at the others is not shown yet, and comes when they are asked again.", "返事のあった金庫には、取り戻せるものがありません。まだ返事のない金庫に預けたものはここに表示されていません。あとでもう一度たずねると表示されます。";
     RestoreNothing: "Nothing is at your safes that this wallet could recover.", "この財布で取り戻せるものは、金庫にありません。";
     AuditNow: "Audit now", "今すぐ検査";
     TakeBack: "That device is lost: take it back", "端末をなくしたので取り返す";
@@ -711,6 +712,7 @@ keys! {
     FreezeAsk: "Freeze everything?", "すべて凍結しますか";
     FreezeText: "Your safes then hand out nothing of yours to anybody, this device included. What you leave there is still taken.", "金庫は、この端末も含めて、だれにも何も渡さなくなります。新しく預けることはできます。";
     FreezeLift: "Only two different ways in lift it: the words or the password, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉またはパスワード、復元キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
+    FreezeTwoFirst: "There is one kind of way in so far, and to lift a freeze takes two. Add a passkey or make a kit below first.", "いまは開け方が1種類だけで、凍結の解除には2種類が要ります。先に下でパスキーを追加するか、復元キットを作ってください。";
     FreezeKeep: "Keep frozen", "凍結を続ける";
     ThawText: "This way in is one of two that lift it. When it was shown, end the sessions below and show another kind.", "これは、解除に要る2つの開け方の1つ目になります。示したら、下の接続を終えて、別の種類の開け方を示してください。";
     ThawDo: "Lift with this way in", "この開け方で解除";
