@@ -78,5 +78,13 @@ test("one kit is made for browser and safes, told to them later, and ended for b
     await wallet.go("lock");
     assert.equal(await page.getByRole("button", { name: "Remove: Recovery kit" }).count(), 0);
     assert.ok(!(await wallet.text()).includes("still opens at your safes"));
+    for (const safe of safes) {
+      const finder = await openWallet(t, site);
+      await finder.beginRestore(safe.url);
+      await finder.page.getByLabel("With", { exact: true }).selectOption({ label: "Recovery kit" });
+      await finder.restore(NAME, kit.join(" "));
+      await finder.says("Name and secret do not open together at the safe");
+      await finder.close();
+    }
   });
 });

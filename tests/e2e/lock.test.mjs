@@ -118,8 +118,10 @@ test("a lock takes two methods, and then opens by either", async (t) => {
   await t.test("a passcode that is guessed at once is refused, and says why", async () => {
     await wallet.goToLock();
     await wallet.button(/^Passcode/).click();
-    await wallet.typePasscode("739105");
-    await wallet.says("Digits alone are refused, however many.");
+    for (const digits of ["739105", "14.07.1986"]) {
+      await wallet.typePasscode(digits);
+      await wallet.says("Digits alone are refused, however many, and so with any signs between them.");
+    }
     await wallet.typePasscode("Passwort1");
     await wallet.says("This passcode is too easily guessed.");
     await wallet.typePasscode(PASSCODE, "kolibri farm");

@@ -109,6 +109,8 @@ pub enum Kind {
         /// When they get the first of it, unless they are refused.
         until: UnixTime,
     },
+    /// The safe takes no word of this wallet on how long others wait for it. It was not told.
+    WaitRefused,
     /// The safe does not know the account that was decided about.
     AskerUnknown,
     /// The safe does not call the push service of this browser, or none.
@@ -184,7 +186,8 @@ pub enum Kind {
     SecretWrong,
     /// Enrolling at other safes: the secret is not the one that is enrolled. Nothing was changed.
     SecretOther,
-    /// Backing up: it is for money, and the password that opens at the safes is too weak for that. The value stayed.
+    /// Backing up: it is for money, and the password that opens at the safes is too weak for that. The value stayed. Where it is of
+    /// nothing that has a name: papers that were to be taken over. Their safes were told nothing.
     SecretTooWeak,
     /// Enrolling: money lies at safes, and the password is too weak for that. Nothing was changed.
     MoneyAtSafes,
@@ -196,6 +199,11 @@ pub enum Kind {
     DeviceUnknown,
     /// Adding a device: its authenticator can't keep a secret, and alone the safe would have everything. Nothing was changed.
     DeviceKeepsNoSecret,
+    /// Adding a passkey: it derives nothing, so its share of the root lies at the safe without a seal. It was added.
+    DeviceShareOpen {
+        /// How many safes together have the root where that is so.
+        needed: u8,
+    },
     /// Adding a device: there are as many as there may be. Nothing was changed.
     DeviceTooMany,
     /// Adding a device: what it said does not hold at the safe. Nothing was changed.
@@ -336,6 +344,7 @@ impl Kind {
             Kind::PaperUnreadable
                 | Kind::PaperOfStrangeSafe { .. }
                 | Kind::PaperAlreadyHere
+                | Kind::SecretTooWeak
                 | Kind::Busy
         )
     }
@@ -377,6 +386,7 @@ impl Kind {
             Kind::SomebodyWaits {
                 until: UnixTime(953_251_200),
             },
+            Kind::WaitRefused,
             Kind::AskerUnknown,
             Kind::NotWoken,
             Kind::FreezeTooFewWays,
@@ -406,6 +416,7 @@ impl Kind {
             Kind::OwnerSessionEnded,
             Kind::DeviceUnknown,
             Kind::DeviceKeepsNoSecret,
+            Kind::DeviceShareOpen { needed: 2 },
             Kind::DeviceTooMany,
             Kind::DeviceNotProved,
             Kind::NotEmpty,

@@ -4,8 +4,10 @@
 //! backups. No part but [`Part::Opened`] carries
 //! anything a bearer could use, and that one is replaced by nothing as soon as its view closes.
 
+mod printed;
 mod waits;
 
+pub use printed::{PRINTED_SAFES, Printed};
 pub use waits::{
     AskedCard, Deciding, FreezingCard, FrozenCard, TellingCard, UnheardCard, WaitingCard,
     WaitsView, WakerCard, WakingView, WokenCard,

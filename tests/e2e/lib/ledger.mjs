@@ -44,12 +44,17 @@ export const shortenWaits = async (safe, seconds) => {
   }
 };
 
-/** Alters one byte of everything that a safe keeps, as a disk that rots does. It is stopped. */
+/** Alters one bit of everything that a safe keeps, as a disk that rots does. It is stopped. */
 export const rot = async (safe) => {
   const database = new DatabaseSync(await ledgerFile(safe));
   try {
-    const { changes } = database.prepare("UPDATE entry SET object = zeroblob(1) || substr(object, 2) WHERE object IS NOT NULL").run();
-    if (changes === 0) throw new Error("it keeps nothing");
+    const kept = database.prepare("SELECT counter, seq, item, object FROM entry WHERE object IS NOT NULL").all();
+    if (kept.length === 0) throw new Error("it keeps nothing");
+    for (const { counter, seq, item, object } of kept) {
+      const altered = Buffer.from(object);
+      altered[0] ^= 1;
+      database.prepare("UPDATE entry SET object = ? WHERE counter = ? AND seq = ? AND item = ?").run(altered, counter, seq, item);
+    }
   } finally {
     database.close();
   }

@@ -467,6 +467,20 @@ fn of_two_new_devices_one_has_the_value_and_the_other_the_receipt() {
         let mut here: Vec<Vec<u8>> = new.iter().flat_map(|it| owner.bytes(*it)).collect();
         here.sort();
         assert_eq!(here, before, "seed {seed}");
+        let is_elsewhere = |kind: &Kind| {
+            matches!(
+                kind,
+                Kind::ReleasedElsewhere(_) | Kind::ArrivedCopyDestroyed { .. }
+            )
+        };
+        for device in new {
+            let told = owner.scene.devices[device].told.iter().any(is_elsewhere);
+            let has_all = owner.bytes(device) == before;
+            assert!(
+                told || has_all,
+                "seed {seed}: device {device} lacks something and is not told"
+            );
+        }
     }
 }
 

@@ -3,13 +3,14 @@
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};
-use crate::scene::{Scene, skew, ticket};
+use crate::scene::{Scene, gift_card, skew, ticket};
 use saifu_protocol::{SafeId, b64};
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::{Books, Custody};
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::notice::{Apart, Kind};
+use saifu_wallet_core::owner::{OwnerSecret, Password};
 use saifu_wallet_core::plan::key::OpeningKey;
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{GroupId, KeyForm};
@@ -93,8 +94,16 @@ impl Owners {
 
     /// The giver backs the ticket up and writes papers for it.
     fn papers(&mut self, preset: Preset, with_key: bool) -> Vec<String> {
+        self.papers_of_values(self.held(GIVER), preset, with_key)
+    }
+
+    fn papers_of_values(
+        &mut self,
+        values: Vec<ItemId>,
+        preset: Preset,
+        with_key: bool,
+    ) -> Vec<String> {
         let safes: Vec<SafeId> = self.0.safes.iter().map(Safe::id).collect();
-        let values = self.held(GIVER);
         let plan = preset.plan();
         let key = None;
         self.want(
@@ -231,6 +240,45 @@ fn a_paper_that_is_here_brings_no_key_of_something_else() {
     owners.take(format!(r#"{whole},"key":"{key}"}}"#));
     assert!(owners.told(TAKER, |kind| *kind == Kind::PaperAlreadyHere));
     assert_eq!(owners.books(TAKER).keys().count(), 0);
+}
+
+/// From taking them over on, they would open by the taker's password.
+#[test]
+fn papers_of_money_are_not_taken_over_behind_a_weak_password() {
+    for preset in [Preset::AnyTwoOfThree, Preset::MoneyThreeOfFour] {
+        let mut owners = Owners::new(4);
+        let secret = Password::read("kolibri farn").expect("a password");
+        let (name, secret) = ("hana".into(), OwnerSecret::Password(secret));
+        owners.want(TAKER, Intent::Enrol { name, secret });
+        let ticket = owners.held(GIVER);
+        let is_money = preset == Preset::AnyTwoOfThree;
+        if is_money {
+            owners.want(GIVER, Intent::Add { form: gift_card(9) });
+        }
+        let values: Vec<ItemId> = owners.held(GIVER);
+        let values = values
+            .into_iter()
+            .filter(|it| !is_money || !ticket.contains(it));
+        let papers = owners.papers_of_values(values.collect(), preset, true);
+        owners.0.now_ms += 2_000;
+        owners.take(papers.join("\n"));
+        assert!(owners.told(TAKER, |kind| *kind == Kind::SecretTooWeak));
+        assert!(owners.backup(TAKER).is_none(), "{preset:?}");
+        assert_eq!(owners.books(TAKER).flows().count(), 0);
+        // Nothing was turned: behind six words the same papers hold.
+        owners.0.devices[TAKER].told.clear();
+        let secret = OwnerSecret::Password(Password::read("kolibri farn").expect("a password"));
+        let next =
+            OwnerSecret::Password(Password::read("kolibri farn zweig moos tinte").expect("one"));
+        owners.want(TAKER, Intent::ChangeSecret { secret, next });
+        owners.take(papers.join("\n"));
+        assert_eq!(
+            owners.held(TAKER).len(),
+            1,
+            "{:?}",
+            owners.0.devices[TAKER].told
+        );
+    }
 }
 
 mod again;

@@ -328,3 +328,13 @@ pub(crate) fn ticket(number: usize) -> Form {
         ..Form::default()
     }
 }
+
+/// Likewise one that is money.
+#[cfg(test)]
+pub(crate) fn gift_card(number: usize) -> Form {
+    Form {
+        class: "gift-card".into(),
+        remaining: "1000".into(),
+        ..ticket(number)
+    }
+}

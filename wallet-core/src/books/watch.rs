@@ -133,7 +133,7 @@ impl Watch {
 pub enum OthersWait {
     /// So many seconds: its safe was told so.
     Told(u64),
-    /// Its safe takes no word of this wallet: another device has registered it.
+    /// Its safe takes no word of this wallet: another device has registered it, or the safe says that it knows nothing of it.
     Theirs,
 }
 

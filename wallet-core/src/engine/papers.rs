@@ -1,7 +1,7 @@
 //! Handing certificates over, and taking them in.
 
 use super::{Gatherer, Gathering, Wallet};
-use crate::bearer::{self, Bearer, What};
+use crate::bearer::{self, Bearer, HandedPart, What};
 use crate::books::{
     CertificateBody, CertificateItem, Change, Item, KeyHere, Standing, id_of_entry, item_of,
 };
@@ -9,7 +9,7 @@ use crate::flow::{Flow, Handed, Rotate, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
-use crate::owner::Note;
+use crate::owner::{Note, brings_money};
 use crate::plan::GroupId;
 use crate::plan::key::OpeningKey;
 use crate::port::{Body, Context, Effect};
@@ -251,6 +251,7 @@ impl Wallet {
         let (identity, identified) = self.identity(context);
         changes.extend(identified);
         let root = identity.root();
+        let is_enough = self.secret_kind().is_enough_for_money();
         let rotate = |certificate, safe, paper: &Bearer, handed, context: &mut Context<'_>| {
             let next = Secret::make(context.rng);
             let rotate = Rotate {
@@ -267,6 +268,10 @@ impl Wallet {
         for paper in &papers {
             let certificate = self.genuine(paper)?;
             let claims = certificate.claims();
+            let of = paper.part.as_ref().map(HandedPart::group);
+            // From then on it would open by this owner's secret.
+            let class = claims.digest.open().and_then(|digest| digest.class);
+            let is_too_much = !is_enough && brings_money(of.as_ref(), class);
             let is_it = |known: &CertificateItem| {
                 known.safe == claims.safe
                     && known.counter == claims.counter
@@ -294,6 +299,9 @@ impl Wallet {
                 }
                 if !self.is_at_rest(id, part) {
                     return Err(Kind::Busy);
+                }
+                if is_too_much {
+                    return Err(Kind::SecretTooWeak);
                 }
                 let handed = Handed {
                     compact: paper.certificate.clone(),
@@ -347,6 +355,9 @@ impl Wallet {
                         None => groups.push((group, author)),
                     }
                 }
+            }
+            if is_too_much {
+                return Err(Kind::SecretTooWeak);
             }
             let safe = claims.safe;
             let size = usize::try_from(paper.size()).unwrap_or(usize::MAX);

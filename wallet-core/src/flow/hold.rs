@@ -8,16 +8,21 @@
 //! ```
 //! What is to be told is read from the books each time: whoever sets another wait meanwhile, or registers more, has nothing to
 //! mend. To say the same twice changes nothing at the safe.
+//!
+//! What can be told later waits, and holds nothing up. Only where the safe takes no word of this wallet it is given up, and the
+//! owner is told.
 
 use super::{Desk, Flow, Input, Next, Step};
 use crate::books::{CertificateBody, Change, Item, OthersWait};
 use crate::client::Question;
 use crate::ids::ItemId;
+use crate::notice::Kind;
 use crate::port::Body;
 use crate::view::Waiting;
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::message::Outcome;
+use saifu_protocol::problem::Code;
 use saifu_protocol::{RequestId, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
@@ -67,7 +72,7 @@ impl Hold {
             (HoldState::Telling { certificates, wait }, Input::Waited(outcomes))
                 if outcomes.len() == certificates.len() =>
             {
-                self.written_down(certificates, *wait, &outcomes, desk)
+                self.written_down(certificates, *wait, &outcomes, desk, rng)
             }
             // The safe refuses the request as a whole, which says nothing of any entry.
             (_, Input::Refused(_)) => Step::then(Next::Wait(Waiting::SafeFailed)),
@@ -111,10 +116,20 @@ impl Hold {
             let question = Question::Wait { held, wait };
             return Step::then(Next::Ask(self.safe, RequestId::make(rng), question));
         }
-        // Without its body nothing can be proved, now or ever: the others do not wait for that.
-        let unread = certificates.iter().filter(|item| read(item).is_none());
-        let changes = unread.filter_map(|item| self.note(*item, OthersWait::Theirs, desk));
-        self.go_on(changes.collect(), desk)
+        // Without its body nothing can be proved, so the others are told first.
+        let readable: Vec<ItemId> = certificates
+            .iter()
+            .filter(|item| read(item).is_some())
+            .copied()
+            .collect();
+        if readable.is_empty() {
+            return self.wait_with(Vec::new(), Waiting::StorageFailed, desk);
+        }
+        let telling = HoldState::Telling {
+            certificates: readable,
+            wait,
+        };
+        Step::strict(alloc::vec![self.journal(telling, desk)], Next::Again)
     }
 
     fn written_down(
@@ -123,16 +138,35 @@ impl Hold {
         wait: u64,
         outcomes: &[Outcome<UnixTime>],
         desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
     ) -> Step {
-        let told = certificates.iter().zip(outcomes);
-        let changes = told.filter_map(|(item, outcome)| {
-            let others = match outcome {
-                Outcome::Done(_) => OthersWait::Told(wait),
-                Outcome::Problem(_) => OthersWait::Theirs,
-            };
-            self.note(*item, others, desk)
-        });
-        self.go_on(changes.collect(), desk)
+        let mut changes = Vec::new();
+        let mut is_left = false;
+        for (item, outcome) in certificates.iter().zip(outcomes) {
+            match outcome {
+                Outcome::Done(_) => changes.extend(self.note(*item, OthersWait::Told(wait), desk)),
+                // Another device has registered it, or the safe says that it does not know it.
+                Outcome::Problem(problem) if problem.code == Code::NotFound => {
+                    if let Some(noted) = self.note(*item, OthersWait::Theirs, desk) {
+                        let name = super::name_of(desk.books, *item);
+                        changes.push(noted);
+                        changes.push(desk.notice(Kind::WaitRefused, &name, self.safe, rng));
+                    }
+                }
+                // That says nothing of whose it is, and may be over some day.
+                Outcome::Problem(_) => is_left = true,
+            }
+        }
+        match is_left {
+            true => self.wait_with(changes, Waiting::SafeFailed, desk),
+            false => self.go_on(changes, desk),
+        }
+    }
+
+    /// Waits, so that whatever is to be told by then is told, and not only what could not be.
+    fn wait_with(&self, mut changes: Vec<Change>, why: Waiting, desk: &Desk<'_>) -> Step {
+        changes.push(self.journal(HoldState::Ready, desk));
+        Step::strict(changes, Next::Wait(why))
     }
 
     fn note(&self, item: ItemId, others: OthersWait, desk: &Desk<'_>) -> Option<Change> {

@@ -5,7 +5,8 @@
 //! birthday pass it.
 //!
 //! Digits alone are refused, however many: nobody types twenty, and six are tried in a moment by whoever has the browser's
-//! profile and its device key. (They would do only where a safe counts the guesses; it does not for this.)
+//! profile and its device key. (They would do only where a safe counts the guesses; it does not for this.) What stands between
+//! them is no help: a day of birth is written with dots.
 //!
 //! A password at a safe must also hold against that safe, which has what it takes to guess without being counted. For that it is
 //! measured in bits ([`bits`]), and [`STRONG_BITS`] are enough. There is no list of words to measure with, which would be longer
@@ -40,7 +41,7 @@ pub enum Grade {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Weak {
-    /// There is nothing in it but digits.
+    /// There is nothing in it but digits, and what is neither letter nor digit.
     Digits,
     /// Too few of its characters count.
     Short {
@@ -87,7 +88,9 @@ const WOVEN: usize = 4;
 /// # Errors
 /// [`Weak`].
 pub fn check(password: &str) -> Result<(), Weak> {
-    if password.chars().all(|c| c.is_numeric()) && !password.is_empty() {
+    // What is a number and a letter at once, like a Roman numeral, is a digit.
+    let is_letter = |c: char| c.is_alphabetic() && !c.is_numeric();
+    if password.chars().any(char::is_numeric) && !password.chars().any(is_letter) {
         return Err(Weak::Digits);
     }
     let counted = counted(&essence(password, ""));
@@ -355,6 +358,14 @@ mod tests {
             "739105",
             "73910528446190275318",
             "７３９１０５２８４４",
+            "ⅣⅦⅨⅡⅧⅢⅤⅥ",
+            // With what stands between them, or around them.
+            "14.07.1986",
+            "7391-0528",
+            "73 91 05 28",
+            "７３９１・０５２８",
+            "+49 (170) 73910528",
+            "#73!91?05*28",
         ] {
             assert_eq!(check(digits), Err(Weak::Digits), "{digits}");
         }
@@ -397,9 +408,18 @@ mod tests {
             "7 rue Lepic",
             "ふくろうの森の本",
             "tr7!komQ",
+            "14. Juli 1986 Lepic",
+            "１４日の朝、7時に",
         ] {
             assert_eq!(check(password), Ok(()), "{password}");
         }
+    }
+
+    #[test]
+    fn signs_alone_are_one_kind_and_no_digits() {
+        assert_eq!(check("?=/-+_;:"), Err(Weak::OneKind));
+        assert_eq!(check("🦉🌲📖🔑🌧🍵🚲🎈"), Err(Weak::OneKind));
+        assert_eq!(check("🦉🌲📖🔑🌧🍵🚲🎈🪁🥁🧭🪴🧵🛶🏺🦔"), Ok(()));
     }
 
     #[test]
@@ -442,6 +462,7 @@ mod tests {
             ("x7V#q9L!m2Tr8wKz", Ok(Grade::Strong)),
             ("password", Err(Weak::Short { counted: 1 })),
             ("73910528446190275318", Err(Weak::Digits)),
+            ("73 91 05 28 44 61 90 27 53 18", Err(Weak::Digits)),
         ] {
             assert_eq!(grade(password, "hana"), expected, "{password}");
         }

@@ -29,7 +29,7 @@ pub(crate) use device::{
     kept_key, open_label, passkey_salt, seal_label, terminal_key, user_handle,
 };
 pub(crate) use map::{SafeMap, keep, open_root_map, seal_map, seal_root_map, unseal};
-pub(crate) use money::has_money_away;
+pub(crate) use money::{brings_money, has_money_away};
 pub(crate) use note::Note;
 pub(crate) use order::{certificate_of, order_key, orders};
 pub(crate) use restore::restore;

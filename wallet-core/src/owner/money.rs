@@ -10,6 +10,7 @@ use crate::plan::check::is_money;
 use crate::plan::offer::Stake;
 use crate::plan::preset::Preset;
 use crate::view::Amount;
+use saifu_protocol::value::Class;
 
 /// Whether there is any, in a backup, in a certificate of its own, or in work that is under way.
 pub(crate) fn has_money_away(books: &Books) -> bool {
@@ -22,6 +23,15 @@ pub(crate) fn has_money_away(books: &Books) -> bool {
             is_its && is_there && pays(class, None)
         })
         || books.flows().any(|(_, flow)| is_sent(books, flow))
+}
+
+/// Whether a paper would bring some to this owner's safes: what it is a part of, or else what its certificate says of the value.
+pub(crate) fn brings_money(of: Option<&Group>, class: Option<Class>) -> bool {
+    match of {
+        Some(group) => is_of_money(group),
+        // As above, it may be one of money if it does not say.
+        None => pays(class.map_or("", |class| class.code()), None),
+    }
 }
 
 fn is_of_money(group: &Group) -> bool {

@@ -1,7 +1,8 @@
 //! A password of the owner's own in the place of six words, and what of that is refused.
 
 use super::*;
-use saifu_wallet_core::form::Form;
+use crate::scene::gift_card;
+use saifu_wallet_core::flow::Doing;
 use saifu_wallet_core::owner::{OwnerSecret, Password, SecretKind};
 
 const WEAK: &str = "kolibri farn";
@@ -9,14 +10,6 @@ const STRONG: &str = "kolibri farn zweig moos tinte";
 
 fn password(typed: &str) -> OwnerSecret {
     OwnerSecret::Password(Password::read(typed).expect("a password"))
-}
-
-fn gift_card() -> Form {
-    Form {
-        class: "gift-card".into(),
-        remaining: "1000".into(),
-        ..ticket(9)
-    }
 }
 
 impl Owner {
@@ -38,6 +31,15 @@ impl Owner {
 
     fn kind(&self, device: usize) -> Option<SecretKind> {
         self.books(device).owner().map(|owner| owner.weakest())
+    }
+
+    /// A kit that opens at all safes; the ways there stay open.
+    fn make_kit(&mut self, by: OwnerSecret) -> Words {
+        let kit = Words::make(&mut self.scene.dice.0);
+        self.open_ways(OLD, Way::secret(by));
+        let words = kit.clone();
+        self.manage(OLD, &Doing::MakeKit { words });
+        kit
     }
 
     fn count_groups(&self, device: usize) -> usize {
@@ -66,7 +68,12 @@ fn by_an_own_password_everything_comes_back_and_by_another_nothing() {
 #[test]
 fn a_password_that_is_none_is_enrolled_nowhere() {
     let mut owner = Owner::new(81, 2);
-    for typed in ["password", "73910528446190", "hana hana"] {
+    for typed in [
+        "password",
+        "73910528446190",
+        "73 91 05 28 44 61 90",
+        "hana hana",
+    ] {
         owner.enrol_password(OLD, typed);
         assert!(owner.books(OLD).owner().is_none(), "{typed}");
     }
@@ -83,7 +90,7 @@ fn behind_a_weak_password_money_stays_until_six_words_open_everywhere() {
     // Tickets go, by other plans; a gift card does not go by any.
     owner.protect(OLD, Preset::AnyTwoOfThree.plan());
     assert_eq!(owner.count_groups(OLD), 2);
-    owner.want(OLD, Intent::Add { form: gift_card() });
+    owner.want(OLD, Intent::Add { form: gift_card(9) });
     owner.protect(OLD, Preset::AnyTwoOfThree.plan());
     let (values, safe) = (owner.held(OLD), owner.ids()[0]);
     owner.want(OLD, Intent::BackUp { values, safe });
@@ -112,7 +119,7 @@ fn behind_a_weak_password_money_stays_until_six_words_open_everywhere() {
 #[test]
 fn while_money_lies_at_safes_no_weak_password_comes_to_open_them() {
     let mut owner = Owner::new(83, 4);
-    owner.want(OLD, Intent::Add { form: gift_card() });
+    owner.want(OLD, Intent::Add { form: gift_card(9) });
     owner.protect(OLD, Preset::AnyTwoOfThree.plan());
     // Not as the first secret.
     owner.enrol_password(OLD, WEAK);
@@ -138,16 +145,32 @@ fn while_money_lies_at_safes_no_weak_password_comes_to_open_them() {
 }
 
 #[test]
+fn a_device_that_typed_the_words_itself_learns_of_a_weak_password_by_its_next_way_in() {
+    let mut owner = Owner::new(87, 4);
+    owner.enrol(OLD);
+    let words = owner.words.clone().expect("enrolled");
+    let kit = owner.make_kit(words.clone().into());
+    owner.close_ways(OLD);
+    let other = owner.add_device();
+    owner.restore(other, 0);
+    assert_eq!(owner.kind(other), Some(SecretKind::Words));
+    let (secret, next) = (words.into(), password(WEAK));
+    owner.want(OLD, Intent::ChangeSecret { secret, next });
+    assert_eq!(owner.kind(OLD), Some(SecretKind::FairPassword));
+    owner.open_ways(other, Way::Kit { words: kit });
+    assert_eq!(owner.kind(other), Some(SecretKind::FairPassword));
+    owner.close_ways(other);
+    owner.want(other, Intent::Add { form: gift_card(9) });
+    owner.protect(other, Preset::AnyTwoOfThree.plan());
+    assert!(owner.told(other, &Kind::SecretTooWeak));
+    assert_eq!((owner.count_groups(other), owner.held(other).len()), (0, 1));
+}
+
+#[test]
 fn a_device_that_is_let_in_by_a_kit_learns_how_weak_the_password_is() {
     let mut owner = Owner::new(84, 2);
     owner.enrol_password(OLD, WEAK);
-    let kit = Words::make(&mut owner.scene.dice.0);
-    let (safes, by) = (owner.ids(), Way::secret(password(WEAK)));
-    owner.want(OLD, Intent::OpenWays { safes, by });
-    for job in owner.scene.jobs(OLD) {
-        let doing = saifu_wallet_core::flow::Doing::MakeKit { words: kit.clone() };
-        owner.want(OLD, Intent::Manage { job, doing });
-    }
+    let kit = owner.make_kit(password(WEAK));
     let new = owner.lose();
     owner.trust(new, 0);
     let safe = owner.ids()[0];

@@ -36,7 +36,7 @@ impl Login {
             Aim::Change { .. } | Aim::Settle | Aim::Order { .. } => {
                 return self.go_on(state, desk);
             }
-            Aim::Ways(_) => return self.forget_way(state, desk),
+            Aim::Ways(_) => return self.forget_way(state, logged_in, desk),
         }
         let opened = self.open_kept(&logged_in.kept, keys);
         // Before it is replaced: another device of the owner's may have left safes on it that are unknown here.
@@ -58,6 +58,7 @@ impl Login {
         } else if let (Some(sealed), Some(identity)) = (&logged_in.map, desk.books.identity())
             && let Some(map) = open_root_map(sealed, &identity.root())
         {
+            self.heed(&map, &mut owner);
             changes.extend(self.adopt(&map, &mut owner, desk, rng));
         }
         changes.push(Change::Own(Some(owner)));
@@ -65,15 +66,33 @@ impl Login {
         Step::strict(changes, Next::Again)
     }
 
-    /// What a session was opened with is of no more use.
-    fn forget_way(&self, state: LoginState, desk: &Desk<'_>) -> Step {
+    /// What a session was opened with is of no more use. The map that is there is read before this wallet leaves its own.
+    fn forget_way(&self, state: LoginState, logged_in: &LoggedIn, desk: &Desk<'_>) -> Step {
         let next = Self {
             with: None,
             state,
             ..self.clone()
         };
-        let change = Change::Journal(desk.id, Flow::Login(next));
-        Step::strict(alloc::vec![change], Next::Again)
+        let mut changes = alloc::vec![Change::Journal(desk.id, Flow::Login(next))];
+        let known = (desk.books.owner(), desk.books.identity());
+        if let (Some(sealed), (Some(known), Some(identity))) = (&logged_in.map, known)
+            && let Some(map) = open_root_map(sealed, &identity.root())
+        {
+            let mut owner = known.clone();
+            self.heed(&map, &mut owner);
+            if owner.kind != known.kind {
+                changes.push(Change::Own(Some(owner)));
+            }
+        }
+        Step::strict(changes, Next::Again)
+    }
+
+    /// What the map of the root says of the secret: another device may have changed it since it was typed here, and a weaker
+    /// one counts here, too. Whoever has typed it for this session knows better, and so does who is changing it.
+    fn heed(&self, map: &SafeMap, owner: &mut Owner) {
+        if self.is_of_device() && !owner.is_changing() {
+            owner.kind = owner.kind.max(map.kind);
+        }
     }
 
     /// Share and map. Of a device that derives nothing the share lies there as it is; then it must be one that is worth nothing
@@ -105,7 +124,7 @@ impl Login {
         if owner.name.is_empty() {
             owner.name.clone_from(&map.name);
         }
-        // Who typed the secret knows better. Of several maps some may be of before a change.
+        // Who typed the secret heeds the map of the root alone. Of several maps some may be of before a change.
         if owner.check.is_none() {
             owner.kind = owner.kind.max(map.kind);
         }

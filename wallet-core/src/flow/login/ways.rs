@@ -447,6 +447,12 @@ impl Login {
         if let (Some(owner), DeviceKey::Passkey(passkey)) = (desk.books.owner(), &adding.key) {
             let mut owner = owner.clone();
             owner.learn(self.safe, &[CredentialId(passkey.credential.clone())]);
+            // With nothing to seal with there is no map: its share lies open.
+            if adding.kept.map.is_empty() {
+                let needed = owner.needed;
+                let kind = Kind::DeviceShareOpen { needed };
+                changes.push(desk.notice(kind, &self.name, self.safe, rng));
+            }
             changes.push(Change::Own(Some(owner)));
         }
         Step::strict(changes, Next::Again)

@@ -531,6 +531,12 @@ fn made_without_secrets_goes_on_only_where_one_safe_is_not_enough() {
             let derived = derives.then(|| Secret::new([1; 32]));
             let adding = scene.next(&next, Input::Shown(signed(derived)));
             assert_eq!(name(&adding), "Adding");
+            // The owner is told where the share lies open.
+            let added = || Input::Owner(OwnerAnswer::DeviceAdded(Answer::Done(DeviceAdded::Added)));
+            let step = scene.step(&adding, added());
+            let open = Kind::DeviceShareOpen { needed };
+            assert_eq!(notices(&step) == [&open], !derives, "{needed} {derives}");
+            assert_eq!(name(&scene.next(&adding, added())), "Mapping");
         }
     }
 }

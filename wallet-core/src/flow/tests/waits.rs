@@ -51,6 +51,14 @@ fn states(step: &Step) -> Vec<HoldState> {
     step.changes.iter().filter_map(of_flow).collect()
 }
 
+fn notices(step: &Step) -> Vec<Kind> {
+    let kind = |change: &Change| match change {
+        Change::Notify(notice) => Some(notice.kind.clone()),
+        _ => None,
+    };
+    step.changes.iter().filter_map(kind).collect()
+}
+
 fn refused() -> Outcome<UnixTime> {
     Outcome::Problem(Code::NotFound.into())
 }
@@ -107,19 +115,81 @@ fn hold_asks_with_the_certificates_and_notes_what_the_safe_says_of_each() {
     assert!(step.changes.is_empty(), "nothing is told before it is");
     let step = fixture.tell(&telling, Input::Waited(alloc::vec![Outcome::Done(NOW)]));
     assert_eq!(states(&step), [HoldState::Ready]);
+    assert_eq!(notices(&step), []);
     assert_eq!(fixture.others(step), OthersWait::Told(DAY));
     let step = fixture.tell(&telling, Input::Waited(alloc::vec![refused()]));
+    assert_eq!(states(&step), [HoldState::Ready]);
+    assert_eq!(notices(&step), [Kind::WaitRefused]);
     assert_eq!(fixture.others(step), OthersWait::Theirs);
 }
 
 #[test]
-fn hold_goes_on_without_what_has_come_home_or_does_not_read() {
+fn hold_gives_nothing_up_for_a_safe_that_fails_at_it_and_tells_the_rest() {
+    for code in [
+        Code::RolledBack,
+        Code::HashMismatch,
+        Code::CertificateMismatch,
+        Code::Damaged,
+        Code::Frozen,
+        Code::Internal,
+    ] {
+        let mut fixture = Fixture::new();
+        fixture.wait(DAY);
+        let other = ItemId::new([9; 16]);
+        let copy = fixture.books.certificate(PAPER).unwrap().clone();
+        let put = Change::Put(other, Item::Certificate(copy), None);
+        fixture.books.apply(alloc::vec![put]);
+        let safe = fixture.safe();
+        let telling = Flow::Hold(Hold {
+            safe,
+            state: HoldState::Telling {
+                certificates: alloc::vec![PAPER, other],
+                wait: DAY,
+            },
+        });
+        let outcomes = alloc::vec![Outcome::Problem(code.into()), Outcome::Done(NOW)];
+        let step = fixture.tell(&telling, Input::Waited(outcomes));
+        assert!(matches!(step.next, Next::Wait(Waiting::SafeFailed)));
+        assert_eq!(states(&step), [HoldState::Ready]);
+        assert_eq!(notices(&step), []);
+        assert_eq!(fixture.others(step), OthersWait::NONE, "{code:?}");
+        let left: Vec<ItemId> = fixture.books.to_be_told(safe).collect();
+        assert_eq!(left, [PAPER], "it is asked again, and watched");
+    }
+}
+
+#[test]
+fn hold_goes_on_without_what_does_not_read_and_waits_with_it() {
+    let mut fixture = Fixture::new();
+    fixture.wait(DAY);
+    let safe = fixture.safe();
+    let other = ItemId::new([9; 16]);
+    let telling = Flow::Hold(Hold {
+        safe,
+        state: HoldState::Telling {
+            certificates: alloc::vec![other, PAPER],
+            wait: DAY,
+        },
+    });
+    let bodies = alloc::vec![(PAPER, fixture.kept.write())];
+    let step = fixture.tell(&telling, Input::Gathered(bodies));
+    let rest = HoldState::Telling {
+        certificates: alloc::vec![PAPER],
+        wait: DAY,
+    };
+    assert_eq!(states(&step), [rest]);
+    assert!(matches!(step.next, Next::Again));
+    let step = fixture.tell(&fixture.telling(), Input::Gathered(Vec::new()));
+    assert_eq!(states(&step), [HoldState::Ready]);
+    assert!(matches!(step.next, Next::Wait(Waiting::StorageFailed)));
+    assert_eq!(fixture.others(step), OthersWait::NONE);
+}
+
+#[test]
+fn hold_goes_on_without_what_has_come_home() {
     let mut fixture = Fixture::new();
     fixture.wait(DAY);
     let telling = fixture.telling();
-    let step = fixture.tell(&telling, Input::Gathered(Vec::new()));
-    assert_eq!(states(&step), [HoldState::Ready]);
-    assert_eq!(fixture.others(step), OthersWait::Theirs);
     fixture.books.apply(alloc::vec![Change::Delete(PAPER)]);
     let step = fixture.tell(&telling, Input::Start);
     assert_eq!(states(&step), [HoldState::Ready]);

@@ -14,11 +14,8 @@ use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::lock::{Factor, View, Wish};
 use saifu_wallet_core::owner::{KitMark, Words};
-use saifu_wallet_core::view::{OwnerView, Reach, SafeCard};
+use saifu_wallet_core::view::{OwnerView, PRINTED_SAFES, Printed};
 use zeroize::Zeroizing;
-
-/// The safes whose addresses are printed: one is enough to begin with, and one may be gone.
-const PRINTED_SAFES: usize = 2;
 
 /// What a kit opens, as far as this wallet knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +119,10 @@ impl Kit {
         if let Some(name) = &name {
             rows.push(fact(s.text(Key::OwnerName), name.clone()));
         }
-        // Those that answer first: the paper is for the day on which they must.
-        let mut safes: Vec<SafeCard> = s.safes.get();
-        safes.sort_by_key(|safe| safe.reach != Reach::Answers);
-        safes.truncate(PRINTED_SAFES);
-        let few = (safes.len() < PRINTED_SAFES).then(|| quiet(s.text(Key::LockKitFewSafes)));
+        let trusted = s.safes.get();
+        let few = (trusted.len() < PRINTED_SAFES).then(|| quiet(s.text(Key::LockKitFewSafes)));
+        let Printed { safes, know } = s.owner.with(|owner| Printed::of(&trusted, owner));
+        let unknown = (!know && !safes.is_empty()).then(|| quiet(s.text(Key::PrintedUnknown)));
         let code = code(
             words,
             safes.iter().map(|safe| &*safe.address),
@@ -156,6 +152,7 @@ impl Kit {
                     .child(drawing.map(|it| div("code").child(it))),
             )
             .child(facts(rows))
+            .child(unknown)
             .child(few)
             .child(el("p").words(s.text(means)))
     }

@@ -11,10 +11,7 @@ use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::intent::Intent;
 use saifu_wallet_core::owner::{OwnerSecret, OwnerStanding, SecretKind, Words};
-use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Reach, SafeCard};
-
-/// The safes whose addresses are printed: one is enough, and one may be gone.
-const PRINTED_SAFES: usize = 2;
+use saifu_wallet_core::view::{Opened, OwnerCard, OwnerView, Printed};
 
 /// The screen.
 pub(super) fn recovery(s: Service) -> Node {
@@ -77,10 +74,10 @@ fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
     });
     let list: Vec<Node> = list.collect();
     let mut rows = vec![fact(s.text(Key::OwnerName), name)];
-    // Those that answer first: the paper is for the day on which they must.
-    let mut safes: Vec<SafeCard> = s.safes.get();
-    safes.sort_by_key(|safe| safe.reach != Reach::Answers);
-    for safe in safes.into_iter().take(PRINTED_SAFES) {
+    let trusted = s.safes.get();
+    let Printed { safes, know } = s.owner.with(|owner| Printed::of(&trusted, owner));
+    let unknown = (!know && !safes.is_empty()).then(|| quiet(s.text(Key::PrintedUnknown)));
+    for safe in safes {
         rows.push(fact(s.text(Key::Safe), safe.address));
     }
     el("article")
@@ -88,6 +85,7 @@ fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
         .child(el("h2").words("Saifu – ").words(s.text(title)))
         .child(el("ol").class("words").child(list))
         .child(facts(rows))
+        .child(unknown)
 }
 
 /// The paper with the words, from their making until safes know them.

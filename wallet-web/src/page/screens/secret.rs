@@ -503,6 +503,7 @@ pub(super) fn told(s: Service) -> Vec<Node> {
                 | Kind::OwnerSessionEnded
                 | Kind::DeviceUnknown
                 | Kind::DeviceKeepsNoSecret
+                | Kind::DeviceShareOpen { .. }
                 | Kind::DeviceTooMany
                 | Kind::DeviceNotProved
                 | Kind::NotEmpty

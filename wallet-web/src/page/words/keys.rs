@@ -479,6 +479,7 @@ keys! {
     LockKitText: "Print this or write it down, and keep it where this device is not. The words are shown only now.", "印刷するか書き留めて、この端末とは別の場所に保管してください。合言葉を表示するのは今だけです。";
     LockKitMeans: "These words unlock the wallet in the browser they were made in, and nothing else. Remove the kit under Settings, Lock, and they open nothing.", "この合言葉は、これを作ったブラウザの財布のロックだけを解除します。「設定」の「ロック」でキットを外すと、何も開けなくなります。";
     LockKitFewSafes: "This wallet trusts fewer than two safes. Add others, and make another kit then.", "この財布に登録した金庫は2つ未満です。金庫を加えてから、キットを作り直してください。";
+    PrintedUnknown: "None of these safes knows you yet.", "この金庫には、まだあなたの登録がありません。";
     LockKitQr: "The words as a code", "合言葉のコード";
     LockKitPrinted: "I have it on paper", "紙に残しました";
     LockKitType: "Now type the words from the paper. So you know that it can be read.", "次に、紙を見ながら合言葉を入力してください。読めることを確かめられます。";
@@ -511,8 +512,8 @@ keys! {
     SaidOffNow: "Whoever has this device unlocked opens the wallet. You can set a lock up again at any time.", "この端末を使える人は財布を開けます。ロックはいつでもかけ直せます。";
     SaidWeak: "This passcode is too easily guessed.", "推測されやすいパスコードです。";
     SaidWeakNow: "Take at least 8 characters of two kinds, or 16 of one kind. What repeats, runs on or is a common word counts as one.", "2種類以上なら8文字、1種類なら16文字以上にしてください。繰り返しや連番、ありふれた単語は1文字と数えます。";
-    SaidDigits: "Digits alone are refused, however many.", "数字だけでは使えません。";
-    SaidDigitsNow: "A computer tries them all in a moment. Add letters or a space.", "すべての組み合わせがすぐに試されてしまいます。文字か空白を加えてください。";
+    SaidDigits: "Digits alone are refused, however many, and so with any signs between them.", "数字だけ、または数字と記号だけでは使えません。";
+    SaidDigitsNow: "A computer tries them all in a moment. Add letters.", "すべての組み合わせがすぐに試されてしまいます。文字を加えてください。";
     SaidKnown: "This passkey is one of the methods already.", "このパスキーは、すでに使っています。";
     SaidKnownNow: "Take another device or security key, or another kind of method.", "別の端末やセキュリティキーか、別の種類の方法を選んでください。";
     SaidOtherWords: "These are not the words of the kit that is shown.", "表示したキットの合言葉と違います。";

@@ -75,6 +75,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::OwnerSessionEnded
         | Kind::DeviceUnknown
         | Kind::DeviceKeepsNoSecret
+        | Kind::DeviceShareOpen { .. }
         | Kind::DeviceTooMany
         | Kind::DeviceNotProved
         | Kind::NotEmpty
@@ -83,6 +84,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::MarkedStays
         | Kind::RehearsalFoundBad { .. }
         | Kind::OwnerSaidNo
+        | Kind::WaitRefused
         | Kind::AskerUnknown
         | Kind::FreezeTooFewWays
         | Kind::FreezeNeedsWay
@@ -141,7 +143,11 @@ pub(crate) fn notice(lang: Lang, notice: &Notice) -> Halves {
         }
         _ => named_safe(lang, &notice.safe),
     };
-    of(lang, &notice.kind, &subject, &safe)
+    match &notice.kind {
+        // That was no value of this wallet's.
+        Kind::SecretTooWeak if notice.subject.is_empty() => owner::too_weak_for_papers(lang),
+        kind => of(lang, kind, &subject, &safe),
+    }
 }
 
 /// What a notice of this kind says where it is about nothing that has a name.
@@ -582,6 +588,20 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 ),
             )
         }
+        Kind::WaitRefused => Halves::new(
+            say!(
+                lang,
+                "{the_safe} does not let this device set how long others wait for {in_sentence}.",
+                "{the_safe}は、この端末からは{in_sentence}の待ち時間を変えられないと答えました。",
+                the_safe,
+                in_sentence
+            ),
+            say!(
+                lang,
+                "Another device may have backed it up. Set the wait there, or recover it here and back it up anew.",
+                "ほかの端末で預けたものかもしれません。その端末で待ち時間を設定するか、ここで取り戻して預け直してください。"
+            ),
+        ),
         Kind::AskerUnknown => Halves::new(
             say!(
                 lang,
@@ -906,6 +926,7 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
         Kind::OwnerSessionEnded => owner::session_ended(lang, safe),
         Kind::DeviceUnknown => ways::device_unknown(lang, safe),
         Kind::DeviceKeepsNoSecret => ways::device_keeps_no_secret(lang, safe),
+        Kind::DeviceShareOpen { needed } => ways::device_share_open(lang, safe, *needed),
         Kind::DeviceTooMany => ways::device_too_many(lang, safe),
         Kind::DeviceNotProved => ways::device_not_proved(lang, safe),
         Kind::NotEmpty => owner::not_empty(lang),

@@ -71,6 +71,22 @@ pub(crate) fn too_weak_for(lang: Lang, name: &str) -> Halves {
     )
 }
 
+/// Papers bring money, which this password is too weak for.
+pub(crate) fn too_weak_for_papers(lang: Lang) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "Your recovery password is too weak for money, so these papers were not taken over.",
+            "復元パスワードがお金を預けるには弱すぎるため、この用紙は引き継いでいません。"
+        ),
+        say!(
+            lang,
+            "Until they are, whoever gave them can use them, too. Change the password to six words, or to a strong one; then take them over.",
+            "引き継ぐまでは、渡した人も使えます。パスワードを6つの合言葉か強いものに変えてから、引き継いでください。"
+        ),
+    )
+}
+
 /// Money lies at safes, and the password is too weak for that.
 pub(crate) fn money_at_safes(lang: Lang) -> Halves {
     Halves::new(
@@ -433,6 +449,7 @@ mod tests {
         }
         halves(|lang| too_few_know(lang, 1, 2));
         halves(|lang| too_weak_for(lang, "it"));
+        halves(too_weak_for_papers);
         halves(money_at_safes);
         for of in [password_fair, password_strong] {
             let [en, ja] = Lang::ALL.map(|lang| of(lang, 40));

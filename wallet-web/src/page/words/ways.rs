@@ -162,6 +162,24 @@ pub(crate) fn device_keeps_no_secret(lang: Lang, safe: &str) -> Halves {
     )
 }
 
+/// An authenticator that derives nothing, where several safes are needed.
+pub(crate) fn device_share_open(lang: Lang, safe: &str, needed: u8) -> Halves {
+    Halves::new(
+        say!(
+            lang,
+            "This passkey cannot keep a secret, so its share of your recovery lies unsealed at {safe}. Any {needed} safes where you have such a passkey can together read what you backed up.",
+            "このパスキーは秘密を守れないため、復元用の情報の一部を封をせずに{safe}に置きました。このようなパスキーのある金庫が{needed}つ手を組むと、預けたものを読めます。",
+            safe,
+            needed
+        ),
+        say!(
+            lang,
+            "Better remove it and take a phone or a newer security key; or keep it, if you trust that these safes do not work together.",
+            "削除して、スマートフォンや新しいセキュリティキーを使うのが安全です。金庫どうしが手を組まないと信じられるなら、このままでも使えます。"
+        ),
+    )
+}
+
 /// No more devices are taken.
 pub(crate) fn device_too_many(lang: Lang, safe: &str) -> Halves {
     Halves::new(
