@@ -110,6 +110,8 @@ pub const OWNER_FAKE: &str = "saifu/1/safe/owner/fake";
 
 /// The key whose orders a safe obeys for one part of a backup, derived from the root.
 pub const ORDER_KEY: &str = "saifu/1/order/key";
+/// By what is known who waits for an order.
+pub const ORDER_WAITER: &str = "saifu/1/order/waiter";
 /// HPKE `info` of the answer to an order.
 pub const ORDER_ANSWER_INFO: &str = "saifu/1/order/answer";
 
@@ -190,6 +192,7 @@ mod tests {
             OWNER_CREDENTIAL,
             OWNER_FAKE,
             ORDER_KEY,
+            ORDER_WAITER,
             ORDER_ANSWER_INFO,
             CERTIFICATE_TYP,
             RECEIPT_TYP,

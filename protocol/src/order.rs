@@ -19,7 +19,7 @@ use crate::ids::{CertificateId, PublicKey, RequestId, SafeId, SessionId, UnixTim
 use crate::jws::{self, EmbedKey, JwsError, Unverified};
 use crate::message::{Ended, Outcome, Presented, Recovered};
 use crate::owner::{InSession, Note};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::request::RequestError;
 use crate::{b64, json, labels, limits};
 use alloc::string::String;
@@ -63,6 +63,14 @@ pub struct Order {
     /// Until when.
     #[serde(rename = "exp")]
     pub until: UnixTime,
+}
+
+/// Who waits for orders of this device, where others wait: as if it were an account, and none that there is. The key of the order is the same
+/// for everybody who knows the words, so it can't tell the owner from a thief. Who gave it the bytes of another key, an account's perhaps,
+/// waits all the same.
+pub fn waiter(device: &PublicKey) -> PublicKey {
+    let parts = [labels::ORDER_WAITER.as_bytes(), device.as_bytes()];
+    PublicKey::new(hash::sha256(&parts.concat()))
 }
 
 /// An order whose signature holds.
@@ -248,6 +256,13 @@ pub struct Coupled {
     /// Its own, where that was asked for and the value safe has answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub own: Option<Outcome<Recovered>>,
+}
+
+impl Coupled {
+    /// Whether its own is waited for.
+    pub fn own_waits(&self) -> bool {
+        matches!(&self.own, Some(Outcome::Problem(problem)) if problem.code == Code::Waiting)
+    }
 }
 
 /// What came of bringing an order. All but the first is the key safe's word alone, and ends nothing.

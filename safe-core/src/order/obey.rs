@@ -10,7 +10,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 use saifu_protocol::message::{Outcome, Presented};
-use saifu_protocol::order::{Act, Handed, Obeyed, Signed};
+use saifu_protocol::order::{Act, Handed, Obeyed, Signed, waiter};
 use saifu_protocol::presentation::NO_SESSION;
 use saifu_protocol::problem::Code;
 
@@ -71,8 +71,8 @@ pub fn obey<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     };
     let entry = loaded.entry;
     let claim = Claim {
-        // Who waits, where others wait: whoever brings it, and from which device it is, may be another the next time.
-        account: signed.by,
+        // Each fetch waits by itself: its key is the device's own, the order's is the same for everybody who knows the words.
+        account: waiter(&order.device),
         wanted: Wanted::read(&Presented::Certificate(entry.certificate)),
         session: (order.session != NO_SESSION).then_some(order.session),
         proved: Some(entry.holder),

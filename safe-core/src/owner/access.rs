@@ -6,7 +6,8 @@
 //!
 //! It ends in a [`Claim`] as a presentation does, and [`crate::decide`] goes on from there. So a session is one more way to
 //! be an entry's holder, and nearly everything that holds of holders holds of it: one session of recovery at a time, receipts,
-//! no second release. It alone may take an entry over from another session ([`crate::entry::Entry::take_over`]).
+//! no second release. It and an order ([`crate::order`]) alone may take an entry over from another session
+//! ([`crate::entry::Entry::take_over`]).
 
 use super::decide::session_of;
 use super::ledger::Loaded;

@@ -123,7 +123,9 @@ impl Wallet {
         if is_identified {
             self.rouse_logins();
         }
-        opened.into_iter().for_each(|safe| self.rouse_rereads(safe));
+        opened
+            .into_iter()
+            .for_each(|safe| self.rouse_for_session(safe));
         match then {
             Then::Flow(flow, next) if self.books.flow(flow).is_some() => {
                 let running = self.running.of(flow);
@@ -294,9 +296,11 @@ impl Wallet {
         }
     }
 
-    /// There is a session in which last copies are read: whatever waited for one goes on.
-    fn rouse_rereads(&mut self, safe: SafeId) {
-        let is_its = |flow: &Flow| matches!(flow, Flow::Reread(it) if it.safe == safe);
+    /// There is a session in which last copies are read and orders brought: whatever waited for one goes on.
+    fn rouse_for_session(&mut self, safe: SafeId) {
+        let is_its = |flow: &Flow| {
+            matches!(flow, Flow::Reread(_) | Flow::Order(_)) && flow.safe() == Some(safe)
+        };
         let flows = self.books.flows().filter(|(_, flow)| is_its(flow));
         let waiting: Vec<FlowId> = flows.map(|(id, _)| id).collect();
         for flow in waiting {

@@ -279,7 +279,7 @@ impl Wallet {
             wait: self.books.wait(),
             telling: self.telling(),
             asked: self.asked_cards(),
-            waiting: safes().filter_map(|safe| self.waiting_at(safe)).collect(),
+            waiting: safes().flat_map(|safe| self.waiting_at(safe)).collect(),
             unheard: unheard.collect(),
             waking: self.waking_view(),
             frozen: self.frozen_cards(),
@@ -394,27 +394,34 @@ impl Wallet {
         watch.flat_map(|it| &it.asked).filter_map(card).collect()
     }
 
-    /// Whether this wallet itself waits at a safe.
-    fn waiting_at(&self, safe: &Safe) -> Option<WaitingCard> {
-        let until = |(id, flow): (FlowId, &Flow)| {
-            let running = self
-                .running
-                .get(&id)
-                .filter(|_| flow.safe() == Some(safe.id))?;
-            match running.waiting? {
-                Waiting::NotYet { until } => Some(until),
-                _ => None,
+    /// Whether this wallet itself waits at a safe, and as whom: each fetch by another safe is somebody of its own there.
+    fn waiting_at(&self, safe: &Safe) -> Vec<WaitingCard> {
+        let own = || PublicKey::new(SigningKey::derive(&safe.account).public());
+        let mut waits: Vec<(PublicKey, UnixTime)> = Vec::new();
+        for (id, flow) in self.books.flows() {
+            let (at, waiter) = match flow {
+                Flow::Order(order) => (Some(order.safe), Some(order.waiter())),
+                Flow::Recover(recover) => (Some(recover.safe), recover.waiter(&self.books)),
+                _ => (flow.safe(), None),
+            };
+            let waiting = self.running.get(&id).and_then(|running| running.waiting);
+            let (true, Some(Waiting::NotYet { until })) = (at == Some(safe.id), waiting) else {
+                continue;
+            };
+            let waiter = waiter.unwrap_or_else(own);
+            match waits.iter_mut().find(|(known, _)| *known == waiter) {
+                Some((_, last)) => *last = until.max(*last),
+                None => waits.push((waiter, until)),
             }
-        };
-        let until = self.books.flows().filter_map(until).max()?;
-        let account = PublicKey::new(SigningKey::derive(&safe.account).public());
-        Some(WaitingCard {
+        }
+        let card = |(waiter, until)| WaitingCard {
             safe: safe.id,
             address: safe.address.as_str().into(),
             operator: safe.operator.clone(),
             until,
-            mark: mark(account),
-        })
+            mark: mark(waiter),
+        };
+        waits.into_iter().map(card).collect()
     }
 }
 

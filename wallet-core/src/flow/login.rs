@@ -152,9 +152,13 @@ pub enum Aim {
     Order {
         /// The group.
         group: GroupId,
-        /// By how many seconds the clock of the safe that is given orders is ahead of the one here.
-        #[serde(default)]
-        ahead: i64,
+        /// By how many seconds the clock of the safe that is given orders is ahead of the one here. Records of before may have a
+        /// number below nothing, which does not read: then the safe says its time once more.
+        #[serde(default, deserialize_with = "order::ahead_if_it_reads")]
+        ahead: u64,
+        /// Or by how many it is behind: no number that is stored is negative.
+        #[serde(default, skip_serializing_if = "super::is_zero")]
+        behind: u64,
     },
 }
 

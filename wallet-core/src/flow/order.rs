@@ -7,7 +7,7 @@
 //!              │      │  ▲                        │                                    each with a Recover that goes on
 //!              │      │  └─crash, no answer, ─────┤                                    by orders as well
 //!              │      │    other safe silent      └──refused by the value safe──▶ Over: told for the group
-//!              │      └──no login any more──▶ Over
+//!              │      └──no login any more──▶ Over; with a pass it waits for another one
 //!              └──called off──▶ Returning ──ORDER return──▶ ended
 //! ```
 //! What is ordered is part of a recovery of its group ([`super::Reunite`]), which counts votes, puts together, and holds or
@@ -15,6 +15,7 @@
 //! same one; and the session is the same with every pass, so the value safe answers alike.
 
 use super::login::{Aim, Login, LoginState};
+use super::reread::open_login;
 use super::{Desk, Flow, Input, Next, Recover, RecoverState, Step, recover};
 use crate::books::{
     Books, CertificateBody, Change, Elsewhere, Identity, Item, MovedBy, PartHere, PartItem,
@@ -109,15 +110,21 @@ pub struct Via {
     pub(super) pass: Option<Pass>,
 }
 
-/// The login by which orders for this group are brought.
+/// The device, as the safe knows it that is given orders.
+pub(super) fn device_of(session: &Session) -> PublicKey {
+    PublicKey::new(hpke::derive_public(&session.key))
+}
+
+/// The login by which orders for this group are brought: that of the fetch or, where it has ended, one that its owner has opened since.
 pub(super) fn login_for(books: &Books, by: SafeId, group: GroupId) -> Option<(FlowId, &Login)> {
     let mut flows = books.work_about(item_of(group));
-    flows.find_map(|(id, flow)| match flow {
+    let of_the_fetch = flows.find_map(|(id, flow)| match flow {
         Flow::Login(login) if login.safe == by && login.ordered() == Some(group) => {
             Some((id, login))
         }
         _ => None,
-    })
+    });
+    of_the_fetch.or_else(|| open_login(books, by))
 }
 
 /// One order, as it is brought and answered.
@@ -159,7 +166,7 @@ impl Ordering<'_> {
         let Some((_, login)) = login_for(desk.books, self.by, self.part.group) else {
             return Way::Shut;
         };
-        if !matches!(login.state, LoginState::In { .. }) {
+        if !matches!(login.state, LoginState::In { .. }) && !login.is_open() {
             return Way::Step(Step::then(Next::Rest));
         }
         let now = login.clock(desk.now);
@@ -187,7 +194,7 @@ impl Ordering<'_> {
         let order = order::Order {
             safe: self.safe,
             relay: self.by,
-            device: PublicKey::new(hpke::derive_public(&self.session.key)),
+            device: device_of(self.session),
             session: self.session.id,
             act: self.act,
             request: pass.request,
@@ -259,6 +266,11 @@ impl Ordering<'_> {
 }
 
 impl Order {
+    /// Who waits for it, where others wait.
+    pub(crate) fn waiter(&self) -> PublicKey {
+        order::waiter(&device_of(&self.session))
+    }
+
     /// Whether it may still bring something.
     pub(crate) fn is_fetching(&self) -> bool {
         matches!(self.state, OrderState::Opening { .. })
@@ -312,15 +324,36 @@ impl Order {
             (
                 OrderState::Opening { pass } | OrderState::Returning { pass },
                 Input::Owner(OwnerAnswer::Ordered(answer)),
-            ) => match self.ordering(*pass).read(answer, desk) {
-                Ok(Told { told, own }) => self.told(told, own, desk, rng),
-                Err(step) => *step,
-            },
+            ) => {
+                let own_waits = matches!(&answer, Answer::Done(coupled) if coupled.own_waits());
+                match self.ordering(*pass).read(answer, desk) {
+                    Ok(Told { told, own }) => self.told(told, own, desk, rng),
+                    Err(step) if own_waits => self.wait_at_both(*step, desk, rng),
+                    Err(step) => *step,
+                }
+            }
             (OrderState::Returning { .. }, Input::Refused(_)) => self.end(desk),
             (_, Input::Refused(_)) => self.over(Kind::RefusedBySafe, desk),
             (_, Input::CallOff) => Step::then(Next::Again),
             _ => Step::garbled(),
         }
+    }
+
+    /// The fetching safe has others wait as well. There it is this device that waits, as in any other recovery, and that is shown: whoever
+    /// decides would take it for somebody else.
+    fn wait_at_both(&self, mut step: Step, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if let (Next::Wait(Waiting::NotYet { .. }), Some(own)) = (&step.next, &self.own)
+            && let Some(asked) =
+                recover::open(desk.books, own.certificate, false, Some(desk.id), rng)
+        {
+            let without = Flow::Order(Self {
+                own: None,
+                ..self.clone()
+            });
+            step.changes.push(Change::Journal(desk.id, without));
+            step.changes.push(asked);
+        }
+        step
     }
 
     fn ordering(&self, pass: Option<Pass>) -> Ordering<'_> {
@@ -361,8 +394,10 @@ impl Order {
                 let changes = alloc::vec![Change::Journal(desk.id, self.in_state(state))];
                 Step::strict(changes, Next::Again)
             }
-            // What may be open for this session, its owner takes back as from any device that is lost.
+            // The value safe may have it open for this session, and nobody else has that.
+            Way::Shut if is_opening && pass.is_some() => Step::then(Next::Wait(Waiting::LogIn)),
             Way::Shut if is_opening => self.over(Kind::RecoveryCalledOff, desk),
+            // What may be open all the same, the next fetch takes over, as from any device that is lost.
             Way::Shut => self.end(desk),
         }
     }
@@ -515,5 +550,9 @@ fn fetched(
 
 /// Whether a login brings orders.
 pub(super) const fn aim_of(group: GroupId) -> Aim {
-    Aim::Order { group, ahead: 0 }
+    Aim::Order {
+        group,
+        ahead: 0,
+        behind: 0,
+    }
 }

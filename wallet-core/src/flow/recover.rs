@@ -16,7 +16,7 @@
 //! neither used nor shown: the safe could still refuse. Once it has been asked to confirm, a recovery cannot be called
 //! off, because the confirmation may have arrived.
 
-use super::order::{Ordering, Via, Way};
+use super::order::{Ordering, Via, Way, device_of, login_for};
 use super::{Desk, Flow, Input, Next, Step, protect};
 use crate::books::{
     Books, CertificateBody, Change, Custody, Elsewhere, Item, MovedBy, PartHere, PartItem, Session,
@@ -33,11 +33,11 @@ use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::{Certificate, RecoveredError};
 use saifu_protocol::message::{EntryState, Outcome, Presented, Recovered};
 use saifu_protocol::object::ObjectError;
-use saifu_protocol::order::{Act, Coupled, Obeyed};
+use saifu_protocol::order::{Act, Coupled, Obeyed, waiter};
 use saifu_protocol::owner::Answer;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::Event;
-use saifu_protocol::{CertificateId, RequestId, SafeId};
+use saifu_protocol::{CertificateId, PublicKey, RequestId, SafeId};
 use serde::{Deserialize, Serialize};
 
 /// A value is recovered.
@@ -313,6 +313,30 @@ impl Recover {
                 Some(Step::strict(changes, Next::Again))
             }
             Way::Shut => None,
+        }
+    }
+
+    /// Who goes on waiting for it, if it goes on by orders.
+    pub(crate) fn waiter(&self, books: &Books) -> Option<PublicKey> {
+        let via = self.via?;
+        let group = books.certificate(self.certificate)?.part?.group;
+        let is_fetched = matches!(
+            self.state,
+            RecoverState::Fetched { .. } | RecoverState::Opening { .. }
+        );
+        let has_login = login_for(books, via.by, group).is_some();
+        (has_login && !is_fetched).then(|| waiter(&device_of(&self.session)))
+    }
+
+    /// Another session. To a safe that was given orders the device stays the one that has waited.
+    fn session_afresh(&self, rng: &mut dyn CryptoRng) -> Session {
+        let fresh = Session::make(rng);
+        match self.via {
+            Some(_) => Session {
+                key: self.session.key.clone(),
+                ..fresh
+            },
+            None => fresh,
         }
     }
 
@@ -610,7 +634,7 @@ impl Recover {
         let of = self.part(desk);
         if of.is_some_and(|of| desk.books.verdict(of) == Verdict::Confirm) {
             let afresh = Flow::Recover(Self {
-                session: Session::make(rng),
+                session: self.session_afresh(rng),
                 state: RecoverState::Arrived {
                     value,
                     request: RequestId::make(rng),
@@ -716,7 +740,7 @@ impl Recover {
         rng: &mut dyn CryptoRng,
     ) -> Step {
         let opening = Flow::Recover(Self {
-            session: Session::make(rng),
+            session: self.session_afresh(rng),
             state: RecoverState::Opening {
                 request: RequestId::make(rng),
             },

@@ -11,7 +11,7 @@ use saifu_protocol::message::{Given, RotateItem, Rotated};
 use saifu_protocol::presentation::NO_SESSION;
 use saifu_protocol::push::{Endpoint, PushOffer};
 
-const DAY: u64 = 86_400;
+pub(super) const DAY: u64 = 86_400;
 
 impl World {
     /// Registers under this account what others wait for.
@@ -38,7 +38,7 @@ impl World {
         }
     }
 
-    fn asked(&mut self, item: AskedItem) -> Vec<Asked> {
+    pub(super) fn asked(&mut self, item: AskedItem) -> Vec<Asked> {
         let request = self.next_request();
         let outcomes = self.call(Route::Asked, request, vec![item]);
         let page: AskedPage = done(outcomes.unwrap().remove(0));
@@ -65,7 +65,7 @@ impl World {
             .collect()
     }
 
-    fn set_wait(&mut self, held: &Held, wait: u64) -> Outcome<UnixTime> {
+    pub(super) fn set_wait(&mut self, held: &Held, wait: u64) -> Outcome<UnixTime> {
         let request = self.next_request();
         let target = Target::Certificate {
             presented: held.whole(),

@@ -1,15 +1,17 @@
 //! Orders from safe to safe, from bytes to bytes: a value lies at one, its key at the other, and the owner at the key safe.
 
+use super::hold::DAY;
 use super::owner::Inside;
 use super::*;
 use crate::settings::describe;
 use saifu_protocol::SafeId;
 use saifu_protocol::certificate::ObjectClass;
+use saifu_protocol::hold::{Asked, AskedItem};
 use saifu_protocol::limits::ORDER_LIFETIME;
 use saifu_protocol::message::Given;
 use saifu_protocol::order::{
     Act as OrderAct, Coupled, Handed, Obeyed, Order, OrderItem, OwnPart, OwnerOrderItem,
-    open_answer, sign,
+    open_answer, sign, waiter,
 };
 use saifu_protocol::owner::{Act as OwnerAct, Answer, Note};
 use saifu_protocol::presentation::NO_SESSION;
@@ -634,4 +636,107 @@ fn an_order_moves_nothing_that_is_frozen_at_either_safe() {
     };
     let coupled = scene.couple(sign(&order, &signing(21)), Some(own));
     assert_eq!(code(coupled.own.unwrap()), Code::Frozen);
+}
+
+impl Scene {
+    /// The account that registered the value has others wait a day for it.
+    fn others_wait(&mut self) {
+        let value = self.value.clone();
+        done(self.key_safe.value_safe().set_wait(&value, DAY));
+    }
+
+    /// An order of another device.
+    fn order_of(&mut self, n: u8, act: OrderAct, session: SessionId) -> Order {
+        Order {
+            device: PublicKey::new(hpke::derive_public(&device(n))),
+            ..self.order(act, session)
+        }
+    }
+
+    fn give_of(&mut self, n: u8, order: &Order) -> Outcome<Obeyed> {
+        let compact = sign(order, &signing(21));
+        let coupled = self.couple(compact.clone(), None);
+        let Relayed::Answered(answer) = &coupled.relayed else {
+            panic!("the value safe answers");
+        };
+        let safe = self.key_safe.value_safe().keys.signing_public();
+        open_answer(answer, &compact, &device(n), &safe).unwrap()
+    }
+
+    fn say(&mut self, order: &Order, may: bool) {
+        let account = waiter(&order.device);
+        let decide = AskedItem::Decide { account, may };
+        self.key_safe.value_safe().asked(decide);
+    }
+
+    fn waiting(&mut self) -> Vec<Asked> {
+        self.key_safe.value_safe().asked(AskedItem::List)
+    }
+
+    fn pass(&mut self, seconds: u64) {
+        self.key_safe.now = self.key_safe.now.plus(seconds);
+        self.key_safe.value_safe().now = self.key_safe.now;
+        self.inside = self.key_safe.log_in(b"six words");
+    }
+}
+
+#[test]
+fn each_device_that_orders_waits_by_itself() {
+    let mut scene = Scene::new();
+    scene.others_wait();
+    let order = scene.order(OrderAct::Recover, A);
+    let until = problem(scene.give(&order)).until.unwrap();
+    let asked = scene.waiting();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(asked[0].account, waiter(&order.device));
+    assert_eq!(asked[0].since.plus(DAY), until);
+    // Somebody else who has the words begins with the first order of their own, and is told of.
+    scene.pass(DAY - 60);
+    let theirs = scene.order_of(8, OrderAct::Recover, B);
+    let later = problem(scene.give_of(8, &theirs)).until.unwrap();
+    assert!(later >= until.plus(DAY - 60));
+    assert_eq!(scene.waiting().len(), 2);
+    scene.pass(120);
+    let theirs = scene.order_of(8, OrderAct::Recover, B);
+    assert_eq!(code(scene.give_of(8, &theirs)), Code::Waiting);
+    let order = scene.order(OrderAct::Recover, A);
+    assert_eq!(handed(scene.give(&order)).object, VALUE);
+    // Nor do they end in another's place what they would have to wait for.
+    for act in [OrderAct::Ack, OrderAct::Return] {
+        let theirs = scene.order_of(8, act, A);
+        assert_eq!(code(scene.give_of(8, &theirs)), Code::Waiting);
+    }
+    let ack = scene.order(OrderAct::Ack, A);
+    done(scene.give(&ack));
+}
+
+#[test]
+fn a_word_about_one_device_that_orders_is_none_about_another() {
+    for may in [true, false] {
+        let mut scene = Scene::new();
+        scene.others_wait();
+        let order = scene.order(OrderAct::Recover, A);
+        assert_eq!(code(scene.give(&order)), Code::Waiting);
+        scene.say(&order, may);
+        let theirs = scene.order_of(8, OrderAct::Recover, B);
+        assert_eq!(code(scene.give_of(8, &theirs)), Code::Waiting);
+        let order = scene.order(OrderAct::Recover, A);
+        match scene.give(&order) {
+            Outcome::Done(_) => assert!(may),
+            Outcome::Problem(problem) => assert_eq!((problem.code, may), (Code::Denied, false)),
+        }
+    }
+}
+
+#[test]
+fn whoever_orders_with_the_key_of_an_account_that_need_not_wait_waits() {
+    let mut scene = Scene::new();
+    scene.others_wait();
+    let of_its_owner = PublicKey::new(scene.key_safe.value_safe().account.public());
+    let order = Order {
+        device: of_its_owner,
+        ..scene.order(OrderAct::Recover, A)
+    };
+    scene.give_relayed(&order, 21);
+    assert_eq!(scene.state(), State::Registered);
 }

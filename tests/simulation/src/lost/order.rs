@@ -1,7 +1,11 @@
 //! The key safe fetches from the value safe what a device has lost that reaches the key safe alone.
 
+use super::waits::HOURS;
 use super::*;
 use crate::safe::Brings;
+use saifu_protocol::SessionId;
+use saifu_wallet_core::flow::Flow;
+use saifu_wallet_core::view::WaitsView;
 
 /// The safe with the ciphertext; no new device reaches it.
 const VALUE: usize = 0;
@@ -60,6 +64,16 @@ impl Owner {
         });
         let parts = backups.into_iter().flatten().flat_map(|card| card.parts);
         parts.filter_map(|part| part.waiting).collect()
+    }
+
+    /// For which sessions the value safe has opened what it has.
+    fn sessions_at_value_safe(&self) -> Vec<SessionId> {
+        let entries = self.scene.safes[VALUE].ledger.entries();
+        let session = |state: State| match state {
+            State::Withdrawing { session } | State::Withdrawn { session } => Some(session),
+            _ => None,
+        };
+        entries.filter_map(|(it, _)| session(it.state)).collect()
     }
 
     fn fetch(&mut self, device: usize, put_back: bool) {
@@ -292,4 +306,189 @@ fn a_wrong_secret_has_nothing_fetched() {
     owner.words = right;
     owner.fetch(new, false);
     assert_eq!(owner.bytes(new), owner.bytes_of_tickets);
+}
+
+/// The key safe has brought the orders, its answers were lost, and it does not know its owner any more until it is mended.
+#[test]
+fn a_fetch_whose_login_ends_keeps_its_sessions_and_goes_on_when_the_owner_logs_in_again() {
+    let mut opened = 0;
+    for seed in 74..80 {
+        let (mut owner, new) = Owner::apart(seed, Preset::KeyElsewhere);
+        owner.scene.safes[KEY].brings = Brings::MadeUp;
+        owner.fetch(new, false);
+        let sessions = owner.sessions_at_value_safe();
+        if sessions.is_empty() {
+            // It knows the device's clock for wrong.
+            continue;
+        }
+        opened += 1;
+        let known = std::mem::take(&mut owner.scene.safes[KEY].owners);
+        owner.scene.safes[KEY].brings = Brings::Faithfully;
+        owner.want(new, Intent::RetryNow);
+        assert!(
+            owner
+                .books(new)
+                .flows()
+                .all(|(_, it)| !matches!(it, Flow::Login(_)))
+        );
+        let waits = owner.parts_wait(new);
+        assert!(waits.contains(&Waiting::LogIn), "seed {seed}: {waits:?}");
+        owner.scene.safes[KEY].owners = known;
+        let words = owner.words.clone().expect("the owner is enrolled");
+        let ways = Intent::OpenWays {
+            safes: vec![owner.scene.safes[KEY].id()],
+            by: Way::secret(words),
+        };
+        owner.want(new, ways);
+        assert_eq!(owner.bytes(new), owner.bytes_of_tickets, "seed {seed}");
+        assert_eq!(owner.sessions_at_value_safe(), sessions, "seed {seed}");
+        assert!(owner.books(new).account().balances());
+    }
+    assert!(opened > 0);
+}
+
+// ---- where others wait
+
+impl Owner {
+    /// The old device is still there and has others wait; each of the new ones has logged in at the key safe, and reaches no other.
+    fn apart_with_a_wait<const NEW: usize>(seed: u64) -> (Self, [usize; NEW]) {
+        let mut owner = Self::new(seed, 2);
+        owner.set_wait(OLD, HOURS);
+        owner.enrol(OLD);
+        owner.protect(OLD, Preset::KeyElsewhere.plan());
+        let new = [(); NEW].map(|()| {
+            let device = owner.add_device();
+            owner.found_at_key_safe(device)
+        });
+        (owner, new)
+    }
+
+    /// Clocks are set and sessions opened anew, in a few minutes.
+    fn settle(&mut self) {
+        for _ in 0..6 {
+            self.rest_now();
+            self.scene.pass(60_000);
+        }
+        self.rest_now();
+    }
+
+    fn come_for_it(&mut self, device: usize) {
+        self.want_fetched(device, false);
+        self.settle();
+    }
+
+    fn waits(&self, device: usize) -> WaitsView {
+        let wallet = self.scene.devices[device].wallet.as_ref();
+        let view = wallet.map(|wallet| wallet.view());
+        let waits = view.into_iter().flatten().find_map(|part| match part {
+            Part::Waits(waits) => Some(waits),
+            _ => None,
+        });
+        waits.expect("waits are shown")
+    }
+
+    /// By what a device that waits at the value safe says it is known there.
+    fn marks_shown(&self, device: usize) -> Vec<String> {
+        let value_safe = self.scene.safes[VALUE].id();
+        let waiting = self.waits(device).waiting.into_iter();
+        let at_value_safe = waiting.filter(|card| card.safe == value_safe);
+        let mut marks: Vec<String> = at_value_safe.map(|card| card.mark).collect();
+        marks.sort();
+        marks
+    }
+
+    /// What the old device shows of those who wait at the value safe.
+    fn marks_told(&mut self) -> Vec<String> {
+        self.at_the_old_device(|owner| owner.watched(OLD));
+        let value_safe = self.scene.safes[VALUE].id();
+        let asked = self.waits(OLD).asked.into_iter();
+        let at_value_safe = asked.filter(|card| card.safe == value_safe);
+        let mut marks: Vec<String> = at_value_safe.map(|card| card.mark).collect();
+        marks.sort();
+        marks
+    }
+
+    /// The old device says so of whoever shows one of these marks.
+    fn say_of(&mut self, marks: &[String], may: bool) {
+        self.marks_told();
+        let asked = self.waits(OLD).asked.into_iter();
+        let meant: Vec<_> = asked.filter(|card| marks.contains(&card.mark)).collect();
+        assert_eq!(meant.len(), marks.len(), "each is known by its mark");
+        self.at_the_old_device(|owner| {
+            for card in meant {
+                let (safe, account) = (card.safe, card.account);
+                owner.scene.want(OLD, Intent::Decide { safe, account, may });
+            }
+            owner.settle();
+        });
+    }
+
+    /// The old device reaches every safe.
+    fn at_the_old_device<T>(&mut self, does: impl FnOnce(&mut Self) -> T) -> T {
+        self.scene.safes[VALUE].is_cut_off = false;
+        let done = does(self);
+        self.scene.safes[VALUE].is_cut_off = true;
+        done
+    }
+}
+
+#[test]
+fn whoever_has_it_fetched_waits_by_themselves_and_a_no_shuts_nobody_else_out() {
+    let (mut owner, [thief, phone]) = Owner::apart_with_a_wait(92);
+    owner.come_for_it(thief);
+    let thiefs = owner.marks_shown(thief);
+    assert_eq!(thiefs.len(), 2, "one for each fetch");
+    assert_eq!(owner.marks_told(), thiefs);
+    owner.pass_hours(2);
+    owner.come_for_it(phone);
+    let own = owner.marks_shown(phone);
+    let mut all = [thiefs.clone(), own.clone()].concat();
+    all.sort();
+    assert_eq!(owner.marks_told(), all, "of each the owner is told");
+    owner.say_of(&thiefs, false);
+    owner.pass_hours(2);
+    assert!(owner.bytes(thief).is_empty());
+    assert!(owner.told(thief, &Kind::OwnerSaidNo));
+    assert!(owner.bytes(phone).is_empty(), "it began two hours later");
+    assert_eq!(owner.marks_shown(phone), own, "it is the same that waits");
+    owner.pass_hours(2);
+    assert_eq!(owner.bytes(phone), owner.bytes_of_tickets);
+    assert!(owner.bytes(thief).is_empty());
+    assert!(owner.books(phone).account().balances());
+}
+
+#[test]
+fn whoever_is_allowed_to_have_it_fetched_lets_nobody_else_in() {
+    let (mut owner, [thief, phone]) = Owner::apart_with_a_wait(93);
+    owner.come_for_it(thief);
+    owner.come_for_it(phone);
+    let own = owner.waits(phone).waiting.into_iter();
+    let own: Vec<String> = own.map(|card| card.mark).collect();
+    owner.say_of(&own, true);
+    owner.look(thief);
+    owner.settle();
+    assert!(owner.bytes(thief).is_empty());
+    assert_eq!(owner.marks_shown(thief).len(), 2, "it waits");
+    owner.look(phone);
+    owner.settle();
+    assert_eq!(owner.bytes(phone), owner.bytes_of_tickets);
+    assert!(owner.bytes(thief).is_empty());
+}
+
+#[test]
+fn whoever_calls_a_fetch_off_and_comes_again_waits_anew() {
+    let (mut owner, [phone]) = Owner::apart_with_a_wait(94);
+    owner.come_for_it(phone);
+    let before = owner.marks_shown(phone);
+    owner.pass_hours(2);
+    owner.call_everything_off(phone);
+    owner.settle();
+    assert_eq!(owner.books(phone).flows().count(), 0);
+    owner.come_for_it(phone);
+    let again = owner.marks_shown(phone);
+    assert!(again.iter().all(|mark| !before.contains(mark)));
+    owner.pass_hours(2);
+    assert!(owner.bytes(phone).is_empty());
+    owner.pass_hours(2);
+    assert_eq!(owner.bytes(phone), owner.bytes_of_tickets);
 }

@@ -7,7 +7,7 @@ use saifu_protocol::limits::MAX_WAIT;
 use saifu_wallet_core::books::OthersWait;
 use saifu_wallet_core::port::Event;
 
-const HOURS: u64 = 3 * 3_600;
+pub(super) const HOURS: u64 = 3 * 3_600;
 
 impl Owner {
     /// An owner who is enrolled, has protected everything, and wants others to wait.
@@ -52,7 +52,7 @@ impl Owner {
         }
     }
 
-    fn watched(&mut self, device: usize) -> Vec<(SafeId, Asked)> {
+    pub(super) fn watched(&mut self, device: usize) -> Vec<(SafeId, Asked)> {
         self.scene.want(device, Intent::Watch);
         self.rest_now();
         let books = self.books(device);
@@ -80,7 +80,7 @@ impl Owner {
     }
 
     /// Encouraged, as by a look at the page.
-    fn look(&mut self, device: usize) {
+    pub(super) fn look(&mut self, device: usize) {
         self.scene.tell(device, Event::Encouraged);
         self.rest_now();
     }

@@ -14,9 +14,14 @@ use saifu_protocol::certificate::Address;
 use saifu_protocol::order::{OwnPart, OwnerOrderItem};
 use saifu_protocol::owner::{Act, InSession, Purpose, SessionProof};
 use saifu_protocol::{RequestId, UnixTime};
+use serde::{Deserialize as _, Deserializer};
 
 /// How many seconds the clock of a safe may be taken to differ by, on the word of another one.
-const MOST_AHEAD: i64 = 24 * 60 * 60;
+const MOST_AHEAD: u64 = 24 * 60 * 60;
+
+pub(super) fn ahead_if_it_reads<'a, D: Deserializer<'a>>(from: D) -> Result<u64, D::Error> {
+    Ok(u64::deserialize(from).unwrap_or_default())
+}
 
 impl Login {
     /// The group that it brings orders for.
@@ -30,7 +35,9 @@ impl Login {
     /// The time at the safes that are given orders, as far as it is known.
     pub(in super::super) fn clock(&self, now: UnixTime) -> UnixTime {
         match self.aim {
-            Aim::Order { ahead, .. } => UnixTime(now.0.saturating_add_signed(ahead)),
+            Aim::Order { ahead, behind, .. } => {
+                UnixTime(now.0.saturating_add(ahead).saturating_sub(behind))
+            }
             _ => now,
         }
     }
@@ -58,7 +65,7 @@ impl Login {
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Option<Step> {
-        let LoginState::In { session } = &self.state else {
+        let (LoginState::In { session } | LoginState::Open { session }) = &self.state else {
             return None;
         };
         let request = RequestId::make(rng);
@@ -83,6 +90,9 @@ impl Login {
 
     /// The session has ended: once more, unless nothing was said in between.
     pub(in super::super) fn left_out(&self, id: FlowId, desk: &Desk<'_>) -> Step {
+        if self.is_open() {
+            return Step::strict(self.left_out_for_good(id, desk), Next::Again);
+        }
         if self.again {
             let safe = desk.books.safe(self.safe);
             let notice = crate::notice::Notice {
@@ -124,21 +134,21 @@ impl Login {
         there: UnixTime,
         here: UnixTime,
     ) -> Option<Change> {
-        let signed = |time: UnixTime| i64::try_from(time.0).unwrap_or(i64::MAX);
-        let ahead = signed(there).saturating_sub(signed(here));
+        let ahead = there.0.saturating_sub(here.0);
+        let behind = here.0.saturating_sub(there.0);
         // Nobody has signed that. An order of next year must not lie at a safe until then.
-        if ahead.abs() > MOST_AHEAD {
+        if ahead.max(behind) > MOST_AHEAD {
             return None;
         }
-        let aim = match &self.aim {
-            Aim::Order { group, .. } => Aim::Order {
-                group: *group,
-                ahead,
-            },
-            other => other.clone(),
+        let Aim::Order { group, .. } = self.aim else {
+            return None;
         };
         let set = Self {
-            aim,
+            aim: Aim::Order {
+                group,
+                ahead,
+                behind,
+            },
             ..self.clone()
         };
         Some(Change::Journal(id, Flow::Login(set)))

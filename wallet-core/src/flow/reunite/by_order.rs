@@ -7,8 +7,9 @@ use crate::group::{Members, PartOf, Phase};
 use crate::owner::{OwnerSecret, OwnerStanding, Way};
 use crate::plan::GroupId;
 use crate::plan::part::Role;
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use saifu_crypto::CryptoRng;
+use saifu_crypto::{CryptoRng, Secret};
 use saifu_protocol::SafeId;
 
 /// The safe that keeps what opens a backup, where the rest of it lies at others: it could fetch that.
@@ -85,12 +86,19 @@ pub(crate) fn begin_by_order(
     let by_secret = Way::secret(secret.clone());
     let login = Login::new(by, &owner.name, by_secret, order::aim_of(id));
     changes.push(Change::Journal(FlowId::make(rng), Flow::Login(login)));
+    // One for each safe: there it is one device that waits, and is told of once; and no two safes can link it.
+    let mut devices = BTreeMap::new();
     for (part, safe) in parts {
+        let key = devices.entry(safe).or_insert_with(|| Secret::make(rng));
+        let key = key.clone();
         let fetched = Order {
             part,
             safe,
             by,
-            session: Session::make(rng),
+            session: Session {
+                key,
+                ..Session::make(rng)
+            },
             own: own.take(),
             state: OrderState::Opening { pass: None },
         };

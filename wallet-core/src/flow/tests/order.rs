@@ -1,6 +1,6 @@
 //! One test per transition of an order: what is stored before it leaves, what ends it, and what only waits.
 
-use super::super::login::{Aim, Login};
+use super::super::login::{Aim, Login, Managing};
 use super::super::order::{Own, aim_of};
 use super::owner::{Scene, logged_in, signed};
 use super::*;
@@ -292,13 +292,76 @@ fn an_order_waits_until_its_owner_is_in() {
 }
 
 #[test]
-fn without_a_login_an_order_is_over_and_one_that_is_taken_back_ends() {
+fn without_a_login_what_may_be_open_waits_for_one_and_keeps_its_session() {
     let mut ordered = Ordered::new();
-    let (opening, returning) = (ordered.passed(), ordered.returning());
+    let opening = ordered.passed();
     ordered.change(alloc::vec![Change::End(LOGIN)]);
-    let over = ordered.next(&opening, Input::Start);
+    let step = ordered.step(&opening, Input::Start);
+    assert!(waits(&step, Waiting::LogIn));
+    assert!(step.changes.is_empty());
+    // Any login of the owner's there brings it, and ends when its session has.
+    let words = crate::owner::Words::read("lusab-babad-babad-babad-babad-zogid").unwrap();
+    let aim = Aim::Ways(Managing::default());
+    let way = Way::secret(words);
+    let login = Login {
+        state: crate::flow::login::open_for_tests(SESSION),
+        ..Login::new(ordered.scene.fixture.safe(), "hana", way, aim)
+    };
+    ordered.change(alloc::vec![Change::Journal(LOGIN, Flow::Login(login))]);
+    let step = ordered.step(&opening, Input::Start);
+    assert!(matches!(
+        step.next,
+        Next::Ask(_, _, Question::Owner(OwnerQuestion::Order(_)))
+    ));
+    let out = Input::Owner(OwnerAnswer::Ordered(Answer::Out));
+    let step = ordered.step(&opening, out);
+    let is_end = |change: &Change| matches!(change, Change::End(LOGIN));
+    assert!(step.changes.iter().any(is_end));
+    assert!(matches!(step.next, Next::Again));
+}
+
+#[test]
+fn without_a_login_what_was_never_ordered_is_over_and_what_is_taken_back_ends() {
+    let mut ordered = Ordered::new();
+    let returning = ordered.returning();
+    ordered.change(alloc::vec![Change::End(LOGIN)]);
+    let fresh = ordered.order(OrderState::Opening { pass: None });
+    let over = ordered.next(&fresh, Input::Start);
     assert_eq!(why_over(&over), Kind::RecoveryCalledOff);
     assert!(ends(&ordered.step(&returning, Input::Start)));
+}
+
+#[test]
+fn where_both_safes_have_others_wait_the_own_part_waits_by_itself() {
+    let ordered = Ordered::new();
+    let own = Own {
+        certificate: PAPER,
+        session: Session {
+            id: OTHER,
+            key: Secret::new([6; 32]),
+        },
+    };
+    let order = Order {
+        own: Some(own),
+        ..ordered.passed()
+    };
+    let until = UnixTime(NOW.0 + 60);
+    for waits_too in [false, true] {
+        let told = Outcome::Problem(Problem::waiting(until));
+        let Input::Owner(OwnerAnswer::Ordered(Answer::Done(mut coupled))) =
+            ordered.told(&order, told)
+        else {
+            panic!("an answer")
+        };
+        coupled.own = waits_too.then(|| Outcome::Problem(Problem::waiting(until)));
+        let answer = Input::Owner(OwnerAnswer::Ordered(Answer::Done(coupled)));
+        let step = ordered.step(&order, answer);
+        assert!(matches!(step.next, Next::Wait(Waiting::NotYet { .. })));
+        let is_recovery = |change: &Change| matches!(change, Change::Journal(_, Flow::Recover(it)) if it.certificate == PAPER);
+        assert_eq!(step.changes.iter().any(is_recovery), waits_too);
+        let is_alone = |change: &Change| matches!(change, Change::Journal(FLOW, Flow::Order(it)) if it.own.is_none());
+        assert_eq!(step.changes.iter().any(is_alone), waits_too);
+    }
 }
 
 #[test]
@@ -378,7 +441,32 @@ fn another_clock_is_taken_over_unless_it_is_more_than_a_day_off() {
         Some(Flow::Login(login)) => login.aim.clone(),
         other => panic!("{other:?}"),
     };
-    assert!(matches!(ahead, Aim::Order { ahead: 3_600, .. }));
+    assert!(matches!(
+        ahead,
+        Aim::Order {
+            ahead: 3_600,
+            behind: 0,
+            ..
+        }
+    ));
+    // One that is behind is read again as well: what does not read keeps the whole wallet shut.
+    let behind = at(NOW.0 - 600);
+    let written = saifu_protocol::json::write(journaled(&behind).unwrap());
+    match saifu_protocol::json::read(&written) {
+        Ok(Flow::Login(login)) => assert!(matches!(
+            login.aim,
+            Aim::Order {
+                ahead: 0,
+                behind: 600,
+                ..
+            }
+        )),
+        other => panic!("{other:?}"),
+    }
+    let before = alloc::string::String::from_utf8(written).unwrap();
+    let before = before.replace(r#""ahead":0,"behind":600"#, r#""ahead":-600"#);
+    assert!(before.contains("-600"));
+    assert!(saifu_protocol::json::read::<Flow>(before.as_bytes()).is_ok());
     assert!(waits(&at(NOW.0 + 100_000), Waiting::Clock));
 }
 

@@ -113,8 +113,8 @@ pub(crate) fn waiting(lang: Lang, waiting: Waiting, who: &[String]) -> Halves {
         Waiting::LogIn => Halves::new(
             say!(
                 lang,
-                "{safes} reads what was handed out to its owner alone, and your session there is over.",
-                "{safes}は、渡したものを持ち主にしか見せません。接続は終わっています。",
+                "{safes} does this for its owner alone, and your session there is over.",
+                "{safes}は、これを持ち主の求めでしか行いません。接続は終わっています。",
                 safes
             ),
             say!(
