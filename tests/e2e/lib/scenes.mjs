@@ -132,6 +132,7 @@ const prepare = (lang) => {
     ends_within_a_week: soon,
     came_of: null,
     may_hand_over: standing === "at-safe",
+    audit: { audited: "not-yet", under_way: null },
   });
   const concert = certificate(11, "concert", "concert-ticket", "at-safe", { counter: 142, quantity: 2, from: "2026-04-29", to: "2026-04-29", md5: hex(16, 4) });
   const ending = certificate(12, "coupon", "coupon", "at-safe", { counter: 87, safe: 1, to: "2026-03-20", soon: true });
@@ -448,6 +449,16 @@ const prepare = (lang) => {
     { name: "backup-ending", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
     { name: "backup-home", hash: `backup/${divided.id}`, parts: whole([{ ...symphony, came_of: divided.id }], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces(["gone"], ["gone"], ["ending", "unreachable"])), standing: "ending" }] }) },
     { name: "backup-elsewhere", hash: `backup/${divided.id}`, parts: whole([], [], { ...kept, backups: [{ ...backup(32, [symphony], "any-two-of-three", pieces([elsewhere("withdrawn")], [elsewhere("withdrawn")], has)), standing: "elsewhere" }] }) },
+    {
+      name: "backup-damaged",
+      hash: `backup/${divided.id}`,
+      parts: whole([], [], { ...kept, backups: [{ ...divided, health: { weak: { why: { parts: { bad: 1 } } } } }] }),
+    },
+    {
+      name: "certificate-audited",
+      hash: `certificate/${concert.id}`,
+      parts: whole([], [{ ...concert, health: { good: { at: time("2026-11-20T09:00:00Z") } }, audit: { audited: { last: { at: time("2026-11-21T06:00:00Z"), found: "not-held", held_at: time("2026-11-14T06:00:00Z") } }, under_way: null } }]),
+    },
     { name: "backup-of-key", hash: `backup/${keyAlone.id}`, parts: whole([], [], kept) },
     { name: "backup-gone", hash: `backup/${item(99)}`, parts: whole([], [], kept) },
     { name: "give-up", hash: `backup/${divided.id}`, parts: whole([], [], kept), act: press(t("Give up…", "破棄する…")) },

@@ -1,5 +1,6 @@
 // The ways in, as an owner uses them: a session at every safe, passkeys and what they ask for, and the kit.
 
+import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "./until.mjs";
 
 /** By what an owner shows who they are, as the choice is called. */
@@ -46,7 +47,11 @@ export const waysOf = (wallet, site) => {
           const row = page.locator("li", { has: asks }).locator(".row-main > span").first();
           const safe = chooser && (await row.textContent({ timeout: 500 }).catch(() => undefined));
           if (safe) await chooser.choose(`· ${safe}`);
+          const shown = () => asks.evaluate((it) => it.closest("li")?.innerText ?? it.innerText, undefined, { timeout: 500 }).catch(() => undefined);
+          const before = await shown();
           await asks.click({ timeout: 500 }).catch(() => undefined);
+          // What was touched is on its way: pressed once more it would be touched once more.
+          for (let looks = 0; looks < 100 && before !== undefined && (await shown()) === before; looks += 1) await sleep(40);
           return false;
         },
         LONG,
