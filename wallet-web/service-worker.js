@@ -137,17 +137,43 @@ const send = async ({ url, headers, body }) => {
   }
 };
 
-const sendOutbox = async () => {
-  let isLeft = false;
+const read = (name) => inOutbox("readonly", (outbox) => outbox.get(name));
+
+const originOf = (upload) => {
+  try {
+    return new URL(upload.url).origin;
+  } catch {
+    return "none";
+  }
+};
+
+/** What lies in the outbox, by where it goes. */
+const linesOfOutbox = async () => {
+  const lines = new Map();
   for (const name of (await inOutbox("readonly", (outbox) => outbox.getAllKeys())) ?? []) {
     if (name === DUE) continue;
-    // Read one by one, just before it is sent: what the wallet calls off meanwhile is not there any more.
-    const upload = await inOutbox("readonly", (outbox) => outbox.get(name));
-    if (upload === undefined) continue;
-    if (!isRegistration(upload) || (await send(upload))) await inOutbox("readwrite", (outbox) => outbox.delete(name));
-    else isLeft = true;
+    const origin = originOf(await read(name));
+    lines.set(origin, [...(lines.get(origin) ?? []), name]);
   }
-  if (isLeft) throw new Error("something is left to be sent"); // The browser tries again, later.
+  return [...lines.values()];
+};
+
+/** Sends what one safe is to have, one after the other; answers whether that is settled. One that does not answer is left until the next time. */
+const sendLine = async (names) => {
+  for (const name of names) {
+    // Read just before it is sent: what the wallet calls off meanwhile is not there any more.
+    const upload = await read(name);
+    if (upload === undefined) continue;
+    if (isRegistration(upload) && !(await send(upload))) return false;
+    await inOutbox("readwrite", (outbox) => outbox.delete(name));
+  }
+  return true;
+};
+
+/** To all safes at once: one that hangs holds up no other. */
+const sendOutbox = async () => {
+  const settled = await Promise.all((await linesOfOutbox()).map(sendLine));
+  if (settled.includes(false)) throw new Error("something is left to be sent"); // The browser tries again, later.
 };
 
 /** Once: whoever has been told is not told every day. */
@@ -161,9 +187,23 @@ const remind = async () => {
 // The wallet holds this lock while it is open; then it sends for itself.
 const UNLOCKED = "saifu-unlocked";
 
-// Waits until the wallet is closed or locked, for as long as the browser lets it. After that the browser tries again.
+// A wallet that is just closed or locked asks for this event and goes: so long it has for that.
+const GOING_MS = 2_000;
+
+/** Fails while the wallet is open. */
+const sendForTheClosed = async (isLastTry) => {
+  try {
+    await navigator.locks.request(UNLOCKED, { signal: AbortSignal.timeout(GOING_MS) }, sendOutbox);
+  } catch (error) {
+    const isOpen = error.name === "TimeoutError";
+    // The browser would forget it now, and a wallet that is closed all of a sudden cannot ask again.
+    if (isOpen && isLastTry) await registration.sync.register(OUTBOX);
+    throw error;
+  }
+};
+
 addEventListener("sync", (event) => {
-  if (event.tag === OUTBOX) event.waitUntil(navigator.locks.request(UNLOCKED, sendOutbox));
+  if (event.tag === OUTBOX) event.waitUntil(sendForTheClosed(event.lastChance));
 });
 
 const lookAfter = async (lock) => {

@@ -138,19 +138,35 @@ const beginWithoutNetwork = async ({ wallet, add, cutOff, stores, lockNames }, n
   cutOff(true);
   await wallet.backUp(name, "One safe, sealed");
   await until("it is kept to be sent later", async () => (await stores()).outbox.length === 1);
-  // The machine has a network, so this browser wakes the service worker by itself, too.
-  await until("it is woken, and waits for the wallet to be closed or locked", async () => (await lockNames()).pending);
+  // The machine has a network, so this browser wakes the service worker by itself, too. It finds the wallet open, and gives up.
+  await until("nobody waits for the wallet to be closed or locked", async () => !(await lockNames()).pending);
 };
 
-/** A site that is no safe: what it was sent. */
-const startStranger = async (t) => {
+/** Notes of each event of the service worker's how it ends. Answers what has ended so far. */
+const watchEvents = async (context) => {
+  const worker = await until("the service worker runs", () => context.serviceWorkers()[0]);
+  await worker.evaluate(() => {
+    globalThis.saifuTestEnded = [];
+    const { waitUntil } = ExtendableEvent.prototype;
+    ExtendableEvent.prototype.waitUntil = function (work) {
+      const ended = (how) => () => globalThis.saifuTestEnded.push(`${this.type} ${how}`);
+      work.then(ended("done"), ended("failed"));
+      return waitUntil.call(this, work);
+    };
+  });
+  return () => worker.evaluate(() => globalThis.saifuTestEnded);
+};
+
+/** A site that is no safe: what it was sent. It answers with this status, or never. */
+const startStranger = async (t, status = 200) => {
   const seen = [];
   const server = createServer(async (request, response) => {
     const pieces = [];
     for await (const piece of request) pieces.push(piece);
     const headers = { "access-control-allow-origin": "*", "access-control-allow-headers": "*, authorization" };
     if (request.method === "POST") seen.push(Buffer.concat(pieces).toString());
-    response.writeHead(200, headers).end("{}");
+    if (request.method !== "POST") response.writeHead(200, headers).end();
+    else if (status !== "never") response.writeHead(status, headers).end("{}");
   });
   await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
   t.after(() => server.closeAllConnections() ?? server.close());
@@ -212,13 +228,23 @@ test("what was begun is sent while the wallet is locked", async (t) => {
   await beginWithoutNetwork(all, "Film");
 
   await t.test("while it is open the service worker leaves it to the wallet", async () => {
+    await all.periodicSync(); // Browsers stop one that has nothing to do.
+    const ended = await watchEvents(all.context);
+    // The wallet's own request is held at the door. Whatever else comes is not the wallet's, and would be let in.
+    const own = all.proxy.hold("/v1/register", "request");
+    await all.wallet.tryNow();
+    await own.reached;
     all.cutOff(false);
-    all.cutOff(true);
     const count = all.proxy.count("/v1/register");
+    await all.sync();
+    await until("it gives up, and will try again", async () => (await ended()).includes("sync failed"));
     await all.periodicSync();
-    await page.waitForTimeout(500);
+    await until("there is nothing for it to do", async () => (await ended()).includes("periodicsync done"));
+    assert.equal(all.proxy.count("/v1/register"), count);
+    assert.deepEqual(await all.entries(), []);
     assert.equal((await all.stores()).outbox.length, 1);
-    assert.ok(all.proxy.count("/v1/register") - count <= 1, "no more than the wallet itself");
+    all.cutOff(true);
+    own.drop();
   });
 
   await all.wallet.go("settings");
@@ -239,6 +265,25 @@ test("what was begun is sent while the wallet is locked", async (t) => {
   await all.wallet.untilAtSafe("Film");
   assert.equal((await all.entries()).length, 1);
   assert.deepEqual(complaintsOf(all.wallet), []);
+});
+
+test("a safe that hangs holds up no other, and one that fails is asked once", async (t) => {
+  const all = await start(t);
+  await beginWithoutNetwork(all, "Film");
+  await all.close();
+  const [good] = (await all.stores()).outbox;
+  const [hanging, failing] = [await startStranger(t, "never"), await startStranger(t, 503)];
+  // Whichever end of the outbox is begun at, another safe's comes first.
+  for (const [key, { url }] of [["!1", hanging], ["!2", failing], ["~1", hanging], ["~2", failing]]) {
+    await all.write({ ...good, key, url: `${url}/v1/register` });
+  }
+  all.cutOff(false);
+  await all.sync();
+  await until("the safe has it", async () => (await all.entries()).length === 1);
+  await until("the others were asked", () => hanging.seen.length > 0 && failing.seen.length > 0);
+  await until("what the safe has is sent no more", async () => (await all.stores()).outbox.every(({ key }) => key !== good.key));
+  assert.equal((await all.stores()).outbox.length, 4, "what is not settled stays");
+  assert.deepEqual([hanging.seen.length, failing.seen.length], [1, 1]);
 });
 
 test("what was called off before is not sent", async (t) => {

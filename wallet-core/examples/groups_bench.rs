@@ -241,7 +241,11 @@ impl Bench {
                 Effect::Commit(_) => self.commits += 1,
                 Effect::Load { load, .. } => self.loads.push(*load),
                 Effect::Ask(ask) => self.asks.push(ask.ask),
-                Effect::Wake { .. } | Effect::Show(_) | Effect::Remind(_) | Effect::Keep(_) => {}
+                Effect::Wake { .. }
+                | Effect::Show(_)
+                | Effect::Remind(_)
+                | Effect::Keep(_)
+                | Effect::StillKept => {}
             }
         }
     }
@@ -331,6 +335,7 @@ impl Filler {
                 checks: Default::default(),
                 possession: None,
                 audit: None,
+                audit_called_off_at: None,
             };
             let at = ItemId::new(self.draw());
             changes.push(Change::Put(at, Item::Certificate(certificate), None));

@@ -3,7 +3,7 @@
 //! A check changes nothing of what it looks at. It is written down with the certificate or the group it was of, so it goes
 //! with that, and what takes its place is unchecked. *Not* here: how a check is made ([`crate::flow::Rehearse`]).
 
-use crate::books::{CertificateItem, Item, Standing};
+use crate::books::{Books, CertificateItem, Item, KeyHere, Standing};
 use crate::group::{Members, Phase};
 use crate::ids::ItemId;
 use alloc::vec::Vec;
@@ -219,6 +219,10 @@ pub struct Known {
     pub retained_until: UnixTime,
     /// Whether every safe of its plan has what goes to it.
     pub is_everywhere: bool,
+    /// So many parts that no rehearsal found bad are not at their safes any more, as audits have found since.
+    pub lost: u8,
+    /// Whether what is left without those, and without what the last rehearsal found bad, is too little.
+    pub is_too_few: bool,
 }
 
 /// How a backup is now.
@@ -229,7 +233,8 @@ pub fn health(checks: &Checks, known: Known, now: UnixTime) -> Health {
         let count = parts.iter().filter(|part| is(part.found)).count();
         u8::try_from(count).unwrap_or(u8::MAX)
     };
-    let (bad, silent) = (count(Found::is_bad), count(|it| it == Found::Silent));
+    let bad = count(Found::is_bad).saturating_add(known.lost);
+    let silent = count(|it| it == Found::Silent);
     match last.map(|check| check.whole) {
         Some(Whole::TooFewLeft) => {
             let why = Broken::TooFewLeft { bad };
@@ -237,6 +242,10 @@ pub fn health(checks: &Checks, known: Known, now: UnixTime) -> Health {
         }
         Some(Whole::DoesNotOpen) => {
             let why = Broken::DoesNotOpen;
+            return Health::Broken { why };
+        }
+        _ if known.lost > 0 && known.is_too_few => {
+            let why = Broken::TooFewLeft { bad };
             return Health::Broken { why };
         }
         _ => {}
@@ -259,12 +268,39 @@ pub fn health(checks: &Checks, known: Known, now: UnixTime) -> Health {
     Health::Weak { why }
 }
 
+/// What the last rehearsal found of a part, and when.
+fn rehearsed(checks: &Checks, certificate: ItemId) -> Option<(Found, UnixTime)> {
+    let check = checks.last(What::Rehearsal)?;
+    let part = check
+        .parts
+        .iter()
+        .find(|part| part.certificate == certificate)?;
+    Some((part.found, check.at))
+}
+
+/// Whether an audit has found a part lost, and no rehearsal after it has seen otherwise. What the rehearsal itself found bad is counted
+/// there.
+fn is_lost(checks: &Checks, id: ItemId, certificate: &CertificateItem) -> bool {
+    let Some(audit) = certificate.audit.filter(|audit| audit.found.is_loss()) else {
+        return false;
+    };
+    match rehearsed(checks, id) {
+        Some((found, _)) if found.is_bad() => false,
+        Some((found, _)) if found.is_open() => true,
+        Some((_, at)) => audit.at > at,
+        None => true,
+    }
+}
+
 impl CertificateItem {
     /// How the backup it stands for is; none where it is known not to be there to come back.
-    pub(crate) fn health(&self, now: UnixTime) -> Option<Health> {
+    pub(crate) fn health(&self, id: ItemId, now: UnixTime) -> Option<Health> {
+        let is_lost = is_lost(&self.checks, id, self);
         let known = Known {
             retained_until: self.retained_until,
             is_everywhere: true,
+            lost: u8::from(is_lost),
+            is_too_few: is_lost,
         };
         let is_there = !matches!(self.standing, Standing::Elsewhere(_));
         is_there.then(|| health(&self.checks, known, now))
@@ -273,16 +309,30 @@ impl CertificateItem {
 
 impl Members<'_> {
     /// Likewise of a group.
-    pub(crate) fn health(&self, now: UnixTime) -> Option<Health> {
+    pub(crate) fn health(&self, books: &Books, now: UnixTime) -> Option<Health> {
         if self.group.phase != Phase::AtSafes || self.group.is_key() {
             return None;
         }
+        let checks = &self.group.checks;
         let ends = self.certificates.iter().map(|(_, it, _)| it.retained_until);
+        let lost = self.certificates.iter();
+        let lost = lost.filter(|(id, it, _)| is_lost(checks, *id, it));
+        let lost: Vec<ItemId> = lost.map(|(id, ..)| *id).collect();
+        let is_bad = |id: ItemId| {
+            let found = rehearsed(checks, id);
+            lost.contains(&id) || found.is_some_and(|(found, _)| found.is_bad())
+        };
+        let key = self.group.key.and_then(|key| books.key_item(key));
+        let is_key_here = key.is_some_and(|(_, key)| key.here == KeyHere::Opens);
+        // What opens it may be another backup's, which has its own health.
+        let has_key = is_key_here || !self.has_key_parts();
         let known = Known {
             retained_until: ends.min().unwrap_or(UnixTime(u64::MAX)),
             is_everywhere: self.complete_seats() == self.group.seats.len(),
+            lost: u8::try_from(lost.len()).unwrap_or(u8::MAX),
+            is_too_few: !self.is_enough_without(is_bad, has_key),
         };
-        Some(health(&self.group.checks, known, now))
+        Some(health(checks, known, now))
     }
 }
 
@@ -327,6 +377,8 @@ mod tests {
     const KNOWN: Known = Known {
         retained_until: UnixTime(NOW.0 + ENDS_SOON),
         is_everywhere: true,
+        lost: 0,
+        is_too_few: false,
     };
 
     #[test]
@@ -372,6 +424,36 @@ mod tests {
             assert_eq!(health(&of(whole, found), KNOWN, NOW), expected, "{whole:?}");
         }
         assert_eq!(health(&Checks::default(), KNOWN, NOW), Health::Unchecked);
+    }
+
+    #[test]
+    fn what_an_audit_has_found_lost_is_as_what_a_rehearsal_found_bad() {
+        use Found::{Damaged, Good};
+        let weak = |bad| Health::Weak {
+            why: Weak::Parts { bad },
+        };
+        let broken = |bad| Health::Broken {
+            why: Broken::TooFewLeft { bad },
+        };
+        let came = Whole::CameBack;
+        for (checks, lost, is_too_few, expected) in [
+            (Checks::default(), 1, false, weak(1)),
+            (Checks::default(), 1, true, broken(1)),
+            (of(came, &[Good, Good]), 1, false, weak(1)),
+            (of(came, &[Good, Good]), 2, true, broken(2)),
+            (of(came, &[Good, Damaged]), 1, false, weak(2)),
+            (of(came, &[Good, Damaged]), 1, true, broken(2)),
+            (of(Whole::TooFewLeft, &[Damaged]), 1, true, broken(2)),
+            // What is too few without a loss is told by what is not everywhere.
+            (Checks::default(), 0, true, Health::Unchecked),
+        ] {
+            let known = Known {
+                lost,
+                is_too_few,
+                ..KNOWN
+            };
+            assert_eq!(health(&checks, known, NOW), expected, "{lost} {is_too_few}");
+        }
     }
 
     #[test]

@@ -384,6 +384,39 @@ impl<'a> Members<'a> {
         is_enough && (plan.seal().is_none() || opens())
     }
 
+    /// Whether it would come back if its safes gave all their parts but these, with what stays here by its plan.
+    pub(crate) fn is_enough_without(
+        &self,
+        is_lost: impl Fn(ItemId) -> bool,
+        has_key: bool,
+    ) -> bool {
+        let there = self
+            .certificates
+            .iter()
+            .filter(|(item, ..)| !is_lost(*item));
+        let there = there.map(|(item, certificate, of)| {
+            let safe = certificate.safe;
+            let part = PartItem {
+                of: *of,
+                size: 0,
+                here: PartHere::Fetched { safe },
+            };
+            (*item, part)
+        });
+        let there: Vec<(ItemId, PartItem)> = there.collect();
+        let home = self.parts.iter().copied();
+        let home = home.filter(|(_, part)| part.here == PartHere::Home);
+        let hoped = Members {
+            group: self.group,
+            certificates: self.certificates.clone(),
+            parts: home
+                .chain(there.iter().map(|(item, part)| (*item, part)))
+                .collect(),
+            flows: Vec::new(),
+        };
+        hoped.is_enough(has_key) && hoped.arrived() >= usize::from(self.group.plan.quorum)
+    }
+
     /// Whether the shares that are here give a key that is shared.
     pub(crate) fn has_shares(&self) -> bool {
         let Some(shares) = self.group.plan.shares() else {

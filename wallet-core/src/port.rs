@@ -66,6 +66,8 @@ pub enum Event {
     Lock(Standing),
     /// The page is about to go, or the wallet is about to be locked: this may be the last it is told.
     Leaving,
+    /// What an [`Effect::Keep`] of this flow's had was not kept.
+    NotKept(FlowId),
 }
 
 /// Why a transaction was not stored.
@@ -104,8 +106,11 @@ pub enum Effect {
     Show(Vec<Part>),
     /// Remind the owner once this time has passed and the wallet is closed; of nothing any more.
     Remind(Option<UnixTime>),
-    /// Keep this, so that it can be sent while the wallet is locked or closed. What cannot be kept is sent by the wallet later.
+    /// Keep this, so that it can be sent while the wallet is locked or closed. What cannot be kept is sent by the wallet later;
+    /// [`Event::NotKept`] says so.
     Keep(Upload),
+    /// Something lies there already: whoever is to send it is to be told again, for they may have given up while the wallet was open.
+    StillKept,
 }
 
 /// A registration that may be sent while nobody looks. Whoever keeps it learns which safe, how large, and by which account; what is

@@ -57,7 +57,7 @@ pub(crate) enum FromWorker {
     Lock(lock::View),
     /// Show these. Each replaces the part of its kind that was shown before.
     Parts(Vec<Part>),
-    /// Something lies in the outbox: the browser is to wake the service worker when there is a network.
+    /// Something lies in the outbox, or lies there still: the browser is to wake the service worker when there is a network.
     Kept,
 }
 

@@ -225,7 +225,7 @@ impl Device {
                     self.timers.push((now_ms + after_ms, Event::Woke { wake }));
                 }
                 Effect::Show(parts) => self.look(parts),
-                Effect::Remind(_) => {}
+                Effect::Remind(_) | Effect::StillKept => {}
                 Effect::Keep(upload) => {
                     self.store.outbox.insert(upload.flow, upload);
                 }

@@ -9,6 +9,15 @@ use serde::{Deserialize, Serialize};
 /// How often safes are audited, in days, if the owner says nothing else.
 pub(crate) const AUDIT_DAYS: u32 = 7;
 
+/// A clock is not wrong by more than this, in seconds, unless it was set wrong.
+const MOST_AHEAD: u64 = 86_400;
+
+/// Whether so many seconds have passed since then. A time that is far ahead was told by a clock that was set wrong, and is not
+/// waited for.
+pub(crate) fn have_passed(seconds: u64, since: UnixTime, now: UnixTime) -> bool {
+    now >= since.plus(seconds) || since > now.plus(MOST_AHEAD)
+}
+
 /// The last audit of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
@@ -33,6 +42,16 @@ pub enum Found {
     Gone,
     /// The safe shows nothing for a reason that is none to doubt it: it is frozen, others wait for it, or it is open elsewhere.
     NotShown,
+}
+
+impl Found {
+    /// Whether the safe does not have it any more.
+    pub fn is_loss(self) -> bool {
+        match self {
+            Found::NotHeld | Found::Gone => true,
+            Found::Held | Found::NotShown => false,
+        }
+    }
 }
 
 /// What is known of a certificate from audits.
@@ -79,9 +98,13 @@ impl CertificateItem {
         self.possession.is_some() && !is_over
     }
 
-    /// When the last audit was, or the registration: the safe had the bytes then.
-    fn seen_at(&self) -> UnixTime {
-        self.audit.map_or(self.issued_at, |audit| audit.at)
+    /// Whether so many seconds have passed since the last audit, or the registration: the safe had the bytes then. One that its
+    /// owner called off counts.
+    fn is_audit_due(&self, every: u64, now: UnixTime) -> bool {
+        let last = self.audit.map_or(self.issued_at, |audit| audit.at);
+        let times = [Some(last), self.audit_called_off_at];
+        let mut times = times.into_iter().flatten();
+        times.all(|since| have_passed(every, since, now))
     }
 }
 
@@ -104,7 +127,7 @@ impl Books {
         let days = u64::from(self.ledger().audit_days);
         let is_due = |id: ItemId| {
             let certificate = self.certificate(id);
-            certificate.is_some_and(|it| now >= it.seen_at().plus(days * 86_400))
+            certificate.is_some_and(|it| it.is_audit_due(days * 86_400, now))
         };
         days > 0 && self.auditable(safe).any(is_due)
     }

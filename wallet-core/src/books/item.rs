@@ -340,6 +340,9 @@ pub struct CertificateItem {
     /// The last audit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audit: Option<Audit>,
+    /// When an audit of it was called off: the next one waits as long as after one that was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_called_off_at: Option<UnixTime>,
 }
 
 /// How a certificate stands.
@@ -401,6 +404,7 @@ impl CertificateItem {
             checks: Checks::default(),
             possession: claims.possession,
             audit: None,
+            audit_called_off_at: None,
         }
     }
 }

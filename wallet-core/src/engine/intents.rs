@@ -5,7 +5,7 @@ use super::{
 };
 use crate::bearer::What;
 use crate::books::{CertificateBody, Change, Custody, Item, Safe, Standing, ValueItem, item_of};
-use crate::flow::{Add, Flow, Input, Register, Then as For, retire};
+use crate::flow::{Add, Flow, Input, Register, Then as For, left_over, retire};
 use crate::form::{self, Form};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::{Intent, RemoveReason};
@@ -401,20 +401,24 @@ impl Wallet {
         let Some(item) = self.books.certificate(certificate).cloned() else {
             return Vec::new();
         };
-        if self.recover_after_rehearsal(certificate).is_some() {
+        let left_over = left_over(&self.books, certificate);
+        let ended = left_over.map(Change::End);
+        if ended.is_none() && self.recover_after_rehearsal(certificate).is_some() {
             let name = crate::flow::name_of(&self.books, certificate);
             self.tell_about(name, crate::notice::Kind::Busy, context);
             return Vec::new();
         }
-        if item.part.is_some() || self.books.lock(certificate).is_some() {
+        if item.part.is_some() || self.books.lock(certificate) != left_over {
             return Vec::new();
         }
         if let Standing::Elsewhere(_) = item.standing {
             let mut ledger = self.books.ledger();
             ledger.elsewhere += u64::from(!item.may_be_used);
-            return alloc::vec![Change::Delete(certificate), Change::Settle(ledger)];
+            let gone = [Change::Delete(certificate), Change::Settle(ledger)];
+            return ended.into_iter().chain(gone).collect();
         }
-        alloc::vec![retire(certificate, item.safe, context.rng)]
+        let retire = retire(certificate, item.safe, context.rng);
+        ended.into_iter().chain([retire]).collect()
     }
 
     fn call_off(&mut self, job: FlowId) {

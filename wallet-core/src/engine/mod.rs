@@ -361,6 +361,7 @@ impl Wallet {
                 self.hurry();
             }
             Event::Leaving => self.keep_all(context, effects),
+            Event::NotKept(flow) => self.not_kept(flow),
         }
     }
 

@@ -1,11 +1,13 @@
 //! What is kept to be sent while the wallet is locked or closed: registrations that were asked for and are not answered, and
 //! nothing else ([`Flow::unattended`]).
 //!
-//! An upload is kept when its safe does not answer, and when the wallet is about to go. It is recalled in the transaction with
+//! An upload is kept when its safe does not answer, and when the wallet is about to go; what could not be kept is tried again at the
+//! next of these. It is recalled in the transaction with
 //! which its flow goes on, ends or is called off ([`crate::port::Batch::recalls`]). Whoever sends it just then does what a request
 //! does that is under way while it is called off: the flow has the safe end what came of it, or refuse what comes late.
 
-use super::{Asked, Awaiting, Wallet};
+use super::drive::is_of_the_way;
+use super::{Asked, Awaiting, Running, Wallet};
 use crate::client;
 use crate::flow::Flow;
 use crate::ids::FlowId;
@@ -53,16 +55,30 @@ impl Wallet {
         }));
     }
 
-    /// Keeps everything that is asked for just now.
+    /// Keeps everything that is asked for just now, and what its safe has not answered, if it is not kept. What is kept is said again:
+    /// browsers wake a service worker only so often for the same, and while the wallet is open that does nothing.
     pub(super) fn keep_all(&mut self, context: &mut Context<'_>, effects: &mut Vec<Effect>) {
-        let is_asked = |ask: &u64| matches!(self.asks.get(ask), Some(Asked::Flow(..)));
-        let asking = self.running.iter().filter(|(id, running)| {
-            matches!(&running.awaiting, Awaiting::Ask(ask) if is_asked(ask))
-                && matches!(self.books.flow(*id), Some(Flow::Register(_)))
+        if self.running.iter().any(|(_, it)| it.kept_until.is_some()) {
+            effects.push(Effect::StillKept);
+        }
+        let is_unanswered = |running: &Running| match &running.awaiting {
+            Awaiting::Ask(ask) => matches!(self.asks.get(ask), Some(Asked::Flow(..))),
+            Awaiting::Wake(_) => running.waiting.is_some_and(is_of_the_way),
+            _ => false,
+        };
+        let unanswered = self.running.iter().filter(|(id, running)| {
+            is_unanswered(running) && matches!(self.books.flow(*id), Some(Flow::Register(_)))
         });
-        let asking: Vec<FlowId> = asking.map(|(id, _)| *id).collect();
-        for flow in asking {
+        let unanswered: Vec<FlowId> = unanswered.map(|(id, _)| *id).collect();
+        for flow in unanswered {
             self.keep(flow, context, effects);
+        }
+    }
+
+    /// The store had no room for it, or would not have it.
+    pub(super) fn not_kept(&mut self, id: FlowId) {
+        if let Some(running) = self.running.get_mut(&id) {
+            running.kept_until = None;
         }
     }
 }

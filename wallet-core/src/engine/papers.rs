@@ -5,7 +5,7 @@ use crate::bearer::{self, Bearer, HandedPart, What};
 use crate::books::{
     CertificateBody, CertificateItem, Change, Item, KeyHere, Standing, id_of_entry, item_of,
 };
-use crate::flow::{Flow, Handed, Rotate, ring_all};
+use crate::flow::{Flow, Handed, Rotate, left_over, ring_all};
 use crate::group::{Group, Members, PartOf, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
@@ -19,6 +19,11 @@ use alloc::vec::Vec;
 use saifu_crypto::Secret;
 use saifu_protocol::{Certificate, PublicKey, RequestId, UnixTime};
 use zeroize::Zeroizing;
+
+/// Whether a flow only gives back what a rehearsal has left.
+fn gives_back_only(flow: &Flow) -> bool {
+    matches!(flow, Flow::Rehearse(rehearse) if rehearse.is_left_over())
+}
 
 /// Papers that are being written: the bodies they take are read one after the other.
 #[derive(Debug)]
@@ -49,7 +54,8 @@ impl Wallet {
 
     /// Whether nothing works on a certificate, and no safe has said that it brings nothing.
     pub(super) fn may_go(&self, item: ItemId, certificate: &CertificateItem) -> bool {
-        certificate.standing == Standing::AtSafe && self.books.lock(item).is_none()
+        let lock = self.books.lock(item);
+        certificate.standing == Standing::AtSafe && lock == left_over(&self.books, item)
     }
 
     /// Whether all of a backup is at rest at its safes. A piece that stays at home cannot be handed over, and neither can a
@@ -60,7 +66,7 @@ impl Wallet {
             && !members.group.is_key()
             // Nobody else is given what may already have been used.
             && members.group.marked.is_empty()
-            && members.flows.is_empty()
+            && members.flows.iter().all(|(_, flow)| gives_back_only(flow))
             && certificates.all(|(item, it, _)| self.may_go(*item, it))
             // What is here of it stays behind: a piece that is kept at home, or what something left.
             && members.parts.is_empty()
@@ -209,7 +215,11 @@ impl Wallet {
             return Vec::new();
         };
         let mut ledger = self.books.ledger();
-        let mut changes: Vec<Change> = certificates.into_iter().map(Change::Delete).collect();
+        // Whoever has it now gives back what may be open.
+        let left = certificates.iter();
+        let left = left.filter_map(|it| left_over(&self.books, *it));
+        let mut changes: Vec<Change> = left.map(Change::End).collect();
+        changes.extend(certificates.into_iter().map(Change::Delete));
         match what {
             What::Certificate(_) => ledger.elsewhere += 1,
             What::Backup(id) => {

@@ -135,6 +135,19 @@ impl Wallet {
         })
     }
 
+    /// What only gives back what may be open there, of certificates that are not here any more. Those of others are kept: what
+    /// they are about may still come back.
+    fn left_over_at(&self, safe: SafeId) -> impl Iterator<Item = FlowId> {
+        let is_it = move |(_, flow): &(FlowId, &Flow)| match flow {
+            Flow::Rehearse(rehearse) if rehearse.is_left_over() => {
+                let mut held = rehearse.held().into_iter();
+                held.any(|it| it.safe == safe && self.books.certificate(it.certificate).is_none())
+            }
+            _ => false,
+        };
+        self.books.flows().filter(is_it).map(|(id, _)| id)
+    }
+
     fn is_leaving(&self, group: GroupId) -> bool {
         let group = self.books.group(group);
         group.is_some_and(|group| group.phase == Phase::Leaving)
@@ -159,6 +172,7 @@ impl Wallet {
             changes.push(Change::Settle(ledger));
         }
         changes.extend(self.calling_off_at(safe).map(Change::End));
+        changes.extend(self.left_over_at(safe).map(Change::End));
         // What opens there opens nothing any more.
         let of_owner = self.books.flows().filter(|(_, flow)| {
             matches!(flow, Flow::Enrol(_) | Flow::Login(_)) && flow.safe() == Some(safe)

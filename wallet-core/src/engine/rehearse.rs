@@ -1,7 +1,7 @@
 //! Rehearsals at work: when one is due, what it is of, and what their owner says to them ([`crate::flow::Rehearse`]).
 
 use super::{Then, Wallet};
-use crate::books::{Books, Change, group_of};
+use crate::books::{Books, Change, group_of, have_passed};
 use crate::flow::{Flow, Rehearse, make_way, rehearsable, under_way};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
@@ -27,19 +27,24 @@ impl Wallet {
         let Some(every) = often.every().filter(|_| is_on_line && !is_restoring) else {
             return;
         };
-        let until = now.0.saturating_sub(every);
+        let is_over = |since: UnixTime| have_passed(every, since, now);
         let last = self.books.rules().rehearsed_at;
-        if last.is_some_and(|last| last.0 > until) || is_busy(&self.books) {
+        if !last.is_none_or(is_over) || is_busy(&self.books) {
             return;
         }
-        let is_old = |item: &ItemId| since(&self.books, *item).is_some_and(|it| it.0 <= until);
+        let is_old = |item: &ItemId| since(&self.books, *item).is_some_and(is_over);
         let found: Vec<ItemId> = rehearsable(&self.books).filter(is_old).collect();
         let Some(chosen) = chosen(&found, context) else {
             return;
         };
-        let change = self.rehearsal(chosen, false, Why::Often(often), context);
-        let then = Then::Upkeep;
-        self.commit(alloc::vec![change], Durability::Strict, then, effects);
+        // However it ends: what was called off, or went with the wallet, is not begun again before its time.
+        let mut book = self.books.rules().clone();
+        book.rehearsed_at = Some(now);
+        let changes = alloc::vec![
+            self.rehearsal(chosen, false, Why::Often(often), context),
+            Change::Rule(Box::new(book)),
+        ];
+        self.commit(changes, Durability::Strict, Then::Upkeep, effects);
     }
 
     fn rehearsal(

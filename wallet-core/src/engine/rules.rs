@@ -454,15 +454,34 @@ impl Wallet {
         }
     }
 
-    /// What a rule fetches does not send something else away.
+    /// Whether a flow does what its owner wants done now. What a rule fetches does not send something else away, and neither
+    /// does what the wallet does by itself.
     pub(super) fn is_owners(&self, flow: FlowId) -> bool {
         match self.books.flow(flow) {
             Some(Flow::Recover(flow)) => flow.by.is_owner(),
             Some(Flow::Reunite(flow)) => flow.by.is_owner(),
             // Nor does what a rule sends: it is what makes room.
             Some(Flow::Protect(flow)) => flow.by.is_owner(),
-            Some(Flow::Round(_)) => false,
-            other => other.is_some(),
+            Some(
+                Flow::Add(_)
+                | Flow::Register(_)
+                | Flow::Rotate(_)
+                | Flow::Enrol(_)
+                | Flow::Login(_)
+                | Flow::Order(_)
+                | Flow::Decide(_)
+                | Flow::Freeze(_)
+                | Flow::Reread(_),
+            ) => true,
+            Some(
+                Flow::Round(_)
+                | Flow::Retire(_)
+                | Flow::Hold(_)
+                | Flow::Wake(_)
+                | Flow::Rehearse(_)
+                | Flow::Audit(_),
+            )
+            | None => false,
         }
     }
 

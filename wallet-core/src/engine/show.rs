@@ -362,7 +362,7 @@ impl Wallet {
             came_of: certificate.came_of,
             may_hand_over: self.may_go(id, certificate) && !certificate.may_be_used,
             may_be_used: certificate.may_be_used,
-            health: certificate.health(self.now()),
+            health: certificate.health(id, self.now()),
             checked: certificate.checks.last(What::Rehearsal).cloned(),
             audit: self.audit_view(id, certificate),
         }
@@ -428,7 +428,7 @@ impl Wallet {
                 .map(|part| self.part_card(members, part))
                 .collect(),
             standing,
-            health: members.health(self.now()),
+            health: members.health(&self.books, self.now()),
             checked: group.checks.last(What::Rehearsal).cloned(),
             ends_within_a_week: self.books.meets(item_of(group.id), SOON, self.today),
         })
@@ -630,8 +630,10 @@ impl Wallet {
             | Flow::Retire(_)
             | Flow::Rotate(_)
             | Flow::Reread(_) => flow.group(&self.books).is_some(),
-            // What gives back what is left over asks for nobody's attention.
-            Flow::Rehearse(rehearse) => rehearse.is_left_over(),
+            // What gives back what is left over asks for nobody's attention, unless somebody waits for it.
+            Flow::Rehearse(rehearse) => {
+                rehearse.is_left_over() && rehearse.ends != Some(flow::Ends::Wanted)
+            }
         };
         self.books
             .flows()

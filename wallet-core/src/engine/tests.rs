@@ -3,6 +3,7 @@
 mod audit;
 mod cards;
 mod outbox;
+mod rehearse;
 mod rules;
 mod waits;
 
@@ -36,6 +37,10 @@ struct Bench {
     wakes: Vec<(u64, u64)>,
     shown: Vec<Part>,
     kept: BTreeMap<FlowId, Upload>,
+    /// How often it was said again that something is kept.
+    said_again: usize,
+    /// Nothing more is kept: there is no room.
+    is_full: bool,
     reminders: Vec<Option<UnixTime>>,
 }
 
@@ -52,6 +57,8 @@ impl Bench {
             wakes: Vec::new(),
             shown: Vec::new(),
             kept: BTreeMap::new(),
+            said_again: 0,
+            is_full: false,
             reminders: Vec::new(),
         };
         bench.carry_out(effects);
@@ -65,7 +72,7 @@ impl Bench {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) {
-        let mut loads = Vec::new();
+        let (mut loads, mut refused) = (Vec::new(), Vec::new());
         for effect in effects {
             match effect {
                 Effect::Commit(batch) => {
@@ -78,9 +85,17 @@ impl Bench {
                 Effect::Show(parts) => self.shown.extend(parts),
                 Effect::Remind(at) => self.reminders.push(at),
                 Effect::Keep(upload) => {
-                    self.kept.insert(upload.flow, upload);
+                    if self.is_full {
+                        refused.push(upload.flow);
+                    } else {
+                        self.kept.insert(upload.flow, upload);
+                    }
                 }
+                Effect::StillKept => self.said_again += 1,
             }
+        }
+        for flow in refused {
+            self.tell(Event::NotKept(flow));
         }
         // What is shown is shown before an answer can change it.
         for (load, item) in loads {

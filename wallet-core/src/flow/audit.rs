@@ -11,7 +11,7 @@
 //! time the answer comes is not judged: its entry may be over as it should be.
 
 use super::{Desk, Flow, Input, Next, Step, name_of};
-use crate::books::{CertificateBody, Change, Found, Item};
+use crate::books::{CertificateBody, CertificateItem, Change, Found, Item};
 use crate::client::{Looked, Question};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
@@ -86,7 +86,7 @@ impl Audit {
 
     pub(super) fn step(&self, input: Input, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         match (&self.state, input) {
-            (_, Input::CallOff) => Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing),
+            (_, Input::CallOff) => self.call_off(desk),
             (AuditState::Ready, Input::Start) => match self.next(desk) {
                 next if next.is_empty() => {
                     Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing)
@@ -122,6 +122,20 @@ impl Audit {
             (_, Input::Refused(_)) => Step::then(Next::Wait(Waiting::SafeFailed)),
             _ => Step::garbled(),
         }
+    }
+
+    /// What was not looked at is not due again at the next look, or calling it off would be of no use.
+    fn call_off(&self, desk: &Desk<'_>) -> Step {
+        let certificates = self.left.iter().copied().chain(self.looks_at());
+        let marked = certificates.filter_map(|certificate| {
+            let item = CertificateItem {
+                audit_called_off_at: Some(desk.now),
+                ..desk.books.certificate(certificate)?.clone()
+            };
+            Some(Change::Put(certificate, Item::Certificate(item), None))
+        });
+        let changes = marked.chain([Change::End(desk.id)]).collect();
+        Step::strict(changes, Next::Nothing)
     }
 
     /// What is looked at in the next request.

@@ -45,7 +45,7 @@ pub(crate) use recover::open;
 pub use recover::{Recover, RecoverState, ReturnReason};
 pub use register::Register;
 pub use rehearse::{Come, Ends, Held, Rehearse, RehearseState};
-pub(crate) use rehearse::{make_way, rehearsable, under_way};
+pub(crate) use rehearse::{left_over, make_way, rehearsable, under_way};
 pub use reread::{Reread, RereadState};
 pub use retire::{Retire, RetireWhat};
 pub use reunite::{LastResort, Reunite, ReuniteState, Then};
@@ -566,8 +566,11 @@ impl Flow {
             }
             // Nothing was changed at the safe, so there is nothing to undo.
             Flow::Reread(_) => true,
-            // What was left open is given back, whoever wants what.
-            Flow::Rehearse(flow) => !flow.is_left_over() && flow.ends.is_none(),
+            // What was left open is given back, whoever wants what. That somebody waits for it can be called off.
+            Flow::Rehearse(flow) => match flow.ends {
+                None => !flow.is_left_over(),
+                Some(ends) => ends == Ends::Wanted,
+            },
             Flow::Register(flow) => flow.calling_off.is_none(),
             Flow::Recover(flow) => matches!(
                 flow.state,

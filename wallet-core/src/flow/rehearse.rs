@@ -115,7 +115,7 @@ pub struct Come {
     /// Whether it began since the wallet was opened. Of what was read from the journal it is false.
     pub(crate) is_awake: bool,
     /// The parts, under names of their own, still covered. A body wipes itself when it goes.
-    parts: Vec<(ItemId, PartItem, Body)>,
+    pub(super) parts: Vec<(ItemId, PartItem, Body)>,
 }
 
 /// What can be rehearsed now, in an order that stays.
@@ -132,6 +132,16 @@ pub(crate) fn rehearsable(books: &Books) -> impl Iterator<Item = ItemId> {
     });
     let alone = alone.map(|(id, _)| id);
     alone.chain(groups.map(|group| item_of(group.id)))
+}
+
+/// What only gives back what may be open of this certificate. That is of no use to whoever has the entry ended or hands the
+/// certificate over, so it stands in nobody's way: to end an entry the safe asks for no session.
+pub(crate) fn left_over(books: &Books, certificate: ItemId) -> Option<FlowId> {
+    let lock = books.lock(certificate)?;
+    match books.flow(lock)? {
+        Flow::Rehearse(rehearse) if rehearse.is_left_over() => Some(lock),
+        _ => None,
+    }
 }
 
 /// The rehearsal under way, if one is.
@@ -552,22 +562,9 @@ impl Rehearse {
                 let is_it = |it: &PartCheck| it.certificate == item && it.found.is_bad();
                 self.found.iter().any(is_it)
             };
-            let hoped: Vec<PartItem> = members
-                .certificates
-                .iter()
-                .filter(|(item, ..)| !is_bad(*item))
-                .map(|(_, certificate, of)| PartItem {
-                    of: *of,
-                    size: 0,
-                    here: PartHere::Fetched {
-                        safe: certificate.safe,
-                    },
-                })
-                .collect();
-            let hoped = hoped.iter().map(|part| (self.about, part));
-            let hoped = with(&members, home.iter().copied().chain(hoped));
             let is_key_known = ring.is_some() || !members.has_key_parts();
-            return match (is_enough(&came, true), is_enough(&hoped, is_key_known)) {
+            let is_hoped = members.is_enough_without(is_bad, is_key_known);
+            return match (is_enough(&came, true), is_hoped) {
                 (true, _) if !members.has_key_parts() => Whole::KeyElsewhere,
                 (_, true) => Whole::TooFewCame,
                 (_, false) => Whole::TooFewLeft,
@@ -698,11 +695,15 @@ impl Rehearse {
     }
 
     fn call_off(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
-        if self.is_left_over() {
-            return Step::then(Next::Again);
-        }
         let mut flow = self.clone();
-        flow.ends = flow.ends.or(Some(Ends::CalledOff));
+        if self.is_left_over() {
+            // Nobody waits for it any more; it is given back all the same.
+            flow.ends = None;
+            return flow.journal(desk, Vec::new());
+        }
+        if self.ends != Some(Ends::MakesWay) {
+            flow.ends = Some(Ends::CalledOff);
+        }
         match &self.state {
             RehearseState::Opening(held) if !self.is_read(held, desk) => {
                 flow.returning(held, None, desk, rng)
@@ -774,7 +775,9 @@ fn why_refused(held: &Held, problem: &Problem, desk: &Desk<'_>) -> Found {
     match (proof.map(|proof| proof.state), problem.code) {
         // This session was given back before: by a copy of this wallet, for this one has not.
         (Some(EntryState::Registered), _) => Found::Busy,
-        (Some(_), _) => Found::Elsewhere,
+        // It is open for somebody, who may give it back: it is not gone.
+        (Some(EntryState::Withdrawing), _) => Found::Busy,
+        (Some(EntryState::Withdrawn | EntryState::Retired), _) => Found::Elsewhere,
         (None, Code::Damaged) => Found::Damaged,
         (None, Code::NotFound | Code::RolledBack) => Found::Gone,
         (None, Code::HashMismatch | Code::CertificateMismatch) => Found::Gone,

@@ -23,7 +23,7 @@ pub struct RuleBook {
     /// How often a backup is rehearsed by itself.
     #[serde(default, skip_serializing_if = "Rehearsals::is_default")]
     pub rehearsals: Rehearsals,
-    /// When that was done last.
+    /// When that was begun last by itself, or a rehearsal had a result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rehearsed_at: Option<UnixTime>,
 }

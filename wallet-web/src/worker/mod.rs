@@ -384,8 +384,12 @@ impl Card {
                 // Awaited: a transaction that recalls it comes after it.
                 Effect::Keep(upload) => match session.store.keep(&upload).await {
                     Ok(()) => self.page.post(&FromWorker::Kept),
-                    Err(_) => complain("an upload was not kept"),
+                    Err(_) => {
+                        complain("an upload was not kept");
+                        effects.extend(session.handle(Event::NotKept(upload.flow)));
+                    }
                 },
+                Effect::StillKept => self.page.post(&FromWorker::Kept),
             }
         }
     }

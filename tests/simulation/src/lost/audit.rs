@@ -3,6 +3,7 @@
 
 use super::*;
 use saifu_wallet_core::books::{Audited, Found};
+use saifu_wallet_core::check::{Broken, Health, Weak};
 use saifu_wallet_core::port::Event;
 use saifu_wallet_core::rules::Reading;
 use saifu_wallet_core::rules::trigger::{Network, WhileClosed};
@@ -39,6 +40,21 @@ impl Owner {
             Audited::NotYet | Audited::NotOffered => (it.safe, None),
         });
         found.collect()
+    }
+
+    /// How each backup of more than one part is, and each certificate that stands alone.
+    fn health(&self, device: usize) -> (Vec<Health>, Vec<Health>) {
+        let wallet = self.scene.devices[device].wallet.as_ref();
+        let parts = wallet.expect("it runs").view();
+        let (mut backups, mut alone) = (Vec::new(), Vec::new());
+        for part in parts {
+            match part {
+                Part::Backups(cards) => backups.extend(cards.iter().filter_map(|it| it.health)),
+                Part::Certificates(cards) => alone.extend(cards.iter().filter_map(|it| it.health)),
+                _ => {}
+            }
+        }
+        (backups, alone)
     }
 
     fn is_accused(&self, device: usize) -> bool {
@@ -93,6 +109,12 @@ fn honest_safes_are_seen_to_have_everything_over_crashes_and_nothing_changes_the
         assert!(found.iter().all(is_held), "{found:?}");
         assert_eq!(owner.books(OLD).flows().count(), 0);
         assert!(!owner.is_accused(OLD));
+        let (backups, alone) = owner.health(OLD);
+        let is_bad = |it: &Health| {
+            let weak = matches!(it, Health::Weak { why } if matches!(why, Weak::Parts { .. }));
+            weak || matches!(it, Health::Broken { .. })
+        };
+        assert!(!backups.iter().chain(&alone).any(is_bad));
         assert_eq!(owner.at_safes(), before);
     }
 }
@@ -115,6 +137,18 @@ fn a_safe_that_throws_away_what_it_keeps_is_caught_in_the_first_week_and_no_othe
             assert_eq!(found, Some(want), "seed {seed}");
         }
         assert!(owner.is_accused(OLD));
+        let (backups, alone) = owner.health(OLD);
+        let bad = Weak::Parts { bad: 1 };
+        assert!(!backups.is_empty() && !alone.is_empty());
+        assert!(
+            backups.iter().all(|it| *it == Health::Weak { why: bad }),
+            "{backups:?}"
+        );
+        let gone = Broken::TooFewLeft { bad: 1 };
+        assert!(
+            alone.iter().all(|it| *it == Health::Broken { why: gone }),
+            "{alone:?}"
+        );
         assert_eq!(owner.at_safes(), before);
         // What lies at the others too comes back all the same.
         owner.scene.safes[0].is_cut_off = true;
@@ -159,5 +193,11 @@ fn a_ledger_that_was_set_back_is_seen_before_anything_is_wanted_of_it() {
     owner.weeks(OLD, 2);
     let is_lost = |(_, found): &(SafeId, Option<Found>)| *found == Some(Found::NotHeld);
     assert!(owner.found(OLD).iter().all(is_lost));
+    let (_, alone) = owner.health(OLD);
+    let is_broken = |it: &Health| matches!(it, Health::Broken { .. });
+    assert!(
+        !alone.is_empty() && alone.iter().all(is_broken),
+        "{alone:?}"
+    );
     assert!(owner.is_accused(OLD));
 }

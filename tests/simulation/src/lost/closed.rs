@@ -137,6 +137,7 @@ fn a_copy_of_what_is_kept_sends_nothing_after_it_was_called_off_at_the_safes() {
     owner.cut_off(false);
     owner.call_everything_off(OLD);
     owner.rest();
+    assert!(thief.kept().count() > 0);
     owner.scene.devices.push(Device::new(thief, 0));
     owner.scene.send_kept(1);
     while owner.scene.deliver_first() {}

@@ -142,6 +142,7 @@ impl Dice {
                 checks: crate::check::Checks::default(),
                 possession: None,
                 audit: None,
+                audit_called_off_at: None,
             }),
         }
     }

@@ -14,12 +14,33 @@ const DAY_MS: u64 = 86_400_000;
 
 impl Bench {
     /// The platform says something so many days after the registration.
-    fn look_after(&mut self, days: u64, reading: Reading) {
+    pub(super) fn look_after(&mut self, days: u64, reading: Reading) {
+        self.tell_after(days, Event::Signals(reading));
+    }
+
+    pub(super) fn tell_after(&mut self, days: u64, event: Event) {
         let mut context = context(&mut self.rng);
         context.now_ms += days * DAY_MS;
-        let effects = self.wallet.handle(Event::Signals(reading), &mut context);
+        let effects = self.wallet.handle(event, &mut context);
         self.carry_out(effects);
         self.commit();
+    }
+
+    /// The wallet is closed and opened again.
+    pub(super) fn reopen(&mut self) {
+        let stored = Stored {
+            version: 0,
+            records: self
+                .store
+                .iter()
+                .filter(|(key, _)| key.is_read_on_open())
+                .map(|(key, body)| (*key, body.clone()))
+                .collect(),
+        };
+        let (wallet, effects) = Wallet::open(stored, &mut context(&mut self.rng)).unwrap();
+        self.wallet = wallet;
+        self.asks.clear();
+        self.carry_out(effects);
     }
 
     fn audits(&self) -> usize {
@@ -29,7 +50,7 @@ impl Bench {
             .count()
     }
 
-    fn certificate(&self) -> ItemId {
+    pub(super) fn certificate(&self) -> ItemId {
         let mut certificates = self.wallet.books.certificates();
         certificates.next().expect("there is one").0
     }
@@ -71,20 +92,8 @@ fn safes_are_audited_once_a_week_by_themselves_and_only_with_a_network() {
     assert_eq!(bench.audits(), 1);
     bench.look_after(8, reading(None));
     assert_eq!(bench.audits(), 1, "one at a time");
-    // The wallet is closed and opened again: the same work goes on.
-    let stored = Stored {
-        version: 0,
-        records: bench
-            .store
-            .iter()
-            .filter(|(key, _)| key.is_read_on_open())
-            .map(|(key, body)| (*key, body.clone()))
-            .collect(),
-    };
-    let (wallet, effects) = Wallet::open(stored, &mut context(&mut bench.rng)).unwrap();
-    bench.wallet = wallet;
-    bench.asks.clear();
-    bench.carry_out(effects);
+    // The same work goes on.
+    bench.reopen();
     bench.asks.retain(|ask| ask.url.ends_with("/v1/audit"));
     bench.audit_answered(nothing);
     let Some(Known::Last(audit)) = bench.audited() else {
@@ -142,4 +151,37 @@ fn owner_says_how_often_and_has_it_done_at_once() {
     bench.audit_answered(|_| Outcome::Problem(Code::NotFound.into()));
     assert_eq!(bench.notices(), [Kind::AuditGone { held_at: None }]);
     assert_eq!(shown(&bench).under_way, None);
+}
+
+#[test]
+fn a_clock_that_was_once_set_ahead_does_not_end_audits() {
+    let mut bench = Bench::new();
+    bench.with_a_wait();
+    let id = bench.certificate();
+    let of = |bench: &Bench| bench.wallet.books.certificate(id).unwrap().clone();
+    let ahead = of(&bench).with_audit(Found::Held, UnixTime(1_000 + 900 * 86_400));
+    let ahead = Change::Put(id, crate::books::Item::Certificate(ahead), None);
+    bench.wallet.books.apply(alloc::vec![ahead]);
+    bench.look_after(8, reading(None));
+    assert_eq!(bench.audits(), 1);
+}
+
+#[test]
+fn an_audit_that_was_called_off_is_not_begun_again_before_its_time() {
+    let mut bench = Bench::new();
+    bench.with_a_wait();
+    bench.look_after(8, reading(None));
+    let flows = bench.wallet.books.flows();
+    let mut audits = flows.filter(|(_, flow)| matches!(flow, Flow::Audit(_)));
+    let job = audits.next().expect("it is under way").0;
+    drop(audits);
+    bench.tell_after(8, Event::Intent(Intent::CallOff { job }));
+    assert_eq!(bench.audits(), 0);
+    bench.reopen();
+    for day in [8, 14] {
+        bench.look_after(day, reading(None));
+        assert_eq!(bench.audits(), 0, "day {day}");
+    }
+    bench.look_after(15, reading(None));
+    assert_eq!(bench.audits(), 1);
 }

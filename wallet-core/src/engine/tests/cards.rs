@@ -116,6 +116,7 @@ fn certificate(at: ItemId, of: PartOf, standing: Standing) -> Change {
         checks: crate::check::Checks::default(),
         possession: None,
         audit: None,
+        audit_called_off_at: None,
     };
     Change::Put(at, Item::Certificate(item), None)
 }

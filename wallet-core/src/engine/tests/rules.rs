@@ -237,6 +237,37 @@ fn rules_that_find_no_space_themselves_do_not_begin_with_each_attempt() {
 }
 
 #[test]
+fn only_what_its_owner_wants_done_sends_something_else_away() {
+    use crate::flow::{Add, Audit, AuditState, Flow, Hold, HoldState, Wake};
+    let mut bench = Bench::new();
+    let safe = bench.trust();
+    let id = FlowId::new([7; 16]);
+    let mut is_owners = |flow: Flow| {
+        bench
+            .wallet
+            .books
+            .apply(alloc::vec![Change::Journal(id, flow)]);
+        bench.wallet.is_owners(id)
+    };
+    let (object, name) = (Vec::new(), String::from("A"));
+    assert!(is_owners(Flow::Add(Add { object, name })));
+    assert!(!is_owners(Flow::Audit(Audit {
+        safe,
+        left: Vec::new(),
+        state: AuditState::Ready,
+    })));
+    assert!(!is_owners(Flow::Wake(Wake { safe, to: None })));
+    let state = HoldState::Ready;
+    assert!(!is_owners(Flow::Hold(Hold { safe, state })));
+    let retire = crate::flow::retire(ItemId::new([8; 16]), safe, &mut Counting(1));
+    let Change::Journal(_, retire) = retire else {
+        panic!("it is a flow");
+    };
+    assert!(!is_owners(retire));
+    assert!(!bench.wallet.is_owners(FlowId::new([9; 16])));
+}
+
+#[test]
 fn what_a_full_browser_refused_goes_on_as_soon_as_something_has_gone() {
     let mut bench = without_space(crate::rules::Shortage::Ask);
     let (value, _) = bench.wallet.books.values().next().unwrap();

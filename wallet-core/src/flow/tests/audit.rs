@@ -151,6 +151,49 @@ fn audit_that_shows_what_was_not_registered_is_told() {
 }
 
 #[test]
+fn audit_that_finds_nothing_is_health_until_a_rehearsal_has_seen_otherwise() {
+    use crate::check::{Broken, Check, Found as Rehearsed, Health, PartCheck, What, Whole};
+    let why = Broken::TooFewLeft { bad: 1 };
+    let broken = Some(Health::Broken { why });
+    let late = UnixTime(NOW.0 + 1);
+    for (rehearsed, at, is_broken) in [
+        (None, NOW, true),
+        (Some(Rehearsed::Good), UnixTime(NOW.0 - 1), true),
+        (Some(Rehearsed::Good), late, false),
+        // A safe that kept silent then has shown nothing.
+        (Some(Rehearsed::Silent), late, true),
+    ] {
+        for code in [Code::Damaged, Code::NotFound] {
+            let mut fixture = Fixture::new();
+            fixture.found(Outcome::Problem(code.into()));
+            let mut item = fixture.books.certificate(PAPER).unwrap().clone();
+            let safe = item.safe;
+            item.checks = rehearsed
+                .map(|found| {
+                    let part = PartCheck {
+                        certificate: PAPER,
+                        safe,
+                        found,
+                    };
+                    item.checks.with(Check {
+                        what: What::Rehearsal,
+                        at,
+                        parts: alloc::vec![part],
+                        whole: Whole::CameBack,
+                    })
+                })
+                .unwrap_or_default();
+            let health = item.health(PAPER, NOW);
+            assert_eq!(health == broken, is_broken, "{rehearsed:?} {health:?}");
+        }
+    }
+    let mut fixture = Fixture::new();
+    fixture.found(Outcome::Problem(Problem::frozen(NOW)));
+    let item = fixture.books.certificate(PAPER).unwrap();
+    assert_ne!(item.health(PAPER, NOW), broken);
+}
+
+#[test]
 fn audit_that_is_refused_is_told_apart_by_the_reason() {
     let target = Fixture::new().drawn().target;
     let problem = |code: Code| -> Problem { code.into() };
@@ -231,7 +274,14 @@ fn audit_is_called_off_at_any_time_and_waits_for_a_safe_that_refuses_the_whole()
     let fixture = Fixture::new();
     for flow in [fixture.audit(AuditState::Ready), fixture.asking()] {
         let step = fixture.step(&flow, None, Input::CallOff);
-        assert!(matches!(step.changes[..], [Change::End(FLOW)]));
+        let [
+            Change::Put(PAPER, Item::Certificate(item), None),
+            Change::End(FLOW),
+        ] = &step.changes[..]
+        else {
+            panic!("when it was called off is kept");
+        };
+        assert_eq!((item.audit_called_off_at, item.audit), (Some(NOW), None));
         assert!(flow.can_call_off(&fixture.books));
         assert!(flow.items().is_empty());
     }

@@ -205,16 +205,28 @@ fn rehearse_refusals_are_written_down_as_what_they_say_and_given_back_all_the_sa
 #[test]
 fn rehearse_refused_by_receipt_has_nothing_to_give_back_and_marks_nothing() {
     let fixture = Fixture::new();
-    for state in [
-        EntryState::Withdrawing,
-        EntryState::Withdrawn,
-        EntryState::Retired,
-    ] {
+    for state in [EntryState::Withdrawn, EntryState::Retired] {
         let step = fixture.after(&fixture.open(), fixture.conflict(state, Some(OTHER)));
         assert_eq!(found(&step), [Found::Elsewhere]);
         assert_eq!(next(&step).state, RehearseState::Between);
         assert!(stored(&step).is_empty(), "its standing stays");
     }
+}
+
+#[test]
+fn rehearse_finds_what_is_open_for_somebody_else_busy_and_not_gone() {
+    let fixture = Fixture::new();
+    let open_for = |who| fixture.conflict(EntryState::Withdrawing, Some(who));
+    let step = fixture.after(&fixture.open(), open_for(OTHER));
+    let back = next(&step);
+    assert!(is_going_back(back, Some(Found::Busy)), "it bars its own");
+    let step = fixture.after(back, open_for(OTHER));
+    assert_eq!(found(&step), [Found::Busy]);
+    assert!(stored(&step).is_empty() && notices(&step).is_empty());
+    assert!(!Found::Busy.is_bad());
+    let step = fixture.after(next(&step), Input::Start);
+    assert!(ends(&step) && notices(&step).is_empty());
+    assert_eq!(recorded(&step), Some(Whole::TooFewCame));
 }
 
 #[test]
@@ -331,7 +343,7 @@ fn rehearse_that_was_interrupted_gives_back_what_is_open_and_says_nothing() {
     let step = fixture.after(&between, Input::Start);
     assert!(ends(&step) && stored(&step).is_empty() && notices(&step).is_empty());
     let said = |change: &Change| matches!(change, Change::Record(_) | Change::Rule(_));
-    assert!(!step.changes.iter().any(said), "it is due again");
+    assert!(!step.changes.iter().any(said), "nothing had a result");
 }
 
 #[test]
@@ -398,11 +410,65 @@ fn rehearse_does_not_ask_where_asking_would_begin_a_wait() {
 
 #[test]
 fn rehearse_records_no_bytes_of_what_came() {
-    let fixture = Fixture::new();
+    let mut fixture = Fixture::new();
+    let Some(Item::Certificate(mut item)) = fixture.books.item(PAPER).cloned() else {
+        panic!("there is a certificate");
+    };
+    // Only parts are kept until all have come.
+    item.part = Some(PartOf {
+        group: GroupId::new([20; 16]),
+        class: ObjectClass::Value,
+        index: 0,
+    });
+    let part = Change::Put(PAPER, Item::Certificate(item), None);
+    fixture.books.apply(alloc::vec![part]);
     let step = fixture.after(&fixture.open(), fixture.recovered(fixture.object.clone()));
-    let record = saifu_protocol::json::write(next(&step));
-    let holds = |needle: &[u8]| record.windows(needle.len()).any(|it| it == needle);
-    assert!(!holds(b"Film"));
-    let text = saifu_protocol::b64::encode(&fixture.object);
-    assert!(!holds(&text.as_bytes()[..16]));
+    let flow = next(&step);
+    assert_eq!(flow.come.parts.len(), 1, "it has come");
+    let mut nothing = flow.clone();
+    nothing.come = Come::default();
+    let record = saifu_protocol::json::write(flow);
+    assert_eq!(record, saifu_protocol::json::write(&nothing));
+    let kept: Rehearse = saifu_protocol::json::read(&record).expect("it reads");
+    assert!(kept.come.parts.is_empty() && !kept.come.is_awake);
+}
+
+#[test]
+fn rehearse_that_is_left_over_can_be_called_off_only_while_somebody_waits_for_it() {
+    let mut fixture = Fixture::new();
+    let mut left = fixture.going_back(None);
+    left.entry = None;
+    left.come = Come::default();
+    let may = |fixture: &Fixture, flow: &Rehearse| {
+        Flow::Rehearse(flow.clone()).can_call_off(&fixture.books)
+    };
+    assert!(!may(&fixture, &left));
+    let journal = Change::Journal(FLOW, Flow::Rehearse(left));
+    fixture.books.apply(alloc::vec![journal]);
+    assert_eq!(left_over(&fixture.books, PAPER), Some(FLOW));
+    let told = make_way(&fixture.books, PAPER);
+    let Some(Change::Journal(FLOW, Flow::Rehearse(wanted))) = told else {
+        panic!("it is told that somebody waits");
+    };
+    assert!(may(&fixture, &wanted));
+    let step = fixture.after(&wanted, Input::CallOff);
+    let left = next(&step);
+    assert!(left.is_left_over() && left.ends.is_none());
+    assert_eq!(left.state, wanted.state, "it is given back all the same");
+    assert!(!may(&fixture, left));
+}
+
+#[test]
+fn rehearse_that_somebody_waits_for_can_be_called_off_and_waits_no_longer() {
+    let fixture = Fixture::new();
+    let mut wanted = fixture.going_back(None);
+    wanted.ends = Some(Ends::Wanted);
+    let step = fixture.after_waits(&wanted, 99);
+    assert!(matches!(step.next, Next::Load(PAPER)), "it waits");
+    let step = fixture.after(&wanted, Input::CallOff);
+    assert_eq!(next(&step).ends, Some(Ends::CalledOff));
+    let step = fixture.after_waits(next(&step), MOST);
+    assert_eq!(next(&step).state, RehearseState::Between);
+    assert!(step.changes.iter().any(|change| matches!(change,
+        Change::Journal(id, Flow::Rehearse(left)) if *id != FLOW && left.is_left_over())));
 }

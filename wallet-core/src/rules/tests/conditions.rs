@@ -28,6 +28,7 @@ pub(super) fn certificate(fields: Fields, setting: DigestSetting) -> Certificate
         checks: crate::check::Checks::default(),
         possession: None,
         audit: None,
+        audit_called_off_at: None,
     }
 }
 
