@@ -102,6 +102,13 @@ pub enum Kind {
         /// When it was last seen to have it.
         held_at: Option<UnixTime>,
     },
+    /// Audit: the safe answers, and has shown nothing for weeks.
+    AuditRefused {
+        /// For how many.
+        weeks: u64,
+        /// When it was last seen to have it.
+        held_at: Option<UnixTime>,
+    },
     /// Recovery: the device that registered it said no. The certificate was kept.
     OwnerSaidNo,
     /// Somebody else, or another device of the owner's, asks for what this wallet has at a safe.
@@ -370,6 +377,10 @@ impl Kind {
             },
             Kind::AuditFailed { held_at: None },
             Kind::AuditGone { held_at: None },
+            Kind::AuditRefused {
+                weeks: 4,
+                held_at: Some(since),
+            },
             Kind::UnknownToSafe,
             Kind::DamagedAtSafe,
             Kind::SafeRolledBack,

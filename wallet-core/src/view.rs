@@ -890,6 +890,9 @@ pub struct RulesView {
     /// How often a backup is rehearsed by itself.
     #[serde(default)]
     pub rehearsals: Rehearsals,
+    /// How often safes are audited by themselves, in days; never at zero.
+    #[serde(default)]
+    pub audit_days: u32,
     /// How many bytes the rules that are on would free.
     pub would_free: u64,
     /// What is being carried out.

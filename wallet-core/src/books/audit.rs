@@ -18,6 +18,10 @@ pub(crate) fn have_passed(seconds: u64, since: UnixTime, now: UnixTime) -> bool 
     now >= since.plus(seconds) || since > now.plus(MOST_AHEAD)
 }
 
+/// For how many weeks a safe may answer audits without showing anything before its owner is told: what it says is the reason needs no
+/// signature, so it could say so for ever.
+const MOST_WEEKS: u64 = 4;
+
 /// The last audit of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Audit {
@@ -28,6 +32,18 @@ pub struct Audit {
     /// When the safe was last seen to have the bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub held_at: Option<UnixTime>,
+    /// Since when the safe has answered, and shown nothing, each time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_since: Option<UnixTime>,
+}
+
+impl Audit {
+    /// For how many weeks it has not been shown; none before that is too long.
+    pub fn weeks_refused(&self) -> Option<u64> {
+        let seconds = self.at.0.saturating_sub(self.refused_since?.0);
+        let weeks = seconds / (7 * 86_400);
+        (weeks >= MOST_WEEKS).then_some(weeks)
+    }
 }
 
 /// What an audit has found.
@@ -54,6 +70,15 @@ impl Found {
     }
 }
 
+/// By whom something is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum By {
+    /// By the safe.
+    Safe,
+    /// By this wallet, whose record does not read: the safe was not asked.
+    Wallet,
+}
+
 /// What is known of a certificate from audits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -78,14 +103,26 @@ impl CertificateItem {
 
     /// The same after an audit.
     #[must_use]
-    pub(crate) fn with_audit(&self, found: Found, at: UnixTime) -> Self {
+    pub(crate) fn with_audit(&self, found: Found, by: By, at: UnixTime) -> Self {
         let held_at = match found {
             Found::Held => Some(at),
             Found::NotHeld | Found::Gone | Found::NotShown => {
                 self.audit.and_then(|audit| audit.held_at)
             }
         };
-        let audit = Some(Audit { at, found, held_at });
+        let refused_since = match (found, by) {
+            (Found::NotShown, By::Safe) => {
+                let since = self.audit.and_then(|audit| audit.refused_since);
+                Some(since.unwrap_or(at))
+            }
+            _ => None,
+        };
+        let audit = Some(Audit {
+            at,
+            found,
+            held_at,
+            refused_since,
+        });
         Self {
             audit,
             ..self.clone()

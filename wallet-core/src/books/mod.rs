@@ -16,7 +16,7 @@ pub(crate) mod secret;
 mod tests;
 mod watch;
 
-pub(crate) use audit::{AUDIT_DAYS, have_passed};
+pub(crate) use audit::{AUDIT_DAYS, By, have_passed};
 pub use audit::{Audit, Audited, Found};
 pub use condition::Condition;
 pub use item::{

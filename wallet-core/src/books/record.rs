@@ -169,6 +169,9 @@ pub struct Ledger {
     /// Until which last day its owner was told of what ends, as a Julian day.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deadlines_told: Option<i32>,
+    /// When that was. What has come in since was not among it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadlines_told_at: Option<UnixTime>,
     /// How often safes are audited, in days; never at zero.
     #[serde(default = "audit_days", skip_serializing_if = "is_audit_days")]
     pub audit_days: u32,
@@ -191,6 +194,7 @@ impl Default for Ledger {
             discarded: 0,
             elsewhere: 0,
             deadlines_told: None,
+            deadlines_told_at: None,
             audit_days: AUDIT_DAYS,
         }
     }

@@ -651,6 +651,7 @@ impl Wallet {
             draft: self.draft(),
             shortage: book.shortage,
             rehearsals: book.rehearsals,
+            audit_days: self.books.ledger().audit_days,
             would_free: self.would_free(),
             rounds: rounds.collect(),
             activity: self.books.activity().latest().cloned().collect(),

@@ -89,7 +89,10 @@ impl Dirty {
                 self.items();
             }
             Change::Notify(_) | Change::Acknowledge(_) => self.notices = true,
-            Change::Settle(_) => self.items = true,
+            Change::Settle(ledger) => {
+                self.items = true;
+                self.rules |= ledger.audit_days != books.ledger().audit_days;
+            }
             Change::Identify(_) => {}
             Change::Own(_) => {
                 self.owner = true;

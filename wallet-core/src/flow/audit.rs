@@ -11,7 +11,7 @@
 //! time the answer comes is not judged: its entry may be over as it should be.
 
 use super::{Desk, Flow, Input, Next, Step, name_of};
-use crate::books::{CertificateBody, CertificateItem, Change, Found, Item};
+use crate::books::{By, CertificateBody, CertificateItem, Change, Found, Item};
 use crate::client::{Looked, Question};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
@@ -113,6 +113,8 @@ impl Audit {
                 let mut changes = Vec::new();
                 for (drawn, outcome) in drawn.iter().zip(&outcomes) {
                     if let Some(found) = self.judge(drawn, outcome, desk) {
+                        // Also one that says it is frozen: it says so without a signature.
+                        let found = (found, By::Safe);
                         changes.extend(self.written_down(drawn.certificate, found, desk, rng));
                     }
                 }
@@ -170,7 +172,8 @@ impl Audit {
                 }),
                 // Without its body nothing can be proved, now or ever: the others do not wait for that.
                 None => {
-                    changes.extend(self.written_down(*certificate, Found::NotShown, desk, rng));
+                    let found = (Found::NotShown, By::Wallet);
+                    changes.extend(self.written_down(*certificate, found, desk, rng));
                 }
             }
         }
@@ -246,21 +249,33 @@ impl Audit {
     fn written_down(
         &self,
         certificate: ItemId,
-        found: Found,
+        (found, by): (Found, By),
         desk: &Desk<'_>,
         rng: &mut dyn CryptoRng,
     ) -> Vec<Change> {
         let Some(item) = desk.books.certificate(certificate) else {
             return Vec::new();
         };
-        let item = item.with_audit(found, desk.now);
+        let before = item.audit;
+        let item = item.with_audit(found, by, desk.now);
         let held_at = item.audit.and_then(|audit| audit.held_at);
         let kind = match found {
-            Found::Held | Found::NotShown => None,
+            Found::Held => None,
+            // When it has become too long, and not again while it goes on.
+            Found::NotShown => match before.and_then(|audit| audit.weeks_refused()) {
+                Some(_) => None,
+                None => item
+                    .audit
+                    .and_then(|audit| audit.weeks_refused())
+                    .map(|weeks| Kind::AuditRefused { weeks, held_at }),
+            },
             Found::NotHeld => Some(Kind::AuditFailed { held_at }),
             Found::Gone => Some(Kind::AuditGone { held_at }),
         };
         let put = Change::Put(certificate, Item::Certificate(item), None);
+        // What was found the last time too was told then, and may have been read since.
+        let is_news = found == Found::NotShown || before.map(|audit| audit.found) != Some(found);
+        let kind = kind.filter(|_| is_news);
         let told = kind.and_then(|kind| self.told(certificate, kind, desk, rng));
         core::iter::once(put).chain(told).collect()
     }

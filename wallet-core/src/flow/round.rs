@@ -15,7 +15,7 @@ use super::{Desk, Flow, Input, Next, Protect, Step, Then, name_of, recover, reun
 use crate::books::{Books, Change, Custody, MovedBy, group_of};
 use crate::group::Phase;
 use crate::ids::{FlowId, ItemId};
-use crate::notice::Kind;
+use crate::notice::{Kind, Notice};
 use crate::plan::check::Seat;
 use crate::plan::{Plan, Step as Making};
 use crate::rules::{Entry, Way};
@@ -144,11 +144,7 @@ impl Round {
             round.entry.ended = desk.now;
             changes.push(Change::End(desk.id));
             if round.entry.stayed > 0 && !is_called_off {
-                let left = Kind::RoundLeft {
-                    rule: round.entry.rule,
-                    stayed: round.entry.stayed,
-                };
-                changes.push(desk.own_notice(left, &round.entry.name, rng));
+                changes.extend(round.told(desk, rng));
             }
             changes.push(Change::Record(round.entry));
             return Step::strict(changes, Next::Nothing);
@@ -161,6 +157,24 @@ impl Round {
         }
         changes.push(Change::Journal(desk.id, Flow::Round(round)));
         Step::strict(changes, Next::Rest)
+    }
+
+    /// What was told of the same rule before and is not read yet makes way, or stands if it says the same: a rule that runs every night
+    /// has one notice.
+    fn told(&self, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Vec<Change> {
+        let rule = self.entry.rule;
+        let stayed = self.entry.stayed;
+        let (same, others): (Vec<&Notice>, Vec<&Notice>) = desk
+            .books
+            .notices()
+            .filter(|told| matches!(told.kind, Kind::RoundLeft { rule: of, .. } if of == rule))
+            .partition(|told| told.kind == Kind::RoundLeft { rule, stayed });
+        let mut changes: Vec<Change> = others.iter().map(|it| Change::Acknowledge(it.id)).collect();
+        if same.is_empty() {
+            let left = Kind::RoundLeft { rule, stayed };
+            changes.push(desk.own_notice(left, &self.entry.name, rng));
+        }
+        changes
     }
 
     /// Counts what has come to its end.

@@ -5,6 +5,7 @@ mod order;
 mod owner;
 mod rehearse;
 mod reread;
+mod round;
 mod unattended;
 mod waits;
 

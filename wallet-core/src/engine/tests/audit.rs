@@ -159,7 +159,11 @@ fn a_clock_that_was_once_set_ahead_does_not_end_audits() {
     bench.with_a_wait();
     let id = bench.certificate();
     let of = |bench: &Bench| bench.wallet.books.certificate(id).unwrap().clone();
-    let ahead = of(&bench).with_audit(Found::Held, UnixTime(1_000 + 900 * 86_400));
+    let ahead = of(&bench).with_audit(
+        Found::Held,
+        crate::books::By::Safe,
+        UnixTime(1_000 + 900 * 86_400),
+    );
     let ahead = Change::Put(id, crate::books::Item::Certificate(ahead), None);
     bench.wallet.books.apply(alloc::vec![ahead]);
     bench.look_after(8, reading(None));

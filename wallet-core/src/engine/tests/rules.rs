@@ -344,3 +344,58 @@ fn what_ends_tomorrow_is_told_once_and_over_a_restart() {
     bench.tell(Event::Signals(reading(None)));
     assert!(bench.commit.is_none(), "also before it was closed");
 }
+
+impl Bench {
+    /// The platform speaks, or something is wanted, so many seconds later than otherwise.
+    fn later(&mut self, seconds: u64, event: Event) {
+        let mut context = context(&mut self.rng);
+        context.now_ms += seconds * 1_000;
+        let effects = self.wallet.handle(event, &mut context);
+        self.carry_out(effects);
+        self.commit();
+    }
+
+    fn told_and_read(&mut self) -> Vec<Kind> {
+        let told = self.notices();
+        let books = &self.wallet.books;
+        let ids: Vec<ItemId> = books.notices().map(|it| it.id).collect();
+        for notice in ids {
+            self.want(Intent::Acknowledge { notice });
+            self.commit();
+        }
+        told
+    }
+}
+
+#[test]
+fn what_comes_in_later_and_ends_as_soon_is_told_too() {
+    let mut bench = Bench::new();
+    bench.want_all(alloc::vec![ending("A", "1970-01-02")]);
+    bench.later(10, Event::Signals(reading(None)));
+    let one = [Kind::EndsTomorrow { others: 0 }];
+    assert_eq!(bench.told_and_read(), one);
+    bench.later(20, Event::Intent(ending("B", "1970-01-02")));
+    bench.later(30, Event::Signals(reading(None)));
+    let told = bench.wallet.books.notices();
+    let names: Vec<String> = told.map(|it| it.subject.clone()).collect();
+    assert_eq!(names, ["B"]);
+    assert_eq!(bench.told_and_read(), one);
+    bench.later(40, Event::Signals(reading(None)));
+    assert_eq!(bench.told_and_read(), [], "each once");
+}
+
+#[test]
+fn what_a_clock_that_was_ahead_told_does_not_keep_the_right_one_silent() {
+    let mut bench = Bench::new();
+    bench.want_all(alloc::vec![
+        ending("A", "1970-01-02"),
+        ending("B", "1970-02-10"),
+    ]);
+    bench.later(40 * 86_400, Event::Signals(reading(None)));
+    let one = [Kind::EndsTomorrow { others: 0 }];
+    assert_eq!(bench.told_and_read(), one);
+    bench.later(10, Event::Signals(reading(None)));
+    assert_eq!(bench.told_and_read(), one);
+    bench.later(20, Event::Signals(reading(None)));
+    assert_eq!(bench.told_and_read(), []);
+}

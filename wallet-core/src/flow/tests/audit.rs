@@ -143,6 +143,21 @@ fn audit_that_shows_what_was_not_registered_is_told() {
     );
     // Once, until it is read.
     assert_eq!(fixture.found(Outcome::Done(altered)), not_held(Vec::new()));
+    // And not every week for ever, when it was read.
+    let read: Vec<Change> = fixture
+        .books
+        .notices()
+        .map(|it| Change::Acknowledge(it.id))
+        .collect();
+    assert_eq!(read.len(), 1);
+    fixture.books.apply(read);
+    let mut altered = fixture.shown();
+    altered.chunks[0].bytes[0] ^= 1;
+    let again = || Outcome::Done(altered.clone());
+    assert_eq!(fixture.found(again()), not_held(Vec::new()));
+    // But when it was there meanwhile.
+    fixture.found(Outcome::Done(fixture.shown()));
+    assert_eq!(fixture.found(again()).1.len(), 1);
     let nothing = Audited { chunks: Vec::new() };
     assert_eq!(
         fixture.found(Outcome::Done(nothing)).0,
@@ -304,4 +319,40 @@ fn certificate_of_before_audits_is_not_audited() {
     fixture.books.apply(alloc::vec![old]);
     assert_eq!(fixture.books.auditable(safe).count(), 0);
     assert_eq!(fixture.books.audited(PAPER), Some(Known::NotOffered));
+}
+
+#[test]
+fn audit_that_a_safe_answers_without_showing_anything_is_told_once_after_four_weeks() {
+    let week = 7 * 86_400;
+    for code in [Code::Denied, Code::TooLarge, Code::Malformed, Code::Frozen] {
+        let mut fixture = Fixture::new();
+        let refused = || Outcome::Problem(code.into());
+        let flow = fixture.asking();
+        let mut told = Vec::new();
+        for weeks in 0..7 {
+            let desk = Desk {
+                stretch: Stretch::None,
+                lock: fixture.lock,
+                id: FLOW,
+                books: &fixture.books,
+                now: UnixTime(NOW.0 + weeks * week),
+                body: None,
+                attempts: 0,
+                waiting: None,
+            };
+            let input = Input::Audited(alloc::vec![refused()]);
+            let step = flow.step(input, &desk, &mut Counting(100));
+            let kinds: Vec<Kind> = notices(&step).into_iter().cloned().collect();
+            told.push(kinds);
+            fixture.books.apply(step.changes);
+        }
+        assert!(
+            matches!(told[4].as_slice(), [Kind::AuditRefused { weeks: 4, .. }]),
+            "{code:?}: {told:?}"
+        );
+        assert_eq!(told.concat().len(), 1, "{code:?}");
+        // Once it was shown it begins anew.
+        fixture.found(Outcome::Done(fixture.shown()));
+        assert_eq!(fixture.found(refused()).1, []);
+    }
 }

@@ -74,16 +74,21 @@ pub(super) fn alarm(lang: Lang, health: Option<Health>) -> Option<Node> {
     }
 }
 
-/// How often it is done by itself, and all of it now.
-pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
+/// One of how often something can be done; none is chosen if it is done at another interval.
+fn intervals(
+    s: Service,
+    name: &'static str,
+    chosen: Option<Rehearsals>,
+    set: fn(Rehearsals) -> Intent,
+) -> Node {
     let lang = s.lang.get();
     let ways = Rehearsals::ALL.map(|it| {
         let radio = el("input")
             .fixed("type", "radio")
-            .fixed("name", "rehearsals")
-            .checked(it == chosen)
+            .fixed("name", name)
+            .checked(Some(it) == chosen)
             .on("change", move |_| {
-                s.send(Intent::SetRehearsals { often: it });
+                s.send(set(it));
             });
         let words = el("span")
             .class("row-main")
@@ -92,7 +97,45 @@ pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
             .child(el("label").class("row").child(radio).child(words))
             .into()
     });
-    let list = div("panel panel--flush").child(el("ul").class("rows").child(Vec::from(ways)));
+    div("panel panel--flush")
+        .child(el("ul").class("rows").child(Vec::from(ways)))
+        .into()
+}
+
+fn days(often: Rehearsals) -> u32 {
+    match often {
+        Rehearsals::Off => 0,
+        Rehearsals::Weekly => 7,
+        Rehearsals::Monthly => 30,
+    }
+}
+
+/// How often safes are audited by themselves.
+pub(super) fn audits(s: Service, chosen: u32) -> Node {
+    let lang = s.lang.get();
+    let mut ways = Rehearsals::ALL.into_iter();
+    let chosen = ways.find(|it| days(*it) == chosen);
+    let list = intervals(s, "audits", chosen, |often| Intent::SetAudits {
+        days: days(often),
+    });
+    el("fieldset")
+        .class("stack")
+        .child(
+            el("legend")
+                .class("sr-only")
+                .words(text(lang, Key::AuditsTitle)),
+        )
+        .child(quiet(text(lang, Key::AuditsLead)))
+        .child(list)
+        .into()
+}
+
+/// How often it is done by itself, and all of it now.
+pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
+    let lang = s.lang.get();
+    let list = intervals(s, "rehearsals", Some(chosen), |often| {
+        Intent::SetRehearsals { often }
+    });
     let drill = button(
         "btn",
         Some("refresh"),

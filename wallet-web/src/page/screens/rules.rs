@@ -52,6 +52,12 @@ pub(super) fn rules(s: Service) -> Node {
             ))
             .child(section(
                 s,
+                "audits",
+                Key::AuditsTitle,
+                health::audits(s, view.audit_days),
+            ))
+            .child(section(
+                s,
                 "activity",
                 Key::ActivityTitle,
                 activity(s, &view.activity),

@@ -97,6 +97,7 @@ mod tests {
                 at,
                 found,
                 held_at: Some(at),
+                refused_since: None,
             })
         });
         let done = last

@@ -693,6 +693,8 @@ keys! {
     RestoreNothingYet: "Nothing is at the safes that have answered. Not all have: what lies at the others is not shown yet, and comes when they are asked again.", "返事のあった金庫には、取り戻せるものがありません。まだ返事のない金庫に預けたものはここに表示されていません。あとでもう一度たずねると表示されます。";
     RestoreNothing: "Nothing is at your safes that this wallet could recover.", "この財布で取り戻せるものは、金庫にありません。";
     AuditNow: "Audit now", "今すぐ検査";
+    AuditsTitle: "Audits", "抜き取り検査";
+    AuditsLead: "Saifu asks each safe to show bits of what it keeps for you, drawn at random, and compares them. Nothing is moved.", "金庫ごとに、預け物の一部をくじで選んで示させ、照合します。何も移しません。";
     TakeBack: "That device is lost: take it back", "端末をなくしたので取り返す";
     WaitsTitle: "Having others wait", "ほかの端末を待たせる";
     WaitsLead: "Whoever gets in as you on another device, or gets hold of a certificate, has what this wallet keeps at safes only after this time. Meanwhile they are shown here, and you can refuse them.", "別の端末で本人として入った人や、登録証を手に入れた人は、この時間がたつまで、この財布が預けたものを受け取れません。その間はここに表示され、断ることができます。";

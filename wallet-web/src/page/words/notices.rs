@@ -83,6 +83,7 @@ pub(crate) fn weight(kind: &Kind) -> Weight {
         | Kind::LastCopyOver { .. }
         | Kind::MarkedStays
         | Kind::RehearsalFoundBad { .. }
+        | Kind::AuditRefused { .. }
         | Kind::OwnerSaidNo
         | Kind::WaitRefused
         | Kind::AskerUnknown
@@ -422,6 +423,21 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
                 lang,
                 "If you handed it over, or another device of yours has fetched it, that is why: discard it here. If not, press “Recover”: the safe must then say who has it, and sign that.",
                 "人に渡したか、ほかの端末で取り戻したのなら、そのためです。ここでは破棄してください。そうでなければ「取り戻す」を押してください。誰が持っているかを、金庫は署名して示さなければなりません。"
+            ),
+        ),
+        Kind::AuditRefused { weeks, held_at } => Halves::new(
+            say!(
+                lang,
+                "{the_safe} answers, and has not shown for {weeks} weeks that it has {in_sentence}.",
+                "{the_safe}は答えますが、{in_sentence}があることを{weeks}週間示していません。",
+                the_safe,
+                in_sentence,
+                weeks
+            ) + &audit::last_held(lang, *held_at),
+            say!(
+                lang,
+                "If it is open on another device of yours, or frozen by you, that is why. If not, rehearse it, or move it to other safes.",
+                "ほかの端末で開いているか、あなたが凍結したのなら、そのためです。そうでなければ、予行で確かめるか、ほかの金庫に移してください。"
             ),
         ),
         Kind::DiscardedUnknownToSafe => Halves::new(
