@@ -51,14 +51,14 @@ pub fn sign_request(
     now: UnixTime,
     account: &SigningKey,
 ) -> String {
-    let wire = Wire {
-        aud: safe,
-        htu: route,
-        bh: CertificateId::new(hash::sha256(body)),
-        jti: request,
-        exp: now.plus(limits::REQUEST_LIFETIME),
-    };
-    jws::sign(labels::REQUEST_TYP, EmbedKey::Yes, &wire, account)
+    let until = now.plus(limits::REQUEST_LIFETIME);
+    sign(
+        labels::REQUEST_TYP,
+        (safe, route, request),
+        body,
+        until,
+        account,
+    )
 }
 
 /// Signs a registration for `body` that is to be sent later, perhaps by who cannot sign: a service worker. There is nothing like it
@@ -71,14 +71,26 @@ pub fn sign_prepared(
     now: UnixTime,
     account: &SigningKey,
 ) -> String {
+    let of = (safe, Route::Register, request);
+    let until = now.plus(limits::PREPARED_LIFETIME);
+    sign(labels::PREPARED_TYP, of, body, until, account)
+}
+
+fn sign(
+    typ: &str,
+    (safe, route, request): (SafeId, Route, RequestId),
+    body: &[u8],
+    until: UnixTime,
+    account: &SigningKey,
+) -> String {
     let wire = Wire {
         aud: safe,
-        htu: Route::Register,
+        htu: route,
         bh: CertificateId::new(hash::sha256(body)),
         jti: request,
-        exp: now.plus(limits::PREPARED_LIFETIME),
+        exp: until,
     };
-    jws::sign(labels::PREPARED_TYP, EmbedKey::Yes, &wire, account)
+    jws::sign(typ, EmbedKey::Yes, &wire, account)
 }
 
 /// Checks a signed request.

@@ -7,6 +7,7 @@ import { test } from "node:test";
 import { readLedger } from "./lib/ledger.mjs";
 import { garbage } from "./lib/proxy.mjs";
 import { startAll } from "./lib/spread.mjs";
+import { registrationOf } from "./lib/service-worker.mjs";
 import { until } from "./lib/until.mjs";
 import { accountOf, walkOn } from "./lib/walk.mjs";
 
@@ -86,14 +87,7 @@ const start = async (t) => {
   // Every address of the site shows the wallet; an empty page that one of them has opened is of the site, too.
   const [other] = await Promise.all([context.waitForEvent("page"), wallet.page.evaluate(() => void open("about:blank"))]);
   const cdp = await context.newCDPSession(other);
-  const registered = new Promise((found) => {
-    cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-      const [registration] = registrations.filter(({ isDeleted }) => !isDeleted);
-      if (registration !== undefined) found(registration.registrationId);
-    });
-  });
-  await cdp.send("ServiceWorker.enable");
-  const registrationId = await registered;
+  const registrationId = await registrationOf(cdp);
   const wake = (event, more = {}) => cdp.send(`ServiceWorker.dispatch${event}Event`, { origin, registrationId, tag: "outbox", ...more });
   /** Who has the lock that says that a wallet is open, and who waits for it. */
   const lockNames = () =>

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { test } from "node:test";
 import { startSafe } from "./lib/safe.mjs";
+import { registrationOf } from "./lib/service-worker.mjs";
 import { startSite } from "./lib/site.mjs";
 import { until } from "./lib/until.mjs";
 import { openWallet } from "./lib/walk.mjs";
@@ -117,14 +118,7 @@ test("a safe wakes a closed wallet when somebody begins to wait", async (t) => {
 
   await t.test("the service worker shows it in the owner's language, and says nothing of what there is", async () => {
     const cdp = await context.newCDPSession(old.page);
-    const registered = new Promise((found) => {
-      cdp.on("ServiceWorker.workerRegistrationUpdated", ({ registrations }) => {
-        const [registration] = registrations.filter(({ isDeleted }) => !isDeleted);
-        if (registration !== undefined) found(registration.registrationId);
-      });
-    });
-    await cdp.send("ServiceWorker.enable");
-    const registrationId = await registered;
+    const registrationId = await registrationOf(cdp);
     await cdp.send("ServiceWorker.deliverPushMessage", { origin, registrationId, data: "" });
     const shown = () =>
       old.page.evaluate(async () => {

@@ -20,8 +20,8 @@ impl Owner {
         owner
     }
 
-    /// The device has everything home and confirmed, and is lost. A new one has found what there is.
-    fn lost_with_everything(seed: u64, plan: Option<Plan>) -> (Self, usize) {
+    /// Everything lies at safes, by this plan, or whole at one.
+    fn with_everything_at_safes(seed: u64, plan: Option<Plan>) -> Self {
         let mut owner = Self::with_grace(seed, 4);
         owner.enrol(OLD);
         match plan {
@@ -31,6 +31,12 @@ impl Owner {
                 owner.want(OLD, Intent::BackUp { values, safe });
             }
         }
+        owner
+    }
+
+    /// The device has everything home and confirmed, and is lost. A new one has found what there is.
+    fn lost_with_everything(seed: u64, plan: Option<Plan>) -> (Self, usize) {
+        let mut owner = Self::with_everything_at_safes(seed, plan);
         owner.recover_everything(OLD);
         let new = owner.lose();
         owner.restore(new, 0);
@@ -153,10 +159,7 @@ fn the_trail_says_what_went_where_when_to_whom_and_until_when_it_is_kept() {
 
 #[test]
 fn of_what_was_registered_alone_and_came_home_no_copy_is_offered_nor_made() {
-    let mut owner = Owner::with_grace(94, 2);
-    owner.enrol(OLD);
-    let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
-    owner.want(OLD, Intent::BackUp { values, safe });
+    let mut owner = Owner::with_everything_at_safes(94, None);
     owner.recover_everything(OLD);
     let cards = owner.look_back(OLD);
     assert_eq!(cards.len(), 2);
@@ -171,15 +174,7 @@ fn of_what_was_registered_alone_and_came_home_no_copy_is_offered_nor_made() {
 #[test]
 fn a_device_that_was_told_nothing_so_far_gets_a_copy_at_the_first_press() {
     for plan in [Some(Preset::AnyTwoOfThree.plan()), None] {
-        let mut owner = Owner::with_grace(95, 4);
-        owner.enrol(OLD);
-        match plan {
-            Some(plan) => owner.protect(OLD, plan),
-            None => {
-                let (values, safe) = (owner.held(OLD), owner.scene.safes[1].id());
-                owner.want(OLD, Intent::BackUp { values, safe });
-            }
-        }
+        let mut owner = Owner::with_everything_at_safes(95, plan);
         let second = owner.add_device();
         owner.restore(second, 0);
         let at_safe = |books: &Books| {
