@@ -72,6 +72,31 @@ for (const { device, viewport, lang, theme } of LOOKS) {
   });
 }
 
+test("what the browser says late moves nothing on the screen that was waiting for it", async (t) => {
+  const { site, page, prepareStandIn } = await open(t, { viewport: PHONE });
+  await measureShift(page);
+  await page.addInitScript(() => {
+    const persisted = StorageManager.prototype.persisted;
+    StorageManager.prototype.persisted = async function () {
+      await new Promise((done) => setTimeout(done, 400));
+      return persisted.call(this);
+    };
+    // The browser's own offer to install is kept back, and comes when the screen has long been there.
+    addEventListener("beforeinstallprompt", (event) => event.isTrusted && event.stopImmediatePropagation(), { capture: true });
+  });
+  const scene = scenes("ja").find(({ name }) => name === "values");
+  await showScene(page, site, scene, { lang: "ja", theme: "dark", prepareStandIn });
+  const line = page.locator(".notice", { hasText: "このブラウザにしか" });
+  await line.waitFor();
+  await page.evaluate(() => dispatchEvent(Object.assign(new Event("beforeinstallprompt"), { prompt: () => {} })));
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  assert.ok((await page.evaluate(() => globalThis.shifted)) <= LAYOUT_SHIFT);
+  await page.goto(`${site.url}/#/settings`);
+  await page.getByRole("button", { name: "インストール" }).waitFor();
+  await page.goto(`${site.url}/#/values`);
+  await line.getByRole("button", { name: "インストール" }).waitFor();
+});
+
 test("everything on a screen can be reached by the keyboard", async (t) => {
   const { site, page, prepareStandIn } = await open(t);
   for (const scene of scenes("en").filter(({ act, crash }) => !act && !crash)) {

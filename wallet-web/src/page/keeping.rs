@@ -15,10 +15,15 @@ const VISITS: &str = "visits";
 /// That the browser was asked to keep it, and said no or nothing.
 const ASKED: &str = "asked-to-keep";
 
+/// For how long its answer is waited for before anything is shown, in milliseconds.
+const PATIENCE_MS: i32 = 1_000;
+
 /// See above. A handle: copies mean the same.
 #[derive(Clone, Copy)]
 pub(crate) struct Keeping {
     pub(crate) promise: RwSignal<Promise>,
+    /// Whether the browser has said what it promised, or took too long. What is shown before would move under the finger.
+    pub(crate) is_heard: RwSignal<bool>,
     /// Whether the browser was asked and has not promised it.
     pub(crate) is_refused: RwSignal<bool>,
     /// Bytes free of what it allows.
@@ -36,13 +41,24 @@ impl Keeping {
         device::keep(VISITS, &visits.write());
         let keeping = Self {
             promise: RwSignal::new(Promise::Unknown),
+            is_heard: RwSignal::new(false),
             is_refused: RwSignal::new(device::kept(ASKED).is_some()),
             free: RwSignal::new(None),
             visits,
             is_asking: StoredValue::new(false),
         };
-        device::storage_promised(move |promise| keeping.promise.set(promise));
+        device::storage_promised(move |promise| {
+            keeping.promise.set(promise);
+            keeping.stop_waiting();
+        });
+        device::later(PATIENCE_MS, move || keeping.stop_waiting());
         keeping
+    }
+
+    fn stop_waiting(self) {
+        if !self.is_heard.get_untracked() {
+            self.is_heard.set(true);
+        }
     }
 
     /// How likely what is at stake here goes.

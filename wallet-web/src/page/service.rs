@@ -147,6 +147,7 @@ impl Service {
         device::show_theme(service.theme.get_untracked());
         service.choosing.follow(service.route.get_untracked());
         service.listen();
+        Effect::new(move || device::show_readiness(service.readiness()));
         card::start(move |card, message| service.hear(card, message));
         service
     }
@@ -188,6 +189,23 @@ impl Service {
         device::suggestions(move |found| self.suggestions.set(found));
     }
 
+    /// How far it is, as scripts and style sheets read it from the document.
+    fn readiness(self) -> &'static str {
+        if self.crashed.get() {
+            return "failed";
+        }
+        match self.phase.get() {
+            Phase::Ready if self.keeping.is_heard.get() => "ready",
+            Phase::Ready | Phase::Opening => "starting",
+            Phase::Locked => "locked",
+            Phase::OpenElsewhere
+            | Phase::Fenced
+            | Phase::StorageBlocked
+            | Phase::StorageNewer
+            | Phase::StorageDamaged => "stopped",
+        }
+    }
+
     fn hear(self, card: &Card, message: Result<FromWorker, JsValue>) {
         match message {
             Ok(FromWorker::Ready) => self.card.set_value(Some(card.clone())),
@@ -195,31 +213,17 @@ impl Service {
             Ok(FromWorker::Kept) => device::send_while_closed(),
             Ok(FromWorker::Lock(lock)) => self.lock.set(lock),
             Ok(FromWorker::Parts(parts)) => parts.into_iter().for_each(|part| self.show(part)),
-            Err(_) => {
-                device::show_readiness("failed");
-                self.crashed.set(true);
-            }
+            Err(_) => self.crashed.set(true),
         }
     }
 
     fn show(self, part: Part) {
         match part {
             Part::Phase(it) => {
-                let readiness = match it {
-                    Phase::Opening => "starting",
-                    Phase::Ready => "ready",
-                    Phase::Locked => "locked",
-                    Phase::OpenElsewhere
-                    | Phase::Fenced
-                    | Phase::StorageBlocked
-                    | Phase::StorageNewer
-                    | Phase::StorageDamaged => "stopped",
-                };
                 self.phase.set(it);
                 if it == Phase::Locked {
                     self.forget();
                 }
-                device::show_readiness(readiness);
                 if it == Phase::Ready {
                     self.tell_signals();
                 }

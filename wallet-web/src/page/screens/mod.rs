@@ -62,6 +62,7 @@ pub(crate) fn app(s: Service) -> Node {
         match s.phase.get() {
             Phase::Opening => Whole::Opening,
             Phase::Ready if s.route.get() == Route::Values && is_new(s) => Whole::Welcome,
+            Phase::Ready if !s.keeping.is_heard.get() => Whole::Opening,
             Phase::Ready => Whole::Wallet,
             Phase::Locked => Whole::Locked,
             other => Whole::Stopped(other),

@@ -101,7 +101,8 @@ fn honest(s: Service) -> Option<Node> {
                 s.keeping.ask()
             }));
         }
-        if remedies.contains(&Remedy::Install) && s.installable.get() {
+        // An offer that comes later waits until the screen is made anew: a button would move what is below it.
+        if remedies.contains(&Remedy::Install) && s.installable.get_untracked() {
             let label = text(lang, Key::Install);
             ways.push(button(
                 "btn btn--small",
