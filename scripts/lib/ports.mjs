@@ -1,5 +1,6 @@
 // Which ports are free, and who holds one that is not.
 
+import { randomInt } from "node:crypto";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename } from "node:path";
@@ -8,14 +9,20 @@ const listen = (port) =>
   new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      const { port: given } = server.address();
-      server.close(() => resolve(given));
-    });
+    server.listen(port, "127.0.0.1", () => server.close(resolve));
   });
 
-/** Any free port. */
-export const freePort = () => listen(0);
+/**
+ * Any free port, and one that is not soon taken: below those that the system gives to connections of its own accord, and drawn by
+ * lot, since others look for one at the same time.
+ */
+export const freePort = async () => {
+  for (let attempts = 0; attempts < 100; attempts += 1) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("No port between 20000 and 32000 is free. End what holds them, and try again.");
+};
 
 export const isFree = (port) =>
   listen(port).then(

@@ -78,7 +78,7 @@ export const spawnSafe = ({ folder, port, env = "a", vars = {} }) => {
       () => false,
     );
   const untilReady = async () => {
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 60_000;
     while (!(await answers())) {
       if (!running || Date.now() > deadline) {
         await kill();

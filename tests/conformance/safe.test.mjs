@@ -11,9 +11,10 @@ import { join, resolve } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { freePort } from "../../scripts/lib/ports.mjs";
 import { startSafe as startUnderWrangler } from "../../scripts/lib/safe.mjs";
 import { startKv } from "./lib/kv.mjs";
-import { freePort, startWorkerd } from "./lib/workerd.mjs";
+import { startWorkerd } from "./lib/workerd.mjs";
 
 const root = resolve(import.meta.dirname, "../..");
 const binary = join(root, "target/debug/conformance");
@@ -51,7 +52,7 @@ const ledgerFile = (safe) => {
 };
 
 const until = async (what, reached) => {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   while (!(await reached())) {
     assert.ok(Date.now() < deadline, `not in time: ${what}`);
     await sleep(50);

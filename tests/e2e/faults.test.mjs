@@ -59,11 +59,11 @@ test("faults", async (t) => {
       await proxy.down();
       await wallet.recover("Patient");
       await wallet.says("Akagi Safe (local) does not answer.");
-      // Until the third attempt has failed, so that the next one is not due for seconds.
-      await new Promise((done) => setTimeout(done, 4_000));
+      // Attempts come after 0, 1, 3, 7 and 15 seconds: what is here before the sixteenth was not waited for.
+      await new Promise((done) => setTimeout(done, 8_000));
       await proxy.up();
       await wallet.tryNow();
-      await wallet.untilHere("Patient", { timeout: 3_000 });
+      await wallet.untilHere("Patient", { timeout: 6_000 });
     });
     await t.test("an owner who does not want to wait calls it off, and has the value", async () => {
       await proxy.down();

@@ -144,12 +144,12 @@ test("rules that are due by themselves", async (t) => {
     const inMinutes = (count) => new Date(Date.now() + count * 60_000);
     const clock = (time) => `${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
     await add("Evening");
-    const soon = inMinutes(new Date().getSeconds() > 45 ? 2 : 1);
+    const soon = inMinutes(new Date().getSeconds() > 30 ? 2 : 1);
     await make("By the clock", "At a time of day", async (when) => {
       await when.getByLabel("Time", { exact: false }).fill(clock(soon));
       await when.getByLabel("Time", { exact: false }).press("Tab");
     });
-    await wallet.untilAtSafe("Evening", { timeout: 130_000 });
+    await wallet.untilAtSafe("Evening", { timeout: 180_000 });
     assert.match(await done(), new RegExp(`By the clock: Backed up 1 value\\. Evening .* at ${clock(soon)}`));
     await remove("By the clock");
   });

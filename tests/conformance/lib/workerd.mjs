@@ -2,21 +2,11 @@
 
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../scripts/lib/ports.mjs";
 
 const root = resolve(import.meta.dirname, "../../..");
-
-/** A port nobody listens on. */
-export const freePort = () =>
-  new Promise((done) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
-    });
-  });
 
 const config = ({ folder, build, port, kvPort, vars }) => {
   const embed = (name) => JSON.stringify(relative(folder, join(build, name)));
@@ -78,7 +68,7 @@ export const startWorkerd = async ({ folder, build, kvPort, vars = {}, port }) =
     await ended;
   };
   const url = `http://localhost:${port}`;
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + 60_000;
   const answers = () =>
     fetch(`${url}/openapi.json`).then(
       async (response) => (await response.arrayBuffer(), response.ok),

@@ -2,6 +2,7 @@
 // it, and does to what passes whatever a test says.
 
 import { createServer, request as send } from "node:http";
+import { freePort } from "../../../scripts/lib/ports.mjs";
 import { startSafe } from "./safe.mjs";
 
 const bodyOf = async (stream) => {
@@ -46,7 +47,8 @@ export const garbage = {
  */
 export const startProxy = async (test) => {
   let target;
-  let port;
+  // As it goes down and comes up again, nobody else is to be given it meanwhile.
+  const port = await freePort();
   const proxy = {
     fault: undefined,
     faultsAll: false,
@@ -109,10 +111,9 @@ export const startProxy = async (test) => {
     new Promise((done, failed) => {
       server = createServer(listener);
       server.once("error", failed);
-      server.listen(port ?? 0, "127.0.0.1", done);
+      server.listen(port, "127.0.0.1", done);
     });
   await proxy.up();
-  port = server.address().port;
   proxy.url = `http://localhost:${port}`;
   proxy.standBefore = (safe) => (target = safe);
   test.after(() => proxy.down());

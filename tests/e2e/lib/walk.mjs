@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { launch } from "./browser.mjs";
-import { until } from "./until.mjs";
+import { PATIENCE, until } from "./until.mjs";
 
 const exactly = (text) => new RegExp(`^${text.replaceAll(/[.+?^${}()|[\]\\*]/g, "\\$&")}$`);
 const squeezed = (text) => text.replaceAll(/\s+/g, " ").trim();
@@ -10,7 +10,7 @@ const squeezed = (text) => text.replaceAll(/\s+/g, " ").trim();
 /** Starts a browser and opens the wallet in it. With a `profileDir` the same wallet is opened again. */
 export const openWallet = async (test, site, options) => {
   const browser = await launch(test, options);
-  browser.context.setDefaultTimeout(20_000);
+  browser.context.setDefaultTimeout(PATIENCE * 1_000);
   const wallet = walkOn(browser.page, site);
   await wallet.start();
   return Object.assign(wallet, browser);
@@ -22,10 +22,14 @@ export const walkOn = (page, site) => {
   const button = (name) => page.getByRole("button", { name, exact: typeof name === "string" });
   const heading = (name) => page.getByRole("heading", { level: 1, name, exact: true });
 
-  /** Shows a screen by its address behind the `#`. */
+  /** Shows a screen by its address behind the `#`. It is there, where it may be shown: not the one before. */
   const go = async (screen) => {
-    await page.goto(`${site.url}/#/${screen}`);
-    await page.waitForFunction((screen) => location.hash === `#/${screen}`, screen);
+    const hash = `#/${screen}`;
+    await page.goto(`${site.url}/${hash}`);
+    await page.waitForFunction((hash) => {
+      const main = document.querySelector("main[data-shows]");
+      return location.hash === hash && (main === null || main.dataset.shows === hash);
+    }, hash);
   };
 
   const region = (name) => page.getByRole("region", { name, exact: true });
@@ -381,8 +385,8 @@ export const walkOn = (page, site) => {
     /** What is under way: a line for each. */
     jobs: async () => {
       await go("values");
-      const lines = await region("Under way").getByRole("listitem").all();
-      return Promise.all(lines.map(async (line) => squeezed(await line.innerText())));
+      const lines = await region("Under way").getByRole("listitem").evaluateAll((all) => all.map((line) => line.innerText));
+      return lines.map(squeezed);
     },
     /** Has what waits tried at once. If it is tried by itself in that moment there is nothing to press. */
     tryNow: async () => {

@@ -218,6 +218,12 @@ pub(crate) fn value_of(event: &Event) -> String {
     said_by(&field.unwrap_or_default())
 }
 
+/// Whether the box that was pressed is ticked now.
+pub(crate) fn is_ticked(event: &Event) -> bool {
+    let field = event.target().map(JsValue::from).unwrap_or_default();
+    Reflect::get(&field, &"checked".into()).is_ok_and(|ticked| ticked.is_truthy())
+}
+
 /// Fields of one line and of several are of different types.
 fn said_by(field: &JsValue) -> String {
     let value = Reflect::get(field, &"value".into());

@@ -769,16 +769,16 @@ pub(crate) fn number(
     div("field").child(label).child(input).child(below).into()
 }
 
-/// Something that is so or not.
+/// Something that is so or not. `set` is told what the box shows now, which may be ahead of what the screen was made of.
 pub(crate) fn tick(
     label: impl Into<Node>,
     is_so: bool,
-    mut toggle: impl FnMut() + 'static,
+    mut set: impl FnMut(bool) + 'static,
 ) -> Node {
     let input = el("input")
         .fixed("type", "checkbox")
         .checked(is_so)
-        .on("change", move |_| toggle());
+        .on("change", move |event| set(device::is_ticked(&event)));
     el("label")
         .class("tick")
         .child(input)

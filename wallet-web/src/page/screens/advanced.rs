@@ -253,11 +253,8 @@ impl Editor {
     fn tick(&self, label: Key, choose: fn(&mut Draft) -> &mut bool) -> Node {
         let is_so = *choose(&mut self.draft.clone());
         let at = self.at;
-        tick(text(self.lang(), label), is_so, move || {
-            at.set(|draft| {
-                let it = choose(draft);
-                *it = !*it;
-            });
+        tick(text(self.lang(), label), is_so, move |is_so| {
+            at.set(|draft| *choose(draft) = is_so)
         })
     }
 

@@ -595,8 +595,8 @@ pub(super) fn discard(
         })
         .child(icon("trash"))
         .words(text(lang, label));
-    let tick = tick(text(lang, known), understood.get(), move || {
-        understood.update(|it| *it = !*it)
+    let tick = tick(text(lang, known), understood.get(), move |is_so| {
+        understood.set(is_so)
     });
     Node::Many(vec![
         dialog_title(question).into(),

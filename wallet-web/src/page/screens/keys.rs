@@ -330,8 +330,8 @@ fn back_up(s: Service, card: &KeyCard, choice: Choice) -> Node {
         }),
     };
     let problem = problem.map(|words| halves("warn", "warn", None, words, None, Vec::new()));
-    let erase = tick(text(lang, Key::EraseKey), erase, move || {
-        choice.erase.update(|it| *it = !*it)
+    let erase = tick(text(lang, Key::EraseKey), erase, move |is_so| {
+        choice.erase.set(is_so)
     });
     div("stack")
         .child(choices(text(lang, Key::CopiesWhere), list))

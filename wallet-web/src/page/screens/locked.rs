@@ -151,7 +151,7 @@ impl Locked {
     fn lost(self, lang: Lang) -> Node {
         let s = self.s;
         let knows = self.knows.get();
-        let toggle = move || self.knows.update(|it| *it = !*it);
+        let set = move |knows| self.knows.set(knows);
         let label = text(lang, Key::LockLostTick);
         let erase = el("button")
             .class("btn btn--danger")
@@ -164,7 +164,7 @@ impl Locked {
             .child(
                 div("stack")
                     .child(el("p").words(text(lang, Key::LockLostText)))
-                    .child(tick(label, knows, toggle))
+                    .child(tick(label, knows, set))
                     .child(one(erase.into())),
             )
             .into()

@@ -123,6 +123,7 @@ fn shell(s: Service, opening: bool) -> Node {
             .class(class)
             .fixed("id", "main")
             .fixed("tabindex", "-1")
+            .attr("data-shows", route.href())
             .child(div("screen").key(key).child(screen))
             .child(Node::live(move || said(s).into()))
             .into()

@@ -130,10 +130,10 @@ fn explain(s: Service, what: What, offer: &Offer, with_key: RwSignal<bool>) -> N
     );
     let key = offer.key_is_here.then(|| {
         let label = text(lang, Key::HandOverKey);
-        let toggle = move || with_key.update(|it| *it = !*it);
+        let set = move |is_with_key| with_key.set(is_with_key);
         let note = text(lang, Key::HandOverKeyNote);
         div("stack stack--tight")
-            .child(tick(label, is_with_key, toggle))
+            .child(tick(label, is_with_key, set))
             .child(el("p").class("hint").words(note))
     });
     let show = button(

@@ -263,9 +263,9 @@ impl Restore {
             .filter(|away| chosen.contains(away))
             .collect();
         let is_all = chosen.len() == offered.len();
-        let toggle_all = move || {
+        let set_all = move |is_all| {
             self.chosen
-                .set(if is_all { Vec::new() } else { offered.clone() })
+                .set(if is_all { offered.clone() } else { Vec::new() })
         };
         let list = all.into_iter().map(|(away, name, class)| {
             let toggle = move |_| {
@@ -311,7 +311,7 @@ impl Restore {
         let later = link("btn", Route::Values, None, later);
         let content = div("stack")
             .child(el("p").words(text(lang, Key::RestoreFoundText)))
-            .child(tick(text(lang, Key::All), is_all, toggle_all))
+            .child(tick(text(lang, Key::All), is_all, set_all))
             .child(list)
             .child(actions(recover.into_iter().chain([later]).collect()));
         section(s, "found", Key::RestoreFound, content)

@@ -381,10 +381,10 @@ fn classes(lang: Lang, said: &str, fill: impl Fn(String) + Clone + 'static) -> N
     let ticks = Class::ALL.into_iter().map(|class| {
         let is_so = chosen.iter().any(|code| code == class.code());
         let (fill, chosen) = (fill.clone(), chosen.clone());
-        tick(words::class_name(lang, class), is_so, move || {
+        tick(words::class_name(lang, class), is_so, move |is_so| {
             let is_kept = |code: &&String| !code.is_empty() && *code != class.code();
             let mut codes: Vec<&str> = chosen.iter().filter(is_kept).map(String::as_str).collect();
-            if !is_so {
+            if is_so {
                 codes.push(class.code());
             }
             fill(codes.join(" "));
@@ -460,10 +460,12 @@ fn safes(s: Service, edited: Edited, now: &Editing) -> Node {
                 crate::page::parts::safe_name(&safe.operator, &safe.address),
             );
             let is_so = now.safes.contains(&id);
-            tick(name, is_so, move || {
-                change(s, edited, |it| match is_so {
-                    true => it.safes.retain(|other| *other != id),
-                    false => it.safes.push(id),
+            tick(name, is_so, move |is_so| {
+                change(s, edited, |it| {
+                    it.safes.retain(|other| *other != id);
+                    if is_so {
+                        it.safes.push(id);
+                    }
                 });
             })
         });

@@ -89,10 +89,10 @@ fn card(s: Service, card: &RuleCard) -> Node {
     let id = format!("rule-{}", rule.id);
     let is_on = rule.state == RuleState::On;
     let (switched, run) = (rule.clone(), rule.id);
-    let switch = tick(text(lang, Key::RuleOn), is_on, move || {
+    let switch = tick(text(lang, Key::RuleOn), is_on, move |is_on| {
         let state = match is_on {
-            true => RuleState::Off,
-            false => RuleState::On,
+            true => RuleState::On,
+            false => RuleState::Off,
         };
         let rule = Rule {
             state,

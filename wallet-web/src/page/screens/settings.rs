@@ -103,9 +103,9 @@ fn theme(s: Service) -> El {
 /// Whether messages are shown while nobody looks at the page.
 fn tell(s: Service) -> Node {
     let tells = s.tells.get();
-    let box_ = tick(s.text(Key::Tell), tells, move || match tells {
-        true => s.tell_nothing(),
-        false => s.tell_when_hidden(Permission::Ask),
+    let box_ = tick(s.text(Key::Tell), tells, move |tells| match tells {
+        true => s.tell_when_hidden(Permission::Ask),
+        false => s.tell_nothing(),
     });
     let refused = s.not_shown.get().is_some().then(|| {
         el("p")

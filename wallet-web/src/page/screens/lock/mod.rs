@@ -222,7 +222,7 @@ impl Removing {
             let owner = s.owner.get();
             owner.safes.iter().any(|card| card.kit == Some(mark))
         });
-        let toggle = move || self.knows.update(|it| *it = !*it);
+        let set = move |knows| self.knows.set(knows);
         let label = text(lang, Key::LockRemoveLastTick);
         let knows = self.knows.get();
         let keep = text(lang, Key::Keep);
@@ -245,7 +245,7 @@ impl Removing {
             opens_safes
                 .then(|| el("p").words(text(lang, Key::KitStaysAtSafes)))
                 .into(),
-            is_last.then(|| tick(label, knows, toggle)).into(),
+            is_last.then(|| tick(label, knows, set)).into(),
             div("actions actions--end").child(keep).child(remove).into(),
         ])
     }
