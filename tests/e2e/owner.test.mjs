@@ -63,7 +63,7 @@ test("everything comes back by one address, a name and six words", async (t) => 
     await old.untilAtSafe(name);
   }
   await old.go("values");
-  await old.says("If this device is lost, nobody can fetch the 4 values that are at your safes.");
+  await old.says("If this device is lost, nobody can fetch the 4 values at your safes.");
 
   const words = await old.makeWords(NAMES.first);
   const find = finderOf(words);

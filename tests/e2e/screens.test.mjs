@@ -86,14 +86,18 @@ test("what the browser says late moves nothing on the screen that was waiting fo
   });
   const scene = scenes("ja").find(({ name }) => name === "values");
   await showScene(page, site, scene, { lang: "ja", theme: "dark", prepareStandIn });
-  const line = page.locator(".notice", { hasText: "このブラウザにしか" });
-  await line.waitFor();
+  const line = page.locator(".line", { hasText: "このブラウザにしか" });
+  await line.locator("summary").click();
+  await line.getByText("空き容量が不足すると").waitFor();
+  // What follows a press is no shift: some time has to pass.
+  await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
   await page.evaluate(() => dispatchEvent(Object.assign(new Event("beforeinstallprompt"), { prompt: () => {} })));
   await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
   assert.ok((await page.evaluate(() => globalThis.shifted)) <= LAYOUT_SHIFT);
   await page.goto(`${site.url}/#/settings`);
   await page.getByRole("button", { name: "インストール" }).waitFor();
   await page.goto(`${site.url}/#/values`);
+  await line.locator("summary").click();
   await line.getByRole("button", { name: "インストール" }).waitFor();
 });
 

@@ -187,6 +187,34 @@ pub(crate) fn halves(
         .into()
 }
 
+/// One line of what is to be known, with what to do about it beside it. Why it is so, and what else helps, is below once it is
+/// opened; where it is pressing, it is open.
+pub(crate) fn line(
+    kind: &'static str,
+    picture: &'static str,
+    words: Halves,
+    why: Option<String>,
+    first: Node,
+    others: Vec<Node>,
+) -> Node {
+    let summary = el("summary")
+        .child(icon(picture))
+        .child(el("span").class("notice-what").child(words.what))
+        .child(small_icon("next"));
+    let details = el("details")
+        .attr_if(kind == "danger", "open", "")
+        .child(summary)
+        .child(why.map(|why| el("p").class("notice-why").child(why)))
+        .child(el("p").class("notice-now").child(words.now))
+        .child((!others.is_empty()).then(|| actions(others)));
+    el("li")
+        .class("line")
+        .attr("data-kind", kind)
+        .child(details)
+        .child(first)
+        .into()
+}
+
 /// A notice with its acknowledgement.
 pub(crate) fn notice(s: Service, notice: &Notice) -> Node {
     let lang = s.lang.get();

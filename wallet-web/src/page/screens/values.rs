@@ -2,7 +2,7 @@
 
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    Wait, actions, button, call_off, empty, halves, head, icon, link, make_room_by_rules, notice,
+    Wait, actions, button, call_off, empty, head, icon, line, link, make_room_by_rules, notice,
     picture_of, picture_of_backup, picture_of_certificate, reason, safe_at, safe_name, value_card,
     waiting,
 };
@@ -49,8 +49,7 @@ pub(super) fn values(s: Service) -> Node {
             .child(freeze::cards(s))
             .child(waits::cards(s))
             .child(news(s))
-            .child(honest(s))
-            .child(unprepared(s))
+            .child(to_know(s))
             .child(is_stuck(s).then(|| under_way(s)).flatten())
             .child(here(s))
             .child((!is_stuck(s)).then(|| under_way(s)).flatten())
@@ -78,6 +77,12 @@ fn news(s: Service) -> Node {
     Node::Many(shown)
 }
 
+/// What would be lost with this browser or this device: a line each.
+fn to_know(s: Service) -> Option<Node> {
+    let lines: Vec<Node> = [honest(s), unprepared(s)].into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| el("ul").class("lines").child(lines).into())
+}
+
 /// What would be lost with this browser, and the way to change it.
 fn honest(s: Service) -> Option<Node> {
     let lang = s.lang.get();
@@ -85,11 +90,16 @@ fn honest(s: Service) -> Option<Node> {
     (summary.only_here > 0).then(|| {
         let risk = risk(s);
         let what = words::only_here(lang, summary.only_here, &summary.only_here_worth);
-        let what = words::at_risk(lang, what, risk.as_ref());
+        let why = words::why_at_risk(lang, risk.as_ref());
         let words = Halves::new(what, words::at_risk_now(lang, risk.as_ref()));
-        let class = "btn btn--primary btn--small";
         let label = text(lang, Key::BackUpAll);
-        let mut ways = vec![link(class, Route::BackUp(None), Some("backup"), label)];
+        let back_up = link(
+            "btn btn--primary btn--small",
+            Route::BackUp(None),
+            None,
+            label,
+        );
+        let mut ways = Vec::new();
         let kind = match risk.as_ref().map(|risk| risk.level) {
             Some(Level::High) => "danger",
             _ => "warn",
@@ -111,7 +121,7 @@ fn honest(s: Service) -> Option<Node> {
                 move || s.install(),
             ));
         }
-        halves(kind, "warn", None, words, None, ways)
+        line(kind, "warn", words, why, back_up, ways)
     })
 }
 
@@ -147,11 +157,11 @@ fn unprepared(s: Service) -> Option<Node> {
     };
     // It is said once.
     let is_said = s.summary.with(|summary| summary.only_here > 0);
-    let what = words::at_risk(lang, what, risk(s).filter(|_| !is_said).as_ref());
+    let why = words::why_at_risk(lang, risk(s).filter(|_| !is_said).as_ref());
     let words = Halves::new(what, text(lang, Key::RecoveryNow));
     let label = text(lang, Key::RecoveryPrepare);
     let prepare = link("btn btn--small", Route::Recovery, None, label);
-    Some(halves("", "info", None, words, None, vec![prepare]))
+    Some(line("", "info", words, why, prepare, Vec::new()))
 }
 
 /// Whether some job waits for something: then what is under way comes first.

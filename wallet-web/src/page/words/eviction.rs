@@ -39,18 +39,10 @@ pub(crate) fn clears(lang: Lang, reason: Reason) -> String {
     }
 }
 
-/// What was said, and what makes it likely that it comes to that.
-pub(crate) fn at_risk(lang: Lang, what: String, risk: Option<&Risk>) -> String {
-    match risk.and_then(|risk| risk.reasons.first()) {
-        Some(reason) => {
-            let why = clears(lang, *reason);
-            match lang {
-                Lang::En => format!("{what} {why}"),
-                Lang::Ja => format!("{what}{why}"),
-            }
-        }
-        None => what,
-    }
+/// What weighs most of what makes it likely, if anything does.
+pub(crate) fn why_at_risk(lang: Lang, risk: Option<&Risk>) -> Option<String> {
+    let reason = risk?.reasons.first()?;
+    Some(clears(lang, *reason))
 }
 
 /// What to do about values that are only here.
@@ -95,16 +87,13 @@ mod tests {
             reasons: reasons.to_vec(),
             remedies: remedies.to_vec(),
         };
-        let said = |risk: &Risk| at_risk(Lang::En, "One.".into(), Some(risk));
+        let said = |risk: &Risk| why_at_risk(Lang::En, Some(risk));
         let tab = risk(&[Reason::SevenDays], &[Remedy::BackUpAndInstall]);
-        assert!(said(&tab).starts_with("One. This browser deletes"));
+        assert_eq!(said(&tab), Some(clears(Lang::En, Reason::SevenDays)));
         let both = risk(&[Reason::LittleRoom, Reason::NotPromised], &[]);
-        assert!(
-            said(&both).contains("little space")
-                && !said(&both).contains("may clear the wallet when")
-        );
-        assert_eq!(said(&risk(&[], &[])), "One.");
-        assert_eq!(at_risk(Lang::Ja, "1。".into(), None), "1。");
+        assert_eq!(said(&both), Some(clears(Lang::En, Reason::LittleRoom)));
+        assert_eq!(said(&risk(&[], &[])), None);
+        assert_eq!(why_at_risk(Lang::Ja, None), None);
         for lang in Lang::ALL {
             let now = at_risk_now(lang, Some(&tab));
             assert_ne!(now, at_risk_now(lang, Some(&both)));

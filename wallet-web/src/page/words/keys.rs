@@ -53,7 +53,7 @@ keys! {
 
     Add: "Add", "追加";
     OnlyHereNow: "Back up what you would miss. Its certificates stay here and bring it back.", "なくして困るものは金庫に預けておきましょう。手元に残る登録証で取り戻せます。";
-    BackUpAll: "Back up…", "金庫に預ける…";
+    BackUpAll: "Back up…", "預ける…";
     InThisBrowser: "In this browser", "このブラウザの中";
     AtSafe: "In safekeeping", "金庫に保管中";
     EndedOnes: "Ended", "終了";
@@ -545,7 +545,7 @@ keys! {
     RecoveryLead: "If this device is lost, so are the certificates in it. Six words on paper bring them back: with your name and the address of one of your safes, a new wallet finds everything again. No safe ever learns the words.", "端末をなくすと、中の登録証も失われます。6つの合言葉を紙に残しておけば、名前と金庫1つのアドレスから、新しい財布がすべてを見つけ出します。合言葉が金庫に知られることはありません。";
     RecoveryNote: "For the day this device is lost", "この端末をなくしたときのために";
     RecoveryReady: "Prepared", "備えてあります";
-    RecoveryPrepare: "Prepare for it", "備える";
+    RecoveryPrepare: "Prepare", "備える";
     RecoveryNow: "Six words on paper bring them back, on any device.", "6つの合言葉を紙に残せば、どの端末でも取り戻せます。";
     RecoveryNoSafe: "Your safes keep what brings everything back, so add one first.", "備えは金庫に登録します。先に金庫を追加してください。";
     OwnerName: "Your name", "名前";

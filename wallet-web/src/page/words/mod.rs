@@ -26,7 +26,7 @@ pub(crate) use audit::audited;
 pub(crate) use copies::{
     handed_out_at, kept_until, last_copy_question, may_be_used_question, were_handed_out,
 };
-pub(crate) use eviction::{at_risk, at_risk_now, clears};
+pub(crate) use eviction::{at_risk_now, clears, why_at_risk};
 pub(crate) use freeze::*;
 pub(crate) use health::{found as found_of_part, health, often};
 pub(crate) use hints::*;

@@ -395,13 +395,13 @@ pub(crate) fn nobody_fetches(lang: Lang, count: usize) -> String {
     match count {
         1 => say!(
             lang,
-            "If this device is lost, nobody can fetch the value that is at your safes.",
+            "If this device is lost, nobody can fetch the value at your safes.",
             "この端末をなくすと、金庫にある1点をだれも引き出せません。"
         )
         .into(),
         _ => say!(
             lang,
-            "If this device is lost, nobody can fetch the {count} values that are at your safes.",
+            "If this device is lost, nobody can fetch the {count} values at your safes.",
             "この端末をなくすと、金庫にある{count}点をだれも引き出せません。",
             count
         ),
