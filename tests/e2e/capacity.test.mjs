@@ -47,11 +47,28 @@ test("a wallet with room for one value", async (t) => {
   });
 
   await t.test("room is made by using a value, and the recovery goes on by itself", async () => {
+    await wallet.untilNotice(/^The wallet is full/);
     await wallet.markUsed("Second");
     await wallet.untilHere("First");
     await wallet.untilQuiet();
+    assert.deepEqual(await wallet.notices(), [], "it is full no more");
     assert.equal(await wallet.code("First"), "code of First");
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 2, here: 1, used: 1 }));
+  });
+
+  await t.test("what is added without room is forgotten only when its owner has said so twice", async () => {
+    const press = (name) => wallet.region("Under way").getByRole("button", { name }).click();
+    await wallet.addTicket(large("Third"));
+    await wallet.says("Waits for room in the wallet. Nothing is lost.");
+    await wallet.go("values");
+    await press("Call off…");
+    await press("Keep it");
+    assert.equal((await wallet.jobs()).length, 1);
+    await press("Call off…");
+    await press("Forget what was typed");
+    await wallet.untilQuiet();
+    assert.deepEqual(await wallet.notices(), []);
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 3, here: 1, used: 1, discarded: 1 }));
   });
 
   await t.test("so does what is added without room, once something is backed up", async () => {
@@ -67,7 +84,7 @@ test("a wallet with room for one value", async (t) => {
     await wallet.untilHere("Third");
     await wallet.untilQuiet();
     assert.equal(await wallet.code("Third"), "code of Third");
-    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 3, here: 1, atSafes: 1, used: 1 }));
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 4, here: 1, atSafes: 1, used: 1, discarded: 1 }));
   });
 
   await t.test("or once there is more room for all", async () => {
@@ -75,7 +92,7 @@ test("a wallet with room for one value", async (t) => {
     await wallet.says("Waits for room in the wallet. Nothing is lost.");
     await wallet.setCapacity(2);
     await wallet.untilHere("First");
-    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 3, here: 2, used: 1 }));
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 4, here: 2, used: 1, discarded: 1 }));
   });
 
   await t.test("an owner who does not want to wait calls the recovery off, and the value stays at the safe", async () => {
@@ -89,7 +106,7 @@ test("a wallet with room for one value", async (t) => {
     await wallet.untilAtSafe("First");
     const alive = async () => (await readLedger(safe)).entries.filter(({ state }) => state === "registered").length === 1;
     await until("it waits at the safe", alive);
-    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 3, here: 1, atSafes: 1, used: 1 }));
+    assert.deepEqual(await wallet.account(), accountOf({ cameIn: 4, here: 1, atSafes: 1, used: 1, discarded: 1 }));
   });
 });
 

@@ -54,7 +54,7 @@ test("a backup is rehearsed", async (t) => {
   await t.test("a fire drill tries all of them, with one safe gone, and says so", async () => {
     await safes[2].proxy.down();
     await drill();
-    await said("3 of 3 came back and were given back; 6 of 9 parts were whole.");
+    await said("Came back and given back again: 3 of 3. Whole parts: 6 of 9.");
     await wallet.openBackup("Second");
     await health("weak");
     await wallet.says("It comes back. Safes that did not answer: 1.");

@@ -26,6 +26,13 @@ pub struct Notice {
     pub kind: Kind,
 }
 
+impl Notice {
+    /// Whether it says that something waits for room.
+    pub const fn is_of_room(&self) -> bool {
+        matches!(self.kind, Kind::NoRoom { .. })
+    }
+}
+
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -890,6 +890,9 @@ pub struct RulesView {
     /// How often a backup is rehearsed by itself.
     #[serde(default)]
     pub rehearsals: Rehearsals,
+    /// Whether the device has no network: nothing can be tried then.
+    #[serde(default)]
+    pub is_off_line: bool,
     /// How often safes are audited by themselves, in days; never at zero.
     #[serde(default)]
     pub audit_days: u32,

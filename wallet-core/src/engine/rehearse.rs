@@ -84,6 +84,8 @@ impl Wallet {
                 book.rehearsals = *often;
                 alloc::vec![Change::Rule(Box::new(book))]
             }
+            // Without a network it would find every safe silent, and every backup the worse for it.
+            _ if self.watch.is_off_line() => Vec::new(),
             // One at a time, so that no more than one safe is ever asked for what it is not to keep.
             _ if under_way(&self.books).is_some() => Vec::new(),
             Intent::Rehearse { what } => {

@@ -83,6 +83,11 @@ impl Watch {
         self.reading.is_some_and(|it| it.network == Network::On)
     }
 
+    /// Whether the device says that there is no network. One that says nothing may have one.
+    pub(super) fn is_off_line(&self) -> bool {
+        self.reading.is_some_and(|it| it.network == Network::Off)
+    }
+
     /// What time it was at the last event.
     pub(super) fn now(&self) -> UnixTime {
         self.at.map_or(UnixTime(0), |at| at.now)
@@ -99,7 +104,7 @@ impl Wallet {
         let before = self.watch.reading.replace(reading);
         self.watch.is_read = true;
         self.watch.is_due = true;
-        // What a rule lacks depends on which signals there are.
+        // What a rule lacks depends on which signals there are; what can be tried, on the network.
         let has = |reading: &Reading| {
             (
                 reading.battery.is_some(),
@@ -107,6 +112,7 @@ impl Wallet {
                 reading.connection.is_some(),
                 reading.quota_room.is_some(),
                 reading.while_closed,
+                reading.network,
             )
         };
         if before.as_ref().map(has) != Some(has(&reading)) {
@@ -651,6 +657,7 @@ impl Wallet {
             draft: self.draft(),
             shortage: book.shortage,
             rehearsals: book.rehearsals,
+            is_off_line: self.watch.is_off_line(),
             audit_days: self.books.ledger().audit_days,
             would_free: self.would_free(),
             rounds: rounds.collect(),

@@ -261,7 +261,9 @@ impl Wallet {
         if dirty.jobs {
             parts.push(Part::Jobs(self.jobs()));
         }
-        if dirty.notices {
+        // What waits for room is told as long as it does.
+        let lacked_room = || self.passing.iter().any(Notice::is_of_room);
+        if dirty.notices || dirty.jobs && lacked_room() {
             parts.push(Part::Notices(self.notices()));
         }
         if dirty.owner {
@@ -280,8 +282,14 @@ impl Wallet {
     }
 
     fn value_cards(&self) -> Vec<ValueCard> {
-        newest_first(self.books.values().map(|(id, value)| (value.since, id)))
+        let found = newest_first(self.books.values().map(|(id, value)| (value.since, id)));
+        let mut found: Vec<(ItemId, &ValueItem)> = found
             .filter_map(|id| Some((id, self.books.value(id)?)))
+            .collect();
+        // What ends first is wanted first. Days are written so that they sort; what has none comes last.
+        found.sort_by_key(|(_, value)| (value.to.is_empty(), &value.to));
+        found
+            .into_iter()
             .map(|(id, value)| ValueCard {
                 id,
                 class: value.class.clone(),
@@ -682,10 +690,24 @@ impl Wallet {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let all = || self.books.notices().chain(&self.passing);
+        let is_so = |notice: &&Notice| !notice.is_of_room() || self.waits_for_room(&notice.subject);
+        let all = || {
+            self.books
+                .notices()
+                .chain(self.passing.iter().filter(is_so))
+        };
         newest_first(all().map(|notice| (notice.at, notice.id)))
             .filter_map(|id| all().find(|notice| notice.id == id).cloned())
             .collect()
+    }
+
+    /// Whether something waits for room that is called so.
+    fn waits_for_room(&self, subject: &str) -> bool {
+        let mut waiting = self.running.iter().filter_map(|(id, running)| {
+            let waits = running.awaiting == Awaiting::Room;
+            self.books.flow(*id).filter(|_| waits)
+        });
+        waiting.any(|flow| self::subject(&self.books, flow) == subject)
     }
 
     fn summary(&self) -> Summary {

@@ -677,10 +677,23 @@ pub(crate) fn next_try(lang: Lang, time: UnixTime) -> String {
 /// The button that calls a job off, if it can be.
 pub(crate) fn call_off(s: Service, job: &Job) -> Option<Node> {
     let id = job.id;
-    job.can_call_off.then(|| {
-        button("btn", None, s.text(Key::CallOff), move || {
-            s.send(Intent::CallOff { job: id });
-        })
+    if !job.can_call_off {
+        return None;
+    }
+    let call_off = move || s.send(Intent::CallOff { job: id });
+    let press = |words, pressed: Box<dyn FnMut()>| button("btn", None, s.text(words), pressed);
+    // What is not in the wallet yet lies nowhere else: it is not forgotten by one press.
+    Some(match (job.task, s.calling_off.get() == Some(id)) {
+        (Task::Add, false) => press(
+            Key::CallOffAdding,
+            Box::new(move || s.calling_off.set(Some(id))),
+        ),
+        (Task::Add, true) => {
+            let keep = press(Key::Keep, Box::new(move || s.calling_off.set(None)));
+            let sure = press(Key::CallOffSure, Box::new(call_off));
+            actions(vec![sure, keep])
+        }
+        _ => press(Key::CallOff, Box::new(call_off)),
     })
 }
 

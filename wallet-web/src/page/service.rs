@@ -74,6 +74,9 @@ pub(crate) struct Service {
     pub(crate) update_ready: RwSignal<bool>,
     pub(crate) installable: RwSignal<bool>,
 
+    /// The job of which its owner is asked whether it is to be called off.
+    pub(crate) calling_off: RwSignal<Option<FlowId>>,
+
     /// How far the ceremony with an authenticator is.
     pub(crate) touch: RwSignal<Touch>,
 
@@ -131,6 +134,7 @@ impl Service {
             keeping: Keeping::start(),
             update_ready: RwSignal::new(false),
             installable: RwSignal::new(false),
+            calling_off: RwSignal::new(None),
             touch: RwSignal::new(Touch::None),
             not_reached: RwSignal::new(None),
             tells: RwSignal::new(false),

@@ -3,6 +3,8 @@
 use super::rules::reading;
 use super::*;
 use crate::flow::{Flow, Rehearse};
+use crate::rules::Reading;
+use crate::rules::trigger::Network;
 
 impl Bench {
     fn rehearsals(&self) -> Vec<(FlowId, &Rehearse)> {
@@ -181,4 +183,26 @@ fn what_a_rehearsal_has_left_of_what_is_gone_is_given_up_with_its_safe() {
     bench.want(Intent::GiveUpEnding { safe });
     bench.commit();
     assert!(bench.rehearsals().is_empty());
+}
+
+#[test]
+fn without_a_network_nothing_is_tried_and_the_screen_knows_why() {
+    let mut bench = Bench::with_a_certificate();
+    let what = bench.certificate();
+    let off = Reading {
+        network: Network::Off,
+        ..reading(None)
+    };
+    bench.tell(Event::Signals(off));
+    assert!(bench.rules().is_off_line);
+    for wish in [Intent::FireDrill, Intent::Rehearse { what }] {
+        bench.want(wish);
+        bench.commit();
+        assert!(bench.rehearsals().is_empty());
+    }
+    bench.tell(Event::Signals(reading(None)));
+    assert!(!bench.rules().is_off_line);
+    bench.want(Intent::FireDrill);
+    bench.commit();
+    assert_eq!(bench.rehearsals().len(), 1);
 }

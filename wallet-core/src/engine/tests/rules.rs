@@ -45,7 +45,7 @@ impl Bench {
         }
     }
 
-    fn rules(&self) -> RulesView {
+    pub(super) fn rules(&self) -> RulesView {
         let shown = self.shown.iter().rev().find_map(|part| match part {
             Part::Rules(view) => Some(view.clone()),
             _ => None,

@@ -47,15 +47,17 @@ pub(super) fn health(
         text(lang, Key::Rehearse),
         press,
     );
+    let is_off_line = s.rules.with(|rules| rules.is_off_line);
     let state = match health {
         Health::Good { .. } => "good",
         Health::Unchecked => "unchecked",
         Health::Weak { .. } => "weak",
         Health::Broken { .. } => "broken",
     };
-    let now = match is_under_way {
-        true => quiet(text(lang, Key::Rehearsing)).into(),
-        false => actions(vec![try_it]),
+    let now = match (is_under_way, is_off_line) {
+        (true, _) => quiet(text(lang, Key::Rehearsing)).into(),
+        (false, true) => quiet(text(lang, Key::NothingTriedOffLine)).into(),
+        (false, false) => actions(vec![try_it]),
     };
     let content = div("panel stack stack--tight")
         .attr("data-health", state)
@@ -144,6 +146,16 @@ pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
             s.send(Intent::FireDrill);
         },
     );
+    let (is_off_line, is_under_way) = s.rules.with(|rules| {
+        let mut rounds = rules.rounds.iter();
+        let is_under_way = rounds.any(|round| round.entry.way == Way::Rehearse);
+        (rules.is_off_line, is_under_way)
+    });
+    let now = match (is_under_way, is_off_line) {
+        (true, _) => quiet(text(lang, Key::RehearsingAbove)).into(),
+        (false, true) => quiet(text(lang, Key::NothingTriedOffLine)).into(),
+        (false, false) => actions(vec![drill]),
+    };
     el("fieldset")
         .class("stack")
         .child(
@@ -153,6 +165,6 @@ pub(super) fn rehearsals(s: Service, chosen: Rehearsals) -> Node {
         )
         .child(quiet(text(lang, Key::RehearsalsLead)))
         .child(list)
-        .child(actions(vec![drill]))
+        .child(el("div").fixed("role", "status").child(now))
         .into()
 }

@@ -228,6 +228,7 @@ fn field(
         .attr("id", id.clone())
         .fixed("type", kind)
         .fixed("autocomplete", "off")
+        .fixed("required", "")
         .value(&shown)
         // With each letter: what is shown anew meanwhile must not take back what was typed.
         .on("input", move |event| typed(device::value_of(&event)));
@@ -488,7 +489,11 @@ fn preview(s: Service, edited: Edited, tried: RwSignal<bool>) -> Node {
     let now = edited.get();
     let rule = now.rule();
     if rule.is_none() {
-        return quiet(text(lang, Key::RuleIncomplete)).into();
+        let words = quiet(text(lang, Key::RuleIncomplete));
+        return match tried.get() {
+            true => words.fixed("role", "alert").into(),
+            false => words.into(),
+        };
     }
     let draft = s.rules.with(|view| view.draft.clone());
     let Some(draft) = draft else {
@@ -524,9 +529,13 @@ fn finish(s: Service, edited: Edited, tried: RwSignal<bool>) -> Node {
                 let draft = view.draft.as_ref();
                 draft.is_some_and(|draft| draft.problem.is_none())
             });
-            if let Some(rule) = rule.filter(|_| is_taken) {
-                s.send(Intent::PutRule { rule });
-                s.go(Route::Rules);
+            match rule.filter(|_| is_taken) {
+                Some(rule) => {
+                    s.send(Intent::PutRule { rule });
+                    s.go(Route::Rules);
+                }
+                // What is empty or cannot be read, as the browser tells it.
+                None => device::focus_first("main .input:invalid"),
             }
         },
     );

@@ -63,7 +63,11 @@ pub(super) fn values(s: Service) -> Node {
 }
 
 fn news(s: Service) -> Node {
-    let notices = s.notices.get();
+    let mut notices = s.notices.get();
+    // What waits for room says so itself, with what makes some.
+    if s.jobs.with(|jobs| jobs.iter().any(lacks_room)) {
+        notices.retain(|it| !it.is_of_room());
+    }
     let mut shown: Vec<Node> = notices
         .iter()
         .take(SHOWN_NOTICES)
@@ -166,8 +170,12 @@ fn unprepared(s: Service) -> Option<Node> {
 
 /// Whether some job waits for something: then what is under way comes first.
 fn is_stuck(s: Service) -> bool {
-    let waits = |job: &Job| reason(s, job).is_some() || job.stage == Stage::NoRoom;
+    let waits = |job: &Job| reason(s, job).is_some() || lacks_room(job);
     s.jobs.with(|jobs| jobs.iter().any(waits))
+}
+
+fn lacks_room(job: &Job) -> bool {
+    job.stage == Stage::NoRoom
 }
 
 fn under_way(s: Service) -> Option<Node> {
@@ -258,7 +266,7 @@ fn job_row(s: Service, job: &Job) -> Node {
         .child(el("span").class("mark").child(icon(picture)))
         .child(words)
         .child(call_off(s, job));
-    let room = (job.stage == Stage::NoRoom).then(|| make_room_by_rules(s, job.id));
+    let room = lacks_room(job).then(|| make_room_by_rules(s, job.id));
     let room = room.flatten().map(|room| div("row").child(room));
     el("li").child(row).child(room).into()
 }

@@ -21,7 +21,7 @@ pub(super) fn rehearsed(lang: Lang, entry: &Entry) -> String {
     let (good, asked) = (parts.good, parts.asked);
     say!(
         lang,
-        "{came} of {all} came back and were given back; {good} of {asked} parts were whole.",
+        "Came back and given back again: {came} of {all}. Whole parts: {good} of {asked}.",
         "{all}点のうち{came}点が戻ることを確かめ、金庫に返しました。無事な部分：{asked}個のうち{good}個。",
         came,
         all,

@@ -344,6 +344,8 @@ keys! {
     StepYoursNote: "Ready to use in this browser", "このブラウザで使えます";
     TryNow: "Try now", "今すぐ試す";
     CallOff: "Call off", "中止する";
+    CallOffAdding: "Call off…", "中止する…";
+    CallOffSure: "Forget what was typed", "入力したものを破棄する";
     RetireTitle: "Asking the safe to forget it", "金庫に破棄を頼んでいます";
 
     MakeRoom: "Make room", "空きを作る";
@@ -724,7 +726,7 @@ keys! {
     RulesTitle: "Automatic backup", "自動の預け入れ";
     RulesNote: "Which values go to safes and come back by themselves, and when", "何を、いつ、自動で預け、取り戻すか";
     RulesLead: "Rules back values up, and bring them home, at moments that suit you. They run while this wallet is open; what was missed is done at the next opening.", "都合のよい時に、ルールが中身を預けたり取り戻したりします。財布を開いている間に働き、逃した分は次に開いたときに行います。";
-    RulesRestore: "Restore the shipped rules", "最初のルールに戻す";
+    RulesRestore: "Restore the shipped rules, switched off", "最初のルールに戻す（オフ）";
     RuleAdd: "Add a rule", "ルールを追加";
     RuleEdit: "Change the rule", "ルールを変更";
     RuleOn: "On", "オン";
@@ -762,7 +764,9 @@ keys! {
     RehearsalsLead: "Now and then Saifu has one backup, chosen by chance, come back, looks whether it is whole, and gives it back. Nothing is moved or changed by that.", "ときどき、くじで選んだ預け物を一つ戻してみて、無事かを確かめ、金庫に返します。何も移さず、何も変えません。";
     FireDrill: "Try all of them now", "いますべてを試す";
     Rehearse: "Try it now", "いま試す";
-    Rehearsing: "Backups are being tried. How far that is, the settings under “By itself” say.", "いま試しています。進みぐあいは、設定の自動処理の画面にあります。";
+    Rehearsing: "Backups are being tried. How far that is, the settings say under “Automatic backup”.", "いま試しています。進みぐあいは、設定の「自動の預け入れ」にあります。";
+    RehearsingAbove: "Backups are being tried. How far that is stands at the top of this screen.", "いま試しています。進みぐあいは、この画面の上にあります。";
+    NothingTriedOffLine: "This device is off-line, so no safe can be tried. Connect it, and try then.", "端末がオフラインのため、金庫を試せません。接続してから試してください。";
     RehearsalParts: "What each safe had", "それぞれの金庫の結果";
     HealthTitle: "Whether it comes back", "戻るかどうか";
     HealthWeak: "Weakened", "弱っています";

@@ -414,18 +414,18 @@ pub(crate) fn does(lang: Lang, does: &Does) -> String {
         Does::BackUp(it) => match &it.how {
             How::Sealed => say!(
                 lang,
-                "Backs up, each protected as is suggested for it.",
-                "おすすめの守り方で預けます。"
+                "Backs up, each protected as is suggested for it. What is registered leaves this browser.",
+                "おすすめの守り方で預けます。登録が済んだものは、このブラウザから移ります。"
             )
             .into(),
             How::Preset(it) => {
                 let way = preset(lang, *it);
-                say!(lang, "Backs up: {way}.", "預けます（{way}）。", way)
+                say!(lang, "Backs up: {way}. What is registered leaves this browser.", "預けます（{way}）。登録が済んだものは、このブラウザから移ります。", way)
             }
             How::Plan(_) => say!(
                 lang,
-                "Backs up by a plan of your own.",
-                "自分で決めた方法で預けます。"
+                "Backs up by a plan of your own. What is registered leaves this browser.",
+                "自分で決めた方法で預けます。登録が済んだものは、このブラウザから移ります。"
             )
             .into(),
         },
