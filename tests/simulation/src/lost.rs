@@ -10,6 +10,7 @@ mod device;
 mod freeze;
 mod order;
 mod password;
+mod spoils;
 mod touch;
 mod waits;
 mod who;
@@ -17,7 +18,7 @@ mod who;
 use crate::device::{Device, Store};
 use crate::dice::Dice;
 use crate::safe::{Honesty, Safe};
-use crate::scene::{Scene, skew, ticket};
+use crate::scene::{Packet, Scene, skew, ticket};
 use saifu_protocol::SafeId;
 use saifu_safe_core::entry::State;
 use saifu_wallet_core::books::{Books, Custody};
@@ -27,6 +28,7 @@ use saifu_wallet_core::notice::Kind;
 use saifu_wallet_core::owner::{OwnerStanding, Way, Words};
 use saifu_wallet_core::plan::preset::Preset;
 use saifu_wallet_core::plan::{GroupId, KeyForm, Place, Plan};
+use saifu_wallet_core::port::Ask;
 use saifu_wallet_core::view::{Opened, Part, Waiting};
 use std::rc::Rc;
 
@@ -102,6 +104,29 @@ impl Owner {
             self.scene.device_step(device);
         }
         panic!("it does not come to rest");
+    }
+
+    /// The same, but requests like these never arrive.
+    fn rest_losing(&mut self, is_lost: impl Fn(&Ask) -> bool) {
+        for _ in 0..60 {
+            for _ in 0..20_000 {
+                self.scene.collect_outgoing();
+                self.scene.network.retain(|packet| match packet {
+                    Packet::Request { ask, .. } => !is_lost(ask),
+                    Packet::Reply { .. } => true,
+                });
+                if self.scene.deliver_first() {
+                    continue;
+                }
+                let Some(device) = self.scene.busy_device() else {
+                    break;
+                };
+                self.scene.device_step(device);
+            }
+            if !self.scene.pass_time_to_next() {
+                return;
+            }
+        }
     }
 
     fn enrol(&mut self, device: usize) {

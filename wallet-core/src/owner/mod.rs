@@ -19,6 +19,8 @@ mod note;
 mod order;
 mod restore;
 mod secret;
+#[cfg(feature = "testing")]
+pub mod spoils;
 mod words;
 
 pub(crate) use awaiting::settle_awaiting;

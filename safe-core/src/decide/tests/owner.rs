@@ -541,3 +541,105 @@ fn a_key_that_was_ended_is_read_as_a_last_resort_and_what_was_given_up_is_not() 
     assert_eq!(told, [(&*key.certificate, EntryState::Retired)]);
     assert!(listed[0].until > listed[0].since);
 }
+
+/// Somebody who knows the name, and tries a secret whenever they may, each time from another account.
+#[test]
+fn twenty_guesses_take_ten_days_and_each_is_counted_once() {
+    const GUESSES: u32 = 20;
+    let mut world = World::new();
+    world.enrol(b"six words");
+    let begun = world.now;
+    let mut waited = Vec::new();
+    for guess in 0..GUESSES {
+        let counted = |world: &World| {
+            let guesses = world.names()[0].guesses;
+            (guesses.spent, guesses.in_a_row, guesses.right)
+        };
+        let before = (u64::from(guess), guess, 0);
+        assert_eq!(counted(&world), before);
+        let wait = match world.guess(guess) {
+            None => 0,
+            // Told to wait, they have spent nothing. A second before it is over they are told again.
+            Some(wait) => {
+                assert_eq!(counted(&world), before);
+                let seen_at = world.now;
+                world.now = seen_at.plus(wait - 2);
+                assert_eq!(world.guess(guess), Some(1));
+                assert_eq!(counted(&world), before);
+                assert_eq!(world.guess(guess), None, "{wait} seconds are over");
+                assert_eq!(world.now, seen_at.plus(wait));
+                wait
+            }
+        };
+        assert_eq!(counted(&world), (u64::from(guess) + 1, guess + 1, 0));
+        // The clock ticks once with each request: one second of the wait went by with being told of it.
+        waited.push(wait + u64::from(wait > 0));
+    }
+    let (minute, hour, day) = (60, 3_600, 86_400);
+    let first = [
+        0,
+        0,
+        0,
+        0,
+        0,
+        minute,
+        5 * minute,
+        30 * minute,
+        2 * hour,
+        8 * hour,
+    ];
+    assert_eq!(waited[..10], first);
+    assert_eq!(waited[10..], [day; 10]);
+    assert!(world.now.since(begun) > 10 * day);
+    // The owner waits as everybody does, gets in with what is right, and is told how many there were.
+    let (_, ke1) = log_in(b"six words", &mut world.rng).unwrap();
+    let LoginStarted::Wait(wait) = world.start(ke1) else {
+        panic!("a twenty-first guess in a row")
+    };
+    assert_eq!(wait, day - 1);
+    world.now = world.now.plus(wait);
+    let inside = world.log_in(b"six words");
+    assert_eq!(inside.told.guesses, u64::from(GUESSES));
+    let guesses = world.names()[0].guesses;
+    assert_eq!((guesses.spent, guesses.right), (u64::from(GUESSES) + 1, 1));
+    assert_eq!(guesses.in_a_row, 0);
+}
+
+impl World {
+    fn start(&mut self, ke1: [u8; saifu_crypto::opaque::KE1_LEN]) -> LoginStarted {
+        let (look_up, which) = (HANA, Which::Newest);
+        self.ask(
+            Route::OwnerLoginStart,
+            LoginStart {
+                look_up,
+                which,
+                ke1,
+            },
+        )
+    }
+
+    /// Tries a secret that is wrong. Says how long to wait instead, if that is the answer.
+    fn guess(&mut self, number: u32) -> Option<u64> {
+        let number = u8::try_from(number).unwrap();
+        let somebody = SigningKey::derive(&Secret::new([100 + number; 32]));
+        let owners = core::mem::replace(&mut self.account, somebody);
+        let secret = format!("guess {number}").into_bytes();
+        let (state, ke1) = log_in(&secret, &mut self.rng).unwrap();
+        let started = self.start(ke1);
+        self.account = owners;
+        let ke2 = match started {
+            LoginStarted::Wait(wait) => return Some(wait),
+            LoginStarted::Challenge { ke2, .. } => ke2,
+        };
+        let safe = self.keys.id();
+        let met = state.finish(
+            &secret,
+            &ke2,
+            parties(&HANA, &safe),
+            Stretch::None,
+            &mut self.rng,
+        );
+        assert!(met.is_err(), "a wrong guess is right");
+        None
+    }
+}

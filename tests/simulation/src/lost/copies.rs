@@ -2,6 +2,7 @@
 
 use super::*;
 use saifu_protocol::UnixTime;
+use saifu_protocol::message::Route;
 use saifu_safe_core::upkeep;
 use saifu_wallet_core::bearer::What;
 use saifu_wallet_core::books::Standing;
@@ -330,5 +331,124 @@ fn the_mark_outlives_backing_up_moving_losing_and_is_never_handed_over() {
         let account = owner.books(third).account();
         assert!(account.balances());
         assert_eq!((account.used, account.disaster), (0, 1));
+    }
+}
+
+// ---- some safes have confirmed, others have not
+
+impl Owner {
+    /// The device asks for everything, and is lost when these safes have confirmed: no other one has heard of that.
+    fn lose_half_confirmed(&mut self, by: &[usize]) -> usize {
+        for backup in self.backups(OLD) {
+            self.scene.want(OLD, Intent::RecoverBackup { backup });
+        }
+        let heard: Vec<String> = by
+            .iter()
+            .map(|at| self.scene.safes[*at].settings.address.as_str().to_owned())
+            .collect();
+        self.rest_losing(|ask| {
+            let is_ack = ask.url.ends_with(Route::Ack.path());
+            is_ack && !heard.iter().any(|address| ask.url.starts_with(address))
+        });
+        assert!(self.bytes(OLD).is_empty(), "it may not be used yet");
+        self.lose()
+    }
+
+    fn backups(&self, device: usize) -> Vec<GroupId> {
+        self.books(device).groups().map(|it| it.id).collect()
+    }
+
+    /// The owner says that the device which has it is lost.
+    fn take_back(&mut self, device: usize) {
+        for backup in self.backups(device) {
+            let what = What::Backup(backup);
+            self.want(device, Intent::TakeBack { what });
+        }
+    }
+
+    /// How many entries are in this state at each safe.
+    fn count(&self, is_it: impl Fn(State) -> bool) -> Vec<usize> {
+        let safes = self.scene.safes.iter();
+        safes
+            .map(|safe| {
+                let entries = safe.ledger.entries();
+                entries.filter(|(entry, _)| is_it(entry.state)).count()
+            })
+            .collect()
+    }
+
+    fn confirmed(&self) -> Vec<usize> {
+        self.count(|state| matches!(state, State::Withdrawn { .. }))
+    }
+
+    fn opened(&self) -> Vec<usize> {
+        self.count(|state| matches!(state, State::Withdrawing { .. }))
+    }
+}
+
+#[test]
+fn where_two_of_four_have_confirmed_it_comes_as_a_marked_copy_and_only_when_asked_for() {
+    let plan = Preset::MoneyThreeOfFour.plan();
+    let mut owner = Owner::with_everything_at_safes(96, Some(plan));
+    let new = owner.lose_half_confirmed(&[0, 1]);
+    let confirmed = owner.confirmed();
+    assert_eq!(confirmed, [2, 2, 0, 0]);
+    assert_eq!(owner.opened(), [0, 0, 2, 2]);
+    owner.restore(new, 2);
+    // Three must confirm one session, and two have confirmed another one.
+    owner.recover_everything(new);
+    owner.take_back(new);
+    assert!(owner.bytes(new).is_empty());
+    assert_eq!(owner.books(new).account().disaster, 0, "nobody asked");
+    assert!(owner.copy(new) > 0);
+    assert_eq!(owner.bytes(new), owner.bytes_of_tickets);
+    assert_eq!(owner.marks(new), [true; 2]);
+    let account = owner.books(new).account();
+    assert!(account.balances());
+    assert_eq!((account.here, account.disaster), (0, 2));
+    assert_eq!(owner.confirmed(), confirmed, "nobody has confirmed more");
+    assert_eq!(owner.opened(), [0; 4], "what was read is given back");
+    // Asked for once more there is no second one.
+    owner.close_ways(new);
+    owner.copy(new);
+    assert_eq!(owner.marks(new), [true; 2]);
+    // The device turns up, with two safes that have confirmed its session. It may have a third one confirm, and then has the real one.
+    owner.scene.start(OLD);
+    owner.rest();
+    assert_eq!(owner.bytes(OLD), owner.bytes_of_tickets);
+    assert_eq!(owner.marks(OLD), [false; 2]);
+    assert_eq!(owner.marks(new), [true; 2]);
+    assert!(owner.books(OLD).account().balances());
+}
+
+#[test]
+fn where_enough_safes_have_not_confirmed_it_comes_back_itself_and_no_copy_is_offered() {
+    for (seed, preset) in [(97, Preset::AnyTwoOfThree), (98, Preset::MoneyThreeOfFour)] {
+        let mut owner = Owner::with_everything_at_safes(seed, Some(preset.plan()));
+        let new = owner.lose_half_confirmed(&[0]);
+        assert_eq!(owner.confirmed(), [2, 0, 0, 0], "{preset:?}");
+        owner.restore(new, 2);
+        owner.recover_everything(new);
+        assert!(
+            owner.bytes(new).is_empty(),
+            "{preset:?}: it is open for another"
+        );
+        owner.take_back(new);
+        assert_eq!(owner.bytes(new), owner.bytes_of_tickets, "{preset:?}");
+        assert_eq!(owner.marks(new), [false; 2], "{preset:?}");
+        let cards = owner.look_back(new);
+        let is_here = |card: &ReleasedCard| card.copy == LastCopy::RealIsHere;
+        assert!(cards.iter().all(is_here), "{preset:?}");
+        for what in cards.into_iter().filter_map(|card| card.what) {
+            owner.want(new, Intent::LastCopy { what });
+        }
+        assert_eq!(owner.marks(new), [false; 2], "{preset:?}");
+        // The device that was lost turns up, and has nothing.
+        owner.scene.start(OLD);
+        owner.rest();
+        assert!(owner.bytes(OLD).is_empty(), "{preset:?}");
+        for device in [OLD, new] {
+            assert!(owner.books(device).account().balances(), "{preset:?}");
+        }
     }
 }

@@ -10,7 +10,7 @@ use saifu_wallet_core::view::{Job, OwnerView, WaysView};
 
 /// By what the new device is let in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum By {
+pub(super) enum By {
     Passkey,
     /// An authenticator that derives nothing.
     PlainPasskey,
@@ -23,9 +23,9 @@ impl By {
 }
 
 /// What an owner has besides the lost device.
-struct Kept {
+pub(super) struct Kept {
     authenticator: Authenticator,
-    kit: Words,
+    pub(super) kit: Words,
 }
 
 impl Kept {
@@ -118,7 +118,7 @@ impl Owner {
     }
 
     /// By the recovery secret the owner enrols another way in.
-    fn prepare(&mut self, by: By) -> Kept {
+    pub(super) fn prepare(&mut self, by: By) -> Kept {
         let mut kept = Kept {
             authenticator: Authenticator::new(9, by != By::PlainPasskey),
             kit: Words::make(&mut self.scene.dice.0),

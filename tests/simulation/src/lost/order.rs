@@ -347,6 +347,35 @@ fn a_fetch_whose_login_ends_keeps_its_sessions_and_goes_on_when_the_owner_logs_i
     assert!(opened > 0);
 }
 
+/// There is no login in which it could be given back, and nobody waits for one.
+#[test]
+fn a_fetch_that_is_called_off_without_a_login_leaves_it_open_until_the_next_one_takes_it_over() {
+    let mut opened = 0;
+    for seed in 74..80 {
+        let (mut owner, new) = Owner::apart(seed, Preset::KeyElsewhere);
+        owner.scene.safes[KEY].brings = Brings::MadeUp;
+        owner.fetch(new, false);
+        let sessions = owner.sessions_at_value_safe();
+        if sessions.is_empty() {
+            // It knows the device's clock for wrong.
+            continue;
+        }
+        opened += 1;
+        let known = std::mem::take(&mut owner.scene.safes[KEY].owners);
+        owner.scene.safes[KEY].brings = Brings::Faithfully;
+        owner.want(new, Intent::RetryNow);
+        owner.call_everything_off(new);
+        owner.rest();
+        assert_eq!(owner.books(new).flows().count(), 0, "seed {seed}");
+        assert_eq!(owner.sessions_at_value_safe(), sessions, "seed {seed}");
+        owner.scene.safes[KEY].owners = known;
+        owner.fetch(new, false);
+        assert_eq!(owner.bytes(new), owner.bytes_of_tickets, "seed {seed}");
+        assert!(owner.books(new).account().balances());
+    }
+    assert!(opened > 0);
+}
+
 // ---- where others wait
 
 impl Owner {

@@ -1,7 +1,10 @@
 //! Who can do what to a value, by its plan: the table of SECURITY.md, played through. A row that says otherwise fails.
 
 use super::freeze::Ways;
+use super::spoils::{AtHome, Spoils};
 use super::*;
+use crate::safe::Remembered;
+use saifu_protocol::message::Route;
 use saifu_wallet_core::flow::Doing;
 
 const SECURITY: &str = include_str!("../../../../SECURITY.md");
@@ -37,7 +40,7 @@ fn backed_up(seed: u64, preset: Option<Preset>, wait: u64) -> (Owner, Vec<usize>
 }
 
 /// Every choice of so many of them.
-fn choices(of: &[usize], count: usize) -> Vec<Vec<usize>> {
+pub(super) fn choices(of: &[usize], count: usize) -> Vec<Vec<usize>> {
     let all = 0_u32..1 << of.len();
     let chosen = all.filter(|mask| mask.count_ones() as usize == count);
     let picked = |mask: u32| {
@@ -50,16 +53,41 @@ fn choices(of: &[usize], count: usize) -> Vec<Vec<usize>> {
     chosen.map(picked).collect()
 }
 
-/// Whether one of the tickets stands in anything these safes have.
+/// Whether one of the tickets comes of all that these safes have together.
 fn read(owner: &Owner, by: &[usize]) -> bool {
-    let ticket = &owner.bytes_of_tickets[0];
-    by.iter().any(|at| {
-        let mut entries = owner.scene.safes[*at].ledger.entries();
-        entries.any(|(_, object)| {
-            let object = object.unwrap_or_default();
-            object.windows(ticket.len()).any(|part| part == ticket)
-        })
-    })
+    let mut theirs = Spoils::of(owner, by);
+    let root = theirs.root(&[]);
+    theirs.read(owner, root.as_ref(), AtHome::Keys)
+}
+
+/// What it takes to read, in the words of the table: how many of the safes that have something, and what of the wallet's.
+fn takes_to_read(preset: Option<Preset>) -> String {
+    let (owner, having) = backed_up(73, preset, 0);
+    if choices(&having, 1).iter().any(|by| read(&owner, by)) {
+        return "that safe".into();
+    }
+    let words = owner.words.as_ref().expect("enrolled").expose_secret();
+    let root = Spoils::of(&owner, &[0, 1, 2, 3]).root(&[words]);
+    // Whoever has the certificates has what takes the covers off, as the root would give it.
+    let reads = |by: &[usize], home| Spoils::of(&owner, by).read(&owner, root.as_ref(), home);
+    let all_read = |count: usize, home| choices(&having, count).iter().all(|by| reads(by, home));
+    let any_reads = |count: usize, home| choices(&having, count).iter().any(|by| reads(by, home));
+    if !any_reads(having.len(), AtHome::Certificates) {
+        assert!(all_read(having.len(), AtHome::Keys), "{preset:?}");
+        return "this wallet's key".into();
+    }
+    let enough = (1..=having.len()).find(|count| all_read(*count, AtHome::Certificates));
+    let enough = enough.expect("all of them are");
+    for fewer in 1..enough {
+        assert!(!any_reads(fewer, AtHome::Certificates), "{preset:?}");
+    }
+    let how_many = match enough {
+        all if all == having.len() => "both safes",
+        2 => "two safes",
+        3 => "three safes",
+        other => panic!("{preset:?}: {other} safes"),
+    };
+    format!("{how_many} and the certificates")
 }
 
 /// Whether the owner misses something on a new device when these safes are gone.
@@ -104,40 +132,120 @@ fn give_twice(mut owner: Owner, cheats: &[usize]) -> bool {
     here.len() < count
 }
 
+/// Whether the platform of these safes reads a ticket in all that they had at any time.
+fn read_at_any_time(preset: Option<Preset>, by: &[usize]) -> bool {
+    let (mut owner, _) = backed_up(74, preset, 0);
+    let mut theirs = Spoils::of(&owner, by);
+    owner.change_secret(OLD);
+    theirs.take(&owner, by);
+    owner.recover_everything(OLD);
+    assert_eq!(owner.bytes(OLD), owner.bytes_of_tickets);
+    theirs.take(&owner, by);
+    let root = theirs.root(&[]);
+    theirs.read(&owner, root.as_ref(), AtHome::Keys)
+}
+
+/// Whether the owner misses something on a new device when these safes begin anew with nothing.
+fn lose_by_setting_back(mut owner: Owner, by: &[usize]) -> bool {
+    let new = owner.lose();
+    for at in by {
+        owner.scene.safes[*at].set_back(Remembered::default());
+    }
+    let Some(first) = (0..SAFES).find(|at| !by.contains(at)) else {
+        return true;
+    };
+    owner.restore(new, first);
+    owner.recover_everything(new);
+    owner.bytes(new) != owner.bytes_of_tickets
+}
+
+/// Whether two devices of one owner can both come to use the same ticket when these safes are set back between them. At the worst
+/// some of the other safes are down for the first, as many as it can spare.
+fn give_twice_by_setting_back(preset: Option<Preset>, by: &[usize]) -> bool {
+    let (_, having) = backed_up(75, preset, 0);
+    let others: Vec<usize> = having.into_iter().filter(|at| !by.contains(at)).collect();
+    (0..=others.len()).any(|spared| {
+        let (first, second) = set_back_between(preset, by, &others[..spared]);
+        assert!(first || spared > 0, "{preset:?}: everybody is up");
+        first && second
+    })
+}
+
+/// Whether the first device has everything, and the second one something all the same.
+fn set_back_between(preset: Option<Preset>, by: &[usize], down: &[usize]) -> (bool, bool) {
+    let (mut owner, _) = backed_up(75, preset, 0);
+    let new = [owner.lose(), owner.add_device()];
+    for device in new {
+        owner.restore(device, 0);
+    }
+    let before: Vec<(usize, Remembered)> = by
+        .iter()
+        .map(|at| (*at, owner.scene.safes[*at].remembered()))
+        .collect();
+    for at in down {
+        owner.scene.safes[*at].is_up = false;
+    }
+    // It is lost before it ends anything: a key that it has ended would open nothing for anybody.
+    owner.ask_for_all(new[0]);
+    owner.rest_losing(|ask| ask.url.ends_with(Route::Retire.path()));
+    owner.scene.devices[new[0]].crash();
+    for at in down {
+        owner.scene.safes[*at].is_up = true;
+    }
+    for (at, before) in before {
+        owner.scene.safes[at].set_back(before);
+    }
+    owner.recover_everything(new[1]);
+    let has_all = owner.bytes(new[0]) == owner.bytes_of_tickets;
+    (has_all, !owner.bytes(new[1]).is_empty())
+}
+
+/// What the platform of so many safes that have part of it can do, at the worst.
+fn platform_can(preset: Option<Preset>, count: usize) -> String {
+    let (_, having) = backed_up(74, preset, 0);
+    let count = count.min(having.len());
+    let worst = |can: &dyn Fn(&[usize]) -> bool| choices(&having, count).iter().any(|it| can(it));
+    deeds([
+        worst(&|by| read_at_any_time(preset, by)),
+        worst(&|by| lose_by_setting_back(backed_up(74, preset, 0).0, by)),
+        worst(&|by| give_twice_by_setting_back(preset, by)),
+    ])
+}
+
+/// In the words of the table.
+fn deeds([reads, loses, gives_twice]: [bool; 3]) -> String {
+    let deeds = [
+        ("reads it", reads),
+        ("loses it", loses),
+        ("gives it twice", gives_twice),
+    ];
+    let done = deeds.iter().filter(|(_, can)| *can);
+    let done: Vec<&str> = done.map(|(deed, _)| *deed).collect();
+    match done.as_slice() {
+        [] => "nothing".into(),
+        done => done.join(", "),
+    }
+}
+
 /// What so many safes that have part of it can do together, at the worst.
 fn safes_can(preset: Option<Preset>, count: usize) -> String {
     let (owner, having) = backed_up(70, preset, 0);
     let count = count.min(having.len());
     let worst = |can: &dyn Fn(&[usize]) -> bool| choices(&having, count).iter().any(|it| can(it));
-    let deeds = [
-        ("reads it", worst(&|by| read(&owner, by))),
-        (
-            "loses it",
-            worst(&|by| lose(backed_up(70, preset, 0).0, by)),
-        ),
-        (
-            "gives it twice",
-            worst(&|by| {
-                let mut seeds = 70..70 + RACES;
-                seeds.any(|seed| {
-                    // Another world has other safes with other parts.
-                    let (owner, others) = backed_up(seed, preset, 0);
-                    let same: Vec<usize> = by.iter().map(|at| place(&having, *at)).collect();
-                    let by: Vec<usize> = same.iter().map(|at| others[*at]).collect();
-                    give_twice(owner, &by)
-                })
-            }),
-        ),
-    ];
-    let done: Vec<&str> = deeds
-        .iter()
-        .filter(|(_, can)| *can)
-        .map(|(deed, _)| *deed)
-        .collect();
-    match done.as_slice() {
-        [] => "nothing".into(),
-        done => done.join(", "),
-    }
+    deeds([
+        worst(&|by| read(&owner, by)),
+        worst(&|by| lose(backed_up(70, preset, 0).0, by)),
+        worst(&|by| {
+            let mut seeds = 70..70 + RACES;
+            seeds.any(|seed| {
+                // Another world has other safes with other parts.
+                let (owner, others) = backed_up(seed, preset, 0);
+                let same: Vec<usize> = by.iter().map(|at| place(&having, *at)).collect();
+                let by: Vec<usize> = same.iter().map(|at| others[*at]).collect();
+                give_twice(owner, &by)
+            })
+        }),
+    ])
 }
 
 fn place(all: &[usize], one: usize) -> usize {
@@ -216,6 +324,56 @@ fn what_safes_can_do_alone_and_together_is_what_the_table_says() {
         safes_can(preset, quorum.into())
     }));
     is_said(&row("all of them", |preset| safes_can(preset, SAFES)));
+}
+
+/// A row of the table, cell by cell.
+fn cells(who: &str) -> Vec<&'static str> {
+    let begins = format!("| {who} | ");
+    let mut rows = SECURITY.lines();
+    let row = rows.find_map(|line| line.strip_prefix(&begins)?.strip_suffix(" |"));
+    row.expect("the row is there").split(" | ").collect()
+}
+
+#[test]
+fn what_the_platform_of_safes_can_do_is_what_these_safes_can() {
+    for (platform, count, safes, same) in [
+        (
+            "the platform of one safe",
+            1,
+            "one of its safes",
+            "as that safe",
+        ),
+        (
+            "the platform of all of them",
+            SAFES,
+            "all of them",
+            "as all of them",
+        ),
+    ] {
+        let theirs = cells(safes);
+        is_said(&row(platform, |preset| {
+            let at = PLANS.iter().position(|it| *it == preset);
+            let can = platform_can(preset, count);
+            match at.map(|at| theirs[at]) == Some(can.as_str()) {
+                true => same.into(),
+                false => can,
+            }
+        }));
+    }
+}
+
+#[test]
+fn what_it_takes_to_read_is_what_the_table_says() {
+    let rows = [
+        "one safe, sealed",
+        "key kept elsewhere",
+        "any 2 of 3",
+        "money: 3 of 4",
+        "as it is, at one safe",
+    ];
+    for (preset, who) in PLANS.into_iter().zip(rows) {
+        assert_eq!(cells(who)[1], takes_to_read(preset), "{who}");
+    }
 }
 
 #[test]
