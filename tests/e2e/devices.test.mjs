@@ -109,6 +109,115 @@ test("a passkey that was copied is out, and of one that was deleted it is said w
   });
 });
 
+test("a passkey is renamed, and removed it opens no more, which its owner is told", async (t) => {
+  const [safe] = await startSafes(t, {}, OPERATORS.slice(0, 1));
+  const site = await startSite(t);
+  const { wallet, words } = await enrolled(t, site, [safe]);
+  const ways = waysOf(wallet, site);
+  const authenticator = await (await authenticatorsOf(wallet.page)).add();
+  const dialog = wallet.page.getByRole("dialog", { name: "This passkey at this safe" });
+  await ways.open(WITH.words, words, 1);
+  await ways.addPasskeys("blue key", 1);
+
+  await t.test("it is called otherwise from now on, also in the next session", async () => {
+    await ways.devices().filter({ hasText: "blue key" }).getByRole("button", { name: "Change…" }).click();
+    await dialog.getByLabel("What do you call it?").fill("old phone");
+    await dialog.getByRole("button", { name: "Give it this name" }).click();
+    await ways.devices().filter({ hasText: "old phone" }).waitFor();
+    await dialog.waitFor({ state: "hidden" });
+    await ways.done();
+    await ways.open(WITH.passkey);
+    await ways.touchUntil("it opens", async () => (await ways.devices().count()) === 1);
+    await ways.devices().filter({ hasText: "old phone" }).waitFor();
+    await ways.done();
+  });
+
+  await t.test("removed it is gone, and the history says so", async () => {
+    await ways.open(WITH.words, words, 1);
+    await ways.devices().filter({ hasText: "old phone" }).getByRole("button", { name: "Change…" }).click();
+    await dialog.getByRole("button", { name: "Remove it here" }).click();
+    await wallet.says("No passkey opens here yet.");
+    await dialog.waitFor({ state: "hidden" });
+    const [history] = await ways.histories();
+    assert.ok(history.includes("A device was removed"), history.join("\n"));
+    await ways.done();
+  });
+
+  await t.test("the safe refuses it though the authenticator has it, and the owner is told what opens instead", async () => {
+    assert.equal((await authenticator.passkeys()).length, 1);
+    await ways.open(WITH.passkey);
+    await ways.button("Use your passkey").click();
+    await wallet.says(/This passkey does not open at .+: it is another safe's, or was removed there\./);
+    await wallet.says("or use your recovery secret there");
+    assert.equal(await ways.devices().count(), 0);
+    await ways.open(WITH.words, words, 1);
+  });
+});
+
+test("a passkey that keeps no secret is refused where one safe is enough, and said to lie open where it is not", async (t) => {
+  const safes = await startSafes(t);
+  const site = await startSite(t);
+
+  await t.test("one safe alone would have everything: nothing is added", async (t) => {
+    const { wallet, words } = await enrolled(t, site, safes.slice(0, 1));
+    const ways = waysOf(wallet, site);
+    await (await authenticatorsOf(wallet.page)).add({ prf: false });
+    await ways.open(WITH.words, words, 1);
+    await wallet.page.getByLabel("What do you call it?").fill("old key");
+    await ways.button("Add it at these safes").click();
+    await ways.button("Make the passkey (touch 1 of 2)").click();
+    await wallet.says(/This authenticator cannot keep a secret, so .+ alone would have had everything\. It was not added\./);
+    await wallet.says("Take another one");
+    assert.equal(await ways.devices().count(), 0);
+    await wallet.close();
+  });
+
+  const owner = "ryo@example.org";
+  const wallet = await openWallet(t, site);
+  for (const safe of safes) await wallet.trustSafe(safe.url);
+  await wallet.addTicket({ name: "Film", payload: "code of Film" });
+  await wallet.untilHere("Film");
+  await wallet.backUp("Film", "Any 2 of 3 safes");
+  await wallet.untilAtSafe("Film");
+  const words = await wallet.makeWords(owner);
+  await wallet.enrol(words);
+  await wallet.untilAtOwnerSafes("Knows you", 3, { seconds: 180 });
+  const ways = waysOf(wallet, site);
+  const authenticator = await (await authenticatorsOf(wallet.page)).add({ prf: false });
+
+  await t.test("of three safes two together would: it is added, and the owner reads what that means at each", async () => {
+    await ways.open(WITH.words, words, 3);
+    await ways.addPasskeys("old key", 3);
+    for (const { url } of safes) {
+      const { host } = new URL(url);
+      const { what } = await wallet.untilNotice(new RegExp(`its share of your recovery lies unsealed at .*${host}\\. Any 2 safes where you have such a passkey can together read`));
+      await wallet.acknowledge(what);
+    }
+  });
+
+  await t.test("it opens all of them", async () => {
+    await ways.open(WITH.passkey);
+    await ways.touchUntil("three safes are open", async () => (await ways.devices().count()) === 3);
+    await ways.done();
+  });
+
+  await t.test("in a new browser it takes the addresses of two safes, and then everything is there", async () => {
+    await ways.wipe();
+    await ways.beginRestore(safes[0], WITH.passkey);
+    await ways.find();
+    const another = wallet.region("Ask another safe");
+    await ways.touchUntil("the first has opened", () => another.isVisible(), authenticator);
+    await wallet.says("by this passkey it cannot say where the others are");
+    await wallet.meet(safes[1].url);
+    await ways.button("Ask it").click();
+    await ways.touchUntil("all three are read", async () => (await ways.read()) === 3, authenticator);
+    assert.deepEqual(await wallet.found(), ["Film"]);
+    await wallet.recoverFound("Film");
+    await wallet.untilHere("Film", { timeout: 120_000 });
+    assert.equal(await wallet.code("Film"), "code of Film");
+  });
+});
+
 test("a kit whose session was over when it came is known to this browser, and safes take it in the next one", async (t) => {
   const [safe] = await startSafes(t, {}, OPERATORS.slice(0, 1));
   const site = await startSite(t);

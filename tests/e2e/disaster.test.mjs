@@ -44,7 +44,7 @@ test("what a lost device had confirmed comes to its owner as a marked copy", asy
     await wallet.says("were handed out to a device before");
     assert.deepEqual(await wallet.values(), []);
     await wallet.go("ways");
-    await wallet.page.getByLabel("With", { exact: true }).selectOption({ label: "Name and six words" });
+    await wallet.page.getByLabel("With", { exact: true }).selectOption({ label: "Name and six recovery words" });
     await wallet.typeWords(words.join(" "));
     await button("Show the ways in").click();
     await until("three sessions are open", async () => (await wallet.page.locator("section[aria-labelledby^='ways-']").count()) === 3, { seconds: 180 });

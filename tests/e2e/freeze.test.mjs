@@ -10,7 +10,7 @@ import { openWallet } from "./lib/walk.mjs";
 
 const NAME = "hana@example.org";
 const CODE = "code of the film";
-const WITH = { words: "Name and six words", kit: "Recovery kit" };
+const WITH = { words: "Name and six recovery words", kit: "Recovery kit" };
 const LONG = { seconds: 180 };
 
 test("a freeze keeps a thief with the words out, and two ways in lift it", async (t) => {
@@ -47,6 +47,7 @@ test("a freeze keeps a thief with the words out, and two ways in lift it", async
 
   await t.test("with one kind of way in nothing is frozen, and the notice says what to do", async () => {
     await freeze();
+    await owner.region("Freezing").getByText("you get in there by one kind of way only").waitFor();
     await owner.go("notices");
     await owner.says("you get in there by one kind of way only");
   });
@@ -67,6 +68,7 @@ test("a freeze keeps a thief with the words out, and two ways in lift it", async
   await t.test("then it is, and every screen that is looked at first says so", async () => {
     await freeze();
     await owner.says("Frozen since");
+    await owner.region("Freezing").getByText("Frozen at 1 of 1 safes").waitFor();
     await owner.go("values");
     await owner.says("at 1 of 1 safes. Nothing leaves them.");
   });
@@ -88,10 +90,12 @@ test("a freeze keeps a thief with the words out, and two ways in lift it", async
     await show(WITH.words, words);
     await button("Lift with this way in").click();
     await owner.says("has been shown the words or the password. It is still frozen.");
+    await owner.region("Freezing").getByText("One of two shown, still frozen").waitFor();
     await done();
     await show(WITH.kit, kit);
     await button("Lift with this way in").click();
     await owner.page.getByText("Frozen since").first().waitFor({ state: "detached" });
+    await owner.region("Freezing").getByText("No longer frozen").waitFor();
     await done();
   });
 

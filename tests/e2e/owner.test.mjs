@@ -44,10 +44,13 @@ const finderOf = (words) => {
   return makeFinder(texts.map((text) => ({ what: text, forms: formsOf(text) })));
 };
 
-/** A wallet in a browser that never had one, with the paper in hand. */
+/** A wallet in a browser that never had one, with the paper in hand: the first screen leads to what brings everything back. */
 const openNew = async (t, site, all, options) => {
   const wallet = await openWallet(t, site, options);
-  await wallet.beginRestore(all[0].proxy.url);
+  await wallet.page.getByRole("link", { name: "Restore a lost wallet", exact: true }).click();
+  await wallet.heading("Restore").waitFor();
+  await wallet.meet(all[0].proxy.url);
+  await wallet.page.getByLabel("Your name", { exact: true }).waitFor();
   return wallet;
 };
 
@@ -74,6 +77,22 @@ test("everything comes back by one address, a name and six words", async (t) => 
     const texts = await old.main.locator(".words").innerText();
     for (const word of words) assert.ok(texts.includes(word));
     assert.deepEqual(await onScreen(old.page, words), words);
+  });
+
+  await t.test("the paper says what it is, where a safe is, and by what that safe is known", async () => {
+    const paper = old.main.locator("article.panel", { has: old.page.locator(".words") });
+    await paper.getByRole("heading", { name: "Saifu – Six recovery words" }).waitFor();
+    const shown = await paper.innerText();
+    assert.match(shown, /not those of a recovery kit/);
+    const ids = await Promise.all(
+      all.map(async ({ proxy }) => {
+        const { id } = await (await fetch(`${proxy.url}/.well-known/electronic-safe`)).json();
+        return { url: proxy.url, start: Buffer.from(id, "base64url").toString("hex").slice(0, 16).match(/.{4}/g).join(" ") };
+      }),
+    );
+    const printed = ids.filter(({ url }) => shown.includes(url));
+    assert.equal(printed.length, 2);
+    for (const { url, start } of printed) assert.ok(shown.toLowerCase().includes(`${start} …`), url);
   });
 
   await t.test("other words than those that were shown are not enrolled", async () => {
@@ -133,15 +152,29 @@ test("everything comes back by one address, a name and six words", async (t) => 
     await wallet.says("Name and secret do not open together at the safe");
     // It is tried as the newest secret, and as the one before.
     assert.deepEqual(await readGuesses(all[0].safe), [2]);
+  });
+
+  await t.test("the name stays, the secret does not, and the focus is where it is typed once more", async () => {
+    const words = wallet.page.getByLabel("The six recovery words", { exact: true });
+    await until("it has the focus", () => words.evaluate((field) => field === document.activeElement));
+    await wallet.page.getByRole("alert").filter({ hasText: "It did not open together with the name." }).waitFor();
+    assert.equal(await wallet.page.getByLabel("Your name", { exact: true }).inputValue(), NAMES.again);
+    assert.equal(await words.inputValue(), "");
+  });
+
+  await t.test("that it was wrong is still said when the wallet is opened again", async () => {
     await wallet.reload();
     await wallet.go("restore");
     await wallet.says("Name and secret do not open together at the safe");
-    await wallet.page.getByRole("button", { name: "I have seen it" }).click();
   });
 
   await t.test("the right one finds all safes and everything there", async () => {
-    await wallet.restore(NAMES.again, words.join("、").toUpperCase());
+    await wallet.page.getByLabel("Your name", { exact: true }).fill(NAMES.again);
+    await wallet.typeWords(words.join("、").toUpperCase());
+    await wallet.page.getByLabel("The six recovery words", { exact: true }).press("Enter");
     await wallet.untilAtOwnerSafes("Read", 3, { seconds: 180 });
+    await until("the heading has the focus", () => wallet.heading("Restore").evaluate((it) => it === document.activeElement));
+    await until("nothing is wrong any more", async () => !(await wallet.text()).includes("do not open together"));
     assert.deepEqual((await wallet.found()).sort(), Object.keys(WAYS).sort());
     assert.deepEqual(await readGuesses(all[0].safe), [0]);
   });

@@ -390,7 +390,7 @@ const prepare = (lang) => {
   };
   const typeWords = (typed) => async (page) => {
     await press(t("I have written them down", "書き留めました"))(page);
-    await page.getByLabel(t("The six words", "6つの合言葉"), { exact: true }).fill(typed);
+    await page.getByLabel(t("The six recovery words", "復元用の6つの合言葉"), { exact: true }).fill(typed);
   };
 
   return [

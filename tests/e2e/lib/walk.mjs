@@ -81,6 +81,7 @@ export const walkOn = (page, site) => {
     heading,
     facts,
     region,
+    meet,
 
     /** Loads the page; the wallet is ready when its Worker says so. */
     start: async ({ readiness = "ready" } = {}) => {
@@ -355,7 +356,7 @@ export const walkOn = (page, site) => {
       await button("Change them at my safes").click();
       return next;
     },
-    typeWords: (typed) => page.getByLabel("The six words", { exact: true }).fill(typed),
+    typeWords: (typed) => page.getByLabel(/^The six (recovery words|words of the kit)$/).fill(typed),
     /** Waits until this is true of so many safes of the owner's. */
     untilAtOwnerSafes: (chip, count, options) =>
       until(`${count} × ${chip}`, async () => (await region("Your safes").locator(".chip", { hasText: exactly(chip) }).count()) === count, options),

@@ -5,7 +5,7 @@ import { until } from "./until.mjs";
 
 /** By what an owner shows who they are, as the choice is called. */
 export const WITH = {
-  words: "Name and six words",
+  words: "Name and six recovery words",
   kit: "Recovery kit",
   passkey: "Passkeys: one touch for each safe",
   terminal: "Saifu's own passkey: one touch for all",

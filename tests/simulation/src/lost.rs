@@ -447,16 +447,26 @@ fn who_finds_their_name_taken_everywhere_takes_another() {
 }
 
 #[test]
-fn a_wrong_secret_finds_nothing_and_says_so() {
+fn a_wrong_secret_finds_nothing_and_says_so_until_the_right_one_opens() {
     let mut owner = Owner::new(8, 2);
     owner.enrol(OLD);
     owner.protect(OLD, Preset::OneSafeSealed.plan());
     let new = owner.lose();
+    let right = owner.words.clone();
     owner.words = Some(Words::make(&mut owner.scene.dice.0));
     owner.restore(new, 0);
     assert!(owner.told(new, &Kind::SecretWrong));
     assert!(owner.books(new).owner().is_none());
     assert_eq!(owner.books(new).groups().count(), 0);
+    owner.words = right;
+    let is_told = |owner: &Owner| {
+        let books = owner.books(new);
+        books.notices().any(|told| told.kind == Kind::SecretWrong)
+    };
+    assert!(is_told(&owner));
+    owner.restore(new, 0);
+    assert!(!is_told(&owner));
+    assert!(owner.books(new).groups().count() > 0);
 }
 
 #[test]

@@ -191,6 +191,30 @@ pub(crate) fn typed(id: &str) -> String {
     said_by(&field.unwrap_or_default())
 }
 
+/// Has Enter send the form of a field of several lines, as it does in one of one line. While a keyboard composes a character,
+/// Enter ends that; some browsers then say so by the code 229 alone.
+pub(crate) fn send_on_enter(event: &Event) {
+    let said = |name: &str| Reflect::get(event, &name.into()).unwrap_or_default();
+    let composes = said("isComposing").is_truthy() || said("keyCode").as_f64() == Some(229.0);
+    if composes || said("key").as_string().as_deref() != Some("Enter") {
+        return;
+    }
+    event.prevent_default();
+    let form = event
+        .target()
+        .and_then(|field| Reflect::get(&field, &"form".into()).ok());
+    let send = form.and_then(|form| {
+        let send: Function = Reflect::get(&form, &"requestSubmit".into())
+            .ok()?
+            .dyn_into()
+            .ok()?;
+        Some((form, send))
+    });
+    if let Some((form, send)) = send {
+        let _ = send.call0(&form);
+    }
+}
+
 /// Whether something is typed into a field that it cannot take yet, such as half a day.
 pub(crate) fn is_half_typed(id: &str) -> bool {
     field(id).is_some_and(|field| field.validity().bad_input())

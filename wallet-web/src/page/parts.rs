@@ -259,7 +259,7 @@ pub(crate) fn empty(
 }
 
 /// A small label that says where something is.
-pub(crate) fn chip(state: &'static str, words: &'static str) -> Node {
+pub(crate) fn chip(state: &'static str, words: impl Into<Node>) -> Node {
     el("span")
         .class("chip")
         .attr("data-state", state)

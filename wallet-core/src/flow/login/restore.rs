@@ -5,7 +5,7 @@ use super::super::{Desk, Flow, Next, Step};
 use super::{Aim, Login, LoginState, MOST_BARREN_PAGES, Session, SessionKeys};
 use crate::books::{Change, Identity};
 use crate::ids::FlowId;
-use crate::notice::Kind;
+use crate::notice::{Kind, Notice};
 use crate::owner::{
     Dealt, Owner, OwnerStanding, SafeMap, Sealed, Way, gather, is_partial, open_root_map, restore,
     unseal,
@@ -16,9 +16,38 @@ use saifu_protocol::owner::{Kept, LoggedIn, OwnerPage};
 use zeroize::Zeroizing;
 
 impl Login {
-    /// A session: what the safe kept is opened, and what it says of the owner's other safes is believed, because nobody else
-    /// could have sealed it.
+    /// A session. What an attempt in vain at this safe had told is settled by one that was right.
     pub(super) fn enter(
+        &self,
+        logged_in: &LoggedIn,
+        keys: &SessionKeys,
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        let mut step = self.open_up(logged_in, keys, desk, rng);
+        let address = desk.books.safe(self.safe).map(|safe| &safe.address);
+        let is_settled = |told: &&Notice| {
+            let is_of_way = matches!(
+                (&told.kind, &self.with),
+                (
+                    Kind::SecretWrong,
+                    Some(Way::Secret { .. } | Way::Kit { .. })
+                ) | (
+                    Kind::DeviceUnknown,
+                    Some(Way::Passkey | Way::Terminal { .. })
+                )
+            );
+            is_of_way && address.is_some_and(|address| address.as_str() == told.safe)
+        };
+        let settled = desk.books.notices().filter(is_settled);
+        step.changes
+            .extend(settled.map(|told| Change::Acknowledge(told.id)));
+        step
+    }
+
+    /// What the safe kept is opened, and what it says of the owner's other safes is believed, because nobody else could have
+    /// sealed it.
+    fn open_up(
         &self,
         logged_in: &LoggedIn,
         keys: &SessionKeys,

@@ -294,6 +294,52 @@ fn proving_in_vain_is_told_unless_it_was_late() {
     assert!(ends(&scene.step(&twice, out())));
 }
 
+#[test]
+fn in_settles_what_an_attempt_by_the_same_kind_of_way_had_told_of_this_safe() {
+    let mut scene = Scene::new(2);
+    let here = scene.fixture.safe();
+    let here: alloc::string::String = scene
+        .fixture
+        .books
+        .safe(here)
+        .unwrap()
+        .address
+        .as_str()
+        .into();
+    let told = |number: u8, kind: Kind, safe: &str| {
+        Change::Notify(Notice {
+            id: ItemId::new([number; 16]),
+            at: NOW,
+            subject: "hana".into(),
+            safe: safe.into(),
+            kind,
+        })
+    };
+    scene.fixture.books.apply(alloc::vec![
+        told(1, Kind::SecretWrong, &here),
+        told(2, Kind::DeviceUnknown, &here),
+        told(3, Kind::DeviceUnknown, "https://other.example"),
+        told(4, Kind::OwnerRecordDamaged, &here),
+        told(5, Kind::SecretWrong, "https://other.example"),
+    ]);
+    let settled = |login: &Login| -> Vec<ItemId> {
+        let step = scene.step(login, Input::Owner(logged_in()));
+        let settled = step.changes.iter().filter_map(|change| match change {
+            Change::Acknowledge(id) => Some(*id),
+            _ => None,
+        });
+        settled.collect()
+    };
+    let aim = || Aim::Ways(Managing::default());
+    let by_passkey = scene.next(&scene.challenged(aim()), Input::Shown(signed(None)));
+    assert_eq!(settled(&by_passkey), [ItemId::new([2; 16])]);
+    let by_words = Login {
+        with: Some(secret()),
+        ..by_passkey
+    };
+    assert_eq!(settled(&by_words), [ItemId::new([1; 16])]);
+}
+
 /// A safe could otherwise give a wallet a root of its own making, and read what is sealed under it.
 #[test]
 fn what_lies_at_a_safe_without_a_seal_is_taken_only_if_it_is_worth_nothing_alone() {

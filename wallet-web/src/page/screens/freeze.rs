@@ -4,8 +4,8 @@ use crate::page::device;
 use crate::page::format;
 use crate::page::node::{Node, div, el};
 use crate::page::parts::{
-    actions, button, dialog, dialog_title, dismiss, halves, link, next_try, quiet, safe_name,
-    section,
+    actions, button, chip, dialog, dialog_title, dismiss, halves, link, next_try, notice, quiet,
+    safe_name, section,
 };
 use crate::page::route::Route;
 use crate::page::screens::secret::one;
@@ -14,6 +14,7 @@ use crate::page::words::{self, Key, text};
 use leptos::prelude::*;
 use saifu_protocol::UnixTime;
 use saifu_wallet_core::intent::Intent;
+use saifu_wallet_core::notice::{Kind, Notice};
 use saifu_wallet_core::view::{FreezingCard, FrozenCard};
 
 pub(super) const DIALOG: &str = "freeze-all";
@@ -84,7 +85,11 @@ fn asked(s: Service, card: &FrozenCard) -> Option<Node> {
 }
 
 /// One press, and one question. Where no safe knows the owner there is nothing to freeze.
-pub(super) fn offer(s: Service, is_asking: RwSignal<bool>) -> Option<Node> {
+pub(super) fn offer(
+    s: Service,
+    is_asking: RwSignal<bool>,
+    was_frozen: RwSignal<bool>,
+) -> Option<Node> {
     let (freezable, frozen) = s
         .waits
         .with(|waits| (waits.freezable, waits.frozen.len() + waits.freezing.len()));
@@ -97,9 +102,45 @@ pub(super) fn offer(s: Service, is_asking: RwSignal<bool>) -> Option<Node> {
         let content = div("stack")
             .child(el("p").words(s.text(Key::FreezeText)))
             .child(quiet(s.text(Key::FreezeLift)))
-            .child(freeze);
+            .child(freeze)
+            .child(outcome(s, was_frozen));
         section(s, "freeze", Key::Freeze, content)
     })
+}
+
+/// What has come of a press, where it was pressed: what is said at the top may be far from there. `was_frozen`: whether something
+/// was frozen while this screen was there.
+pub(super) fn outcome(s: Service, was_frozen: RwSignal<bool>) -> Node {
+    let lang = s.lang.get();
+    let waits = s.waits.get();
+    let (frozen, all) = (waits.frozen.len(), waits.freezable);
+    let now = UnixTime(device::now());
+    let is_half = |card: &FrozenCard| card.half.is_some_and(|half| half.until > now);
+    let fixed = |state, key| Some(chip(state, text(lang, key)));
+    let is_refused = |it: &&Notice| it.kind == Kind::FreezeTooFewWays;
+    let refused = s.notices.with(|all| {
+        let refused = all.iter().filter(is_refused);
+        refused.map(|it| notice(s, it)).collect::<Vec<Node>>()
+    });
+    let says = if waits.frozen.iter().any(is_half) {
+        fixed("local", Key::ThawHalf)
+    } else if frozen > 0 {
+        Some(chip(
+            "safe",
+            words::frozen_at(lang, frozen, all.max(frozen)),
+        ))
+    } else if !waits.freezing.is_empty() {
+        fixed("moving", Key::FreezeTelling)
+    } else if was_frozen.get_untracked() {
+        fixed("safe", Key::Thawed)
+    } else {
+        None
+    };
+    if frozen > 0 {
+        was_frozen.set(true);
+    }
+    let says = div("").fixed("role", "status").child(says);
+    Node::Many(vec![says.into(), refused.into()])
 }
 
 /// The question, and what follows if it is answered.

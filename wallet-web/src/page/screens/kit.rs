@@ -5,7 +5,7 @@
 
 use crate::page::device;
 use crate::page::node::{El, Node, div, el};
-use crate::page::parts::{actions, button, fact, facts, halves, link, quiet};
+use crate::page::parts::{Fact, actions, button, fact, facts, halves, link, quiet};
 use crate::page::route::Route;
 use crate::page::screens::secret::{self, Fields, one};
 use crate::page::screens::value;
@@ -14,7 +14,7 @@ use crate::page::words::{self, Halves, Key, text};
 use leptos::prelude::*;
 use saifu_wallet_core::lock::{Factor, View, Wish};
 use saifu_wallet_core::owner::{KitMark, Words};
-use saifu_wallet_core::view::{OwnerView, PRINTED_SAFES, Printed};
+use saifu_wallet_core::view::{OwnerView, PRINTED_SAFES, Printed, SafeCard};
 use zeroize::Zeroizing;
 
 /// What a kit opens, as far as this wallet knows.
@@ -70,7 +70,7 @@ impl Kit {
     pub(super) fn new(s: Service) -> Self {
         Self {
             s,
-            fields: Fields::new(s),
+            fields: Fields::new(s).called(Key::KitWords),
             hidden: RwSignal::new(false),
         }
     }
@@ -128,15 +128,7 @@ impl Kit {
             safes.iter().map(|safe| &*safe.address),
             name.as_deref(),
         );
-        for safe in safes {
-            // Enough of the fingerprint to see that it is another; the whole one stands where the safe is trusted.
-            let short: Vec<&str> = safe.fingerprint.split(' ').take(4).collect();
-            rows.push(fact(s.text(Key::Safe), safe.address));
-            rows.push(fact(
-                s.text(Key::Fingerprint),
-                format!("{} …", short.join(" ")),
-            ));
-        }
+        rows.extend(safes.into_iter().flat_map(|safe| safe_on_paper(s, safe)));
         let drawing =
             value::drawing(lang, &code).map(|it| it.attr("aria-label", s.text(Key::LockKitQr)));
         let means = match name {
@@ -146,6 +138,7 @@ impl Kit {
         el("article")
             .class("panel stack kit")
             .child(el("h2").words("Saifu – ").words(s.text(Key::Kit)))
+            .child(quiet(s.text(Key::KitWords)))
             .child(
                 div("kit-main")
                     .child(el("ol").class("words").child(list))
@@ -215,6 +208,16 @@ impl Kit {
         let words = words::kit_reaches(s.lang.get(), reaches.here, reaches.opens, reaches.of);
         el("p").child(words).into()
     }
+}
+
+/// Where a safe is, and enough of its fingerprint to see that it is another; the whole one stands where the safe is trusted.
+pub(super) fn safe_on_paper(s: Service, safe: SafeCard) -> [Fact; 2] {
+    let short: Vec<&str> = safe.fingerprint.split(' ').take(4).collect();
+    let short = format!("{} …", short.join(" "));
+    [
+        fact(s.text(Key::Safe), safe.address),
+        fact(s.text(Key::Fingerprint), short),
+    ]
 }
 
 /// This browser is to take the kit.

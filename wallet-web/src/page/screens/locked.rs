@@ -18,7 +18,7 @@ pub(super) fn locked(s: Service) -> Node {
     let locked = Locked {
         s,
         ceremony: Ceremony::new(s),
-        fields: Fields::new(s),
+        fields: Fields::new(s).called(Key::KitWords),
         busy: RwSignal::new(false),
         with_kit: RwSignal::new(false),
         knows: RwSignal::new(false),

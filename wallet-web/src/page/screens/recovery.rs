@@ -4,6 +4,7 @@ use crate::page::device;
 use crate::page::node::{El, Node, div, el};
 use crate::page::parts::{actions, button, fact, facts, halves, head, link, quiet, section};
 use crate::page::route::Route;
+use crate::page::screens::kit::safe_on_paper;
 use crate::page::screens::secret::{self, Fields, one};
 use crate::page::screens::{freeze, values, waits};
 use crate::page::service::Service;
@@ -77,15 +78,14 @@ fn sheet(s: Service, title: Key, name: String, words: &Words) -> El {
     let trusted = s.safes.get();
     let Printed { safes, know } = s.owner.with(|owner| Printed::of(&trusted, owner));
     let unknown = (!know && !safes.is_empty()).then(|| quiet(s.text(Key::PrintedUnknown)));
-    for safe in safes {
-        rows.push(fact(s.text(Key::Safe), safe.address));
-    }
+    rows.extend(safes.into_iter().flat_map(|safe| safe_on_paper(s, safe)));
     el("article")
         .class("panel stack")
         .child(el("h2").words("Saifu – ").words(s.text(title)))
         .child(el("ol").class("words").child(list))
         .child(facts(rows))
         .child(unknown)
+        .child(el("p").words(s.text(Key::WordsMean)))
 }
 
 /// The paper with the words, from their making until safes know them.

@@ -16,7 +16,7 @@ use leptos::prelude::*;
 use saifu_protocol::SafeId;
 use saifu_wallet_core::ids::ItemId;
 use saifu_wallet_core::intent::Intent;
-use saifu_wallet_core::notice::Kind;
+use saifu_wallet_core::notice::{Kind, Notice};
 use saifu_wallet_core::owner::OwnerStanding;
 use saifu_wallet_core::plan::GroupId;
 use saifu_wallet_core::view::{
@@ -29,8 +29,10 @@ pub(super) fn restore(s: Service) -> Node {
         s,
         proof: Proof::new(s),
         is_met: safes::meeting(s),
-        elsewhere: RwSignal::new(false),
+        known_before: RwSignal::new(None),
         first: RwSignal::new(0),
+        wrong_before: RwSignal::new(None),
+        is_followed: RwSignal::new(false),
         chosen: RwSignal::new(Vec::new()),
     };
     Node::live(move || {
@@ -78,10 +80,14 @@ struct Restore {
     proof: Proof,
     /// Whether a safe is met that is to be trusted.
     is_met: RwSignal<bool>,
-    /// Whether the safe to begin with is none of those that are trusted.
-    elsewhere: RwSignal<bool>,
+    /// The safes that could be asked when the owner wanted another one: it is the one that is not among them.
+    known_before: RwSignal<Option<Vec<SafeId>>>,
     /// Which of the safes that could be asked is.
     first: RwSignal<usize>,
+    /// How many notices told of a wrong secret when safes were asked: one more, and it was wrong.
+    wrong_before: RwSignal<Option<usize>>,
+    /// Whether what the safes do is on the screen.
+    is_followed: RwSignal<bool>,
     /// What is to come back.
     chosen: RwSignal<Vec<Away>>,
 }
@@ -89,28 +95,70 @@ struct Restore {
 impl Restore {
     fn begin(self) -> Node {
         let s = self.s;
-        // A safe that was just trusted took the focus with its question.
-        device::focus_heading_if_lost();
+        // After safes were asked in vain it is what has to be mended that has the focus. A safe that was just trusted took it with
+        // its question.
+        match self.is_followed.get_untracked() {
+            true => self.proof.focus(),
+            false => device::focus_heading_if_lost(),
+        }
+        self.is_followed.set(false);
+        let is_wrong = |before| self.count_wrong() > before;
+        if self.wrong_before.get_untracked().is_some_and(is_wrong) {
+            self.wrong_before.set(None);
+            self.proof.not_opened();
+        }
         let known: Vec<(SafeId, String)> = s.safes.with(|all| {
             let all = all.iter();
             all.map(|safe| (safe.id, safe_name(&safe.operator, &safe.address)))
                 .collect()
         });
-        let is_known = !known.is_empty() && !self.elsewhere.get();
-        let content: Node = if is_known {
-            let other = button("btn", Some("add"), s.text(Key::RestoreOther), move || {
-                self.elsewhere.set(true);
-            });
-            let form = self.ask(known, Key::RestoreWhich, Key::RestoreDo, None);
-            Node::Many(vec![form, one(other)])
-        } else {
-            safes::ask(s, self.is_met, None)
-        };
+        let is_known = !known.is_empty() && !self.wants_another(&known);
         Node::Many(vec![
             el("p").words(s.text(Key::RestoreLead)).into(),
             div("panel").child(self.way(usize::from(is_known))).into(),
-            content,
+            self.ask_or_meet(known, Key::RestoreWhich, Key::RestoreDo, None),
         ])
+    }
+
+    /// How often a safe has said that name and secret do not belong together.
+    fn count_wrong(self) -> usize {
+        let is_wrong = |it: &&Notice| it.kind == Kind::SecretWrong;
+        self.s
+            .notices
+            .with(|all| all.iter().filter(is_wrong).count())
+    }
+
+    /// Whether a safe is to be met that is none of these.
+    fn wants_another(self, known: &[(SafeId, String)]) -> bool {
+        self.known_before.with(|before| {
+            let is_old = |id| before.as_ref().is_some_and(|before| before.contains(id));
+            before.is_some() && known.iter().all(|(id, _)| is_old(id))
+        })
+    }
+
+    /// One of these safes is asked, or another one that is met first.
+    fn ask_or_meet(
+        self,
+        mut known: Vec<(SafeId, String)>,
+        which: Key,
+        label: Key,
+        known_as: Option<String>,
+    ) -> Node {
+        let s = self.s;
+        if known.is_empty() || self.wants_another(&known) {
+            return safes::ask(s, self.is_met, None);
+        }
+        // First the one that was wanted.
+        self.known_before.with(|before| {
+            known.sort_by_key(|(id, _)| before.as_ref().is_some_and(|it| it.contains(id)));
+        });
+        let ids: Vec<SafeId> = known.iter().map(|(id, _)| *id).collect();
+        let other = button("btn", Some("add"), s.text(Key::RestoreOther), move || {
+            self.first.set(0);
+            self.known_before.set(Some(ids.clone()));
+        });
+        let form = self.ask(known, which, label, known_as);
+        Node::Many(vec![form, one(other)])
     }
 
     /// The steps. Until safes are asked, and when they have answered, they wait for the owner.
@@ -158,6 +206,7 @@ impl Restore {
             self.proof.read(known_as.is_none(), move |typed, by| {
                 let name = known_as.unwrap_or(typed);
                 if let Some(safe) = safe {
+                    self.wrong_before.set(Some(untrack(|| self.count_wrong())));
                     s.send(Intent::Restore { safe, name, by });
                 }
             });
@@ -169,6 +218,11 @@ impl Restore {
     fn follow(self, owner: &OwnerView, name: &str) -> Node {
         let s = self.s;
         let lang = s.lang.get();
+        // What had the focus has made way.
+        if !self.is_followed.get_untracked() {
+            self.is_followed.set(true);
+            device::focus_heading_if_lost();
+        }
         let jobs = secret::jobs(s, owner);
         let is_at_work = !jobs.is_empty();
         let opened = |card: &&OwnerCard| {
@@ -191,24 +245,33 @@ impl Restore {
             .collect();
         let list = secret::safes(s, &mine, true, Key::RestoreLeaveOut);
         let leave = is_at_work.then(|| quiet(text(lang, Key::Leave)));
-        let left: Vec<(SafeId, String)> = mine
+        // By a passkey that keeps no secret a safe opens, and can't say where the others are: the owner has to.
+        let is_alone = owner.is_restoring && open > 0 && owner.needed < 2;
+        let can_ask =
+            |card: &&OwnerCard| secret::is_left(card) && (is_alone || card.standing.is_some());
+        let left: Vec<(SafeId, String)> = owner
+            .safes
             .iter()
-            .filter(|card| secret::is_left(card))
+            .filter(can_ask)
             .map(|card| (card.safe, safe_name(&card.operator, &card.address)))
             .collect();
-        let left_is_empty = left.is_empty();
-        let again = (!left_is_empty).then(|| {
+        let is_met_first = left.is_empty() || (is_alone && self.wants_another(&left));
+        let has_form = !is_met_first;
+        let again = (is_alone || has_form).then(|| {
             let name = Some(name.to_owned()).filter(|name| !name.is_empty());
-            let form = self.ask(left, Key::Safe, Key::RestoreAgainDo, name);
+            let form = match is_alone {
+                true => self.ask_or_meet(left, Key::Safe, Key::RestoreAgainDo, name),
+                false => self.ask(left, Key::Safe, Key::RestoreAgainDo, name),
+            };
             let text = el("p").words(s.text(Key::RestoreAgainText));
             let content = div("stack").child(text).child(form);
             section(s, "again", Key::RestoreAgain, content)
         });
         let at = if is_at_work { 2 } else { 3 };
         // The form below says it, if there is one.
-        let again_touch = match left_is_empty {
-            true => secret::touched(s),
-            false => Node::Nothing,
+        let again_touch = match has_form {
+            true => Node::Nothing,
+            false => secret::touched(s),
         };
         Node::Many(vec![
             div("panel").child(self.way(at)).into(),
@@ -311,6 +374,7 @@ impl Restore {
         let later = link("btn", Route::Values, None, later);
         let content = div("stack")
             .child(el("p").words(text(lang, Key::RestoreFoundText)))
+            .child(quiet(text(lang, Key::RestoreLostDevice)))
             .child(tick(text(lang, Key::All), is_all, set_all))
             .child(list)
             .child(actions(recover.into_iter().chain([later]).collect()));

@@ -25,6 +25,7 @@ use saifu_wallet_core::view::{Job, OwnerCard, OwnerView};
 use zeroize::Zeroizing;
 
 const NAME: &str = "owner-name";
+const PROOF: &str = "proof";
 const NEW_PASSWORD: &str = "password-new";
 const PASSWORD_AGAIN: &str = "password-again";
 
@@ -71,6 +72,8 @@ enum Refused {
     Password,
     /// It is not the same twice.
     Differs,
+    /// With the name it did not open at a safe.
+    NotOpened,
 }
 
 /// What is typed.
@@ -80,6 +83,8 @@ pub(super) struct Fields {
     /// The field of the words, and what it is called.
     id: &'static str,
     label: Key,
+    /// The name as it is typed: no secret, so it stays where the field goes and comes again.
+    named: RwSignal<String>,
     typed: RwSignal<Typed>,
     refused: RwSignal<Option<Refused>>,
     /// The field of a password.
@@ -111,6 +116,7 @@ impl Fields {
             expected: RwSignal::new(None),
             judged: RwSignal::new(None),
             label,
+            named: RwSignal::new(String::new()),
             typed: RwSignal::new(Typed::SoFar(0)),
             refused: RwSignal::new(None),
         }
@@ -128,7 +134,11 @@ impl Fields {
         let problem = is_bad.then(|| s.text(Key::OwnerNameBad).into());
         let input = el("input")
             .fixed("type", "text")
-            .fixed("autocomplete", "username");
+            .fixed("autocomplete", "username")
+            .initial(self.named.get_untracked())
+            .on("input", move |event| {
+                self.named.set(device::value_of(&event));
+            });
         let hint = el("p").child(s.text(hint));
         field(NAME, s.text(Key::OwnerName), input, hint, problem)
     }
@@ -161,6 +171,7 @@ impl Fields {
             }
             (None, Some(Refused::Other)) => Some(text(lang, Key::WordsNotShown).into()),
             (None, Some(Refused::OtherKit)) => Some(text(lang, Key::KitOther).into()),
+            (None, Some(Refused::NotOpened)) => Some(text(lang, Key::SecretNotOpened).into()),
             (None, _) => None,
         };
         let so_far: Node = match typed {
@@ -171,6 +182,7 @@ impl Fields {
         let input = el("textarea")
             .fixed("rows", "2")
             .fixed("autocomplete", "off")
+            .on("keydown", |event| device::send_on_enter(&event))
             .on("input", move |event| {
                 let said = Zeroizing::new(device::value_of(&event));
                 self.refused.set(None);
@@ -230,8 +242,11 @@ impl Fields {
             .fixed("autocomplete", "current-password")
             .on("input", move |_| self.refused.set(None));
         let hint = el("p").words(s.text(Key::PasswordHint));
-        let is_bad = self.refused.get() == Some(Refused::Password);
-        let problem = is_bad.then(|| s.text(Key::PasswordNone).into());
+        let problem = match self.refused.get() {
+            Some(Refused::Password) => Some(s.text(Key::PasswordNone).into()),
+            Some(Refused::NotOpened) => Some(s.text(Key::SecretNotOpened).into()),
+            _ => None,
+        };
         field(self.password_id, s.text(label), input, hint, problem)
     }
 
@@ -361,12 +376,13 @@ impl Proof {
         let options = WAYS.into_iter().enumerate();
         let options = options.map(|(at, key)| option(at, s.text(key))).collect();
         let (chosen, label) = (self.chosen, s.text(Key::OpenBy));
-        let way = select("proof".into(), label, options, chosen.get(), move |at| {
+        let way = select(PROOF.into(), label, options, chosen.get(), move |at| {
             chosen.set(at);
         });
         let mut all = vec![way];
         let typed = match WAYS.get(chosen.get()) {
-            Some(Key::ByWords | Key::ByKit) => Some(self.fields.words()),
+            Some(Key::ByWords) => Some(self.fields.words()),
+            Some(Key::ByKit) => Some(self.fields.called(Key::KitWords).words()),
             Some(Key::ByPassword) => Some(self.fields.password()),
             _ => None,
         };
@@ -375,6 +391,21 @@ impl Proof {
             all.push(typed);
         }
         all
+    }
+
+    /// What was typed did not open at a safe: the field of the secret says so.
+    pub(super) fn not_opened(self) {
+        self.fields.refused.set(Some(Refused::NotOpened));
+    }
+
+    /// The fields are there again: the focus goes to what has to be given once more.
+    pub(super) fn focus(self) {
+        let at = match WAYS.get(self.chosen.get_untracked()) {
+            Some(Key::ByWords | Key::ByKit) => self.fields.id,
+            Some(Key::ByPassword) => self.fields.password_id,
+            _ => PROOF,
+        };
+        device::soon(move || device::focus_first(&format!("#{at}")));
     }
 
     /// The name, where it is asked for, and the way; as soon as both are there.

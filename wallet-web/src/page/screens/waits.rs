@@ -25,6 +25,7 @@ const OFFERED: [u64; 4] = [0, 3_600, 86_400, 259_200];
 pub(super) fn waits(s: Service) -> Node {
     s.send(Intent::Watch);
     let is_freezing = RwSignal::new(false);
+    let was_frozen = RwSignal::new(false);
     keep_dialog(freeze::DIALOG, is_freezing);
     Node::live(move || {
         let content = div("stack stack--wide")
@@ -37,7 +38,7 @@ pub(super) fn waits(s: Service) -> Node {
             .child(telling(s))
             .child(waking(s))
             .child(decided(s))
-            .child(freeze::offer(s, is_freezing));
+            .child(freeze::offer(s, is_freezing, was_frozen));
         Node::Many(vec![
             head(s, s.text(Key::WaitsTitle), Some(Route::Settings), None),
             content.into(),

@@ -49,6 +49,7 @@ pub(super) fn ways(s: Service) -> Node {
         copied: RwSignal::new(None),
         is_copying: RwSignal::new(false),
         is_freezing: RwSignal::new(false),
+        was_frozen: RwSignal::new(false),
         kit: Kit::new(s),
     };
     on_cleanup(move || ways.leave());
@@ -105,6 +106,8 @@ struct Ways {
     is_copying: RwSignal<bool>,
     /// Before everything is frozen.
     is_freezing: RwSignal<bool>,
+    /// Whether something was frozen while this screen was there.
+    was_frozen: RwSignal<bool>,
     kit: Kit,
 }
 
@@ -433,7 +436,10 @@ impl Ways {
             }
             (false, false) => quiet(s.text(Key::FreezeTwoFirst)).into(),
         };
-        let content = div("stack").child(el("p").words(s.text(text))).child(act);
+        let content = div("stack")
+            .child(el("p").words(s.text(text)))
+            .child(act)
+            .child(freeze::outcome(s, self.was_frozen));
         section(s, "freeze", Key::Freeze, content)
     }
 

@@ -7,7 +7,7 @@ use saifu_protocol::owner::WayKind;
 pub(crate) fn way_kind(lang: Lang, kind: WayKind) -> &'static str {
     match kind {
         WayKind::Words => say!(lang, "the words or the password", "合言葉またはパスワード"),
-        WayKind::Kit => say!(lang, "the recovery kit", "復元キット"),
+        WayKind::Kit => say!(lang, "the recovery kit", "復旧キット"),
         WayKind::Passkey => say!(lang, "a passkey", "パスキー"),
         WayKind::Terminal => say!(lang, "a device", "端末"),
     }
@@ -29,6 +29,17 @@ pub(crate) fn frozen(lang: Lang, since: &str, count: usize, all: usize) -> Halve
             "To lift it, show two different ways in under “Ways in”, one after the other within a quarter of an hour. What waits goes on by itself then.",
             "解除するには、「開け方」で、種類の違う2つの開け方を15分以内に続けて示してください。待っているものは、そのあと自動で進みます。"
         ),
+    )
+}
+
+/// The same in a few words, where it was pressed.
+pub(crate) fn frozen_at(lang: Lang, count: usize, all: usize) -> String {
+    say!(
+        lang,
+        "Frozen at {count} of {all} safes",
+        "凍結中（金庫{all}個のうち{count}個）",
+        count,
+        all
     )
 }
 
@@ -112,6 +123,7 @@ mod tests {
             check(way_kind(Lang::En, kind), way_kind(Lang::Ja, kind));
         }
         check_halves(|lang| frozen(lang, "1:00", 2, 3));
+        check(&frozen_at(Lang::En, 2, 3), &frozen_at(Lang::Ja, 2, 3));
         check_halves(|lang| half_thawed(lang, "A", "B", "1:00"));
         check_halves(|lang| alone(lang, "A", "B", "1:00"));
         check_halves(|lang| freezing(lang, "A", None));

@@ -453,7 +453,7 @@ keys! {
     LockAdd: "Add a method", "方法を追加";
     LockNone: "None yet. Choose the first one.", "まだありません。1つ目を選んでください。";
     LockOneMore: "One more, then the lock can be switched on. Nothing is locked yet.", "あと1つ追加すると、ロックをかけられます。まだロックされていません。";
-    LockReady: "Two methods are ready. Switch the lock on now; if you leave, they are forgotten.", "準備ができました。今すぐロックをかけてください。ページを閉じると、追加した方法は忘れられます。";
+    LockReady: "Enough methods are ready, but nothing is locked yet. Switch the lock on now: once this page is closed they have to be added again.", "準備ができましたが、まだロックされていません。今すぐロックをかけてください。ページを閉じると、方法を追加し直すことになります。";
     LockSwitchOn: "Switch the lock on", "ロックをかける";
     LockNow: "Lock now", "今すぐロック";
     LockAuto: "Locks itself when nothing is touched for", "操作しないまま次の時間が過ぎると、自動でロックします";
@@ -555,13 +555,15 @@ keys! {
     OwnerNameAgain: "As it stands on the paper. Capitals do not matter.", "紙にあるとおりに入力してください。大文字と小文字は区別しません。";
     OwnerNameBad: "Give a name that is not too long.", "長すぎない名前を入力してください。";
     WordsMake: "Make my six words", "6つの合言葉を作る";
-    WordsYours: "Your six words", "あなたの合言葉";
+    WordsYours: "Six recovery words", "復元用の6つの合言葉";
+    WordsMean: "With the name they open the safes above from any new wallet. They are not those of a recovery kit: in Restore choose “Name and six recovery words”.", "名前とともに、どの新しい財布からでも上の金庫を開けます。復旧キットの合言葉とは別のものです。「財布を復元」では「名前と復元用の6つの合言葉」を選んでください。";
     WordsText: "Write them down or print this, and keep the paper where this device is not. They are shown only now.", "書き留めるか印刷して、この端末とは別の場所に保管してください。表示するのは今だけです。";
     WordsHonest: "Whoever has this paper can fetch everything. If it is lost together with this device, nobody can, not even the operators.", "この紙を持つ人は、すべてを引き出せます。端末と一緒になくすと、運営者にも取り戻せません。";
     WordsWritten: "I have written them down", "書き留めました";
     WordsAgain: "See the words again", "もう一度見る";
     WordsFromPaper: "Now type them from the paper, as you would in a new wallet. So you know that it can be read.", "次に、新しい財布で使うつもりで、紙を見ながら入力してください。読めることを確かめられます。";
-    WordsSix: "The six words", "6つの合言葉";
+    WordsSix: "The six recovery words", "復元用の6つの合言葉";
+    SecretNotOpened: "It did not open together with the name. Check both, and type this once more.", "名前との組み合わせでは開きませんでした。両方を確かめて、もう一度入力してください。";
     FetchTitle: "Have it fetched", "金庫に取り寄せてもらう";
     FetchText: "Type your recovery secret. It logs you in at the safe that keeps the key. It fetches the rest from the other safe itself and hands both over together, so this device need not reach the other safe.", "合言葉かパスワードを入力すると、鍵を預けた金庫に本人として入れます。その金庫が残りをもう一方の金庫から取り寄せ、まとめて渡します。この端末がもう一方の金庫につながらなくてもかまいません。";
     FetchUse: "Use it now", "すぐに使う";
@@ -594,7 +596,7 @@ keys! {
     WaysProveDo: "Show the ways in", "開け方を表示";
     WaysDone: "Done", "終わる";
     OpenBy: "With", "使うもの";
-    ByWords: "Name and six words", "名前と6つの合言葉";
+    ByWords: "Name and six recovery words", "名前と復元用の6つの合言葉";
     ByPassword: "Name and a password of my own", "名前と自分で決めたパスワード";
     HavePassword: "I have a password of my own", "自分で決めたパスワードで入力する";
     HaveWords: "I have six words", "6つの合言葉で入力する";
@@ -644,6 +646,7 @@ keys! {
     DeviceRemoveDo: "Remove it here", "この金庫から削除";
     Kit: "Recovery kit", "復旧キット";
     KitText: "Six words of its own on paper, for a safe place or a person you trust. They unlock this browser, and open your safes with your name. Wrong guesses are counted apart, and you can end the kit at any time.", "安全な場所や信頼できる人に預けるための、専用の6つの合言葉です。このブラウザのロックを解除し、名前とともに金庫を開けます。間違いは別に数えられ、いつでも無効にできます。";
+    KitWords: "The six words of the kit", "復旧キットの6つの合言葉";
     KitPaper: "On paper", "紙";
     KitNone: "No kit opens here.", "ここを開けるキットはありません。";
     KitMake: "Make a kit", "キットを作る";
@@ -687,11 +690,12 @@ keys! {
     RestoreDo: "Find everything again", "すべてを見つけ直す";
     RestoreSafes: "Your safes", "金庫";
     RestoreLeaveOut: "Leave it out", "除く";
-    RestoreAgain: "Ask a safe again", "もう一度問い合わせる";
-    RestoreAgainText: "For a safe that was left out or did not open. Show it once more who you are.", "除いた金庫や開かなかった金庫に、もう一度本人であることを示してください。";
+    RestoreAgain: "Ask another safe", "ほかの金庫に問い合わせる";
+    RestoreAgainText: "One that has not opened yet. Show it who you are.", "まだ開いていない金庫に、本人であることを示してください。";
     RestoreAgainDo: "Ask it", "問い合わせる";
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
+    RestoreLostDevice: "Whoever can open the lost device can still fetch all this, without a wait. To stop that, recover it here first, or freeze everything under Settings, “Having others wait”.", "なくした端末を開ける人は、待たずにこれらを引き出せます。止めるには、先にここで取り戻すか、「設定」の「ほかの端末を待たせる」ですべて凍結してください。";
     RestoreNothingYet: "Nothing is at the safes that have answered. Not all have: what lies at the others is not shown yet, and comes when they are asked again.", "返事のあった金庫には、取り戻せるものがありません。まだ返事のない金庫に預けたものはここに表示されていません。あとでもう一度たずねると表示されます。";
     RestoreNothing: "Nothing is at your safes that this wallet could recover.", "この財布で取り戻せるものは、金庫にありません。";
     AuditNow: "Audit now", "今すぐ検査";
@@ -716,10 +720,13 @@ keys! {
     FreezeDo: "Freeze everything", "すべて凍結";
     FreezeAsk: "Freeze everything?", "すべて凍結しますか";
     FreezeText: "Your safes then hand out nothing of yours to anybody, this device included. What you leave there is still taken.", "金庫は、この端末も含めて、だれにも何も渡さなくなります。新しく預けることはできます。";
-    FreezeLift: "Only two different ways in lift it: the words or the password, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉またはパスワード、復元キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
-    FreezeTwoFirst: "There is one kind of way in so far, and to lift a freeze takes two. Add a passkey or make a kit below first.", "いまは開け方が1種類だけで、凍結の解除には2種類が要ります。先に下でパスキーを追加するか、復元キットを作ってください。";
+    FreezeLift: "Only two different ways in lift it: the words or the password, the kit, a passkey, a device. Meanwhile none can be added, changed or removed.", "解除には、種類の違う2つの開け方（合言葉またはパスワード、復旧キット、パスキー、端末）が要ります。その間、開け方の追加、変更、削除はできません。";
+    FreezeTwoFirst: "There is one kind of way in so far, and to lift a freeze takes two. Add a passkey or make a kit below first.", "いまは開け方が1種類だけで、凍結の解除には2種類が要ります。先に下でパスキーを追加するか、復旧キットを作ってください。";
+    FreezeTelling: "Your safes are being told", "金庫に伝えています";
+    ThawHalf: "One of two shown, still frozen", "2つのうち1つを示しました（凍結中）";
+    Thawed: "No longer frozen", "凍結を解除しました";
     FreezeKeep: "Keep frozen", "凍結を続ける";
-    ThawText: "This way in is one of two that lift it. When it was shown, end the sessions below and show another kind.", "これは、解除に要る2つの開け方の1つ目になります。示したら、下の接続を終えて、別の種類の開け方を示してください。";
+    ThawText: "This way in is one of two that lift it. When you have pressed the button, press “Done” at the end of this screen and show another kind.", "これは、解除に要る2つの開け方の1つになります。ボタンを押したら、画面の最後の「終わる」を押して、別の種類の開け方を示してください。";
     ThawDo: "Lift with this way in", "この開け方で解除";
     RestoreLater: "Leave all of it there", "すべて預けたままにする";
 

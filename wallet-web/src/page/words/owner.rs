@@ -306,6 +306,14 @@ pub(crate) fn found(lang: Lang, found: Found) -> String {
 
 /// How far a restore is that still needs shares.
 pub(crate) fn opened_so_far(lang: Lang, open: usize, needed: u8) -> String {
+    if needed < 2 && open > 0 {
+        return say!(
+            lang,
+            "It opened, but by this passkey it cannot say where the others are. Ask another of your safes below.",
+            "開きましたが、このパスキーでは、ほかの金庫の場所が分かりません。下で別の金庫に問い合わせてください。"
+        )
+        .into();
+    }
     if needed < 2 {
         return say!(
             lang,
@@ -472,6 +480,7 @@ mod tests {
             let of = |lang| {
                 [
                     enrolled_as(lang, "hana", needed),
+                    opened_so_far(lang, 0, needed),
                     opened_so_far(lang, 1, needed),
                     nobody_fetches(lang, count),
                     nobody_fetches_from(lang, "Akagi"),
