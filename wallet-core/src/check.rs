@@ -4,7 +4,7 @@
 //! with that, and what takes its place is unchecked. *Not* here: how a check is made ([`crate::flow::Rehearse`]).
 
 use crate::books::{Books, CertificateItem, Item, KeyHere, Standing};
-use crate::group::{Members, Phase};
+use crate::group::{Members, PartOf, Phase};
 use crate::ids::ItemId;
 use alloc::vec::Vec;
 use saifu_protocol::{SafeId, UnixTime};
@@ -66,7 +66,8 @@ pub enum Found {
     Silent,
     /// Not asked: frozen by its owner.
     Frozen,
-    /// Not asked: another device registered it. Asking would begin a wait there, and call its owner.
+    /// Not asked: another device registered it, and its safe does not hand it out to this one now, or what there is of it does not
+    /// show that. Asking would begin a wait there, and call its owner.
     Theirs,
     /// Not asked: something else works on it, or an attempt before this one is not given back yet.
     Busy,
@@ -159,11 +160,15 @@ pub enum Health {
     },
     /// It was not rehearsed yet, or not so that it says anything.
     Unchecked,
+    /// It was not rehearsed, because so much of it was registered by another device that has others wait.
+    Theirs,
     /// It comes back, but not from everywhere, or not for long.
     Weak {
         /// Why.
         why: Weak,
     },
+    /// It does not come back here: its safes have proved that it was handed out elsewhere, or ended.
+    Elsewhere,
     /// It would not come back.
     Broken {
         /// Why.
@@ -221,6 +226,8 @@ pub struct Known {
     pub is_everywhere: bool,
     /// So many parts that no rehearsal found bad are not at their safes any more, as audits have found since.
     pub lost: u8,
+    /// So many of those were handed out elsewhere, or ended, as a receipt proves.
+    pub elsewhere: u8,
     /// Whether what is left without those, and without what the last rehearsal found bad, is too little.
     pub is_too_few: bool,
 }
@@ -235,19 +242,20 @@ pub fn health(checks: &Checks, known: Known, now: UnixTime) -> Health {
     };
     let bad = count(Found::is_bad).saturating_add(known.lost);
     let silent = count(|it| it == Found::Silent);
+    let elsewhere = count(|it| it == Found::Elsewhere).saturating_add(known.elsewhere);
+    let too_few = match bad > 0 && elsewhere == bad {
+        true => Health::Elsewhere,
+        false => Health::Broken {
+            why: Broken::TooFewLeft { bad },
+        },
+    };
     match last.map(|check| check.whole) {
-        Some(Whole::TooFewLeft) => {
-            let why = Broken::TooFewLeft { bad };
-            return Health::Broken { why };
-        }
+        Some(Whole::TooFewLeft) => return too_few,
         Some(Whole::DoesNotOpen) => {
             let why = Broken::DoesNotOpen;
             return Health::Broken { why };
         }
-        _ if known.lost > 0 && known.is_too_few => {
-            let why = Broken::TooFewLeft { bad };
-            return Health::Broken { why };
-        }
+        _ if known.lost > 0 && known.is_too_few => return too_few,
         _ => {}
     }
     let ends = known.retained_until;
@@ -263,6 +271,7 @@ pub fn health(checks: &Checks, known: Known, now: UnixTime) -> Health {
             let at = last.map_or(now, |check| check.at);
             return Health::Good { at };
         }
+        Some(Whole::TooFewCame) if count(|it| it == Found::Theirs) > 0 => return Health::Theirs,
         _ => return Health::Unchecked,
     };
     Health::Weak { why }
@@ -292,6 +301,12 @@ fn is_lost(checks: &Checks, id: ItemId, certificate: &CertificateItem) -> bool {
     }
 }
 
+/// Whether what an audit has found lost was handed out or ended, by a signed receipt of its safe.
+fn is_proved(certificate: &CertificateItem) -> bool {
+    let audit = certificate.audit;
+    audit.is_some_and(|audit| audit.found == crate::books::Found::Elsewhere)
+}
+
 impl CertificateItem {
     /// How the backup it stands for is; none where it is known not to be there to come back.
     pub(crate) fn health(&self, id: ItemId, now: UnixTime) -> Option<Health> {
@@ -300,6 +315,7 @@ impl CertificateItem {
             retained_until: self.retained_until,
             is_everywhere: true,
             lost: u8::from(is_lost),
+            elsewhere: u8::from(is_lost && is_proved(self)),
             is_too_few: is_lost,
         };
         let is_there = !matches!(self.standing, Standing::Elsewhere(_));
@@ -310,14 +326,22 @@ impl CertificateItem {
 impl Members<'_> {
     /// Likewise of a group.
     pub(crate) fn health(&self, books: &Books, now: UnixTime) -> Option<Health> {
-        if self.group.phase != Phase::AtSafes || self.group.is_key() {
+        if self.group.phase != Phase::AtSafes {
             return None;
         }
         let checks = &self.group.checks;
-        let ends = self.certificates.iter().map(|(_, it, _)| it.retained_until);
-        let lost = self.certificates.iter();
-        let lost = lost.filter(|(id, it, _)| is_lost(checks, *id, it));
-        let lost: Vec<ItemId> = lost.map(|(id, ..)| *id).collect();
+        // What stands for a key alone may have something else that is being ended.
+        let is_of_it = |of: &PartOf| !self.group.is_key() || self.group.carries_key(of.class);
+        let parts = || {
+            self.certificates
+                .iter()
+                .filter(move |(.., of)| is_of_it(of))
+        };
+        let ends = parts().map(|(_, it, _)| it.retained_until);
+        let lost = parts().filter(|(id, it, _)| is_lost(checks, *id, it));
+        let lost: Vec<&(ItemId, &CertificateItem, PartOf)> = lost.collect();
+        let elsewhere = lost.iter().filter(|(_, it, _)| is_proved(it)).count();
+        let lost: Vec<ItemId> = lost.into_iter().map(|(id, ..)| *id).collect();
         let is_bad = |id: ItemId| {
             let found = rehearsed(checks, id);
             lost.contains(&id) || found.is_some_and(|(found, _)| found.is_bad())
@@ -330,6 +354,7 @@ impl Members<'_> {
             retained_until: ends.min().unwrap_or(UnixTime(u64::MAX)),
             is_everywhere: self.complete_seats() == self.group.seats.len(),
             lost: u8::try_from(lost.len()).unwrap_or(u8::MAX),
+            elsewhere: u8::try_from(elsewhere).unwrap_or(u8::MAX),
             is_too_few: !self.is_enough_without(is_bad, has_key),
         };
         Some(health(checks, known, now))
@@ -378,12 +403,13 @@ mod tests {
         retained_until: UnixTime(NOW.0 + ENDS_SOON),
         is_everywhere: true,
         lost: 0,
+        elsewhere: 0,
         is_too_few: false,
     };
 
     #[test]
     fn health_says_what_the_last_rehearsal_showed() {
-        use Found::{Damaged, Good, Silent, Theirs};
+        use Found::{Damaged, Frozen, Good, Silent, Theirs};
         let weak = |why| Health::Weak { why };
         let good = Health::Good { at: UnixTime(900) };
         for (whole, found, expected) in [
@@ -400,7 +426,8 @@ mod tests {
             ),
             (Whole::CameBack, &[Good, Theirs], good),
             (Whole::KeyElsewhere, &[Good], Health::Unchecked),
-            (Whole::TooFewCame, &[Theirs], Health::Unchecked),
+            (Whole::TooFewCame, &[Theirs], Health::Theirs),
+            (Whole::TooFewCame, &[Frozen], Health::Unchecked),
             (
                 Whole::TooFewCame,
                 &[Silent, Theirs],
@@ -453,6 +480,38 @@ mod tests {
                 ..KNOWN
             };
             assert_eq!(health(&checks, known, NOW), expected, "{lost} {is_too_few}");
+        }
+    }
+
+    #[test]
+    fn what_was_handed_out_elsewhere_is_not_broken_where_receipts_prove_all_of_it() {
+        use Found::{Damaged, Elsewhere, Good};
+        let came = of(Whole::CameBack, &[Good, Good]);
+        let left = |found: &[Found]| of(Whole::TooFewLeft, found);
+        let broken = |bad| Health::Broken {
+            why: Broken::TooFewLeft { bad },
+        };
+        let weak = Health::Weak {
+            why: Weak::Parts { bad: 2 },
+        };
+        for (checks, (lost, elsewhere, is_too_few), expected) in [
+            (Checks::default(), (1, 1, true), Health::Elsewhere),
+            (came.clone(), (2, 2, true), Health::Elsewhere),
+            (came.clone(), (2, 1, true), broken(2)),
+            (came, (2, 2, false), weak),
+            (left(&[Elsewhere]), (0, 0, true), Health::Elsewhere),
+            (left(&[Elsewhere, Good]), (1, 1, true), Health::Elsewhere),
+            (left(&[Elsewhere, Damaged]), (0, 0, true), broken(2)),
+            (left(&[Elsewhere, Good]), (1, 0, true), broken(2)),
+        ] {
+            let known = Known {
+                lost,
+                elsewhere,
+                is_too_few,
+                ..KNOWN
+            };
+            let given = health(&checks, known, NOW);
+            assert_eq!(given, expected, "{lost} {elsewhere} {checks:?}");
         }
     }
 

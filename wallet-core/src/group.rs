@@ -379,7 +379,7 @@ impl<'a> Members<'a> {
     /// Whether parts that are here, with the keys that are here, are enough to try.
     pub(crate) fn is_enough(&self, has_key: bool) -> bool {
         let plan = &self.group.plan;
-        let opens = || has_key || self.here(Role::Key) > 0 || self.has_shares();
+        let opens = || has_key || self.is_key_here();
         let is_enough = self.here(Role::Data) >= usize::from(plan.data_needed());
         is_enough && (plan.seal().is_none() || opens())
     }
@@ -414,7 +414,15 @@ impl<'a> Members<'a> {
                 .collect(),
             flows: Vec::new(),
         };
+        if self.group.is_key() {
+            return hoped.is_key_here();
+        }
         hoped.is_enough(has_key) && hoped.arrived() >= usize::from(self.group.plan.quorum)
+    }
+
+    /// Whether what opens came with the parts that are here.
+    pub(crate) fn is_key_here(&self) -> bool {
+        self.here(Role::Key) > 0 || self.has_shares()
     }
 
     /// Whether the shares that are here give a key that is shared.

@@ -10,6 +10,7 @@ mod device;
 mod freeze;
 mod order;
 mod password;
+mod rehearse;
 mod spoils;
 mod touch;
 mod waits;
@@ -94,14 +95,9 @@ impl Owner {
 
     fn rest_now(&mut self) {
         for _ in 0..20_000 {
-            self.scene.collect_outgoing();
-            if self.scene.deliver_first() {
-                continue;
-            }
-            let Some(device) = self.scene.busy_device() else {
+            if !self.one_step() {
                 return;
-            };
-            self.scene.device_step(device);
+            }
         }
         panic!("it does not come to rest");
     }
@@ -115,17 +111,28 @@ impl Owner {
                     Packet::Request { ask, .. } => !is_lost(ask),
                     Packet::Reply { .. } => true,
                 });
-                if self.scene.deliver_first() {
-                    continue;
-                }
-                let Some(device) = self.scene.busy_device() else {
+                if !self.one_step() {
                     break;
-                };
-                self.scene.device_step(device);
+                }
             }
             if !self.scene.pass_time_to_next() {
                 return;
             }
+        }
+    }
+
+    /// One step of whoever is next; whether there was one.
+    fn one_step(&mut self) -> bool {
+        self.scene.collect_outgoing();
+        if self.scene.deliver_first() {
+            return true;
+        }
+        match self.scene.busy_device() {
+            Some(device) => {
+                self.scene.device_step(device);
+                true
+            }
+            None => false,
         }
     }
 

@@ -290,7 +290,9 @@ fn in_half_a_year_nothing_is_lost_or_goes_back_and_forth_and_all_is_home_in_time
         }
         assert!(away > 3 && home > 3, "{away} {home}");
         let books = months.scene.books(0);
-        assert!(books.activity().latest().count() > 5);
+        let latest = books.activity().latest();
+        let of_rules = latest.filter(|entry| entry.way != Way::Audit);
+        assert!(of_rules.count() > 5);
         assert_eq!(months.rounds(), 0, "all came to their end");
     }
 }

@@ -54,8 +54,10 @@ pub enum Found {
     Held,
     /// What it has shown is not what was registered, or it says itself that it has lost it.
     NotHeld,
-    /// The safe says that there is nothing to this certificate, or nothing any more.
+    /// The safe says that there is nothing to this certificate.
     Gone,
+    /// The safe has proved by a signed receipt that it was handed out, or ended.
+    Elsewhere,
     /// The safe shows nothing for a reason that is none to doubt it: it is frozen, others wait for it, or it is open elsewhere.
     NotShown,
 }
@@ -64,7 +66,7 @@ impl Found {
     /// Whether the safe does not have it any more.
     pub fn is_loss(self) -> bool {
         match self {
-            Found::NotHeld | Found::Gone => true,
+            Found::NotHeld | Found::Gone | Found::Elsewhere => true,
             Found::Held | Found::NotShown => false,
         }
     }
@@ -106,7 +108,7 @@ impl CertificateItem {
     pub(crate) fn with_audit(&self, found: Found, by: By, at: UnixTime) -> Self {
         let held_at = match found {
             Found::Held => Some(at),
-            Found::NotHeld | Found::Gone | Found::NotShown => {
+            Found::NotHeld | Found::Gone | Found::Elsewhere | Found::NotShown => {
                 self.audit.and_then(|audit| audit.held_at)
             }
         };

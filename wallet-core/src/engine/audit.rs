@@ -7,6 +7,7 @@ use crate::flow::{Audit, Flow};
 use crate::ids::{FlowId, ItemId};
 use crate::owner::Owner;
 use crate::port::{Context, Durability, Effect};
+use crate::rules::Why;
 use crate::view::AuditView;
 use alloc::vec::Vec;
 use saifu_protocol::{SafeId, UnixTime};
@@ -27,7 +28,11 @@ impl Wallet {
         let safes = self.books.safes().map(|safe| safe.id);
         let is_audited = |safe: SafeId| self.audits().any(|(_, it)| it.safe == safe);
         let due = safes.filter(|safe| self.books.is_audit_due(*safe, now) && !is_audited(*safe));
-        let begin = |safe| Audit::begin(safe, self.books.auditable(safe).collect(), context.rng);
+        let why = Why::EachDays(self.books.ledger().audit_days);
+        let begin = |safe| {
+            let left = self.books.auditable(safe).collect();
+            Audit::begin(safe, left, (why.clone(), now), context.rng)
+        };
         let changes: Vec<Change> = due.map(begin).collect();
         if !changes.is_empty() {
             self.commit(changes, Durability::Strict, Then::Upkeep, effects);
@@ -48,7 +53,8 @@ impl Wallet {
                 of_safe.partition(|it| self.looks_at(*it).is_some());
             under_way |= !known.is_empty();
             if !left.is_empty() {
-                changes.push(Audit::begin(safe, left, context.rng));
+                let why = (Why::Asked, UnixTime(context.now_ms / 1_000));
+                changes.push(Audit::begin(safe, left, why, context.rng));
             }
         }
         if under_way {

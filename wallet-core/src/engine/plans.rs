@@ -147,6 +147,7 @@ impl Wallet {
         if keeps_key {
             // What is left stands for the key alone, which other values need.
             group.values.clear();
+            group.checks = crate::check::Checks::default();
             group.marked.clear();
             group.phase = Phase::AtSafes;
         }

@@ -7,7 +7,7 @@ use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
 use crate::owner::Owner;
 use crate::port::{Context, Durability, Effect};
-use crate::rules::{Entry, RuleId, Way, Why};
+use crate::rules::{Entry, Way, Why};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_protocol::UnixTime;
@@ -56,19 +56,7 @@ impl Wallet {
     ) -> Change {
         let began = UnixTime(context.now_ms / 1_000);
         let id = FlowId::make(context.rng);
-        let entry = Entry {
-            round: id,
-            rule: RuleId::NEW,
-            name: alloc::string::String::new(),
-            why,
-            way: Way::Rehearse,
-            began,
-            ended: began,
-            named: Vec::new(),
-            moved: 0,
-            stayed: 0,
-            parts: None,
-        };
+        let entry = Entry::begun(id, Way::Rehearse, why, began);
         let rehearse = Rehearse::of(&self.books, about, is_drill, entry);
         Change::Journal(id, Flow::Rehearse(rehearse))
     }
@@ -131,4 +119,33 @@ fn chosen(found: &[ItemId], context: &mut Context<'_>) -> Option<ItemId> {
     let random = u64::from_be_bytes(saifu_crypto::make_bytes::<8>(context.rng));
     let place = random.checked_rem(found.len() as u64)?;
     found.get(usize::try_from(place).ok()?).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use saifu_crypto::stretch::Stretch;
+    use saifu_crypto::testing::Hashed;
+
+    #[test]
+    fn each_that_is_due_is_chosen_as_often_as_the_others() {
+        let found = [1, 2, 3, 4, 5].map(|number| ItemId::new([number; 16]));
+        let mut times = [0; 5];
+        for seed in 0..1_000 {
+            let mut rng = Hashed(seed);
+            let mut context = Context {
+                now_ms: 0,
+                today: saifu_protocol::value::parse_date("2000-03-15").unwrap(),
+                offset_minutes: 0,
+                rng: &mut rng,
+                stretch: Stretch::None,
+            };
+            assert_eq!(chosen(&[], &mut context), None);
+            let one = chosen(&found, &mut context).expect("one of them");
+            let place = found.iter().position(|it| *it == one);
+            times[place.expect("of those that are due")] += 1;
+        }
+        // 200 each are expected; a fair draw is out of these bounds in fewer than one of 10^9 sets of seeds.
+        assert!(times.iter().all(|it| (120..=280).contains(it)), "{times:?}");
+    }
 }

@@ -16,13 +16,15 @@ use crate::client::{Looked, Question};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Kind, Notice};
 use crate::port::Body;
+use crate::rules::{Entry, PartTally, Way, Why};
 use crate::view::Waiting;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, make_bytes};
 use saifu_protocol::message::{EntryState, Outcome, Presented};
 use saifu_protocol::possession::{Audited, Possession};
 use saifu_protocol::problem::{Code, Problem};
-use saifu_protocol::{CertificateId, RequestId, SafeId};
+use saifu_protocol::{CertificateId, RequestId, SafeId, UnixTime};
 use serde::{Deserialize, Serialize};
 
 /// How many chunks are drawn of an object. Of one with no more it is all of them.
@@ -39,6 +41,9 @@ pub struct Audit {
     pub safe: SafeId,
     /// The certificates that are still to be looked at.
     pub left: Vec<ItemId>,
+    /// What will be said of it, as far as it has come. None of what was begun before that was said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entry: Option<Box<Entry>>,
     /// What is true.
     pub state: AuditState,
 }
@@ -69,10 +74,20 @@ pub struct Drawn {
 
 impl Audit {
     /// One that has not begun.
-    pub(crate) fn begin(safe: SafeId, left: Vec<ItemId>, rng: &mut dyn CryptoRng) -> Change {
-        let state = AuditState::Ready;
-        let audit = Self { safe, left, state };
-        Change::Journal(FlowId::make(rng), Flow::Audit(audit))
+    pub(crate) fn begin(
+        safe: SafeId,
+        left: Vec<ItemId>,
+        (why, now): (Why, UnixTime),
+        rng: &mut dyn CryptoRng,
+    ) -> Change {
+        let id = FlowId::make(rng);
+        let audit = Self {
+            safe,
+            left,
+            entry: Some(Box::new(Entry::begun(id, Way::Audit, why, now))),
+            state: AuditState::Ready,
+        };
+        Change::Journal(id, Flow::Audit(audit))
     }
 
     /// The certificates it is looking at.
@@ -88,21 +103,27 @@ impl Audit {
         match (&self.state, input) {
             (_, Input::CallOff) => self.call_off(desk),
             (AuditState::Ready, Input::Start) => match self.next(desk) {
-                next if next.is_empty() => {
-                    Step::strict(alloc::vec![Change::End(desk.id)], Next::Nothing)
-                }
+                next if next.is_empty() => Step::strict(self.ended(desk), Next::Nothing),
                 next => Step::then(Next::LoadAll(next)),
             },
             (AuditState::Ready, Input::Gathered(bodies)) => self.draw(&bodies, desk, rng),
             (AuditState::Asking { drawn }, Input::Start) => {
                 let is_free = |it: &&Drawn| possession(it.certificate, desk).is_some();
-                let free = drawn.iter().filter(is_free).map(|it| it.certificate);
-                let free: Vec<ItemId> = free.collect();
-                match free.len() == drawn.len() {
-                    true => Step::then(Next::LoadAll(free)),
-                    // One of them is on its way home meanwhile.
-                    false => self.go_on(Vec::new(), free, desk),
+                let free: Vec<Drawn> = drawn.iter().filter(is_free).cloned().collect();
+                if free.len() == drawn.len() {
+                    let all = free.into_iter().map(|it| it.certificate);
+                    return Step::then(Next::LoadAll(all.collect()));
                 }
+                // One of them is on its way home meanwhile. The others are asked for the same chunks.
+                let state = match free.is_empty() {
+                    true => AuditState::Ready,
+                    false => AuditState::Asking { drawn: free },
+                };
+                let audit = Flow::Audit(Self {
+                    state,
+                    ..self.clone()
+                });
+                Step::strict(alloc::vec![Change::Journal(desk.id, audit)], Next::Again)
             }
             (AuditState::Asking { drawn }, Input::Gathered(bodies)) => {
                 self.ask(drawn, &bodies, desk, rng)
@@ -110,15 +131,16 @@ impl Audit {
             (AuditState::Asking { drawn }, Input::Audited(outcomes))
                 if outcomes.len() == drawn.len() =>
             {
-                let mut changes = Vec::new();
+                let (mut changes, mut audit) = (Vec::new(), self.clone());
                 for (drawn, outcome) in drawn.iter().zip(&outcomes) {
                     if let Some(found) = self.judge(drawn, outcome, desk) {
+                        audit.count(drawn.certificate, found, desk);
                         // Also one that says it is frozen: it says so without a signature.
                         let found = (found, By::Safe);
                         changes.extend(self.written_down(drawn.certificate, found, desk, rng));
                     }
                 }
-                self.go_on(changes, Vec::new(), desk)
+                audit.go_on(changes, Vec::new(), desk)
             }
             // The safe refuses the request as a whole, which says nothing of any entry.
             (_, Input::Refused(_)) => Step::then(Next::Wait(Waiting::SafeFailed)),
@@ -136,8 +158,34 @@ impl Audit {
             };
             Some(Change::Put(certificate, Item::Certificate(item), None))
         });
-        let changes = marked.chain([Change::End(desk.id)]).collect();
+        let changes = marked.chain(self.ended(desk)).collect();
         Step::strict(changes, Next::Nothing)
+    }
+
+    /// What it has found goes into the activity, if it has come to anything.
+    fn ended(&self, desk: &Desk<'_>) -> Vec<Change> {
+        let entry = self.entry.as_ref().filter(|entry| entry.parts.is_some());
+        let said = entry.map(|entry| {
+            Change::Record(Entry {
+                ended: desk.now,
+                ..(**entry).clone()
+            })
+        });
+        said.into_iter().chain([Change::End(desk.id)]).collect()
+    }
+
+    /// One more was looked at.
+    fn count(&mut self, certificate: ItemId, found: Found, desk: &Desk<'_>) {
+        let Some(entry) = &mut self.entry else {
+            return;
+        };
+        entry.tally(PartTally {
+            asked: 1,
+            good: u32::from(found == Found::Held),
+        });
+        if found.is_loss() {
+            entry.miss(name_of(desk.books, certificate));
+        }
     }
 
     /// What is looked at in the next request.
@@ -160,6 +208,7 @@ impl Audit {
     fn draw(&self, bodies: &[(ItemId, Body)], desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
         let next = self.next(desk);
         let (mut drawn, mut changes) = (Vec::new(), Vec::new());
+        let mut audit = self.clone();
         for certificate in &next {
             let Some(possession) = possession(*certificate, desk) else {
                 continue;
@@ -172,21 +221,18 @@ impl Audit {
                 }),
                 // Without its body nothing can be proved, now or ever: the others do not wait for that.
                 None => {
+                    audit.count(*certificate, Found::NotShown, desk);
                     let found = (Found::NotShown, By::Wallet);
                     changes.extend(self.written_down(*certificate, found, desk, rng));
                 }
             }
         }
         let is_left = |it: &&ItemId| !next.contains(it);
-        let state = match drawn.is_empty() {
+        audit.state = match drawn.is_empty() {
             true => AuditState::Ready,
             false => AuditState::Asking { drawn },
         };
-        let audit = Self {
-            safe: self.safe,
-            left: self.left.iter().filter(is_left).copied().collect(),
-            state,
-        };
+        audit.left = self.left.iter().filter(is_left).copied().collect();
         changes.push(Change::Journal(desk.id, Flow::Audit(audit)));
         Step::strict(changes, Next::Again)
     }
@@ -236,7 +282,7 @@ impl Audit {
             Code::NotFound => Found::Gone,
             Code::Conflict => match desk.conflict(problem, self.safe, target) {
                 Some(proof) => match proof.state {
-                    EntryState::Withdrawn | EntryState::Retired => Found::Gone,
+                    EntryState::Withdrawn | EntryState::Retired => Found::Elsewhere,
                     EntryState::Registered | EntryState::Withdrawing => Found::NotShown,
                 },
                 // Whoever has a reason signs it.
@@ -270,7 +316,7 @@ impl Audit {
                     .map(|weeks| Kind::AuditRefused { weeks, held_at }),
             },
             Found::NotHeld => Some(Kind::AuditFailed { held_at }),
-            Found::Gone => Some(Kind::AuditGone { held_at }),
+            Found::Gone | Found::Elsewhere => Some(Kind::AuditGone { held_at }),
         };
         let put = Change::Put(certificate, Item::Certificate(item), None);
         // What was found the last time too was told then, and may have been read since.
@@ -300,9 +346,9 @@ impl Audit {
     fn go_on(&self, mut changes: Vec<Change>, again: Vec<ItemId>, desk: &Desk<'_>) -> Step {
         let left = again.into_iter().chain(self.left.iter().copied());
         let next = Flow::Audit(Self {
-            safe: self.safe,
             left: left.collect(),
             state: AuditState::Ready,
+            ..self.clone()
         });
         changes.push(Change::Journal(desk.id, next));
         Step::strict(changes, Next::Again)

@@ -506,7 +506,9 @@ impl Flow {
             Flow::Round(_) => Stage::Round,
             Flow::Reread(_) => Stage::Requesting,
             Flow::Rehearse(flow) => match flow.state {
-                RehearseState::Between | RehearseState::Opening(_) => Stage::Requesting,
+                RehearseState::Between | RehearseState::Looking(_) | RehearseState::Opening(_) => {
+                    Stage::Requesting
+                }
                 RehearseState::Returning(..) => Stage::Returning,
             },
             Flow::Order(flow) => match flow.state {

@@ -9,6 +9,13 @@
 //!                        └──┼── what was found is written down, the bytes stay in memory ◀───────────────┘
 //!                           └── none is left: put together, opened, compared, wiped ──▶ recorded, the next one or ended
 //! ```
+//! Where another device has registered it, the safe is looked at first, as by an audit: it shows chunks only to whom it would hand
+//! the entry out now, and nobody begins to wait by that.
+//!
+//! ```text
+//! Between ──▶ Looking ──AUDIT──▶ shown ──▶ Opening, as above
+//!                        │   └─ others wait, or no answer ─▶ written down ─▶ Between
+//! ```
 //! One safe is asked at a time, and gives its part out to a session that never confirms. So at no moment has a rehearsal
 //! more than one vote, and whoever else wants the value finds one safe busy for as long as two requests take. Nothing is
 //! stored of what comes, and nothing changes in the books but the record of the check.
@@ -16,6 +23,7 @@
 //! What has come lies in this value and is not written down with it. So a crash forgets it, and what begins again without it
 //! gives back what is open and ends. Whoever wants the value, or calls the rehearsal off, has it end the same way.
 
+use super::audit::draw;
 use super::reunite::{find, uncovered};
 use super::{Desk, Flow, Input, Next, Step, name_of, protect, recover};
 use crate::books::{
@@ -23,13 +31,12 @@ use crate::books::{
     Session, Standing, ValueItem, group_of, item_of,
 };
 use crate::check::{Check, Found, PartCheck, What, Whole, checked};
-use crate::client::{Presentation, Question};
+use crate::client::{Looked, Presentation, Question};
 use crate::group::{Group, Members, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::Kind;
 use crate::plan::key::OpeningKey;
-use crate::plan::part::Role;
-use crate::plan::{Keys, reunite};
+use crate::plan::{Keys, recover_keys, reunite};
 use crate::port::Body;
 use crate::rules::{Entry, PartTally};
 use crate::view::Waiting;
@@ -37,8 +44,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
 use saifu_protocol::certificate::Certificate;
-use saifu_protocol::message::{EntryState, Presented, Recovered};
+use saifu_protocol::message::{EntryState, Outcome, Presented, Recovered};
 use saifu_protocol::object;
+use saifu_protocol::possession::Audited;
 use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::receipt::Event;
 use saifu_protocol::{RequestId, SafeId};
@@ -90,13 +98,15 @@ pub enum Ends {
 pub enum RehearseState {
     /// Nothing is open.
     Between,
+    /// Whether this device may have the part now is being looked at. Nothing is open.
+    Looking(Held),
     /// The session is written down; the entry may be open for it.
     Opening(Held),
     /// The session wants nothing any more; the entry may still be open for it.
     Returning(Held, Option<Found>),
 }
 
-/// A part that may be open.
+/// A part that may be open, or is to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Held {
     /// Its certificate.
@@ -125,7 +135,6 @@ pub(crate) fn rehearsable(books: &Books) -> impl Iterator<Item = ItemId> {
     });
     let groups = books.groups().filter(|group| {
         group.phase == Phase::AtSafes
-            && !group.is_key()
             && group.awaits.is_none()
             && books.work_on(group.id).is_none()
             && books.recovery_of(group.id).is_none()
@@ -186,11 +195,13 @@ impl Rehearse {
         }
     }
 
-    /// What may be open, if anything may.
+    /// What is being asked for, and may be open.
     pub(crate) fn held(&self) -> Option<&Held> {
         match &self.state {
             RehearseState::Between => None,
-            RehearseState::Opening(held) | RehearseState::Returning(held, _) => Some(held),
+            RehearseState::Looking(held)
+            | RehearseState::Opening(held)
+            | RehearseState::Returning(held, _) => Some(held),
         }
     }
 
@@ -216,6 +227,7 @@ impl Rehearse {
             (_, Input::CallOff) => self.call_off(desk, rng),
             (RehearseState::Between, Input::Start) => self.go_on(desk, rng),
             (RehearseState::Between, Input::Gathered(bodies)) => self.judge(&bodies, desk, rng),
+            (RehearseState::Looking(held), Input::Start) => self.look(held, desk, rng),
             (RehearseState::Opening(held), Input::Start) => self.open(held, desk, rng),
             (RehearseState::Returning(held, found), Input::Start) => {
                 self.give_back(held, *found, desk, rng)
@@ -224,6 +236,13 @@ impl Rehearse {
                 Some(kept) => self.ask(&kept, desk, rng),
                 None => Step::then(Next::Wait(Waiting::StorageFailed)),
             },
+            (RehearseState::Looking(held), Input::Audited(outcomes)) => {
+                self.looked(held, &outcomes, desk, rng)
+            }
+            // The safe refuses the request as a whole, which says nothing of the entry.
+            (RehearseState::Looking(_), Input::Refused(_)) => {
+                Step::then(Next::Wait(Waiting::SafeFailed))
+            }
             (RehearseState::Opening(held), Input::Recovered(recovered)) => {
                 self.look_at(held, &recovered, desk, rng)
             }
@@ -284,12 +303,16 @@ impl Rehearse {
                 });
                 continue;
             }
-            flow.state = RehearseState::Opening(Held {
+            let held = Held {
                 certificate,
                 safe,
                 session: Session::make(rng),
                 request: RequestId::make(rng),
-            });
+            };
+            flow.state = match item.others {
+                OthersWait::Theirs => RehearseState::Looking(held),
+                OthersWait::Told(_) => RehearseState::Opening(held),
+            };
             return flow.journal(desk, Vec::new());
         }
         if flow.found.len() != self.found.len() || flow.left.len() != self.left.len() {
@@ -307,6 +330,41 @@ impl Rehearse {
         Step::then(Next::LoadAll(
             home.chain(certificates).chain(ring).collect(),
         ))
+    }
+
+    fn look(&self, held: &Held, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
+        if self.is_over(desk) {
+            return self.note(held, None, Vec::new(), desk, rng);
+        }
+        if desk.attempts >= MOST_TRIES {
+            return self.note(held, Some(Found::Silent), Vec::new(), desk, rng);
+        }
+        Step::then(Next::Load(held.certificate))
+    }
+
+    /// Who is shown chunks would be handed the entry out, so it is asked for; what the chunks are is seen when all of it has come.
+    fn looked(
+        &self,
+        held: &Held,
+        outcomes: &[Outcome<Audited>],
+        desk: &Desk<'_>,
+        rng: &mut dyn CryptoRng,
+    ) -> Step {
+        match outcomes {
+            [Outcome::Done(_)] => {
+                let mut flow = self.clone();
+                flow.state = RehearseState::Opening(Held {
+                    request: RequestId::make(rng),
+                    ..held.clone()
+                });
+                flow.journal(desk, Vec::new())
+            }
+            [Outcome::Problem(problem)] => {
+                let found = why_not_shown(held, problem, desk);
+                self.note(held, Some(found), Vec::new(), desk, rng)
+            }
+            _ => Step::garbled(),
+        }
     }
 
     fn open(&self, held: &Held, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Step {
@@ -357,8 +415,22 @@ impl Rehearse {
         match &self.state {
             RehearseState::Between => Step::then(Next::Again),
             // The entry may be open for the session of an earlier attempt: that is given back by the next recovery.
-            RehearseState::Opening(held) if kept.session.is_some() => {
+            RehearseState::Looking(held) | RehearseState::Opening(held)
+                if kept.session.is_some() =>
+            {
                 self.note(held, Some(Found::Busy), Vec::new(), desk, rng)
+            }
+            RehearseState::Looking(held) => {
+                let item = desk.books.certificate(held.certificate);
+                let Some(possession) = item.and_then(|item| item.possession) else {
+                    return self.note(held, Some(Found::Theirs), Vec::new(), desk, rng);
+                };
+                let question = Question::Audit(alloc::vec![Looked {
+                    compact: kept.compact.clone(),
+                    holder: kept.holder.clone(),
+                    chunks: draw(possession.chunks(), rng),
+                }]);
+                Step::then(Next::Ask(held.safe, held.request, question))
             }
             RehearseState::Opening(held) => {
                 let question = Question::Recover(presentation(held));
@@ -544,6 +616,9 @@ impl Rehearse {
     }
 
     fn whole(&self, members: Members<'_>, bodies: &[(ItemId, Body)], books: &Books) -> Whole {
+        if members.group.is_key() {
+            return self.whole_key(&members, bodies);
+        }
         let ring = key_here(members.group, books);
         let ring = ring.and_then(|item| find(bodies, item));
         let ring = ring.and_then(|body| OpeningKey::read(body.as_bytes()).ok());
@@ -558,12 +633,8 @@ impl Rehearse {
         };
         if !is_enough(&came, ring.is_some()) {
             // As if those of which nothing is known had come.
-            let is_bad = |item: ItemId| {
-                let is_it = |it: &PartCheck| it.certificate == item && it.found.is_bad();
-                self.found.iter().any(is_it)
-            };
             let is_key_known = ring.is_some() || !members.has_key_parts();
-            let is_hoped = members.is_enough_without(is_bad, is_key_known);
+            let is_hoped = members.is_enough_without(|it| self.is_bad(it), is_key_known);
             return match (is_enough(&came, true), is_hoped) {
                 (true, _) if !members.has_key_parts() => Whole::KeyElsewhere,
                 (_, true) => Whole::TooFewCame,
@@ -586,6 +657,38 @@ impl Rehearse {
             Ok(reunited) if is_what_went(&reunited.objects, members.group) => Whole::CameBack,
             _ => Whole::DoesNotOpen,
         }
+    }
+
+    /// Likewise of a key that was registered by itself: it has come back if it is the one that its backups name.
+    fn whole_key(&self, members: &Members<'_>, bodies: &[(ItemId, Body)]) -> Whole {
+        let came = self.come.parts.iter().map(|(id, part, _)| (*id, part));
+        let came = with(members, came);
+        if !came.is_key_here() {
+            return match members.is_enough_without(|it| self.is_bad(it), true) {
+                true => Whole::TooFewCame,
+                false => Whole::TooFewLeft,
+            };
+        }
+        let come = self.come.parts.iter();
+        let come = come.map(|(id, _, body)| (*id, body.clone()));
+        let bodies: Vec<(ItemId, Body)> = come.chain(bodies.iter().cloned()).collect();
+        let Some((author, parts)) = uncovered(&came, &bodies) else {
+            return Whole::DoesNotOpen;
+        };
+        let parts: Vec<&[u8]> = parts.iter().map(|part| part.as_slice()).collect();
+        let keys = recover_keys(&parts, &author).keys;
+        match keys
+            .iter()
+            .any(|key| Some(key.name().id) == members.group.key)
+        {
+            true => Whole::CameBack,
+            false => Whole::DoesNotOpen,
+        }
+    }
+
+    fn is_bad(&self, certificate: ItemId) -> bool {
+        let is_it = |it: &PartCheck| it.certificate == certificate && it.found.is_bad();
+        self.found.iter().any(is_it)
     }
 
     /// What is said of it is stored; then the next backup of a drill, or nothing. Without a result nothing is said.
@@ -688,8 +791,8 @@ impl Rehearse {
     fn end_what_is_left(held: &Held, desk: &Desk<'_>, rng: &mut dyn CryptoRng) -> Option<Change> {
         let of = desk.books.certificate(held.certificate)?.part?;
         let group = desk.books.group(of.group)?;
-        // What stands for the key alone has no data any more.
-        let is_unwanted = group.is_key() && Role::of(of.class) == Role::Data;
+        // What stands for the key alone has nothing that does not carry it.
+        let is_unwanted = group.is_key() && !group.carries_key(of.class);
         let is_left = group.phase == Phase::Leaving || is_unwanted;
         is_left.then(|| protect::retire(held.certificate, held.safe, rng))
     }
@@ -708,7 +811,9 @@ impl Rehearse {
             RehearseState::Opening(held) if !self.is_read(held, desk) => {
                 flow.returning(held, None, desk, rng)
             }
-            RehearseState::Opening(held) => flow.note(held, None, Vec::new(), desk, rng),
+            RehearseState::Looking(held) | RehearseState::Opening(held) => {
+                flow.note(held, None, Vec::new(), desk, rng)
+            }
             RehearseState::Between | RehearseState::Returning(..) => flow.journal(desk, Vec::new()),
         }
     }
@@ -726,7 +831,13 @@ fn certificates_of(books: &Books, about: ItemId) -> Vec<ItemId> {
         return alloc::vec![about];
     }
     let members = Members::of(books, group_of(about));
-    let certificates = members.map(|it| it.certificates).unwrap_or_default();
+    let certificates = members.map(|it| {
+        let mut all = it.certificates;
+        // What stands for the key alone may have something else that is being ended.
+        all.retain(|(.., of)| !it.group.is_key() || it.group.carries_key(of.class));
+        all
+    });
+    let certificates = certificates.unwrap_or_default();
     let (read, once): (Vec<_>, Vec<_>) = certificates
         .into_iter()
         .partition(|(.., of)| !of.class.is_released_once());
@@ -744,7 +855,8 @@ fn not_asked(certificate: ItemId, item: &CertificateItem, desk: &Desk<'_>) -> Op
         _ if books.safe(item.safe).is_none() || books.lock(certificate).is_some() => {
             Some(Found::Busy)
         }
-        _ if item.others == OthersWait::Theirs => Some(Found::Theirs),
+        // Nothing to look at, so asking would be the first that its owner hears of.
+        _ if item.others == OthersWait::Theirs && item.possession.is_none() => Some(Found::Theirs),
         _ if is_frozen => Some(Found::Frozen),
         Standing::AtSafe | Standing::NotHandedOut => None,
     }
@@ -782,6 +894,20 @@ fn why_refused(held: &Held, problem: &Problem, desk: &Desk<'_>) -> Found {
         (None, Code::NotFound | Code::RolledBack) => Found::Gone,
         (None, Code::HashMismatch | Code::CertificateMismatch) => Found::Gone,
         (None, _) => Found::Refused,
+    }
+}
+
+/// Nothing is open, and nobody has begun to wait. What is no loss says that this device may not have it now, whatever the reason.
+fn why_not_shown(held: &Held, problem: &Problem, desk: &Desk<'_>) -> Found {
+    match problem.code {
+        Code::Frozen => Found::Frozen,
+        Code::Damaged
+        | Code::NotFound
+        | Code::RolledBack
+        | Code::HashMismatch
+        | Code::CertificateMismatch
+        | Code::Conflict => why_refused(held, problem, desk),
+        _ => Found::Theirs,
     }
 }
 

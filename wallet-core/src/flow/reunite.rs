@@ -29,6 +29,7 @@ use crate::books::{
     Books, CertificateItem, Change, Custody, Elsewhere, Item, KeyHere, KeyItem, MovedBy, PartHere,
     Standing, ValueItem,
 };
+use crate::check::Checks;
 use crate::group::{Members, Phase};
 use crate::ids::{FlowId, ItemId};
 use crate::notice::{Apart, Kind};
@@ -218,12 +219,8 @@ impl Reunite {
         }
         let ring = members.group.key.and_then(|key| desk.books.key_item(key));
         let ring = ring.filter(|(_, key)| key.here == KeyHere::Opens);
-        let key_is_here = || {
-            let mut parts = members.parts.iter();
-            parts.any(|(_, part)| Role::of(part.of.class) == Role::Key)
-        };
         let is_enough = match self.then {
-            Then::Keys => key_is_here() || members.has_shares(),
+            Then::Keys => members.is_key_here(),
             _ if !self.last_resort.is_no() => members.is_enough(ring.is_some()),
             Then::Hold | Then::Replace { .. } => {
                 let quorum = usize::from(members.group.plan.quorum);
@@ -511,6 +508,7 @@ impl Reunite {
             // What is left stands for the key alone, which other values need.
             left.values.clear();
             left.marked.clear();
+            left.checks = Checks::default();
             left.phase = Phase::AtSafes;
             changes.push(left.put());
         } else if remaining == 0 && members.flows.len() <= 1 {

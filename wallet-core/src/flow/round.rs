@@ -291,8 +291,8 @@ fn fate(begun: &Begun, way: Way, books: &Books) -> Fate {
             let is_left = group.is_some_and(|it| it.phase != Phase::Leaving && !it.is_key());
             !is_left && books.certificate(begun.item).is_none()
         }
-        // That is no round.
-        Way::Rehearse => true,
+        // Those are no rounds.
+        Way::Rehearse | Way::Audit => true,
     };
     match (has_moved, books.flow(begun.flow)) {
         (true, _) => Fate::Moved,

@@ -96,7 +96,7 @@ pub struct Entry {
     pub moved: u32,
     /// How many stayed where they were: called off, refused, or in use by then.
     pub stayed: u32,
-    /// Of a rehearsal: of so many parts that were asked for, so many came back whole.
+    /// Of a rehearsal, and of audits: of so many parts that were asked for, so many came back whole, or were shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parts: Option<PartTally>,
 }
@@ -122,6 +122,8 @@ pub enum Why {
     Room(u64),
     /// It is done so often.
     Often(Rehearsals),
+    /// It is done each time when so many days have passed.
+    EachDays(u32),
 }
 
 /// What a rule does with values.
@@ -134,6 +136,8 @@ pub enum Way {
     Fetch,
     /// No rule: it has them come back, and gives them back. What *moved* came back, what *stayed* did not.
     Rehearse,
+    /// No rule: it sees whether safes still have them. Nothing *moved*; what *stayed* they have not.
+    Audit,
 }
 
 /// What rules have done, the latest last. What is too old goes.
@@ -147,28 +151,71 @@ impl Activity {
         self.0.iter().rev()
     }
 
-    /// With one more.
+    /// With one more. Audits that found nothing missing are one entry a day: each safe is audited by itself.
     #[must_use]
     pub fn with(&self, entry: Entry) -> Self {
-        let surplus = (self.0.len() + 1).saturating_sub(MAX_ACTIVITY);
-        let kept = self.0.iter().skip(surplus).cloned();
+        let same = self.0.iter().position(|known| known.takes(&entry));
+        let entry = match same.and_then(|at| self.0.get(at)) {
+            Some(known) => known.and(&entry),
+            None => entry,
+        };
+        let others = self.0.iter().enumerate();
+        let others = others.filter(|(at, _)| Some(*at) != same);
+        let others: Vec<&Entry> = others.map(|(_, known)| known).collect();
+        let surplus = (others.len() + 1).saturating_sub(MAX_ACTIVITY);
+        let kept = others.into_iter().skip(surplus).cloned();
         Self(kept.chain([entry]).collect())
     }
 }
 
 impl Entry {
+    /// Of what has just begun.
+    pub(crate) fn begun(round: FlowId, way: Way, why: Why, at: UnixTime) -> Self {
+        Self {
+            round,
+            rule: RuleId::NEW,
+            name: String::new(),
+            why,
+            way,
+            began: at,
+            ended: at,
+            named: Vec::new(),
+            moved: 0,
+            stayed: 0,
+            parts: None,
+        }
+    }
+
+    /// Whether another one is said with it.
+    fn takes(&self, other: &Self) -> bool {
+        const DAY: u64 = 86_400;
+        let is_good = |it: &Self| it.way == Way::Audit && it.stayed == 0;
+        let is_same_day = self.began.0 / DAY == other.began.0 / DAY;
+        is_good(self) && is_good(other) && is_same_day && self.why == other.why
+    }
+
+    fn and(&self, other: &Self) -> Self {
+        let mut both = self.clone();
+        both.ended = other.ended;
+        both.tally(other.parts.unwrap_or_default());
+        both
+    }
+
     /// One more was moved.
     pub(crate) fn count(&mut self, name: String) {
         self.moved += 1;
-        if self.named.len() < MAX_NAMED {
-            self.named.push(name);
-        }
+        self.name(name);
     }
 
     /// One did not come back.
     pub(crate) fn miss(&mut self, name: String) {
         self.stayed += 1;
-        if self.named.len() < MAX_NAMED {
+        self.name(name);
+    }
+
+    /// A key that lies by itself has no name.
+    fn name(&mut self, name: String) {
+        if self.named.len() < MAX_NAMED && !name.is_empty() {
             self.named.push(name);
         }
     }

@@ -5,8 +5,8 @@ use super::*;
 use saifu_wallet_core::books::{Audited, Found};
 use saifu_wallet_core::check::{Broken, Health, Weak};
 use saifu_wallet_core::port::Event;
-use saifu_wallet_core::rules::Reading;
 use saifu_wallet_core::rules::trigger::{Network, WhileClosed};
+use saifu_wallet_core::rules::{Reading, Way};
 
 const WEEK_MS: u64 = 7 * 86_400_000;
 
@@ -176,8 +176,13 @@ fn an_honest_safe_is_not_accused_of_what_other_devices_have_fetched_or_taken_ove
         owner.recover_everything(new);
         assert!(!owner.bytes(new).is_empty());
         owner.weeks(OLD, 2);
-        let gone = |(_, found): &(SafeId, Option<Found>)| *found == Some(Found::Gone);
+        let gone = |(_, found): &(SafeId, Option<Found>)| *found == Some(Found::Elsewhere);
         assert!(owner.found(OLD).iter().all(gone), "{:?}", owner.found(OLD));
+        // The receipts prove that it is not lost.
+        let (backups, alone) = owner.health(OLD);
+        assert!(!backups.is_empty() && !alone.is_empty());
+        let mut healths = backups.into_iter().chain(alone);
+        assert!(healths.all(|it| it == Health::Elsewhere));
         assert!(!owner.is_accused(OLD) && !owner.is_accused(new));
         assert!(owner.books(OLD).account().balances());
     }
@@ -200,4 +205,31 @@ fn a_ledger_that_was_set_back_is_seen_before_anything_is_wanted_of_it() {
         "{alone:?}"
     );
     assert!(owner.is_accused(OLD));
+}
+
+#[test]
+fn audits_are_said_once_a_day_and_one_that_finds_a_loss_by_itself() {
+    let mut owner = Owner::who_audits(32);
+    let said = |owner: &Owner| -> Vec<(u32, u32, u32)> {
+        let books = owner.books(OLD);
+        let audits = books.activity().latest().filter(|it| it.way == Way::Audit);
+        let said = audits.map(|it| {
+            let parts = it.parts.unwrap_or_default();
+            (parts.asked, parts.good, it.stayed)
+        });
+        said.collect()
+    };
+    owner.weeks(OLD, 1);
+    // Three parts of each of two tickets, and one as it is: at three safes, and in one line.
+    assert_eq!(said(&owner), [(7, 7, 0)]);
+    owner.weeks(OLD, 1);
+    assert_eq!(said(&owner), [(7, 7, 0); 2]);
+    owner.scene.safes[1].set_back(crate::safe::Remembered::default());
+    owner.weeks(OLD, 1);
+    let lines = said(&owner);
+    assert_eq!(lines.len(), 4, "{lines:?}");
+    assert!(
+        lines.contains(&(2, 0, 2)) && lines.contains(&(5, 5, 0)),
+        "{lines:?}"
+    );
 }

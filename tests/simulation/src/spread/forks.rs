@@ -14,6 +14,9 @@ use saifu_wallet_core::intent::Intent;
 /// Forks of one world at most.
 pub(super) const MOST_FORKS: usize = 12;
 
+/// Of a hundred forks in which everything is mended so many have a fire drill before everything is recovered.
+const DRILLS: usize = 30;
+
 /// How a fork is healed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Healing {
@@ -42,8 +45,12 @@ impl Spread {
             self.marks.insert(Mark::HealedWithoutSome);
         }
         let mut fork = self.fork(healing);
-        fork.heal(healing)
-            .map_err(|what| format!("healed ({healing:?}): {what}"))
+        let healed = fork.heal(healing);
+        // The wild world itself hardly leaves one alone for so long.
+        if fork.marks.contains(&Mark::Rehearsed) {
+            self.marks.insert(Mark::Rehearsed);
+        }
+        healed.map_err(|what| format!("healed ({healing:?}): {what}"))
     }
 
     fn fork(&mut self, healing: Healing) -> Self {
@@ -96,6 +103,10 @@ impl Spread {
             self.recover_everything_from_the_rest()
         } else {
             self.call_off_all()?;
+            if self.scene.dice.percent(DRILLS) {
+                self.scene.want(0, Intent::FireDrill);
+                self.settle()?;
+            }
             self.recover_everything()
         }
     }

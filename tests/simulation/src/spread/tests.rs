@@ -61,7 +61,7 @@ fn clean_runs_see_everything_that_can_happen() {
         Mark::Undone,
         Mark::KeyErased,
         Mark::KeyOutlived,
-        // That one comes back whole is seen in `rehearse`: here a world is too wild to leave one alone for so long.
+        Mark::Rehearsed,
         Mark::FoundWanting,
         Mark::Copied,
         Mark::HealedWithoutSome,

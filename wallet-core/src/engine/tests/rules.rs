@@ -253,6 +253,7 @@ fn only_what_its_owner_wants_done_sends_something_else_away() {
     assert!(is_owners(Flow::Add(Add { object, name })));
     assert!(!is_owners(Flow::Audit(Audit {
         safe,
+        entry: None,
         left: Vec::new(),
         state: AuditState::Ready,
     })));

@@ -2,12 +2,14 @@
 
 use super::*;
 use crate::books::{Audited as Known, Found};
+use crate::rules::{Entry, Way, Why};
 use saifu_protocol::possession::Audited;
 
 impl Fixture {
     fn audit(&self, state: AuditState) -> Flow {
         Flow::Audit(Audit {
             safe: self.safe(),
+            entry: None,
             left: alloc::vec![PAPER],
             state,
         })
@@ -28,6 +30,7 @@ impl Fixture {
     fn asking(&self) -> Flow {
         Flow::Audit(Audit {
             safe: self.safe(),
+            entry: None,
             left: Vec::new(),
             state: AuditState::Asking {
                 drawn: alloc::vec![self.drawn()],
@@ -228,8 +231,8 @@ fn audit_that_is_refused_is_told_apart_by_the_reason() {
             failed(),
         ),
         (problem(Code::NotFound), Found::Gone, gone()),
-        (conflict(EntryState::Withdrawn), Found::Gone, gone()),
-        (conflict(EntryState::Retired), Found::Gone, gone()),
+        (conflict(EntryState::Withdrawn), Found::Elsewhere, gone()),
+        (conflict(EntryState::Retired), Found::Elsewhere, gone()),
         (
             conflict(EntryState::Withdrawing),
             Found::NotShown,
@@ -267,6 +270,33 @@ fn audit_judges_nothing_that_is_gone_or_on_its_way() {
     let gone = alloc::vec![Change::End(other), Change::Delete(PAPER)];
     fixture.books.apply(gone);
     assert_eq!(fixture.found(refused()), (None, Vec::new()));
+}
+
+#[test]
+fn audit_of_which_one_is_on_its_way_asks_for_the_same_chunks_of_the_others() {
+    let mut fixture = Fixture::new();
+    let other = ItemId::new([77; 16]);
+    let item = fixture.books.item(PAPER).cloned().unwrap();
+    let opening = fixture.recover(RecoverState::Opening { request: REQUEST });
+    fixture.books.apply(alloc::vec![
+        Change::Put(other, item, None),
+        Change::Journal(FlowId::new([9; 16]), opening),
+    ]);
+    let kept = Drawn {
+        certificate: other,
+        ..fixture.drawn()
+    };
+    let asking = Flow::Audit(Audit {
+        safe: fixture.safe(),
+        left: Vec::new(),
+        entry: None,
+        state: AuditState::Asking {
+            drawn: alloc::vec![fixture.drawn(), kept.clone()],
+        },
+    });
+    let step = fixture.step(&asking, None, Input::Start);
+    let drawn = alloc::vec![kept];
+    assert_eq!(state_of(&step).unwrap().state, AuditState::Asking { drawn });
 }
 
 #[test]
@@ -355,4 +385,56 @@ fn audit_that_a_safe_answers_without_showing_anything_is_told_once_after_four_we
         fixture.found(Outcome::Done(fixture.shown()));
         assert_eq!(fixture.found(refused()).1, []);
     }
+}
+
+/// An audit of which something will be said.
+fn to_be_said(fixture: &Fixture) -> Audit {
+    let mut audit = match fixture.asking() {
+        Flow::Audit(audit) => audit,
+        _ => panic!("it is an audit"),
+    };
+    let entry = Entry::begun(FLOW, Way::Audit, Why::EachDays(7), UnixTime(1));
+    audit.entry = Some(alloc::boxed::Box::new(entry));
+    audit
+}
+
+fn said(step: &Step) -> Vec<&Entry> {
+    let said = step.changes.iter().filter_map(|change| match change {
+        Change::Record(entry) => Some(entry),
+        _ => None,
+    });
+    said.collect()
+}
+
+#[test]
+fn audit_says_what_it_has_found_when_it_ends() {
+    let fixture = Fixture::new();
+    let shown = Outcome::Done(fixture.shown());
+    let problem = |code: Code| Outcome::Problem(Problem::from(code));
+    for (outcome, expected) in [
+        (shown, (1, 1, 0)),
+        (problem(Code::Frozen), (1, 0, 0)),
+        (problem(Code::NotFound), (1, 0, 1)),
+        (problem(Code::Damaged), (1, 0, 1)),
+    ] {
+        let asking = Flow::Audit(to_be_said(&fixture));
+        let step = fixture.step(&asking, None, Input::Audited(alloc::vec![outcome]));
+        assert!(said(&step).is_empty(), "it has not ended");
+        let ready = Flow::Audit(state_of(&step).unwrap().clone());
+        for input in [Input::Start, Input::CallOff] {
+            let step = fixture.step(&ready, None, input);
+            let [entry] = said(&step)[..] else {
+                panic!("one line");
+            };
+            let parts = entry.parts.unwrap();
+            assert_eq!((parts.asked, parts.good, entry.stayed), expected);
+            assert_eq!((entry.began, entry.ended), (UnixTime(1), NOW));
+            assert_eq!(entry.named.len(), entry.stayed as usize);
+        }
+    }
+    // Of one that came to nothing, and of one that was begun before that was said, there is nothing to say.
+    let nothing = Flow::Audit(to_be_said(&fixture));
+    assert!(said(&fixture.step(&nothing, None, Input::CallOff)).is_empty());
+    let before = fixture.step(&fixture.asking(), None, Input::CallOff);
+    assert!(said(&before).is_empty());
 }

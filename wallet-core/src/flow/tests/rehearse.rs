@@ -3,6 +3,8 @@
 use super::*;
 use crate::check::{Found, What, Whole};
 use crate::rules::{Entry, RuleId, Way, Why};
+use saifu_protocol::message::Outcome;
+use saifu_protocol::possession::{Audited, Possession};
 
 const DESK: UnixTime = NOW;
 
@@ -394,18 +396,104 @@ fn rehearse_locks_only_what_may_be_open() {
     assert!(items(fixture.rehearse(RehearseState::Between)).is_empty());
 }
 
-#[test]
-fn rehearse_does_not_ask_where_asking_would_begin_a_wait() {
+/// Of which another device has registered what `PAPER` stands for.
+fn of_another_device(possession: Option<Possession>) -> Fixture {
     let mut fixture = Fixture::new();
     let Some(Item::Certificate(mut item)) = fixture.books.item(PAPER).cloned() else {
         panic!("there is a certificate");
     };
     item.others = crate::books::OthersWait::Theirs;
+    item.possession = possession;
     let theirs = Change::Put(PAPER, Item::Certificate(item), None);
     fixture.books.apply(alloc::vec![theirs]);
+    fixture
+}
+
+fn that_can_be_looked_at() -> Fixture {
+    of_another_device(Possession::of(&Fixture::new().object))
+}
+
+#[test]
+fn rehearse_does_not_ask_where_asking_would_begin_a_wait_and_there_is_nothing_to_look_at() {
+    let fixture = of_another_device(None);
     let step = fixture.after(&fixture.rehearse(RehearseState::Between), Input::Start);
     assert_eq!(found(&step), [Found::Theirs]);
     assert_eq!(next(&step).state, RehearseState::Between);
+}
+
+#[test]
+fn rehearse_of_what_another_device_registered_looks_before_it_asks() {
+    let fixture = that_can_be_looked_at();
+    let step = fixture.after(&fixture.rehearse(RehearseState::Between), Input::Start);
+    let looking = next(&step).clone();
+    assert!(matches!(looking.state, RehearseState::Looking(_)));
+    assert_eq!(Flow::Rehearse(looking.clone()).items(), [PAPER]);
+    let step = fixture.after(&looking, Input::Start);
+    assert!(matches!(step.next, Next::Load(PAPER)));
+    let step = fixture.after(&looking, Input::Loaded(Some(fixture.kept.write())));
+    let Next::Ask(_, _, Question::Audit(looked)) = &step.next else {
+        panic!("it is looked at");
+    };
+    assert!(looked.len() == 1 && !looked[0].chunks.is_empty());
+    let shown = Input::Audited(alloc::vec![Outcome::Done(Audited { chunks: Vec::new() })]);
+    let step = fixture.after(&looking, shown);
+    let RehearseState::Opening(open) = &next(&step).state else {
+        panic!("it may have it");
+    };
+    let before = looking.held().expect("it is written down");
+    assert_eq!(open.session, before.session);
+    assert_ne!(open.request, before.request);
+    // A record of what was being looked at has nothing to give back.
+    let record = saifu_protocol::json::write(&looking);
+    let kept: Rehearse = saifu_protocol::json::read(&record).expect("it reads");
+    let step = fixture.after(&kept, Input::Start);
+    assert_eq!(next(&step).state, RehearseState::Between);
+    assert!(found(&step).is_empty());
+}
+
+#[test]
+fn rehearse_opens_nothing_that_it_is_not_shown() {
+    let fixture = that_can_be_looked_at();
+    let looking = fixture.rehearse(RehearseState::Looking(fixture.held()));
+    for (code, what) in [
+        (Code::Waiting, Found::Theirs),
+        (Code::Denied, Found::Theirs),
+        (Code::TooLarge, Found::Theirs),
+        (Code::Frozen, Found::Frozen),
+        (Code::NotFound, Found::Gone),
+        (Code::Damaged, Found::Damaged),
+        (Code::Conflict, Found::Refused),
+    ] {
+        let problem = Outcome::Problem(Problem::from(code));
+        let step = fixture.after(&looking, Input::Audited(alloc::vec![problem]));
+        assert_eq!(next(&step).state, RehearseState::Between, "{code:?}");
+        assert_eq!(found(&step), [what], "{code:?}");
+    }
+    for input in [Input::CallOff, Input::Audited(Vec::new())] {
+        let is_call_off = matches!(input, Input::CallOff);
+        let step = fixture.after(&looking, input);
+        match is_call_off {
+            true => {
+                assert_eq!(next(&step).state, RehearseState::Between);
+                assert_eq!(next(&step).ends, Some(Ends::CalledOff));
+            }
+            false => assert!(waits(&step, Waiting::Garbled)),
+        }
+    }
+    let refused = Input::Refused(Problem::from(Code::NotFound));
+    let step = fixture.after(&looking, refused);
+    assert!(waits(&step, Waiting::SafeFailed), "that says nothing of it");
+    for attempts in [0, 1] {
+        let step = fixture.after_waits(&looking, attempts);
+        assert!(matches!(step.next, Next::Load(PAPER)), "it is asked again");
+    }
+    let step = fixture.after_waits(&looking, MOST);
+    assert_eq!(found(&step), [Found::Silent]);
+    let others = step
+        .changes
+        .iter()
+        .filter(|change| matches!(change, Change::Journal(id, _) if *id != FLOW));
+    assert_eq!(others.count(), 0, "there is nothing to give back");
 }
 
 #[test]

@@ -118,6 +118,7 @@ fn every(scene: &Scene) -> Vec<Flow> {
         }),
         Flow::Audit(Audit {
             safe,
+            entry: None,
             left: alloc::vec![PAPER],
             state: AuditState::Ready,
         }),

@@ -107,3 +107,46 @@ fn the_latest_is_kept_and_the_oldest_goes() {
     assert_eq!(long.named.len(), limits::MAX_NAMED);
     assert_eq!(long.moved, 11);
 }
+
+fn audited(at: u64, asked: u32, good: u32, lost: u32) -> Entry {
+    let round = FlowId::new([u8::try_from(at % 251).unwrap(); 16]);
+    let mut entry = Entry::begun(round, Way::Audit, Why::EachDays(7), UnixTime(at));
+    entry.tally(PartTally { asked, good });
+    for _ in 0..lost {
+        entry.miss("A".into());
+    }
+    entry
+}
+
+#[test]
+fn audits_that_found_nothing_missing_are_one_entry_a_day_and_one_that_did_is_its_own() {
+    const DAY: u64 = 86_400;
+    let said = |entries: &[Entry]| -> Vec<(u32, u32, u32)> {
+        let mut activity = Activity::default();
+        for entry in entries {
+            activity = activity.with(entry.clone());
+        }
+        let latest = activity.latest().map(|it| {
+            let parts = it.parts.unwrap_or_default();
+            (parts.asked, parts.good, it.stayed)
+        });
+        latest.collect()
+    };
+    let good = [audited(10, 3, 3, 0), audited(20, 4, 3, 0)];
+    assert_eq!(said(&good), [(7, 6, 0)]);
+    let next_day = [audited(10, 3, 3, 0), audited(DAY, 4, 4, 0)];
+    assert_eq!(said(&next_day), [(4, 4, 0), (3, 3, 0)]);
+    let bad = [
+        audited(10, 3, 3, 0),
+        audited(20, 4, 3, 1),
+        audited(30, 2, 2, 0),
+    ];
+    assert_eq!(said(&bad), [(5, 5, 0), (4, 3, 1)]);
+    let bad_twice = [audited(10, 3, 2, 1), audited(20, 3, 2, 1)];
+    assert_eq!(said(&bad_twice), [(3, 2, 1), (3, 2, 1)]);
+    let mut asked = audited(20, 1, 1, 0);
+    asked.why = Why::Asked;
+    assert_eq!(said(&[audited(10, 3, 3, 0), asked]), [(1, 1, 0), (3, 3, 0)]);
+    let between = [audited(10, 3, 3, 0), entry(1), audited(20, 1, 1, 0)];
+    assert_eq!(said(&between), [(4, 4, 0), (0, 0, 0)]);
+}

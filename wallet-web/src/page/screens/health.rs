@@ -50,7 +50,8 @@ pub(super) fn health(
     let is_off_line = s.rules.with(|rules| rules.is_off_line);
     let state = match health {
         Health::Good { .. } => "good",
-        Health::Unchecked => "unchecked",
+        Health::Unchecked | Health::Theirs => "unchecked",
+        Health::Elsewhere => "elsewhere",
         Health::Weak { .. } => "weak",
         Health::Broken { .. } => "broken",
     };
@@ -70,7 +71,7 @@ pub(super) fn health(
 /// What lists say of it: nothing, unless something is to be done.
 pub(super) fn alarm(lang: Lang, health: Option<Health>) -> Option<Node> {
     match health? {
-        Health::Good { .. } | Health::Unchecked => None,
+        Health::Good { .. } | Health::Unchecked | Health::Theirs | Health::Elsewhere => None,
         Health::Weak { .. } => Some(chip("local", text(lang, Key::HealthWeak))),
         Health::Broken { .. } => Some(chip("failed", text(lang, Key::HealthBroken))),
     }

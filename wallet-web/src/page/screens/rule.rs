@@ -107,7 +107,7 @@ impl Editing {
                 safes: self.safes.clone(),
             }),
             // What rehearses is no rule.
-            Way::Rehearse => return None,
+            Way::Rehearse | Way::Audit => return None,
         };
         Some(Rule {
             id: self.id,
@@ -419,7 +419,7 @@ fn does(s: Service, edited: Edited) -> Node {
             now.leave_free,
             move |typed| change(s, edited, |it| it.leave_free = typed),
         ),
-        Way::Rehearse => Node::Nothing,
+        Way::Rehearse | Way::Audit => Node::Nothing,
     };
     Node::Many(vec![way, more])
 }

@@ -170,7 +170,7 @@ pub(super) fn meant(lang: Lang, meant: &Meant, way: Way) -> El {
 /// A rehearsal is no rule's.
 fn name_of(lang: Lang, entry: &Entry) -> String {
     match entry.way {
-        Way::Rehearse => words::way(lang, Way::Rehearse).into(),
+        Way::Rehearse | Way::Audit => words::way(lang, entry.way).into(),
         Way::BackUp | Way::Fetch => words::rule_name(lang, entry.rule, &entry.name),
     }
 }
@@ -179,7 +179,7 @@ fn name_of(lang: Lang, entry: &Entry) -> String {
 fn tried_in_vain(entry: &Entry) -> u32 {
     match entry.way {
         Way::Rehearse => entry.stayed,
-        Way::BackUp | Way::Fetch => 0,
+        Way::BackUp | Way::Fetch | Way::Audit => 0,
     }
 }
 
@@ -260,7 +260,8 @@ fn activity(s: Service, entries: &[Entry]) -> Node {
         .map(|entry| {
             let name = name_of(lang, entry);
             let mut named = words::listed(lang, &entry.named);
-            if entry.way != Way::Rehearse && entry.moved as usize > entry.named.len() {
+            let moves = matches!(entry.way, Way::BackUp | Way::Fetch);
+            if moves && entry.moved as usize > entry.named.len() {
                 named.push('…');
             }
             let when = format!(

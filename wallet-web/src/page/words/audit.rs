@@ -4,6 +4,7 @@ use super::Lang;
 use crate::page::format;
 use saifu_protocol::UnixTime;
 use saifu_wallet_core::books::{Audited, Found};
+use saifu_wallet_core::rules::Entry;
 use saifu_wallet_core::view::AuditView;
 
 /// What is known of audits of a certificate.
@@ -48,6 +49,12 @@ pub(crate) fn audited(lang: Lang, view: &AuditView) -> String {
             "{when}の検査：登録したとおりには残っていません。",
             when
         ),
+        Found::Elsewhere => say!(
+            lang,
+            "Audited {when}: the safe has proved that it was handed out elsewhere, or ended.",
+            "{when}の検査：ほかに渡されたか、終了したことを金庫が証明しました。",
+            when
+        ),
         Found::Gone => say!(
             lang,
             "Audited {when}: the safe says that it is not there any more.",
@@ -63,8 +70,33 @@ pub(crate) fn audited(lang: Lang, view: &AuditView) -> String {
     };
     match audit.found {
         Found::Held => found,
-        Found::NotHeld | Found::Gone | Found::NotShown => found + &last_held(lang, audit.held_at),
+        Found::NotHeld | Found::Gone | Found::Elsewhere | Found::NotShown => {
+            found + &last_held(lang, audit.held_at)
+        }
     }
+}
+
+/// What audits have found, as the activity says it.
+pub(super) fn done(lang: Lang, entry: &Entry) -> String {
+    let parts = entry.parts.unwrap_or_default();
+    let (good, asked, lost) = (parts.good, parts.asked, entry.stayed);
+    if lost == 0 {
+        return say!(
+            lang,
+            "Safes showed {good} of {asked} parts. None was found lost.",
+            "金庫が示した部分：{asked}個のうち{good}個。なくなったものは見つかりませんでした。",
+            good,
+            asked
+        );
+    }
+    say!(
+        lang,
+        "Safes showed {good} of {asked} parts. Not there any more, or not as they were registered: {lost}.",
+        "金庫が示した部分：{asked}個のうち{good}個。なくなったか、登録したとおりでないもの：{lost}個。",
+        good,
+        asked,
+        lost
+    )
 }
 
 /// When it was last seen to be there, behind something else that is said.
@@ -91,7 +123,13 @@ mod tests {
     #[test]
     fn every_audit_has_words_in_both_languages() {
         let at = UnixTime(953_078_400);
-        let all = [Found::Held, Found::NotHeld, Found::Gone, Found::NotShown];
+        let all = [
+            Found::Held,
+            Found::NotHeld,
+            Found::Gone,
+            Found::Elsewhere,
+            Found::NotShown,
+        ];
         let last = all.map(|found| {
             Audited::Last(Audit {
                 at,

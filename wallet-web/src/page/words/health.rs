@@ -48,6 +48,18 @@ pub(crate) fn health(lang: Lang, health: Health) -> String {
             "戻るかどうかはまだ試していないか、この財布だけでは試せません。"
         )
         .into(),
+        Health::Theirs => say!(
+            lang,
+            "Another device registered it, and this one would have to wait: asking would call its owner. Try it on that device, or move it here.",
+            "ほかの端末が預けたもので、この端末は待つことになります。問い合わせると持ち主に知らせが届くため、試していません。その端末で試すか、この端末で別の金庫に移してください。"
+        )
+        .into(),
+        Health::Elsewhere => say!(
+            lang,
+            "It does not come back here: signed receipts prove that it was handed out elsewhere, or ended. Look on your other devices; if you handed it over or ended it, discard it here.",
+            "ここには戻りません。ほかに渡されたか、終了したことを、署名付き受領書が示しています。ほかの端末を確かめてください。人に渡したか、自分で終わらせたのなら、ここでは破棄してください。"
+        )
+        .into(),
         Health::Weak { why } => weak(lang, why),
         Health::Broken { why } => match why {
             Broken::TooFewLeft { bad } => say!(

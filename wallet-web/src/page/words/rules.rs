@@ -544,7 +544,7 @@ pub(crate) fn means(lang: Lang, count: usize, way: Way) -> String {
     let number = values(lang, count);
     match (count, way) {
         // No rule does.
-        (_, Way::Rehearse) => String::new(),
+        (_, Way::Rehearse | Way::Audit) => String::new(),
         (0, Way::BackUp) => say!(
             lang,
             "Right now it would back up nothing.",
@@ -590,6 +590,9 @@ pub(crate) fn why(lang: Lang, why: &Why) -> String {
         Why::Due(moment) => trigger(lang, moment),
         Why::Asked => say!(lang, "because you asked for it", "指示したため").into(),
         Why::Often(often) => super::health::often(lang, *often).into(),
+        Why::EachDays(days) => {
+            say!(lang, "Every {days} days", "{days}日ごと", days)
+        }
         Why::Room(bytes) => {
             let size = format::bytes(lang, *bytes);
             say!(
@@ -606,11 +609,13 @@ pub(crate) fn why(lang: Lang, why: &Why) -> String {
 pub(crate) fn done(lang: Lang, entry: &Entry) -> String {
     let count = usize::try_from(entry.moved).unwrap_or(usize::MAX);
     let number = values(lang, count);
-    if entry.way == Way::Rehearse {
-        return super::health::rehearsed(lang, entry);
+    match entry.way {
+        Way::Rehearse => return super::health::rehearsed(lang, entry),
+        Way::Audit => return super::audit::done(lang, entry),
+        Way::BackUp | Way::Fetch => {}
     }
     let said = match (count, entry.way) {
-        (0, _) | (_, Way::Rehearse) => {
+        (0, _) | (_, Way::Rehearse | Way::Audit) => {
             say!(lang, "Nothing was moved.", "何も移していません。").to_owned()
         }
         (_, Way::BackUp) => say!(
@@ -746,6 +751,7 @@ pub(crate) fn way(lang: Lang, way: Way) -> &'static str {
         Way::BackUp => say!(lang, "Back up", "金庫に預ける"),
         Way::Fetch => say!(lang, "Bring home", "手元に戻す"),
         Way::Rehearse => say!(lang, "Rehearsal", "予行"),
+        Way::Audit => say!(lang, "Audit", "検査"),
     }
 }
 
@@ -872,7 +878,7 @@ mod tests {
             sentences(|lang| rule_problem(lang, problem).now);
         }
         for (moved, stayed) in [(0, 1), (1, 0), (3, 2)] {
-            for way in [Way::BackUp, Way::Fetch, Way::Rehearse] {
+            for way in [Way::BackUp, Way::Fetch, Way::Rehearse, Way::Audit] {
                 let entry = Entry {
                     round: FlowId::new([1; 16]),
                     rule: RuleId::new([1; 16]),
@@ -887,7 +893,7 @@ mod tests {
                     parts: None,
                 };
                 sentences(|lang| done(lang, &entry));
-                if way != Way::Rehearse {
+                if matches!(way, Way::BackUp | Way::Fetch) {
                     both(|lang| means(lang, usize::try_from(moved).unwrap(), way));
                 }
             }
@@ -895,7 +901,8 @@ mod tests {
         for it in Rehearsals::ALL {
             both(|lang| why(lang, &Why::Often(it)));
         }
-        for it in [Why::Asked, Why::Room(300), Why::Due(Trigger::OnOpen)] {
+        let due = Why::Due(Trigger::OnOpen);
+        for it in [Why::Asked, Why::Room(300), Why::EachDays(7), due] {
             both(|lang| why(lang, &it));
         }
         let fetch = |leave_free| Does::Fetch(Fetch { leave_free });

@@ -5,7 +5,7 @@ use saifu_safe_core::entry::Entry;
 use saifu_wallet_core::check::{Broken, Found, Health, Weak, What, Whole};
 use saifu_wallet_core::flow::Flow;
 use saifu_wallet_core::rules::trigger::{Network, WhileClosed};
-use saifu_wallet_core::rules::{Reading, Rehearsals};
+use saifu_wallet_core::rules::{Reading, Rehearsals, Way};
 use saifu_wallet_core::view::Part;
 
 const DAY_MS: u64 = 86_400_000;
@@ -245,7 +245,9 @@ fn one_backup_is_rehearsed_each_month_by_itself() {
             .tell(0, saifu_wallet_core::port::Event::Signals(reading));
         stage.settle().unwrap();
         let books = stage.scene.books(0);
-        books.activity().latest().count()
+        let latest = books.activity().latest();
+        let rehearsed = latest.filter(|entry| entry.way == Way::Rehearse);
+        rehearsed.count()
     };
     assert_eq!(look(&mut stage, Network::On), 0);
     stage.scene.pass(29 * DAY_MS);

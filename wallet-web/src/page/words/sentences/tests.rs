@@ -95,7 +95,12 @@ fn reasons_stages_and_failures_have_words() {
     let broken = [Broken::TooFewLeft { bad: 2 }, Broken::DoesNotOpen];
     let weak = weak.into_iter().map(|why| Health::Weak { why });
     let broken = broken.into_iter().map(|why| Health::Broken { why });
-    let others = [Health::Good { at }, Health::Unchecked];
+    let others = [
+        Health::Good { at },
+        Health::Unchecked,
+        Health::Theirs,
+        Health::Elsewhere,
+    ];
     for it in weak.chain(broken).chain(others) {
         check_sentences(&health(Lang::En, it), &health(Lang::Ja, it));
     }
