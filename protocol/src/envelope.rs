@@ -4,9 +4,11 @@
 //! safe, route, request and — for replies — the request's body, so that no body can stand in for another. Replies are
 //! sealed afresh each time; what is repeated byte for byte is what they contain.
 
+use crate::channel::Within;
 use crate::ids::{PublicKey, RequestId, SafeId};
+use crate::json::{self, Json};
+use crate::labels;
 use crate::message::{Route, SealedBody};
-use crate::{json, labels};
 use alloc::vec::Vec;
 use saifu_crypto::aead::DoesNotOpen;
 use saifu_crypto::{CryptoRng, Secret, hpke};
@@ -23,8 +25,17 @@ pub struct Binding {
     pub request: RequestId,
 }
 
+/// What a request asks, before it is known of what type it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Items {
+    /// The items.
+    Open(Json),
+    /// Items that only a session opens.
+    Within(Within),
+}
+
 impl Binding {
-    fn request_aad(&self) -> Vec<u8> {
+    pub(crate) fn request_aad(&self) -> Vec<u8> {
         let mut aad = Vec::with_capacity(128);
         aad.extend_from_slice(self.safe.as_bytes());
         aad.extend_from_slice(self.request.as_bytes());
@@ -79,6 +90,46 @@ pub fn open_request<T: DeserializeOwned>(
     json::read(&plain).map_err(|_| EnvelopeError::Inside)
 }
 
+/// Opens a request at the safe as far as the safe's key does; returns the key the reply is sealed to, and what is asked.
+///
+/// # Errors
+/// See [`EnvelopeError`]. What has both items and something that a session opens is neither.
+pub fn open_letter(
+    body: &[u8],
+    secret: &Secret,
+    binding: &Binding,
+) -> Result<(PublicKey, Items), EnvelopeError> {
+    let aad = binding.request_aad();
+    let plain = open(body, secret, labels::REQUEST_INFO, &aad)?;
+    read_letter(&plain).ok_or(EnvelopeError::Inside)
+}
+
+fn read_letter(plain: &[u8]) -> Option<(PublicKey, Items)> {
+    let Ok(Json::Object(fields)) = Json::parse(plain) else {
+        return None;
+    };
+    let (mut reply_to, mut items, mut within) = (None, None, None);
+    for (name, value) in fields {
+        let field = match name.as_str() {
+            "reply_to" => &mut reply_to,
+            "items" => &mut items,
+            "within" => &mut within,
+            _ => continue,
+        };
+        // What is said twice could be read in two ways.
+        if field.replace(value).is_some() {
+            return None;
+        }
+    }
+    let reply_to = json::read_parsed(reply_to?).ok()?;
+    let asked = match (items, within) {
+        (Some(items), None) => Items::Open(items),
+        (None, Some(within)) => Items::Within(json::read_parsed(within).ok()?),
+        _ => return None,
+    };
+    Some((reply_to, asked))
+}
+
 /// Seals a reply to the key the request named; returns the HTTP body.
 ///
 /// # Errors
@@ -130,6 +181,8 @@ fn open(body: &[u8], secret: &Secret, info: &str, aad: &[u8]) -> Result<Vec<u8>,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::SessionId;
+    use crate::message::Request;
     use saifu_crypto::testing::Counting;
 
     #[test]
@@ -179,5 +232,43 @@ mod tests {
             open_request::<u32>(b"<html>", &secret, &binding),
             Err(EnvelopeError::Malformed)
         );
+    }
+
+    #[test]
+    fn a_letter_has_items_or_what_a_session_opens_and_never_both() {
+        let reply_to = PublicKey::new([7; 32]);
+        let items = alloc::vec![1_u32, 2];
+        let open = json::write(&Request { reply_to, items });
+        let (to, asked) = read_letter(&open).unwrap();
+        assert_eq!(to, reply_to);
+        assert_eq!(
+            asked,
+            Items::Open(Json::List(alloc::vec![Json::Number(1), Json::Number(2)]))
+        );
+        let within = Within {
+            session: SessionId::new([8; 16]),
+            sealed: alloc::vec![1, 2, 3],
+        };
+        let request = crate::channel::RequestWithin {
+            reply_to,
+            within: within.clone(),
+        };
+        let closed = alloc::string::String::from_utf8(json::write(&request)).unwrap();
+        let (to, asked) = read_letter(closed.as_bytes()).unwrap();
+        assert_eq!((to, asked), (reply_to, Items::Within(within)));
+        let with = |more: &str| alloc::format!("{}{more}}}", &closed[..closed.len() - 1]);
+        assert!(read_letter(with(r#","later":[]"#).as_bytes()).is_some());
+        let key = json::write_text(&reply_to);
+        for bad in [
+            with(r#","items":[]"#),
+            with(r#","within":null"#),
+            with(&alloc::format!(r#","reply_to":{key}"#)),
+            alloc::format!(r#"{{"reply_to":{key}}}"#),
+            alloc::format!(r#"{{"reply_to":{key},"within":{{"session":"AA","sealed":""}}}}"#),
+            r#"{"items":[]}"#.into(),
+            "[]".into(),
+        ] {
+            assert_eq!(read_letter(bad.as_bytes()), None, "{bad}");
+        }
     }
 }

@@ -50,7 +50,15 @@ pub fn write_text<T: Serialize + ?Sized>(value: &T) -> String {
 /// # Errors
 /// [`Unreadable`].
 pub fn read<T: DeserializeOwned>(text: &[u8]) -> Result<T, Unreadable> {
-    T::deserialize(Json::parse(text)?)
+    read_parsed(Json::parse(text)?)
+}
+
+/// Reads a value that was parsed before it was known what it is.
+///
+/// # Errors
+/// [`Unreadable`].
+pub fn read_parsed<T: DeserializeOwned>(json: Json) -> Result<T, Unreadable> {
+    T::deserialize(json)
 }
 
 /// Parsed JSON. Fields keep their order and their repetitions, so that a type can refuse what is said twice.

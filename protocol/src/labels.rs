@@ -69,6 +69,8 @@ pub const OWNER_NOTE: &str = "saifu/1/owner/note";
 pub const OWNER_CONTEXT: &str = "saifu/1/owner/opaque";
 /// What proves a session, derived from its key.
 pub const OWNER_SESSION: &str = "saifu/1/owner/session";
+/// Seals what is asked in a session; the key is derived from that of the session.
+pub const OWNER_CHANNEL: &str = "saifu/1/owner/channel";
 /// What a device signs to log in: the hash of the conversation.
 pub const DEVICE_CHALLENGE: &str = "saifu/1/device/challenge";
 /// What a safe signs before a device is asked.
@@ -172,6 +174,7 @@ mod tests {
             OWNER_NOTE,
             OWNER_CONTEXT,
             OWNER_SESSION,
+            OWNER_CHANNEL,
             DEVICE_CHALLENGE,
             DEVICE_GREETING,
             DEVICE_SESSION,

@@ -12,6 +12,7 @@ extern crate alloc;
 
 pub mod b64;
 pub mod certificate;
+pub mod channel;
 pub mod descriptor;
 pub mod digest;
 pub mod envelope;

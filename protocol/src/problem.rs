@@ -53,11 +53,13 @@ pub enum Code {
     Denied,
     /// The owner has frozen what is theirs, `since` then. It is left as it was; ask again later.
     Frozen,
+    /// What came in a channel does not open: its session is over, or was none of this account's. Nothing was done; ask without.
+    ChannelOver,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 21] = [
+    pub const ALL: [Code; 22] = [
         Code::Malformed,
         Code::TooLarge,
         Code::Unauthenticated,
@@ -79,13 +81,14 @@ impl Code {
         Code::Waiting,
         Code::Denied,
         Code::Frozen,
+        Code::ChannelOver,
     ];
 
     /// The HTTP status, also where the problem is that of one item.
     pub const fn status(self) -> u16 {
         match self {
             Code::Malformed | Code::Envelope => 400,
-            Code::Unauthenticated | Code::Clock => 401,
+            Code::Unauthenticated | Code::Clock | Code::ChannelOver => 401,
             Code::Waiting | Code::Denied => 403,
             Code::NoRoute | Code::NotFound => 404,
             Code::Conflict | Code::RequestReused | Code::CalledOff => 409,
@@ -122,6 +125,7 @@ impl Code {
             Code::Waiting => "The wait for this entry is not over",
             Code::Denied => "The owner of the entry said no",
             Code::Frozen => "The owner has frozen what is theirs",
+            Code::ChannelOver => "The channel is over",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! From the bytes of an HTTP request to the bytes of its reply. The steps are numbered as in `docs/protocol.md`: size (1),
-//! signature (2), envelope (3) and limits (4) are [`open`]; what to ask the index (5) is [`questions`], and what to ask another
-//! safe, [`errand`]; load, decide, seal and apply (6) are [`answer`]. An adapter may await between these functions; nothing in them waits.
+//! signature (2), envelope (3) and limits (4) are [`open`], and for what comes in a channel [`enter`], which looks for the
+//! session; what to ask the index (5) is [`questions`], and what to ask another safe, [`errand`]; load, decide, seal and apply
+//! (6) are [`answer`]. An adapter may await between these functions; nothing in them waits.
 
 use crate::command::{Asker, Command};
 use crate::decide::{AuditEvent, Context, Reply, decide, need, open_questions};
@@ -13,8 +14,10 @@ use crate::settings::{SafeKeys, Settings};
 use alloc::vec;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
-use saifu_protocol::envelope::{Binding, EnvelopeError, open_request, seal_reply};
-use saifu_protocol::message::{self, Outcome, Request, Route};
+use saifu_protocol::channel::{Bound, Within};
+use saifu_protocol::envelope::{Binding, EnvelopeError, Items, open_letter, seal_reply};
+use saifu_protocol::json::{self, Json};
+use saifu_protocol::message::{self, Outcome, Route};
 use saifu_protocol::order::{OrderItem, OwnerOrderItem, Relayed, Signed, seal_answer, verify};
 use saifu_protocol::owner::{OwnerListItem, OwnerRecoverItem};
 use saifu_protocol::problem::{Code, Problem};
@@ -81,14 +84,35 @@ impl From<Code> for HttpReply {
     }
 }
 
-/// A request that was taken: signed, opened and within the limits.
+/// A request that was taken: signed, and opened as far as the safe's key does. To be [entered](enter).
 #[derive(Clone)]
-pub struct Opened {
-    asked: Asked,
+pub struct Taken {
+    inside: Inside,
+    frame: Frame,
+}
+
+/// What is inside the envelope.
+#[derive(Clone)]
+enum Inside {
+    Asked(Asked),
+    /// What only the key of a session opens.
+    Closed(Within),
+}
+
+/// Who asks, and where the reply goes.
+#[derive(Clone)]
+struct Frame {
     asker: Asker,
     route: Route,
     authenticated: Authenticated,
     reply_to: PublicKey,
+}
+
+/// A request that was opened, and is within the limits.
+#[derive(Clone)]
+pub struct Opened {
+    asked: Asked,
+    frame: Frame,
     /// What another safe has answered meanwhile.
     relayed: Option<Relayed>,
 }
@@ -102,6 +126,8 @@ enum Asked {
     OwnerRecover(OwnerRecoverItem),
     OwnerOrder(OwnerOrderItem),
     Order(Signed),
+    /// Nobody knows what: it came in a channel that is over, or none.
+    Over,
 }
 
 /// What a safe remembers by: entries and owners, in one transaction.
@@ -122,15 +148,11 @@ pub struct Answered {
     pub events: Vec<AuditEvent>,
 }
 
-/// Steps 1 to 4: takes a request or says at once why not. Reads nothing but the request.
+/// Steps 1 to 4: takes a request or says at once why not. Reads nothing but the request, so what comes in a channel stays closed.
 ///
 /// # Errors
 /// The reply to send.
-pub fn open(
-    request: &HttpRequest<'_>,
-    keys: &SafeKeys,
-    now: UnixTime,
-) -> Result<Opened, HttpReply> {
+pub fn open(request: &HttpRequest<'_>, keys: &SafeKeys, now: UnixTime) -> Result<Taken, HttpReply> {
     // 1. Size before anything that costs more than reading a number.
     if request.body.len() > limits::MAX_REQUEST_BYTES {
         return Err(HttpReply::problem(&Problem::too_large(
@@ -146,104 +168,98 @@ pub fn open(
         request: authenticated.request,
     };
     let binding = binding(request.route, authenticated.request, keys);
-    let (reply_to, asked) = match request.route {
-        Route::Register => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.register(items)))
-        }
-        Route::Recover => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.recover(items)))
-        }
-        Route::Ack => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.ack(items)))
-        }
-        Route::Return => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.give_back(items)))
-        }
-        Route::Retire => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.retire(items)))
-        }
-        Route::Rotate => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.rotate(items)))
-        }
-        Route::Wait => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.wait(items)))
-        }
-        Route::Audit => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.audit(items)))
-        }
-        Route::Asked => {
-            let (to, item) = unseal_one(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.asked(item)))
-        }
-        Route::Certificates => {
-            let (to, items) = unseal(request.body, keys, &binding)?;
-            (to, Asked::Entries(asker.list(items)))
-        }
-        Route::OwnerEnrolStart => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::EnrolStart(item))))?,
-        Route::OwnerEnrolFinish => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::EnrolFinish(item))))?,
-        Route::OwnerLoginStart => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::LoginStart(item))))?,
-        Route::OwnerLoginFinish => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::LoginFinish(item))))?,
-        Route::OwnerChange => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Change(item))))?,
-        Route::OwnerSettle => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Settle(item))))?,
-        Route::OwnerMap => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::SetMap(item))))?,
-        Route::OwnerJoin => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Join(item))))?,
-        Route::OwnerList => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::OwnerList(item)))?,
-        Route::OwnerRecover => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::OwnerRecover(item)))?,
-        Route::OwnerOrder => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::OwnerOrder(item)))?,
-        Route::Orders => {
-            let (to, item): (_, OrderItem) = unseal_one(request.body, keys, &binding)?;
-            let relay = &authenticated.account;
-            let signed = verify(&item.order, keys.id(), relay, now);
-            (
-                to,
-                Asked::Order(signed.map_err(|why| not_signed(why, now))?),
-            )
-        }
-        Route::OwnerDeviceStart => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceStart(item))))?,
-        Route::OwnerDeviceFinish => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceFinish(item))))?,
-        Route::OwnerDeviceAdd => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceAdd(item))))?,
-        Route::OwnerDeviceRemove => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceRemove(item))))?,
-        Route::OwnerDeviceRename => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::DeviceRename(item))))?,
-        Route::OwnerWays => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Ways(item))))?,
-        Route::OwnerFreeze => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Freeze(item))))?,
-        Route::OwnerUnfreeze => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::Unfreeze(item))))?,
-        Route::OwnerKitRevoke => unseal_one(request.body, keys, &binding)
-            .map(|(to, item)| (to, Asked::Owner(owner::Command::RevokeKit(item))))?,
+    let (reply_to, items) =
+        open_letter(request.body, keys.sealing(), &binding).map_err(|error| match error {
+            EnvelopeError::Malformed | EnvelopeError::Inside => Code::Malformed,
+            EnvelopeError::DoesNotOpen => Code::Envelope,
+        })?;
+    let inside = match items {
+        Items::Open(items) => Inside::Asked(read(request.route, items, &asker, now)?),
+        Items::Within(within) => Inside::Closed(within),
     };
-    Ok(Opened {
-        asked,
+    let frame = Frame {
         asker,
         route: request.route,
         authenticated,
         reply_to,
+    };
+    Ok(Taken { inside, frame })
+}
+
+/// Still 3 and 4: what comes in a channel is opened with the key of its session. Whether that session holds only the ledger knows.
+///
+/// # Errors
+/// Those of the ledger; inside, the reply to send.
+pub fn enter<O: OwnerLedger>(
+    taken: Taken,
+    keys: &SafeKeys,
+    now: UnixTime,
+    owners: &O,
+) -> Result<Result<Opened, HttpReply>, O::Error> {
+    let Taken { inside, frame } = taken;
+    let asked = match inside {
+        Inside::Asked(asked) => Ok(asked),
+        Inside::Closed(within) => {
+            let loaded = owners.load(&owner::Need::of(within.session))?;
+            let bound = Bound {
+                binding: binding(frame.route, frame.authenticated.request, keys),
+                account: frame.asker.account,
+                reply_to: frame.reply_to,
+            };
+            match owner::enter(&loaded, &frame.asker, &within, &bound, now) {
+                Some(plain) => Json::parse(&plain)
+                    .map_err(|_| Code::Malformed.into())
+                    .and_then(|items| read(frame.route, items, &frame.asker, now)),
+                // Told inside the seal: what is told in the clear anybody may have written, and the wallet goes by it.
+                None => Ok(Asked::Over),
+            }
+        }
+    };
+    Ok(asked.map(|asked| Opened {
+        asked,
+        frame,
         relayed: None,
+    }))
+}
+
+/// What the items of a route are.
+fn read(route: Route, items: Json, asker: &Asker, now: UnixTime) -> Result<Asked, HttpReply> {
+    Ok(match route {
+        Route::Register => Asked::Entries(asker.register(several(items)?)),
+        Route::Recover => Asked::Entries(asker.recover(several(items)?)),
+        Route::Ack => Asked::Entries(asker.ack(several(items)?)),
+        Route::Return => Asked::Entries(asker.give_back(several(items)?)),
+        Route::Retire => Asked::Entries(asker.retire(several(items)?)),
+        Route::Rotate => Asked::Entries(asker.rotate(several(items)?)),
+        Route::Wait => Asked::Entries(asker.wait(several(items)?)),
+        Route::Audit => Asked::Entries(asker.audit(several(items)?)),
+        Route::Asked => Asked::Entries(asker.asked(one(items)?)),
+        Route::Certificates => Asked::Entries(asker.list(several(items)?)),
+        Route::OwnerEnrolStart => Asked::Owner(owner::Command::EnrolStart(one(items)?)),
+        Route::OwnerEnrolFinish => Asked::Owner(owner::Command::EnrolFinish(one(items)?)),
+        Route::OwnerLoginStart => Asked::Owner(owner::Command::LoginStart(one(items)?)),
+        Route::OwnerLoginFinish => Asked::Owner(owner::Command::LoginFinish(one(items)?)),
+        Route::OwnerChange => Asked::Owner(owner::Command::Change(one(items)?)),
+        Route::OwnerSettle => Asked::Owner(owner::Command::Settle(one(items)?)),
+        Route::OwnerMap => Asked::Owner(owner::Command::SetMap(one(items)?)),
+        Route::OwnerJoin => Asked::Owner(owner::Command::Join(one(items)?)),
+        Route::OwnerList => Asked::OwnerList(one(items)?),
+        Route::OwnerRecover => Asked::OwnerRecover(one(items)?),
+        Route::OwnerOrder => Asked::OwnerOrder(one(items)?),
+        Route::Orders => {
+            let item: OrderItem = one(items)?;
+            let signed = verify(&item.order, asker.safe, &asker.account, now);
+            Asked::Order(signed.map_err(|why| not_signed(why, now))?)
+        }
+        Route::OwnerDeviceStart => Asked::Owner(owner::Command::DeviceStart(one(items)?)),
+        Route::OwnerDeviceFinish => Asked::Owner(owner::Command::DeviceFinish(one(items)?)),
+        Route::OwnerDeviceAdd => Asked::Owner(owner::Command::DeviceAdd(one(items)?)),
+        Route::OwnerDeviceRemove => Asked::Owner(owner::Command::DeviceRemove(one(items)?)),
+        Route::OwnerDeviceRename => Asked::Owner(owner::Command::DeviceRename(one(items)?)),
+        Route::OwnerWays => Asked::Owner(owner::Command::Ways(one(items)?)),
+        Route::OwnerFreeze => Asked::Owner(owner::Command::Freeze(one(items)?)),
+        Route::OwnerUnfreeze => Asked::Owner(owner::Command::Unfreeze(one(items)?)),
+        Route::OwnerKitRevoke => Asked::Owner(owner::Command::RevokeKit(one(items)?)),
     })
 }
 
@@ -293,34 +309,22 @@ fn binding(route: Route, request: RequestId, keys: &SafeKeys) -> Binding {
     }
 }
 
-fn unseal<T: DeserializeOwned>(
-    body: &[u8],
-    keys: &SafeKeys,
-    binding: &Binding,
-) -> Result<(PublicKey, Vec<T>), HttpReply> {
-    let request: Request<T> =
-        open_request(body, keys.sealing(), binding).map_err(|error| match error {
-            EnvelopeError::Malformed | EnvelopeError::Inside => Code::Malformed,
-            EnvelopeError::DoesNotOpen => Code::Envelope,
-        })?;
-    if request.items.is_empty() {
+fn several<T: DeserializeOwned>(items: Json) -> Result<Vec<T>, HttpReply> {
+    let items: Vec<T> = json::read_parsed(items).map_err(|_| Code::Malformed)?;
+    if items.is_empty() {
         return Err(Code::Malformed.into());
     }
-    if request.items.len() > limits::MAX_ITEMS {
+    if items.len() > limits::MAX_ITEMS {
         return Err(HttpReply::problem(&Problem::too_large(limits::MAX_ITEMS)));
     }
-    Ok((request.reply_to, request.items))
+    Ok(items)
 }
 
-/// As [`unseal`], for what is asked one at a time: each proof of a session is for one act in one request.
-fn unseal_one<T: DeserializeOwned>(
-    body: &[u8],
-    keys: &SafeKeys,
-    binding: &Binding,
-) -> Result<(PublicKey, T), HttpReply> {
-    let (reply_to, mut items) = unseal(body, keys, binding)?;
+/// As [`several`], for what is asked one at a time: each proof of a session is for one act in one request.
+fn one<T: DeserializeOwned>(items: Json) -> Result<T, HttpReply> {
+    let mut items = several(items)?;
     match (items.pop(), items.len()) {
-        (Some(item), 0) => Ok((reply_to, item)),
+        (Some(item), 0) => Ok(item),
         _ => Err(HttpReply::problem(&Problem::too_large(1))),
     }
 }
@@ -367,7 +371,13 @@ pub fn errand<O: OwnerLedger>(
     };
     let loaded = owners.load(&owner::Need::of_session(&item.within))?;
     let of_safe = (keys, settings);
-    Ok(order::errand(&loaded, &opened.asker, item, of_safe, now))
+    Ok(order::errand(
+        &loaded,
+        &opened.frame.asker,
+        item,
+        of_safe,
+        now,
+    ))
 }
 
 /// Step 6: load, decide, seal, apply. Sealing comes before applying: if the reply cannot be sealed, nothing was done.
@@ -381,8 +391,13 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
     ledgers: Ledgers<'_, L, O>,
 ) -> Result<Answered, L::Error> {
     let Ledgers { entries, owners } = ledgers;
-    let asker = &opened.asker;
+    let asker = &opened.frame.asker;
     match &opened.asked {
+        Asked::Over => {
+            let over = Outcome::<()>::Problem(Code::ChannelOver.into());
+            let body = seal_items(vec![over], opened, context.keys, rng);
+            Ok(body.map_or_else(Answered::not_sealed, Answered::sealed))
+        }
         Asked::Entries(command) => {
             let loaded = freeze::load(&need(command, context.evidence), entries, owners)?;
             let decision = decide(loaded, command, context);
@@ -544,12 +559,18 @@ fn seal_items<T: Serialize>(
     keys: &SafeKeys,
     rng: &mut dyn CryptoRng,
 ) -> Option<Vec<u8>> {
+    let Frame {
+        route,
+        authenticated,
+        reply_to,
+        ..
+    } = &opened.frame;
     let Authenticated {
         request, body_hash, ..
-    } = opened.authenticated;
-    let binding = binding(opened.route, request, keys);
+    } = authenticated;
+    let binding = binding(*route, *request, keys);
     let reply = message::Reply { items };
-    seal_reply(&reply, &opened.reply_to, &binding, &body_hash, rng).ok()
+    seal_reply(&reply, reply_to, &binding, body_hash, rng).ok()
 }
 
 /// All steps at once, for callers whose index answers without waiting, and who reach no other safe.
@@ -582,9 +603,14 @@ pub fn handle_with<L: Ledger, O: OwnerLedger<Error = L::Error>>(
         reply,
         events: Vec::new(),
     };
-    let mut opened = match open(request, keys, now) {
-        Ok(opened) => opened,
+    let taken = match open(request, keys, now) {
+        Ok(taken) => taken,
         Err(reply) => return refused(reply),
+    };
+    let mut opened = match enter(taken, keys, now, ledgers.owners) {
+        Ok(Ok(opened)) => opened,
+        Ok(Err(reply)) => return refused(reply),
+        Err(_) => return refused(Code::Internal.into()),
     };
     match errand(&opened, keys, settings, now, ledgers.owners) {
         Ok(Some(errand)) => opened = opened.with_relayed(bring(&errand, rng)),

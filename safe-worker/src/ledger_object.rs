@@ -199,7 +199,7 @@ impl LedgerObject {
             Ok(body) => body,
             Err(reply) => return Ok(reply),
         };
-        let mut opened = match service::open(
+        let taken = match service::open(
             &HttpRequest {
                 route,
                 authorization: authorization.as_deref(),
@@ -209,6 +209,11 @@ impl LedgerObject {
             &safe.keys,
             now(),
         ) {
+            Ok(taken) => taken,
+            Err(reply) => return Ok(reply),
+        };
+        let owners = SqlOwners(safe.ledger.clone());
+        let mut opened = match service::enter(taken, &safe.keys, now(), &owners)? {
             Ok(opened) => opened,
             Err(reply) => return Ok(reply),
         };
@@ -218,7 +223,6 @@ impl LedgerObject {
         } else {
             safe.index.answer(&questions).await
         };
-        let owners = SqlOwners(safe.ledger.clone());
         let errand = service::errand(&opened, &safe.keys, &settings, now(), &owners)?;
         if let Some(errand) = errand {
             opened = opened.with_relayed(courier::bring(&errand, &safe.keys, now()).await);

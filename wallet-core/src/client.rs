@@ -14,6 +14,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{CryptoRng, Secret, hash, hpke};
+use saifu_protocol::channel::{Bound, RequestWithin, Within};
 use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::hold::{AskedItem, AskedPage, WaitItem};
 use saifu_protocol::json;
@@ -28,6 +29,7 @@ use saifu_protocol::problem::{Code, Problem};
 use saifu_protocol::request::{self, SCHEME};
 use saifu_protocol::{HolderId, PublicKey, RequestId, SessionId, UnixTime};
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 /// What is asked of a safe.
 pub(crate) enum Question {
@@ -137,11 +139,62 @@ fn whole(compact: &str) -> Target {
     }
 }
 
+/// To whom something is said, and how.
+#[derive(Clone, Copy)]
+pub(crate) struct To<'a> {
+    pub(crate) safe: &'a Safe,
+    /// What it is said in. Without one it is sealed to the safe's lasting key alone.
+    pub(crate) channel: Option<&'a Channel>,
+}
+
+impl<'a> From<&'a Safe> for To<'a> {
+    fn from(safe: &'a Safe) -> Self {
+        Self {
+            safe,
+            channel: None,
+        }
+    }
+}
+
+/// An owner's session as what is asked in it is sealed by.
+#[derive(Clone)]
+pub(crate) struct Channel {
+    pub(crate) session: SessionId,
+    pub(crate) key: Secret,
+}
+
+impl core::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Channel(redacted)")
+    }
+}
+
+impl Channel {
+    fn close(
+        &self,
+        items: &[u8],
+        reply_to: PublicKey,
+        safe: &Safe,
+        binding: &Binding,
+        rng: &mut dyn CryptoRng,
+    ) -> RequestWithin {
+        let bound = Bound {
+            binding: *binding,
+            account: PublicKey::new(SigningKey::derive(&safe.account).public()),
+            reply_to,
+        };
+        let within = Within::seal(self.session, &self.key, &bound, items, rng);
+        RequestWithin { reply_to, within }
+    }
+}
+
 /// What is needed to read the answer.
 pub(crate) struct Expected {
     binding: Binding,
     reply_secret: Secret,
     body_hash: [u8; 32],
+    /// The session in whose channel it was asked.
+    channel: Option<SessionId>,
 }
 
 /// A request, ready to be sent.
@@ -176,16 +229,19 @@ pub(crate) enum Verdict {
     Clock(UnixTime),
     /// The safe cannot open the body: fetch its descriptor again.
     Rekey,
+    /// The safe's own word that it knows nothing of what was asked, for the channel of this session is over: ask without.
+    ChannelOver(SessionId),
 }
 
-/// Signs and seals a question. The same `request` id on every attempt makes the safe answer a repeat from its record.
+/// Signs and seals a question, within the channel where there is one. The same `request` id on every attempt makes the safe answer a repeat from its record.
 pub(crate) fn ask(
-    safe: &Safe,
+    to: &To<'_>,
     question: &Question,
     request: RequestId,
     now: UnixTime,
     rng: &mut dyn CryptoRng,
 ) -> Option<Sealed> {
+    let safe = to.safe;
     let route = match question {
         Question::Register(_) => Route::Register,
         Question::Recover(_) => Route::Recover,
@@ -209,9 +265,7 @@ pub(crate) fn ask(
     };
     let reply_to = PublicKey::new(hpke::derive_public(&reply_secret));
     let body = match question {
-        Question::Register(registration) => {
-            seal(&registration.item(), reply_to, safe, &binding, rng)
-        }
+        Question::Register(registration) => seal(&registration.item(), reply_to, to, &binding, rng),
         Question::Recover(presentation) => {
             let item = RecoverItem {
                 presented: Presented::Certificate(presentation.compact.clone()),
@@ -226,19 +280,19 @@ pub(crate) fn ask(
                     &presentation.holder,
                 ),
             };
-            seal(&item, reply_to, safe, &binding, rng)
+            seal(&item, reply_to, to, &binding, rng)
         }
         Question::Ack(presentation) => seal(
             &end(Act::Ack, presentation, &binding),
             reply_to,
-            safe,
+            to,
             &binding,
             rng,
         ),
         Question::Return(presentation) => seal(
             &end(Act::Return, presentation, &binding),
             reply_to,
-            safe,
+            to,
             &binding,
             rng,
         ),
@@ -249,7 +303,7 @@ pub(crate) fn ask(
                 session,
                 proof: prove(purpose(Act::Retire, target, session, &binding), holder),
             };
-            seal(&item, reply_to, safe, &binding, rng)
+            seal(&item, reply_to, to, &binding, rng)
         }
         Question::Rotate {
             compact,
@@ -272,19 +326,19 @@ pub(crate) fn ask(
                 proof: prove(purpose, holder),
                 note: note.clone(),
             };
-            seal(&item, reply_to, safe, &binding, rng)
+            seal(&item, reply_to, to, &binding, rng)
         }
         Question::Wait { held, wait } => {
             let held = held.iter();
             let items = held.map(|(compact, holder)| wait_item(compact, holder, *wait, &binding));
-            seal_all(items.collect(), reply_to, safe, &binding, rng)
+            seal_all(items.collect(), reply_to, to, &binding, rng)
         }
         Question::Audit(looked) => {
             let items = looked.iter().map(|looked| audit_item(looked, &binding));
-            seal_all(items.collect(), reply_to, safe, &binding, rng)
+            seal_all(items.collect(), reply_to, to, &binding, rng)
         }
-        Question::Asked(item) => seal(item, reply_to, safe, &binding, rng),
-        Question::Owner(question) => question.seal(reply_to, safe, &binding, rng),
+        Question::Asked(item) => seal(item, reply_to, to, &binding, rng),
+        Question::Owner(question) => question.seal(reply_to, to, &binding, rng),
     }?;
     let account = SigningKey::derive(&safe.account);
     let token = request::sign_request(safe.id, route, request, &body, now, &account);
@@ -295,6 +349,7 @@ pub(crate) fn ask(
             binding,
             reply_secret,
             body_hash: hash::sha256(&body),
+            channel: to.channel.map(|it| it.session),
         },
         body,
     })
@@ -335,7 +390,9 @@ pub(crate) fn prepare(
         request,
     };
     let reply_to = PublicKey::new(hpke::derive_public(&Secret::make(rng)));
-    let body = seal(&registration.item(), reply_to, safe, &binding, rng)?;
+    // In no channel: it outlives every session.
+    let to = &To::from(safe);
+    let body = seal(&registration.item(), reply_to, to, &binding, rng)?;
     let account = SigningKey::derive(&safe.account);
     let token = request::sign_prepared(safe.id, request, &body, now, &account);
     Some(Prepared {
@@ -401,22 +458,28 @@ fn prove(purpose: Purpose, holder: &Secret) -> String {
 fn seal<T: serde::Serialize>(
     item: &T,
     reply_to: PublicKey,
-    safe: &Safe,
+    to: &To<'_>,
     binding: &Binding,
     rng: &mut dyn CryptoRng,
 ) -> Option<Vec<u8>> {
-    seal_all(alloc::vec![item], reply_to, safe, binding, rng)
+    seal_all(alloc::vec![item], reply_to, to, binding, rng)
 }
 
 fn seal_all<T: serde::Serialize>(
     items: Vec<T>,
     reply_to: PublicKey,
-    safe: &Safe,
+    to: &To<'_>,
     binding: &Binding,
     rng: &mut dyn CryptoRng,
 ) -> Option<Vec<u8>> {
-    let request = Request { reply_to, items };
-    envelope::seal_request(&request, &safe.sealing_key, binding, rng).ok()
+    let key = &to.safe.sealing_key;
+    let Some(channel) = to.channel else {
+        let request = Request { reply_to, items };
+        return envelope::seal_request(&request, key, binding, rng).ok();
+    };
+    let items = Zeroizing::new(json::write(&items));
+    let request = channel.close(&items, reply_to, to.safe, binding, rng);
+    envelope::seal_request(&request, key, binding, rng).ok()
 }
 
 /// Reads an answer; `None` is no answer.
@@ -466,6 +529,10 @@ fn inside<T: DeserializeOwned>(
             Code::Frozen => Verdict::Unknown(Waiting::Frozen {
                 since: problem.since.unwrap_or(UnixTime(0)),
             }),
+            // What was not asked in a channel cannot fail by one.
+            Code::ChannelOver => expected
+                .channel
+                .map_or(Verdict::Unknown(Waiting::Garbled), Verdict::ChannelOver),
             _ => Verdict::Refused(problem),
         },
         _ => Verdict::Unknown(Waiting::Garbled),
@@ -492,6 +559,12 @@ fn several<T: DeserializeOwned>(
     let Some(outcomes) = opened::<T>(expected, body) else {
         return Verdict::Unknown(Waiting::Garbled);
     };
+    // One word for all of them: the safe does not know how many they are.
+    if let ([Outcome::Problem(problem)], Some(session)) = (outcomes.as_slice(), expected.channel)
+        && problem.code == Code::ChannelOver
+    {
+        return Verdict::ChannelOver(session);
+    }
     let failed = |outcome: &Outcome<T>| match outcome {
         Outcome::Done(_) => false,
         Outcome::Problem(problem) => matches!(problem.code, Code::Busy | Code::Internal),
@@ -530,7 +603,8 @@ fn outside(body: &[u8]) -> Verdict {
         | Code::CalledOff
         | Code::Waiting
         | Code::Denied
-        | Code::Frozen => Verdict::Unknown(Waiting::SafeFailed),
+        | Code::Frozen
+        | Code::ChannelOver => Verdict::Unknown(Waiting::SafeFailed),
     }
 }
 
@@ -540,6 +614,7 @@ mod tests {
     use saifu_crypto::testing::Counting;
     use saifu_protocol::SafeId;
     use saifu_protocol::certificate::{Address, LegacyHash};
+    use saifu_protocol::envelope::Items;
 
     const NOW: UnixTime = UnixTime(1_000);
     const REQUEST: RequestId = RequestId::new([1; 16]);
@@ -578,7 +653,7 @@ mod tests {
     fn asked() -> (Sealed, Secret) {
         let (safe, sealing) = safe();
         let question = Question::Register(registration());
-        let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
+        let sealed = ask(&To::from(&safe), &question, REQUEST, NOW, &mut Counting(0)).unwrap();
         (sealed, sealing)
     }
 
@@ -591,6 +666,105 @@ mod tests {
         let hash = hash::sha256(&sealed.body);
         let rng = &mut Counting(50);
         envelope::seal_reply(&Reply { items }, &opened.reply_to, &binding, &hash, rng).unwrap()
+    }
+
+    const SESSION: SessionId = SessionId::new([8; 16]);
+
+    fn channel() -> Channel {
+        Channel {
+            session: SESSION,
+            key: Secret::new([9; 32]),
+        }
+    }
+
+    fn asked_in_channel() -> (Sealed, Secret) {
+        let (safe, sealing) = safe();
+        let to = To {
+            safe: &safe,
+            channel: Some(&channel()),
+        };
+        let question = Question::Register(registration());
+        let sealed = ask(&to, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
+        (sealed, sealing)
+    }
+
+    /// As the safe reads it, with its own key alone.
+    fn letter(sealed: &Sealed, sealing: &Secret) -> (PublicKey, Items) {
+        envelope::open_letter(&sealed.body, sealing, &sealed.expected.binding).unwrap()
+    }
+
+    #[test]
+    fn what_is_asked_in_a_channel_is_the_same_and_takes_the_key_of_the_session() {
+        let (open, sealing) = asked();
+        let (closed, _) = asked_in_channel();
+        let Items::Open(items) = letter(&open, &sealing).1 else {
+            panic!("in a channel")
+        };
+        let (reply_to, Items::Within(within)) = letter(&closed, &sealing) else {
+            panic!("in no channel")
+        };
+        assert_eq!(within.session, SESSION);
+        let bound = Bound {
+            binding: closed.expected.binding,
+            account: PublicKey::new(SigningKey::derive(&safe().0.account).public()),
+            reply_to,
+        };
+        let inside = within.open(&channel().key, &bound).unwrap();
+        assert_eq!(json::Json::parse(&inside), Ok(items));
+        assert!(within.open(&sealing, &bound).is_err());
+        // The same attempt is never the same bytes twice.
+        assert_eq!(closed.url, open.url);
+        assert_eq!(closed.headers[1..], open.headers[1..]);
+        assert_eq!(alloc::format!("{:?}", channel()), "Channel(redacted)");
+    }
+
+    #[test]
+    fn a_channel_ends_by_the_sealed_word_of_the_safe_it_was_used_at_and_by_nothing_else() {
+        let over = || alloc::vec![Outcome::<Registered>::Problem(Code::ChannelOver.into())];
+        let answer = |sealed: &Sealed, sealing: &Secret, items: Vec<Outcome<Registered>>| {
+            let reply_to = letter(sealed, sealing).0;
+            let (binding, hash) = (sealed.expected.binding, hash::sha256(&sealed.body));
+            let rng = &mut Counting(50);
+            envelope::seal_reply(&Reply { items }, &reply_to, &binding, &hash, rng).unwrap()
+        };
+        let (sealed, sealing) = asked_in_channel();
+        let body = answer(&sealed, &sealing, over());
+        let verdict = read(&sealed.expected, Some((200, &body)));
+        assert!(matches!(verdict, Verdict::ChannelOver(SESSION)));
+        // Asked in none.
+        let (sealed, sealing) = asked();
+        let body = answer(&sealed, &sealing, over());
+        let verdict = read(&sealed.expected, Some((200, &body)));
+        assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
+        // In the clear: whoever stands between would have the next attempt readable to who has the safe's key.
+        let (sealed, _) = asked_in_channel();
+        for code in Code::ALL {
+            let body = serde_json::to_vec(&Problem::from(code)).unwrap();
+            let verdict = read(&sealed.expected, Some((code.status(), &body)));
+            assert!(!matches!(verdict, Verdict::ChannelOver(_)), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_channel_that_is_over_is_one_answer_to_several_items() {
+        let (safe, sealing) = safe();
+        let to = To {
+            safe: &safe,
+            channel: Some(&channel()),
+        };
+        let held = alloc::vec![
+            ("one".into(), Secret::new([5; 32])),
+            ("two".into(), Secret::new([6; 32])),
+        ];
+        let question = Question::Wait { held, wait: 1 };
+        let sealed = ask(&to, &question, REQUEST, NOW, &mut Counting(0)).unwrap();
+        let items = alloc::vec![Outcome::<UnixTime>::Problem(Code::ChannelOver.into())];
+        let reply_to = letter(&sealed, &sealing).0;
+        let (binding, hash) = (sealed.expected.binding, hash::sha256(&sealed.body));
+        let rng = &mut Counting(50);
+        let body = envelope::seal_reply(&Reply { items }, &reply_to, &binding, &hash, rng);
+        let verdict = read(&sealed.expected, Some((200, &body.unwrap())));
+        assert!(matches!(verdict, Verdict::ChannelOver(SESSION)));
     }
 
     #[test]
@@ -629,7 +803,9 @@ mod tests {
             );
             let verdict = read(&sealed.expected, Some((200, &body)));
             let is_right = match code {
-                Code::Busy | Code::Internal => matches!(verdict, Verdict::Unknown(_)),
+                Code::Busy | Code::Internal | Code::ChannelOver => {
+                    matches!(verdict, Verdict::Unknown(_))
+                }
                 Code::Waiting => matches!(verdict, Verdict::Unknown(Waiting::NotYet { .. })),
                 Code::Frozen => matches!(verdict, Verdict::Unknown(Waiting::Frozen { .. })),
                 _ => matches!(verdict, Verdict::Refused(problem) if problem.code == code),
@@ -669,7 +845,14 @@ mod tests {
             orders: None,
             wait: 0,
         };
-        let sealed = ask(&safe, &question, REQUEST, NOW, &mut Counting(rng)).unwrap();
+        let sealed = ask(
+            &To::from(&safe),
+            &question,
+            REQUEST,
+            NOW,
+            &mut Counting(rng),
+        )
+        .unwrap();
         (sealed, sealing)
     }
 
@@ -756,7 +939,7 @@ mod tests {
         let body = reply(&first, &sealing, Vec::new());
         let (safe, _) = safe();
         let question = Question::Register(registration());
-        let second = ask(&safe, &question, REQUEST, NOW, &mut Counting(99)).unwrap();
+        let second = ask(&To::from(&safe), &question, REQUEST, NOW, &mut Counting(99)).unwrap();
         let verdict = read(&second.expected, Some((200, &body)));
         assert!(matches!(verdict, Verdict::Unknown(Waiting::Garbled)));
     }

@@ -192,6 +192,9 @@ pub struct LoggedIn {
     pub accounts: Vec<PublicKey>,
     /// How many guesses were spent at the secret that opened it since its last login, this one not counted. None at a device.
     pub guesses: u64,
+    /// Whether the safe takes what is asked next in a [channel](crate::channel) of this session. Safes of before do not say so.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub has_channel: bool,
 }
 
 /// Names a session and proves it. Alone it is the whole of what [`Act::Settle`] and [`Act::Join`] take.

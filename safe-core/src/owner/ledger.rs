@@ -28,10 +28,15 @@ pub struct Need {
 }
 
 impl Need {
-    /// A session and its owner.
+    /// A session that is to be proved, and its owner.
     pub fn of_session(within: &InSession) -> Self {
+        Self::of(within.session)
+    }
+
+    /// A session and its owner.
+    pub fn of(session: SessionId) -> Self {
         Self {
-            session: Some(within.session),
+            session: Some(session),
             ..Self::default()
         }
     }

@@ -34,6 +34,7 @@
 //! only no KE3 ends one.
 
 mod access;
+mod channel;
 mod command;
 mod decide;
 mod device;
@@ -49,6 +50,7 @@ mod takeover;
 mod tests;
 
 pub use access::{Access, open};
+pub use channel::enter;
 pub use command::Command;
 pub use decide::{Context, Decision, Reply, decide, need};
 pub use device::{Device, DeviceCheck, Greeting, MAX_GREETINGS, Stage};

@@ -64,6 +64,12 @@ impl Description {
         self.check(schema, content)
     }
 
+    /// Whether something is what the description calls by this name.
+    pub(crate) fn check_named(&self, name: &str, content: &Value) -> Check {
+        let schema = json!({"$ref": format!("#/components/schemas/{name}")});
+        self.check(&schema, content)
+    }
+
     fn check(&self, schema: &Value, content: &Value) -> Check {
         let mut validators = self.validators.borrow_mut();
         let key = schema.to_string();

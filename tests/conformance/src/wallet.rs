@@ -7,6 +7,7 @@ use rand_core::UnwrapErr;
 use saifu_crypto::sign::SigningKey;
 use saifu_crypto::{Secret, hpke, make_bytes};
 use saifu_protocol::certificate::{Address, Claims, read_claims_unverified};
+use saifu_protocol::channel::{Bound, RequestWithin, Within};
 use saifu_protocol::descriptor::{self, Descriptor};
 use saifu_protocol::envelope::{Binding, open_reply, seal_request};
 use saifu_protocol::message::{
@@ -22,6 +23,7 @@ use saifu_protocol::value::{Class, Currency, Fields, Money, Payload, Validity, p
 use saifu_protocol::{Certificate, HolderId, PublicKey, RequestId, SessionId, UnixTime, Value};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use std::cell::RefCell;
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::time::Duration;
@@ -115,6 +117,8 @@ pub(crate) struct Wallet {
     pub(crate) description: Description,
     pub(crate) account: Secret,
     agent: ureq::Agent,
+    /// The session in whose channel everything is asked, and its key.
+    channel: RefCell<Option<(SessionId, Secret)>>,
 }
 
 impl Wallet {
@@ -138,6 +142,7 @@ impl Wallet {
             description,
             account,
             agent,
+            channel: RefCell::new(None),
         })
     }
 
@@ -242,6 +247,19 @@ impl Wallet {
         }
     }
 
+    /// Does something with everything asked in the channel of this session.
+    pub(crate) fn in_channel<T>(
+        &self,
+        session: SessionId,
+        key: &Secret,
+        work: impl FnOnce(&Self) -> T,
+    ) -> T {
+        self.channel.replace(Some((session, key.clone())));
+        let done = work(self);
+        self.channel.replace(None);
+        done
+    }
+
     /// A whole exchange: outcomes, or the problem with the request.
     pub(crate) fn exchange<I: Serialize, O: DeserializeOwned>(
         &self,
@@ -320,8 +338,27 @@ impl Wallet {
         now: UnixTime,
     ) -> Check<(Answer, Vec<u8>)> {
         let binding = self.binding(route, request);
-        let body = seal_request(content, &self.descriptor.sealing_key, &binding, &mut rng())
-            .map_err(|_| String::from("the safe's key does not take a seal"))?;
+        let to = &self.descriptor.sealing_key;
+        let body = match &*self.channel.borrow() {
+            None => seal_request(content, to, &binding, &mut rng()),
+            Some((session, key)) => {
+                let bound = Bound {
+                    binding,
+                    account: self.account_key(),
+                    reply_to: content.reply_to,
+                };
+                let items = serde_json::to_vec(&content.items).map_err(|e| e.to_string())?;
+                let within = Within::seal(*session, key, &bound, &items, &mut rng());
+                let request = RequestWithin {
+                    reply_to: content.reply_to,
+                    within,
+                };
+                let sent = serde_json::to_value(&request).map_err(|e| e.to_string())?;
+                self.description.check_named("RequestWithin", &sent)?;
+                seal_request(&request, to, &binding, &mut rng())
+            }
+        };
+        let body = body.map_err(|_| String::from("the safe's key does not take a seal"))?;
         let account = SigningKey::derive(&self.account);
         let token = sign_request(self.descriptor.id, route, request, &body, now, &account);
         let authorization = format!("{SCHEME} {token}");

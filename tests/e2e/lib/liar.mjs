@@ -110,13 +110,18 @@ export const makeLiar = () => {
         return answer(asked, [{ done: { certificate: jws("saifu-cert+jwt", alter(claims), key) } }]);
       },
 
-    /** The fault of a safe that opens an entry as it should, and then hands out what `alter` makes of it. */
+    /**
+     * The fault of a safe that opens an entry as it should, and then hands out something else. What comes in the channel of a
+     * login it cannot read, for it has the lasting keys alone: it says that the channel is over, and hears the same without.
+     */
     handOut:
       (object) =>
       async (asked, forward) => {
         if (asked.path !== "/v1/recover") return forward(asked);
+        const { items } = read(asked);
+        if (!items) return answer(asked, [{ problem: { type: "urn:saifu:problem:channel-over", title: "over", status: 401 } }]);
         await forward(asked);
-        const certificate = read(asked).items[0].presented.certificate;
+        const { certificate } = items[0].presented;
         return answer(asked, [{ done: { certificate, object: base64url(object) } }]);
       },
 

@@ -10,6 +10,7 @@ use saifu_crypto::sign::SigningKey;
 use saifu_crypto::testing::Counting;
 use saifu_crypto::{Secret, hash, hpke};
 use saifu_protocol::certificate::Address;
+use saifu_protocol::channel::{Bound, RequestWithin, Within};
 use saifu_protocol::envelope::{self, Binding};
 use saifu_protocol::message::{
     EndItem, Ended, Outcome, Presented, RecoverItem, Recovered, RegisterItem, Registered, Reply,
@@ -36,7 +37,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) const NOW: UnixTime = UnixTime(953_078_400);
 pub(crate) const REQUEST: RequestId = RequestId::new([7; 16]);
-const SESSION: SessionId = SessionId::new([6; 16]);
+pub(crate) const SESSION: SessionId = SessionId::new([6; 16]);
 
 const SIGNATURE: usize = 64;
 
@@ -348,6 +349,22 @@ pub(crate) fn sealed_bodies() -> Vec<Vec<u8>> {
     vec![sealed.expect("the key is usable")]
 }
 
+pub(crate) fn bound() -> Bound {
+    Bound {
+        binding: binding(),
+        account: PublicKey::new([7; 32]),
+        reply_to: PublicKey::new([8; 32]),
+    }
+}
+
+fn within(items: &[u8]) -> Within {
+    Within::seal(SESSION, &secret(), &bound(), items, &mut Counting(0))
+}
+
+pub(crate) fn channels() -> Vec<Vec<u8>> {
+    vec![within(b"[]").sealed, within(&[b'1'; 300]).sealed]
+}
+
 pub(crate) fn signed_requests() -> Vec<Vec<u8>> {
     let account = &at_safe().account;
     let token = request::sign_request(safe(), Route::Register, REQUEST, b"body", NOW, account);
@@ -613,6 +630,13 @@ pub(crate) fn requests() -> Vec<Vec<u8>> {
             }]),
         ),
         (Route::Ack, asked(vec![end(Act::Ack, SESSION)])),
+        (
+            Route::Ack,
+            json::write(&RequestWithin {
+                reply_to: bound().reply_to,
+                within: within(b"[]"),
+            }),
+        ),
         (Route::Return, asked(vec![end(Act::Return, SESSION)])),
         (Route::Retire, asked(vec![end(Act::Retire, NO_SESSION)])),
         (

@@ -52,6 +52,7 @@ targets! {
     receipt: shared, receipts;
     reply: shared, replies;
     sealed_body: shared, sealed_bodies;
+    channel: shared, channels;
     signed_request: shared, signed_requests;
     bearer: of_wallet, papers;
     cover: of_wallet, covers;

@@ -111,6 +111,7 @@ pub(crate) fn owner_messages() -> Vec<Vec<u8>> {
         map: Some(vec![6]),
         accounts: vec![public(&at_safe().account)],
         guesses: 5,
+        has_channel: true,
     };
     let recovered = Recovered {
         certificate: "a.b.c".into(),

@@ -2,6 +2,7 @@
 
 use crate::corpus;
 use saifu_protocol::certificate::{Address, Certificate, read_claims_unverified};
+use saifu_protocol::channel::Within;
 use saifu_protocol::descriptor::Descriptor;
 use saifu_protocol::envelope;
 use saifu_protocol::message::{Ended, Recovered, Registered, Reply, Rotated, Route, SealedBody};
@@ -144,6 +145,16 @@ pub(crate) fn sealed_body(bytes: &[u8]) {
                 .iter()
                 .any(|it| same_body(it, bytes))
     );
+}
+
+/// What nobody sealed in this session opens with no key, whatever its safe is told.
+pub(crate) fn channel(bytes: &[u8]) {
+    let within = Within {
+        sealed: bytes.to_vec(),
+        session: corpus::SESSION,
+    };
+    let opened = within.open(&corpus::secret(), &corpus::bound());
+    assert!(opened.is_err() || corpus::channels().iter().any(|it| it == bytes));
 }
 
 fn same_body(one: &[u8], other: &[u8]) -> bool {

@@ -4,6 +4,7 @@ mod attacks;
 mod audit;
 mod called_off;
 mod change;
+mod channel;
 mod closed;
 mod copies;
 mod device;

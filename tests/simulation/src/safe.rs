@@ -10,17 +10,17 @@ use saifu_protocol::certificate::read_claims_unverified;
 use saifu_protocol::certificate::{
     Address, Certificate, Claims, LegacyHash, ObjectClass, ObjectHash,
 };
+use saifu_protocol::channel::Bound;
 use saifu_protocol::digest::DigestSetting;
-use saifu_protocol::envelope::{self, Binding};
+use saifu_protocol::envelope::{self, Binding, Items};
+use saifu_protocol::json::{self, Json};
 #[cfg(test)]
 use saifu_protocol::message::Presented;
 use saifu_protocol::message::{
-    EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Request, Route,
+    EndItem, Outcome, RecoverItem, RegisterItem, Registered, Reply, Route,
 };
 use saifu_protocol::order::{OrderAnswer, Relayed};
-use saifu_protocol::owner::{
-    self, Conversation, DeviceStart, DeviceStarted, OwnerListItem, OwnerPage,
-};
+use saifu_protocol::owner::{self, Conversation, DeviceStart, DeviceStarted, OwnerPage};
 use saifu_protocol::possession::Possession;
 #[cfg(test)]
 use saifu_protocol::possession::{AuditItem, Audited};
@@ -28,7 +28,7 @@ use saifu_protocol::problem::Code;
 use saifu_protocol::{Counter, Digest, PublicKey, RequestId, SafeId, SessionId, UnixTime, object};
 use saifu_safe_core::entry::State;
 use saifu_safe_core::order::Errand;
-use saifu_safe_core::owner::OwnerLedger as _;
+use saifu_safe_core::owner::{Need, OwnerLedger as _};
 use saifu_safe_core::{
     HttpReply, HttpRequest, Ledgers, MemoryIndex, MemoryLedger, MemoryOwners, SafeKeys, Settings,
     settings, upkeep,
@@ -66,6 +66,9 @@ pub(crate) struct Safe {
     /// How often a device has asked it for something.
     pub(crate) asked: usize,
     pub(crate) brings: Brings,
+    /// What somebody has written down who stands between.
+    #[cfg(test)]
+    pub(crate) recorded: Option<Vec<Ask>>,
 }
 
 /// What a safe does with orders that it is to bring.
@@ -151,6 +154,8 @@ impl Safe {
             is_cut_off: false,
             asked: 0,
             brings: Brings::Faithfully,
+            #[cfg(test)]
+            recorded: None,
         }
     }
 
@@ -175,6 +180,22 @@ impl Safe {
 
     pub(crate) fn is_honest(&self) -> bool {
         self.honesty != Honesty::Lies
+    }
+
+    /// As a thief of the key bodies are sealed to reads a request.
+    #[cfg(test)]
+    pub(crate) fn read_with_leaked_key(&self, ask: &Ask) -> Option<(Route, PublicKey, Items)> {
+        let path = ask.url.strip_prefix(self.settings.address.as_str())?;
+        let mut headers = ask.headers.iter();
+        let (_, id) = headers.find(|(name, _)| *name == "idempotency-key")?;
+        let binding = Binding {
+            safe: self.id(),
+            route: Route::from_path(path)?,
+            request: RequestId::parse(id).ok()?,
+        };
+        let body = ask.body.as_ref()?;
+        let (reply_to, items) = envelope::open_letter(body, &self.sealing_seed, &binding).ok()?;
+        Some((binding.route, reply_to, items))
     }
 
     /// Everything it remembers by, owners included.
@@ -203,6 +224,8 @@ impl Safe {
             index: self.index.clone(),
             index_before: self.index_before.clone(),
             listed: self.listed.clone(),
+            #[cfg(test)]
+            recorded: self.recorded.clone(),
             ..*self
         }
     }
@@ -362,17 +385,35 @@ impl Safe {
         let binding = self.binding(request)?;
         match request.route {
             Route::Recover => {
-                let opened: Request<RecoverItem> =
-                    envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
-                opened.items.first().map(|item| item.session)
+                let (_, items) = self.opened(request, &binding)?;
+                let items: Vec<RecoverItem> = json::read_parsed(items).ok()?;
+                items.first().map(|item| item.session)
             }
             Route::Ack => {
-                let opened: Request<EndItem> =
-                    envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
-                opened.items.first().map(|item| item.session)
+                let (_, items) = self.opened(request, &binding)?;
+                let items: Vec<EndItem> = json::read_parsed(items).ok()?;
+                items.first().map(|item| item.session)
             }
             _ => None,
         }
+    }
+
+    /// What is asked, opened as the safe does: with its own key, and with that of the session where it is asked in one.
+    fn opened(&self, request: &HttpRequest<'_>, binding: &Binding) -> Option<(PublicKey, Json)> {
+        let (reply_to, items) =
+            envelope::open_letter(request.body, &self.sealing_seed, binding).ok()?;
+        let within = match items {
+            Items::Open(items) => return Some((reply_to, items)),
+            Items::Within(within) => within,
+        };
+        let session = self.owners.load(&Need::of(within.session)).ok()?.session?;
+        let bound = Bound {
+            binding: *binding,
+            account: session.account,
+            reply_to,
+        };
+        let plain = within.open(&session.key, &bound).ok()?;
+        Some((reply_to, Json::parse(&plain).ok()?))
     }
 
     /// The state a safe that cheats shows of every entry.
@@ -389,13 +430,13 @@ impl Safe {
     /// What somebody else can say: everything but the signature.
     fn another_greeting(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
-        let opened: Request<DeviceStart> =
-            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let (reply_to, items) = self.opened(request, &binding)?;
+        let items: Vec<DeviceStart> = json::read_parsed(items).ok()?;
         let said = Conversation {
             safe: self.id(),
             account: PublicKey::make(&mut dice.0),
             request: binding.request,
-            hello: opened.items.first()?.hello,
+            hello: items.first()?.hello,
             greeting: PublicKey::make(&mut dice.0),
             nonce: saifu_crypto::make_bytes(&mut dice.0),
         };
@@ -408,15 +449,13 @@ impl Safe {
             items: vec![Outcome::Done(started)],
         };
         let hash = hash::sha256(request.body);
-        let body =
-            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        let body = envelope::seal_reply(&reply, &reply_to, &binding, &hash, &mut dice.0).ok()?;
         Some(Answer { status: 200, body })
     }
 
     fn another_page(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
-        let opened: Request<OwnerListItem> =
-            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let (reply_to, _) = self.opened(request, &binding)?;
         let page = OwnerPage {
             entries: Vec::new(),
             next: Some("1.1.1".into()),
@@ -425,8 +464,7 @@ impl Safe {
             items: vec![Outcome::Done(owner::Answer::Done(page))],
         };
         let hash = hash::sha256(request.body);
-        let body =
-            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        let body = envelope::seal_reply(&reply, &reply_to, &binding, &hash, &mut dice.0).ok()?;
         Some(Answer { status: 200, body })
     }
 
@@ -434,8 +472,8 @@ impl Safe {
     #[cfg(test)]
     fn pretend(&self, request: &HttpRequest<'_>, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
-        let opened: Request<AuditItem> =
-            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
+        let (reply_to, items) = self.opened(request, &binding)?;
+        let items: Vec<AuditItem> = json::read_parsed(items).ok()?;
         let show = |item: &AuditItem| {
             let Presented::Certificate(compact) = &item.target else {
                 return None;
@@ -452,19 +490,18 @@ impl Safe {
             Some(Outcome::Done(Audited { chunks }))
         };
         let reply = Reply {
-            items: opened.items.iter().filter_map(show).collect(),
+            items: items.iter().filter_map(show).collect(),
         };
         let hash = hash::sha256(request.body);
-        let body =
-            envelope::seal_reply(&reply, &opened.reply_to, &binding, &hash, &mut dice.0).ok()?;
+        let body = envelope::seal_reply(&reply, &reply_to, &binding, &hash, &mut dice.0).ok()?;
         Some(Answer { status: 200, body })
     }
 
     fn lie(&self, request: &HttpRequest<'_>, now: UnixTime, dice: &mut Dice) -> Option<Answer> {
         let binding = self.binding(request)?;
-        let opened: Request<RegisterItem> =
-            envelope::open_request(request.body, &self.sealing_seed, &binding).ok()?;
-        let item = opened.items.first()?;
+        let (reply_to, items) = self.opened(request, &binding)?;
+        let items: Vec<RegisterItem> = json::read_parsed(items).ok()?;
+        let item = items.first()?;
         let value = object::read_object(&item.object).ok();
         let digest = value.map(|value| Digest::of(&value, DigestSetting::FiveFields));
         let (class, digest) = match (&item.given, digest) {
@@ -516,8 +553,7 @@ impl Safe {
         };
         let body_hash = hash::sha256(request.body);
         let body =
-            envelope::seal_reply(&reply, &opened.reply_to, &binding, &body_hash, &mut dice.0)
-                .ok()?;
+            envelope::seal_reply(&reply, &reply_to, &binding, &body_hash, &mut dice.0).ok()?;
         Some(Answer { status: 200, body })
     }
 }

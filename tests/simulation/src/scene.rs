@@ -241,6 +241,8 @@ impl Scene {
         let (before, rest) = self.safes.split_at_mut(at);
         let (safe, after) = rest.split_first_mut()?;
         safe.asked += 1;
+        #[cfg(test)]
+        safe.recorded.iter_mut().for_each(|it| it.push(ask.clone()));
         if safe.is_cut_off {
             return None;
         }

@@ -1,7 +1,6 @@
 //! What an owner asks of a safe, and what the safe answers: one item each.
 
-use super::{Expected, Verdict, inside, seal};
-use crate::books::Safe;
+use super::{Expected, To, Verdict, inside, seal};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use saifu_crypto::CryptoRng;
@@ -89,31 +88,31 @@ impl OwnerQuestion {
     pub(super) fn seal(
         &self,
         reply_to: PublicKey,
-        safe: &Safe,
+        to: &To<'_>,
         binding: &Binding,
         rng: &mut dyn CryptoRng,
     ) -> Option<Vec<u8>> {
         match self {
-            OwnerQuestion::EnrolStart(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::EnrolFinish(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::LoginStart(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::LoginFinish(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Change(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Settle(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::SetMap(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Join(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::List(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::DeviceStart(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::DeviceFinish(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::DeviceAdd(item) => seal(&**item, reply_to, safe, binding, rng),
-            OwnerQuestion::DeviceRemove(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::DeviceRename(item) => seal(item, reply_to, safe, binding, rng),
+            OwnerQuestion::EnrolStart(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::EnrolFinish(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::LoginStart(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::LoginFinish(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Change(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Settle(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::SetMap(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Join(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::List(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::DeviceStart(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::DeviceFinish(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::DeviceAdd(item) => seal(&**item, reply_to, to, binding, rng),
+            OwnerQuestion::DeviceRemove(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::DeviceRename(item) => seal(item, reply_to, to, binding, rng),
             OwnerQuestion::Ways(item)
             | OwnerQuestion::KitRevoke(item)
-            | OwnerQuestion::Unfreeze(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Freeze(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Order(item) => seal(item, reply_to, safe, binding, rng),
-            OwnerQuestion::Recover(item) => seal(item, reply_to, safe, binding, rng),
+            | OwnerQuestion::Unfreeze(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Freeze(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Order(item) => seal(item, reply_to, to, binding, rng),
+            OwnerQuestion::Recover(item) => seal(item, reply_to, to, binding, rng),
         }
     }
 }

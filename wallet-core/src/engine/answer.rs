@@ -82,6 +82,10 @@ impl Wallet {
                 }
                 return;
             }
+            Verdict::ChannelOver(session) => {
+                self.channels.end(session);
+                return self.begin(flow);
+            }
             Verdict::Registered(certificate) => Input::Registered(certificate),
             Verdict::Recovered(recovered) => Input::Recovered(recovered),
             Verdict::Ended(receipt) => Input::Ended(receipt),

@@ -1,7 +1,7 @@
 //! Flows at work: their turn, their next move, and what each waits for.
 
 use super::{Asked, Awaiting, Gatherer, Gathering, LoadFor, Sleeper, Then, Wallet, Work};
-use crate::client::{self, Question};
+use crate::client::{self, Question, To};
 use crate::flow::{Desk, Flow, Input, Next};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
@@ -68,6 +68,7 @@ impl Wallet {
         context: &mut Context<'_>,
         effects: &mut Vec<Effect>,
     ) {
+        self.note_channel(id, context.now_ms);
         let (Some(flow), Some(running)) = (self.books.flow(id), self.running.get_mut(&id)) else {
             return;
         };
@@ -158,8 +159,10 @@ impl Wallet {
             return Err(Waiting::SafeFailed);
         }
         let now = self.safe_time(safe, context.now_ms);
-        let known = self.books.safe(safe);
-        let sealed = known.and_then(|it| client::ask(it, question, request, now, context.rng));
+        let channel = self.channel(id, safe);
+        let channel = channel.as_ref();
+        let known = self.books.safe(safe).map(|safe| To { safe, channel });
+        let sealed = known.and_then(|to| client::ask(&to, question, request, now, context.rng));
         let sealed = sealed.ok_or(Waiting::KeyChanged)?;
         let ask = self.token();
         let asked = Asked::Flow(id, safe, sealed.expected);

@@ -6,6 +6,7 @@
 
 mod answer;
 mod audit;
+mod channels;
 mod deadlines;
 mod drive;
 mod gather;
@@ -40,6 +41,7 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::string::String;
 use alloc::vec::Vec;
+use channels::Channels;
 use gather::{Gatherer, Gathering};
 use saifu_protocol::certificate::Address;
 use saifu_protocol::descriptor::Descriptor;
@@ -68,6 +70,7 @@ pub struct Wallet {
     /// The flows that wait for their turn.
     line: VecDeque<FlowId>,
     clocks: Map<SafeId, i64>,
+    channels: Channels,
     reach: Map<SafeId, Reach>,
     answered_at: Map<SafeId, UnixTime>,
     /// How asking who waits has gone.
@@ -239,6 +242,7 @@ impl Wallet {
             busy: Map::new(),
             line: VecDeque::new(),
             clocks: Map::new(),
+            channels: Channels::default(),
             reach: Map::new(),
             answered_at: Map::new(),
             heard: Map::new(),
@@ -269,6 +273,7 @@ impl Wallet {
             self.dirty.items();
         }
         self.tell_time(context);
+        self.channels.forget(context.now_ms);
         self.work.push_back(Work::Event(event));
         self.work_off(context)
     }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod cards;
+mod channels;
 mod outbox;
 mod rehearse;
 mod rules;

@@ -3,7 +3,7 @@
 
 use super::{Asked, Sleeper, Then, Wallet, descriptor_request};
 use crate::books::{CertificateItem, Change, FrozenAt, OthersWait, Safe, Watch};
-use crate::client::{self, Expected, Question, Verdict};
+use crate::client::{self, Expected, Question, To, Verdict};
 use crate::flow::{Decide, Flow, Freeze, Hold, HoldState};
 use crate::ids::{FlowId, ItemId};
 use crate::intent::Intent;
@@ -147,8 +147,9 @@ impl Wallet {
         let now = self.safe_time(safe, context.now_ms);
         let question = Question::Asked(AskedItem::List);
         let request = RequestId::make(context.rng);
-        let known = self.books.safe(safe);
-        let sealed = known.and_then(|it| client::ask(it, &question, request, now, context.rng));
+        // In no channel: it is asked for the account, whether its owner is logged in or not.
+        let known = self.books.safe(safe).map(To::from);
+        let sealed = known.and_then(|to| client::ask(&to, &question, request, now, context.rng));
         let Some(sealed) = sealed else {
             return;
         };

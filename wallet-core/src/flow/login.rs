@@ -53,7 +53,7 @@ pub use ways::{Adding, Doing, Managing};
 use super::record::Recorded;
 use super::{Desk, Flow, Input, Next, Step};
 use crate::books::{Books, Change, Identity, Safe, secret};
-use crate::client::{OwnerAnswer, OwnerQuestion};
+use crate::client::{Channel, OwnerAnswer, OwnerQuestion};
 use crate::ids::FlowId;
 use crate::notice::Kind;
 use crate::owner::{OwnerSecret, OwnerStanding, Way, Words, seal_map, seal_root_map};
@@ -311,6 +311,9 @@ pub struct Session {
     /// Whether two secrets open there.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     is_changing: bool,
+    /// Whether the safe takes what is asked in a channel.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    has_channel: bool,
 }
 
 impl core::fmt::Debug for LoginState {
@@ -604,6 +607,27 @@ impl Login {
         })
     }
 
+    /// What is asked of its safe from now on goes in this.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        let (LoginState::In { session }
+        | LoginState::Listing { session, .. }
+        | LoginState::Evaluating { session, .. }
+        | LoginState::Changing { session, .. }
+        | LoginState::Joining { session }
+        | LoginState::Open { session }
+        | LoginState::Making { session }
+        | LoginState::Made { session, .. }
+        | LoginState::Adding { session, .. }
+        | LoginState::Mapping { session }) = &self.state
+        else {
+            return None;
+        };
+        session.has_channel.then(|| Channel {
+            session: session.id,
+            key: session.keys.session.clone(),
+        })
+    }
+
     /// What it is to its owner.
     pub(super) fn task(&self) -> Task {
         match self.aim {
@@ -749,6 +773,7 @@ pub(super) fn open_for_tests(id: SessionId) -> LoginState {
                 export: None,
             },
             is_changing: false,
+            has_channel: true,
         },
     }
 }

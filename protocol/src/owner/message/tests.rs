@@ -67,6 +67,7 @@ fn every_message_reads_back() {
         map: Some(vec![6]),
         accounts: vec![PublicKey::new([5; 32])],
         guesses: 4,
+        has_channel: true,
     }));
     reads_back(&ChangeFinish {
         within,

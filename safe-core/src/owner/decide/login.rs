@@ -156,5 +156,6 @@ pub(super) fn logged_in(
         map: enrolled.map.clone(),
         accounts: enrolled.accounts.clone(),
         guesses,
+        has_channel: true,
     })
 }

@@ -8,7 +8,7 @@ mod login;
 mod session;
 mod ways;
 
-pub(super) use session::session_of;
+pub(super) use session::{holding, session_of};
 
 use super::command::Command;
 use super::keys::OwnerKeys;

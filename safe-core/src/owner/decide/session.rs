@@ -5,10 +5,10 @@ use super::super::state::{OpenedBy, Owner, Session};
 use super::{Context, freeze, happened};
 use crate::command::Asker;
 use alloc::vec::Vec;
-use saifu_protocol::UnixTime;
 use saifu_protocol::limits::MAX_OWNER_MAP_BYTES;
 use saifu_protocol::owner::{Act, Answer, Event, InSession, Purpose, SetMap, Which};
 use saifu_protocol::problem::Code;
+use saifu_protocol::{SessionId, UnixTime};
 
 /// A session that holds, and whose it is.
 pub(in super::super) struct Inside<'a> {
@@ -25,21 +25,33 @@ pub(in super::super) fn session_of<'a>(
     act: Act,
     now: UnixTime,
 ) -> Option<Inside<'a>> {
-    let (session, owner) = (loaded.session.as_ref()?, loaded.owner.as_ref()?);
+    let inside = holding(loaded, asker, within.session, now)?;
     let purpose = Purpose {
         safe: asker.safe,
         account: asker.account,
         request: asker.request,
         act,
     };
+    let is_proved = within.proof.holds(&inside.session.key, &purpose);
+    is_proved.then_some(inside)
+}
+
+/// The session that is named, if it holds for this account, and what opened it still opens. Nobody has shown that they have its
+/// key.
+pub(in super::super) fn holding<'a>(
+    loaded: &'a Loaded,
+    asker: &Asker,
+    named: SessionId,
+    now: UnixTime,
+) -> Option<Inside<'a>> {
+    let (session, owner) = (loaded.session.as_ref()?, loaded.owner.as_ref()?);
     let enrolled = owner.enrolled.as_ref()?;
     let still_opens = freeze::kind_of(session, owner.look_up, enrolled, &loaded.devices).is_some();
-    let holds = session.id == within.session
+    let holds = session.id == named
         && session.account == asker.account
         && session.look_up == owner.look_up
         && !session.is_over(now)
-        && still_opens
-        && within.proof.holds(&session.key, &purpose);
+        && still_opens;
     holds.then_some(Inside { session, owner })
 }
 

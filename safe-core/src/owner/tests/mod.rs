@@ -3,6 +3,7 @@
 mod access;
 mod authenticator;
 mod change;
+mod channel;
 mod device;
 mod enrol;
 mod freeze;

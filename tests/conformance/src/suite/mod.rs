@@ -1,6 +1,7 @@
 //! What any safe must do.
 
 mod audit;
+mod channel;
 mod describe;
 mod devices;
 mod end;
@@ -203,6 +204,18 @@ pub(crate) const CASES: &[Case] = &[
     (
         "login: whoever lost everything finds their certificates",
         login::everything_lost,
+    ),
+    (
+        "channel: everything is asked in a session as it is outside",
+        channel::everything,
+    ),
+    (
+        "channel: what was asked in one is repeated outside",
+        channel::repeats,
+    ),
+    (
+        "channel: over, unknown, another's or not sealed in it are told the same, sealed",
+        channel::over,
     ),
     ("login: an account joins its owner's", login::joining),
     ("login: whoever comes first has the name", login::names),

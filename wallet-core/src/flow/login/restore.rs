@@ -58,6 +58,7 @@ impl Login {
             id: logged_in.session,
             keys: keys.clone(),
             is_changing: logged_in.is_changing,
+            has_channel: logged_in.has_channel,
         };
         let state = LoginState::In { session };
         match self.aim {

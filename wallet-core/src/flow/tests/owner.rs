@@ -7,6 +7,7 @@ use crate::books::Identity;
 use crate::owner::{OwnerAt, OwnerSecret, OwnerStanding, Way, Words, kept_key, terminal_key};
 use alloc::boxed::Box;
 use saifu_crypto::agree::KeyPair;
+use saifu_protocol::json;
 use saifu_protocol::owner::{
     Answer, Assertion, By, Conversation, DeviceAdded, DeviceId, DeviceProof, DeviceStarted,
     EnrolFinish, Enrolled, EnrolmentId, Kept, LoggedIn, LoginFinished, LookUpId, PasskeyAlgorithm,
@@ -161,6 +162,7 @@ pub(super) fn logged_in() -> OwnerAnswer {
         map: None,
         accounts: Vec::new(),
         guesses: 0,
+        has_channel: true,
     }))
 }
 
@@ -213,6 +215,44 @@ fn each_way_in_begins_with_what_it_takes() {
     let step = scene.step(&forgotten, Input::Start);
     assert!(ends(&step));
     assert_eq!(notices(&step), [&Kind::OwnerSessionEnded]);
+}
+
+#[test]
+fn from_its_session_on_a_login_has_a_channel_to_its_safe() {
+    let scene = Scene::new(2);
+    let ready = scene.login(Way::Passkey, Aim::Ways(Managing::default()));
+    let proving = scene.next(&scene.challenged(ready.aim), Input::Shown(signed(None)));
+    assert!(proving.channel().is_none());
+    let inside = scene.next(&proving, Input::Owner(logged_in()));
+    assert_eq!(inside.channel().unwrap().session, SESSION);
+    // After a crash likewise.
+    let journal = json::write(&inside);
+    let stored: Login = json::read(&journal).unwrap();
+    assert_eq!(stored.channel().unwrap().session, SESSION);
+    // The session is over: the next one has another.
+    let again = Login {
+        state: LoginState::Ready,
+        ..inside
+    };
+    assert!(again.channel().is_none());
+}
+
+#[test]
+fn a_safe_or_a_record_of_before_has_no_channel() {
+    let scene = Scene::new(2);
+    let ready = scene.login(Way::Passkey, Aim::Ways(Managing::default()));
+    let proving = scene.next(&scene.challenged(ready.aim), Input::Shown(signed(None)));
+    let OwnerAnswer::LoginFinished(LoginFinished::In(mut told)) = logged_in() else {
+        panic!("it is in")
+    };
+    told.has_channel = false;
+    let of_before = OwnerAnswer::LoginFinished(LoginFinished::In(told));
+    let inside = scene.next(&proving, Input::Owner(of_before));
+    assert!(inside.channel().is_none());
+    let journal = json::write_text(&inside);
+    assert!(!journal.contains("has_channel"), "{journal}");
+    let stored: Login = json::read(journal.as_bytes()).unwrap();
+    assert!(stored.channel().is_none());
 }
 
 #[test]
