@@ -200,7 +200,7 @@ pub fn enter<O: OwnerLedger>(
     let asked = match inside {
         Inside::Asked(asked) => Ok(asked),
         Inside::Closed(within) => {
-            let loaded = owners.load(&owner::Need::of(within.session))?;
+            let loaded = owners.load(&owner::Need::of_session(within.session))?;
             let bound = Bound {
                 binding: binding(frame.route, frame.authenticated.request, keys),
                 account: frame.asker.account,
@@ -369,7 +369,7 @@ pub fn errand<O: OwnerLedger>(
     let Asked::OwnerOrder(item) = &opened.asked else {
         return Ok(None);
     };
-    let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+    let loaded = owners.load(&owner::Need::of_session(item.within.session))?;
     let of_safe = (keys, settings);
     Ok(order::errand(
         &loaded,
@@ -437,13 +437,13 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             Ok(Answered::sealed(body))
         }
         Asked::OwnerList(item) => {
-            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let loaded = owners.load(&owner::Need::of_session(item.within.session))?;
             let page = owner::list(&loaded, asker, item, context, entries)?;
             let body = seal_items(vec![page], opened, context.keys, rng);
             Ok(body.map_or_else(Answered::not_sealed, Answered::sealed))
         }
         Asked::OwnerRecover(item) => {
-            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let loaded = owners.load(&owner::Need::of_session(item.within.session))?;
             let taken = owner::take_over(&loaded, asker, item, context, (&*entries, &*owners))?;
             let Some(body) = seal_items(vec![taken.outcome], opened, context.keys, rng) else {
                 return Ok(Answered::not_sealed());
@@ -457,7 +457,7 @@ pub fn answer<L: Ledger, O: OwnerLedger<Error = L::Error>>(
             })
         }
         Asked::OwnerOrder(item) => {
-            let loaded = owners.load(&owner::Need::of_session(&item.within))?;
+            let loaded = owners.load(&owner::Need::of_session(item.within.session))?;
             let relayed = opened.relayed.as_ref();
             let ledgers = (&*entries, &*owners);
             let coupling = order::couple(&loaded, asker, item, relayed, context, ledgers)?;

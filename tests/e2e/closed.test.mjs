@@ -343,8 +343,10 @@ test("what a browser that wakes does is said at the rule, and a time that has pa
   await all.cdp.send("Browser.setPermission", { permission: { name: "periodic-background-sync" }, setting: "granted", origin });
   await wallet.go("rules");
   const rule = wallet.region("Not usable within a month");
-  await rule.getByText("What its time has come for is done at the next opening.").waitFor();
-  await rule.getByLabel("On", { exact: true }).check();
+  await rule.getByText("Whatever has become due by then is done when you next open it.").waitFor();
+  const on = rule.getByLabel("On", { exact: true });
+  await on.check();
+  await wallet.page.locator("[data-rule=on]", { has: on }).waitFor();
   await wallet.reload();
   await wallet.go("rules");
   await rule.getByText("Nothing new begins until you open it.").waitFor();

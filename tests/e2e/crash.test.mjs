@@ -117,7 +117,7 @@ const lane = (works) => async (t) => {
 
   /** Nothing is under way any more, the value is where it should be and nowhere else, and can be got. */
   const settle = async ({ end, entries }, name) => {
-    await wallet.untilQuiet({ timeout: 30_000 });
+    await wallet.untilQuiet();
     const here = (await wallet.values()).filter((value) => value.name === name);
     const away = (await wallet.backups()).filter((other) => other === name);
     const found = { here: here.length, away: away.length };

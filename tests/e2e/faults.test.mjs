@@ -51,7 +51,7 @@ test("faults", async (t) => {
     });
     await t.test("the job goes on by itself when the safe is back", async () => {
       await proxy.up();
-      await wallet.untilAtSafe("Patient", { timeout: 30_000 });
+      await wallet.untilAtSafe("Patient");
       await wallet.untilQuiet();
       assert.equal((await entryOfNewest()).length, 1);
     });
@@ -59,11 +59,11 @@ test("faults", async (t) => {
       await proxy.down();
       await wallet.recover("Patient");
       await wallet.says("Akagi Safe (local) does not answer.");
-      // Attempts come after 0, 1, 3, 7 and 15 seconds: what is here before the sixteenth was not waited for.
-      await new Promise((done) => setTimeout(done, 8_000));
+      // Attempts come after 0, 1, 3, 7, 15 and 31 seconds: what is here before the thirty-first was not waited for.
+      await new Promise((done) => setTimeout(done, 16_500));
       await proxy.up();
       await wallet.tryNow();
-      await wallet.untilHere("Patient", { timeout: 6_000 });
+      await wallet.untilHere("Patient", { timeout: 13_000 });
     });
     await t.test("an owner who does not want to wait calls it off, and has the value", async () => {
       await proxy.down();

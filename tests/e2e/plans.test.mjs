@@ -190,7 +190,7 @@ test("with one safe of three down", async (t) => {
     await wallet.reload();
     assert.deepEqual(await wallet.values(), [{ name: "Partly", chip: "Backing up…" }]);
     await third.up();
-    await wallet.untilAtSafe("Partly", { timeout: 40_000 });
+    await wallet.untilAtSafe("Partly");
     await wallet.openBackup("Partly");
     await wallet.says("All 3 safes have it.");
   });
@@ -204,7 +204,7 @@ test("with one safe of three down", async (t) => {
     assert.equal(await wallet.code("Partly"), "code of Partly");
     assert.equal((await alive()).length, 1);
     await third.up();
-    await until("the third has ended it", async () => (await alive()).length === 0, { seconds: 40 });
+    await until("the third has ended it", async () => (await alive()).length === 0);
     await until("no backup is left", async () => (await wallet.backups()).length === 0);
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
   });
@@ -222,7 +222,7 @@ test("with one safe of three down", async (t) => {
     assert.deepEqual(await wallet.values(), []);
     // What was asked for is given back first, as soon as the safes answer again.
     await wallet.openBackup("Partly");
-    await until("everything was given back", async () => (await wallet.parts()).every(({ state }) => state === "Has it"), { seconds: 40 });
+    await until("everything was given back", async () => (await wallet.parts()).every(({ state }) => state === "Has it"));
     await wallet.recover("Partly");
     await wallet.untilHere("Partly");
     assert.deepEqual(await wallet.account(), accountOf({ cameIn: 1, here: 1 }));
@@ -232,7 +232,6 @@ test("with one safe of three down", async (t) => {
 test("keys", async (t) => {
   const { wallet, add } = await startAll(t, 3);
   const { page } = wallet;
-  const until_ = (what, ask) => until(what, ask, { seconds: 30 });
 
   await t.test("a key that lies elsewhere can be deleted here, and what it opens still comes back", async () => {
     await add("Sealed");
@@ -243,7 +242,7 @@ test("keys", async (t) => {
     await page.getByRole("button", { name: "Delete…" }).click();
     await wallet.says("It can be fetched again from where it lies.");
     await page.getByRole("button", { name: "Delete", exact: true }).click();
-    await until_("it is gone", async () => (await wallet.keys()).length === 0);
+    await until("it is gone", async () => (await wallet.keys()).length === 0);
     await wallet.recover("Sealed");
     await wallet.untilHere("Sealed");
     assert.equal(await wallet.code("Sealed"), "code of Sealed");
@@ -253,26 +252,26 @@ test("keys", async (t) => {
     await wallet.go("keys");
     await page.getByLabel("Kind of key").selectOption("Pair of keys");
     await page.getByRole("button", { name: "Make", exact: true }).click();
-    await until_("it is made", async () => (await wallet.keys()).some(({ name }) => name.startsWith("Pair of keys")));
+    await until("it is made", async () => (await wallet.keys()).some(({ name }) => name.startsWith("Pair of keys")));
     await page.getByRole("button", { name: /^Delete \d+ keys? that opens? nothing$|^Delete \d+ keys that open nothing$/ }).click();
     await page.getByRole("button", { name: "Delete", exact: true }).click();
-    await until_("they are gone", async () => (await wallet.keys()).length === 0);
+    await until("they are gone", async () => (await wallet.keys()).length === 0);
   });
 
   await t.test("a seed that is backed up and erased here still seals, and comes back", async () => {
     await wallet.go("keys");
     await page.getByLabel("Kind of key").selectOption("Seed of a pair");
     await page.getByRole("button", { name: "Make", exact: true }).click();
-    await until_("it is made", async () => (await wallet.keys()).length === 1);
+    await until("it is made", async () => (await wallet.keys()).length === 1);
     await wallet.openKey("Seed of a pair");
     await page.getByRole("checkbox", { name: /^Akagi/ }).check();
     await page.getByLabel("Erase the key here once it is registered").check();
     await page.getByRole("button", { name: "Back the key up" }).click();
-    await until_("it only seals", async () => (await wallet.keys())[0].here === "Only seals");
+    await until("it only seals", async () => (await wallet.keys())[0].here === "Only seals");
 
     await wallet.openKey("Seed of a pair");
     await page.getByRole("button", { name: "Fetch it from its backup" }).click();
-    await until_("it is here", async () => (await wallet.keys())[0].here === "Here");
+    await until("it is here", async () => (await wallet.keys())[0].here === "Here");
     assert.equal((await wallet.backups()).length, 1, "its safe goes on keeping it");
   });
 });

@@ -112,7 +112,7 @@ test("a safe of three takes everything and says nothing", async (t) => {
     await wallet.says("2 of 3 safes have it. The rest is on its way.");
   });
   await t.test("then it is tried again by itself, and the value stays here", async () => {
-    await wallet.page.getByText("2 of 3 safes have it. The last one is tried again by itself.").waitFor({ timeout: 40_000 });
+    await wallet.page.getByText("2 of 3 safes have it. The last one is tried again by itself.").waitFor();
     const parts = await wallet.parts();
     assert.deepEqual(new Set(parts.map(({ safe, state }) => `${safe}: ${state}`)), new Set(["Akagi: Has it", "Brienz: Has it", "Corrib: Being sent"]));
     await wallet.says("No answer; tried again by itself.");
@@ -123,7 +123,7 @@ test("a safe of three takes everything and says nothing", async (t) => {
   await t.test("when it speaks again, it completes by itself", async () => {
     const asked = third.count("/v1/register");
     speak();
-    await wallet.untilAtSafe("Waits", { timeout: 60_000 });
+    await wallet.untilAtSafe("Waits");
     assert.ok(third.count("/v1/register") > asked, "without the owner");
     await wallet.openBackup("Waits");
     await wallet.says("All 3 safes have it.");

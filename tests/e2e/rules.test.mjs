@@ -124,7 +124,7 @@ test("rules that are due by themselves", async (t) => {
     await add("Offline");
     await make("On line", "The connection gets better");
     await wallet.context.setOffline(true);
-    await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+    await page.getByText("This device is off-line, so no safe can be tried.").waitFor();
     await wallet.context.setOffline(false);
     await wallet.untilAtSafe("Offline");
     await remove("On line");
@@ -144,12 +144,12 @@ test("rules that are due by themselves", async (t) => {
     const inMinutes = (count) => new Date(Date.now() + count * 60_000);
     const clock = (time) => `${String(time.getHours()).padStart(2, "0")}:${String(time.getMinutes()).padStart(2, "0")}`;
     await add("Evening");
-    const soon = inMinutes(new Date().getSeconds() > 30 ? 2 : 1);
+    const soon = inMinutes(2);
     await make("By the clock", "At a time of day", async (when) => {
       await when.getByLabel("Time", { exact: false }).fill(clock(soon));
       await when.getByLabel("Time", { exact: false }).press("Tab");
     });
-    await wallet.untilAtSafe("Evening", { timeout: 180_000 });
+    await wallet.untilAtSafe("Evening", { timeout: 240_000 });
     assert.match(await done(), new RegExp(`By the clock: Backed up 1 value\\. Evening .* at ${clock(soon)}`));
     await remove("By the clock");
   });

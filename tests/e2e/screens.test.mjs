@@ -92,7 +92,7 @@ test("what the browser says late moves nothing on the screen that was waiting fo
   // What follows a press is no shift: some time has to pass.
   await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
   await page.evaluate(() => dispatchEvent(Object.assign(new Event("beforeinstallprompt"), { prompt: () => {} })));
-  await page.evaluate(() => new Promise((done) => setTimeout(done, 300)));
+  await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))));
   assert.ok((await page.evaluate(() => globalThis.shifted)) <= LAYOUT_SHIFT);
   await page.goto(`${site.url}/#/settings`);
   await page.getByRole("button", { name: "インストール" }).waitFor();

@@ -178,7 +178,7 @@ test("keys, seeds, shares and holders' keys are left nowhere", async (t) => {
   await wallet.makeKey("Seed of a pair");
   await note();
   await wallet.backUpKey("Seed of a pair", [operators[0]], { erase: true });
-  await until("it only seals", async () => (await wallet.keys()).some(({ here }) => here === "Only seals"), { seconds: 30 });
+  await until("it only seals", async () => (await wallet.keys()).some(({ here }) => here === "Only seals"));
   await note();
 
   await t.test("each kind of them was met, and would be found if it were left", () => {

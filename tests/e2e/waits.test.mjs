@@ -68,7 +68,7 @@ test("the device that registered it refuses, and the other gets nothing", async 
     await old.says("Your refusal is on its way to Akagi. It does not hold yet.");
     await old.says("does not answer");
     behind.proxy.fault = undefined;
-    await old.page.getByRole("button", { name: "Try now" }).first().click();
+    await old.tryNow();
   });
 
   await t.test("when the safe has it, it is done", async () => {

@@ -529,14 +529,17 @@ fn inside<T: DeserializeOwned>(
             Code::Frozen => Verdict::Unknown(Waiting::Frozen {
                 since: problem.since.unwrap_or(UnixTime(0)),
             }),
-            // What was not asked in a channel cannot fail by one.
-            Code::ChannelOver => expected
-                .channel
-                .map_or(Verdict::Unknown(Waiting::Garbled), Verdict::ChannelOver),
+            Code::ChannelOver => over(expected),
             _ => Verdict::Refused(problem),
         },
         _ => Verdict::Unknown(Waiting::Garbled),
     }
+}
+
+/// What was not asked in a channel cannot fail by one.
+fn over(expected: &Expected) -> Verdict {
+    let session = expected.channel;
+    session.map_or(Verdict::Unknown(Waiting::Garbled), Verdict::ChannelOver)
 }
 
 /// What is inside a sealed reply.
@@ -560,10 +563,10 @@ fn several<T: DeserializeOwned>(
         return Verdict::Unknown(Waiting::Garbled);
     };
     // One word for all of them: the safe does not know how many they are.
-    if let ([Outcome::Problem(problem)], Some(session)) = (outcomes.as_slice(), expected.channel)
+    if let [Outcome::Problem(problem)] = outcomes.as_slice()
         && problem.code == Code::ChannelOver
     {
-        return Verdict::ChannelOver(session);
+        return over(expected);
     }
     let failed = |outcome: &Outcome<T>| match outcome {
         Outcome::Done(_) => false,

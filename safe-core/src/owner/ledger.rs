@@ -5,7 +5,7 @@ use super::device::{Device, Greeting};
 use super::state::{Attempt, Owner, Session};
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
-use saifu_protocol::owner::{DeviceId, Frozen, Happened, InSession, LookUpId};
+use saifu_protocol::owner::{DeviceId, Frozen, Happened, LookUpId};
 use saifu_protocol::{PublicKey, RequestId, SessionId, UnixTime};
 
 /// What to load.
@@ -28,13 +28,8 @@ pub struct Need {
 }
 
 impl Need {
-    /// A session that is to be proved, and its owner.
-    pub fn of_session(within: &InSession) -> Self {
-        Self::of(within.session)
-    }
-
     /// A session and its owner.
-    pub fn of(session: SessionId) -> Self {
+    pub fn of_session(session: SessionId) -> Self {
         Self {
             session: Some(session),
             ..Self::default()

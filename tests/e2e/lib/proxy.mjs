@@ -47,7 +47,7 @@ export const garbage = {
  */
 export const startProxy = async (test) => {
   let target;
-  // As it goes down and comes up again, nobody else is to be given it meanwhile.
+  // It goes down and comes up again: it is not one that the system gives to connections meanwhile.
   const port = await freePort();
   const proxy = {
     fault: undefined,

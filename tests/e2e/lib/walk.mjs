@@ -392,12 +392,13 @@ export const walkOn = (page, site) => {
     /** Has what waits tried at once. If it is tried by itself in that moment there is nothing to press. */
     tryNow: async () => {
       await go("values");
-      const offer = button("Try now");
-      await offer.click({ timeout: 3_000 }).catch(async (error) => {
-        // Where attempts come and go fast it never stands still for long enough.
-        if (await offer.isVisible()) await offer.dispatchEvent("click", {}, { timeout: 3_000 });
-        else if (error.name !== "TimeoutError") throw error;
-      });
+      // By a script: where attempts come and go fast the button never stands still for long enough.
+      await button("Try now")
+        .first()
+        .dispatchEvent("click", {}, { timeout: 3_000 })
+        .catch((gone) => {
+          if (gone.name !== "TimeoutError") throw gone;
+        });
     },
     callOff: async () => {
       await go("values");

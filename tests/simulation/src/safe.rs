@@ -406,7 +406,11 @@ impl Safe {
             Items::Open(items) => return Some((reply_to, items)),
             Items::Within(within) => within,
         };
-        let session = self.owners.load(&Need::of(within.session)).ok()?.session?;
+        let session = self
+            .owners
+            .load(&Need::of_session(within.session))
+            .ok()?
+            .session?;
         let bound = Bound {
             binding: *binding,
             account: session.account,

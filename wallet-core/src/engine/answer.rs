@@ -83,7 +83,7 @@ impl Wallet {
                 return;
             }
             Verdict::ChannelOver(session) => {
-                self.channels.end(session);
+                self.channels.end(safe, session);
                 return self.begin(flow);
             }
             Verdict::Registered(certificate) => Input::Registered(certificate),

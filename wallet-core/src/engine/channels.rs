@@ -1,6 +1,6 @@
 //! Channels: what the wallet asks a safe at which its owner is logged in goes inside that session, whichever flow asks.
 //!
-//! They are in memory alone, and go with the wallet when it is locked. One is dropped when the safe says, inside a sealed reply,
+//! Here they are in memory alone, and go with the wallet when it is locked; a login under way has its own in its record. One is dropped when the safe says, inside a sealed reply,
 //! that it is over, and when it must be over by the time here; then the same is asked again, sealed to the safe's lasting key
 //! as before there was a session. Nothing that is said in the clear brings that about.
 
@@ -19,7 +19,7 @@ pub(super) struct Channels {
     /// In the order in which they became known.
     open: Vec<Kept>,
     /// Those that are over. A login may have one of them in its record still.
-    over: Set<SessionId>,
+    over: Set<(SafeId, SessionId)>,
 }
 
 #[derive(Debug)]
@@ -29,11 +29,18 @@ struct Kept {
     until_ms: u64,
 }
 
+impl Kept {
+    fn is(&self, safe: SafeId, session: SessionId) -> bool {
+        self.safe == safe && self.channel.session == session
+    }
+}
+
 impl Channels {
     pub(super) fn note(&mut self, safe: SafeId, channel: Channel, now_ms: u64) {
         let session = channel.session;
-        let is_known = self.open.iter().any(|kept| kept.channel.session == session);
-        if is_known || self.over.contains_key(&session) {
+        // A safe chooses its sessions' ids: it can say nothing of another's.
+        let is_known = self.open.iter().any(|kept| kept.is(safe, session));
+        if is_known || self.over.contains_key(&(safe, session)) {
             return;
         }
         // It began before this, so by then it is over at the safe, whatever its clock shows.
@@ -54,9 +61,9 @@ impl Channels {
     }
 
     /// The safe has said so.
-    pub(super) fn end(&mut self, session: SessionId) {
-        self.over.add(session);
-        self.open.retain(|kept| kept.channel.session != session);
+    pub(super) fn end(&mut self, safe: SafeId, session: SessionId) {
+        self.over.add((safe, session));
+        self.open.retain(|kept| !kept.is(safe, session));
     }
 
     /// Forgets what must be over.
@@ -65,7 +72,7 @@ impl Channels {
         self.open.retain(|kept| {
             let holds = now_ms <= kept.until_ms;
             if !holds {
-                over.add(kept.channel.session);
+                over.add((kept.safe, kept.channel.session));
             }
             holds
         });
@@ -73,7 +80,7 @@ impl Channels {
 }
 
 impl Wallet {
-    /// The session of a login, if this flow is one.
+    /// Before a login goes on: whatever else asks its safe from then on goes in its session.
     pub(super) fn note_channel(&mut self, flow: FlowId, now_ms: u64) {
         if let Some(Flow::Login(login)) = self.books.flow(flow)
             && let Some(channel) = login.channel()
@@ -88,7 +95,7 @@ impl Wallet {
         match self.books.flow(flow)? {
             Flow::Login(login) => login
                 .channel()
-                .filter(|it| !channels.over.contains_key(&it.session)),
+                .filter(|it| !channels.over.contains_key(&(safe, it.session))),
             _ => channels.at(safe).cloned(),
         }
     }

@@ -36,22 +36,29 @@ impl Wallet {
         }
     }
 
-    /// Whether the flow may work with its safe now.
+    /// Whether the flow may work with its safe now. It may have been at work with another one before.
     fn take_turn(&mut self, flow: FlowId) -> bool {
-        let Some(safe) = self.books.flow(flow).and_then(Flow::safe) else {
+        let here = self.books.flow(flow).and_then(Flow::safe);
+        self.depart(flow, |safe| Some(safe) != here);
+        let Some(safe) = here else {
             return true;
         };
         let busy = self.busy.of(safe);
         busy.contains_key(&flow) || (busy.len() < MOST_AT_ONE_SAFE && busy.add(flow))
     }
 
-    /// The flow rests or has ended: whoever waits for the same safe may begin.
+    /// The flow rests or has ended.
     fn leave(&mut self, flow: FlowId) {
-        let left = self
-            .busy
-            .values_mut()
-            .any(|busy| busy.remove(&flow).is_some());
-        if !left {
+        self.depart(flow, |_| true);
+    }
+
+    /// The flow is at work with these safes no more: whoever waits for one of them may begin.
+    fn depart(&mut self, flow: FlowId, is_left: impl Fn(SafeId) -> bool) {
+        let mut has_left = false;
+        for (safe, busy) in self.busy.iter_mut() {
+            has_left |= is_left(*safe) && busy.remove(&flow).is_some();
+        }
+        if !has_left {
             return;
         }
         for next in core::mem::take(&mut self.line) {

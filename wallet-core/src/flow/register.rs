@@ -74,10 +74,9 @@ impl Register {
             }
             Input::Start => Step::then(Next::Load(self.value)),
             Input::Loaded(Some(body)) if self.is_too_large(&body, desk.books) => {
-                // It may have been asked before its limit was lowered, and its answer lost: what came of that is ended there.
+                // The limit was pinned with the safe, so it was as low at every attempt before: the safe was never asked.
                 let limit = desk.books.safe(self.safe).map(|safe| safe.object_limit);
-                let limit = limit.unwrap_or_default();
-                self.call_off(Kind::TooLargeForSafe { limit }, desk, rng)
+                self.refused(Code::TooLarge, limit, desk, rng)
             }
             Input::Loaded(Some(body)) => Step::then(Next::Ask(
                 self.safe,

@@ -773,9 +773,9 @@ impl Rehearse {
             }),
             _ => None,
         };
-        // What was told of it before and is not acknowledged yet is told once.
+        // What was told of it before and is not acknowledged yet is told once. What has no name, as a key, cannot be known again.
         let is_told = |kind: &Kind| {
-            let mut told = desk.books.notices();
+            let mut told = desk.books.notices().filter(|_| !name.is_empty());
             told.any(|told| told.kind == *kind && told.subject == name)
         };
         let kind = kind.filter(|kind| !is_told(kind));

@@ -517,29 +517,6 @@ fn register_refused_ends_and_the_value_stays() {
     }
 }
 
-/// A safe that lowers its limit after it was asked, by this wallet or while it was closed, may have registered it.
-#[test]
-fn register_of_what_is_too_large_by_now_has_the_safe_end_what_came_of_it() {
-    let mut fixture = Fixture::new();
-    let mut safe = fixture.books.safe(fixture.safe()).cloned().unwrap();
-    safe.object_limit = 1;
-    fixture.books.apply(alloc::vec![Change::Trust(safe)]);
-    let body = Body::new(fixture.object.clone());
-    let step = fixture.step(&fixture.register(), None, Input::Loaded(Some(body)));
-    assert_eq!(notices(&step), [&Kind::TooLargeForSafe { limit: 1 }]);
-    assert!(ends(&step) && deletes(&step).is_empty());
-    let Some(Flow::Retire(retire)) = journaled(&step) else {
-        panic!("nothing tells the safe");
-    };
-    assert!(matches!(
-        retire.what,
-        RetireWhat::Registration {
-            request: REQUEST,
-            ..
-        }
-    ));
-}
-
 #[test]
 fn register_called_off_unlocks_the_value_and_burns_the_request() {
     let fixture = Fixture::new();

@@ -2,10 +2,10 @@
 //! in, nothing.
 
 use super::*;
+use saifu_protocol::SessionId;
 use saifu_protocol::channel::Within;
 use saifu_protocol::envelope::Items;
 use saifu_protocol::message::Route;
-use saifu_protocol::{SessionId, json};
 use saifu_safe_core::owner::{Need, OwnerLedger as _};
 use std::collections::BTreeSet;
 
@@ -138,7 +138,7 @@ fn recorded_traffic_and_a_leaked_sealing_key_open_nothing_of_it() {
     let known = |owner: &Owner| {
         let safes = owner.scene.safes.iter();
         let has = |safe: &Safe, session: SessionId| {
-            let loaded = safe.owners.load(&Need::of(session)).unwrap();
+            let loaded = safe.owners.load(&Need::of_session(session)).unwrap();
             loaded.session.is_some()
         };
         safes
@@ -151,10 +151,10 @@ fn recorded_traffic_and_a_leaked_sealing_key_open_nothing_of_it() {
     owner.scene.safes.iter_mut().for_each(|it| it.purge(now_ms));
     assert_eq!(known(&owner), 0, "both have forgotten it");
     // Certificates, notes and receipts of this owner are texts that begin like this; so do proofs.
-    let planted = |text: &str| text.contains("eyJ");
+    let planted = |bytes: &[u8]| bytes.windows(6).any(|it| it == b"eyJhbG");
     let shown = |read: &Read| match &read.items {
-        Items::Open(items) => format!("{items:?}"),
-        Items::Within(within) => json::write_text(within),
+        Items::Open(items) => format!("{items:?}").into_bytes(),
+        Items::Within(within) => within.sealed.clone(),
     };
     let after: Vec<&Read> = all
         .iter()

@@ -12,7 +12,7 @@ use crate::owner::{
 };
 use alloc::vec::Vec;
 use saifu_crypto::{CryptoRng, Secret};
-use saifu_protocol::owner::{Kept, LoggedIn, OwnerPage};
+use saifu_protocol::owner::{By, Kept, LoggedIn, OwnerPage};
 use zeroize::Zeroizing;
 
 impl Login {
@@ -27,16 +27,12 @@ impl Login {
         let mut step = self.open_up(logged_in, keys, desk, rng);
         let address = desk.books.safe(self.safe).map(|safe| &safe.address);
         let is_settled = |told: &&Notice| {
-            let is_of_way = matches!(
-                (&told.kind, &self.with),
-                (
-                    Kind::SecretWrong,
-                    Some(Way::Secret { .. } | Way::Kit { .. })
-                ) | (
-                    Kind::DeviceUnknown,
-                    Some(Way::Passkey | Way::Terminal { .. })
-                )
-            );
+            // By another way it is not disproved: somebody may have changed the words, or removed a device.
+            let is_of_way = match told.kind {
+                Kind::SecretWrong => logged_in.by == By::Newest,
+                Kind::DeviceUnknown => matches!(self.with, Some(Way::Passkey)),
+                _ => false,
+            };
             is_of_way && address.is_some_and(|address| address.as_str() == told.safe)
         };
         let settled = desk.books.notices().filter(is_settled);

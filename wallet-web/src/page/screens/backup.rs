@@ -212,7 +212,8 @@ fn what_to_do(s: Service, card: &BackupCard, discarding: RwSignal<bool>) -> Node
 /// The work under way, as far as it is not that of single parts.
 fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
     let lang = s.lang.get();
-    let room = (job.stage == Stage::NoRoom).then(|| value::make_room(s, job.id));
+    let lacks_room = job.stage == Stage::NoRoom;
+    let room = lacks_room.then(|| value::make_room(s, job.id));
     let note = match job.task {
         Task::Recover => Some(Key::RecoverWhy),
         Task::Repair => Some(Key::MoveText),
@@ -236,12 +237,19 @@ fn under_way(s: Service, card: &BackupCard, job: &Job) -> Node {
     div("stack")
         .child(waiting(s, reason(s, job)))
         .child(room)
-        .child(way(s, card, job).map(|way| div("panel").child(way)))
-        .child(progress(s, card))
+        .child((!lacks_room).then(|| how_far(s, card, job)))
         .child(note)
         .child(quiet(text(lang, Key::Leave)))
         .child(actions(call_off(s, job).into_iter().collect()))
         .into()
+}
+
+/// What is done, and what the safes have said of it: nobody is asked before there is room.
+fn how_far(s: Service, card: &BackupCard, job: &Job) -> Node {
+    Node::Many(vec![
+        way(s, card, job).map(|way| div("panel").child(way)).into(),
+        progress(s, card).into(),
+    ])
 }
 
 /// The steps of a recovery.

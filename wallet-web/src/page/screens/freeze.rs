@@ -88,7 +88,7 @@ fn asked(s: Service, card: &FrozenCard) -> Option<Node> {
 pub(super) fn offer(
     s: Service,
     is_asking: RwSignal<bool>,
-    was_frozen: RwSignal<bool>,
+    was_frozen: StoredValue<bool>,
 ) -> Option<Node> {
     let (freezable, frozen) = s
         .waits
@@ -110,7 +110,7 @@ pub(super) fn offer(
 
 /// What has come of a press, where it was pressed: what is said at the top may be far from there. `was_frozen`: whether something
 /// was frozen while this screen was there.
-pub(super) fn outcome(s: Service, was_frozen: RwSignal<bool>) -> Node {
+pub(super) fn outcome(s: Service, was_frozen: StoredValue<bool>) -> Node {
     let lang = s.lang.get();
     let waits = s.waits.get();
     let (frozen, all) = (waits.frozen.len(), waits.freezable);
@@ -131,13 +131,13 @@ pub(super) fn outcome(s: Service, was_frozen: RwSignal<bool>) -> Node {
         ))
     } else if !waits.freezing.is_empty() {
         fixed("moving", Key::FreezeTelling)
-    } else if was_frozen.get_untracked() {
+    } else if was_frozen.get_value() {
         fixed("safe", Key::Thawed)
     } else {
         None
     };
     if frozen > 0 {
-        was_frozen.set(true);
+        was_frozen.set_value(true);
     }
     let says = div("").fixed("role", "status").child(says);
     Node::Many(vec![says.into(), refused.into()])

@@ -71,9 +71,10 @@ pub(super) fn health(
 /// What lists say of it: nothing, unless something is to be done.
 pub(super) fn alarm(lang: Lang, health: Option<Health>) -> Option<Node> {
     match health? {
-        Health::Good { .. } | Health::Unchecked | Health::Theirs | Health::Elsewhere => None,
+        Health::Good { .. } | Health::Unchecked | Health::Theirs => None,
         Health::Weak { .. } => Some(chip("local", text(lang, Key::HealthWeak))),
         Health::Broken { .. } => Some(chip("failed", text(lang, Key::HealthBroken))),
+        Health::Elsewhere => Some(chip("failed", text(lang, Key::HealthElsewhere))),
     }
 }
 

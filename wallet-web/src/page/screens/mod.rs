@@ -123,6 +123,7 @@ fn shell(s: Service, opening: bool) -> Node {
             .class(class)
             .fixed("id", "main")
             .fixed("tabindex", "-1")
+            // For tests: the address of the page is ahead of the screen.
             .attr("data-shows", route.href())
             .child(div("screen").key(key).child(screen))
             .child(Node::live(move || said(s).into()))

@@ -31,8 +31,8 @@ pub(super) fn restore(s: Service) -> Node {
         is_met: safes::meeting(s),
         known_before: RwSignal::new(None),
         first: RwSignal::new(0),
-        wrong_before: RwSignal::new(None),
-        is_followed: RwSignal::new(false),
+        wrong_before: StoredValue::new(None),
+        is_followed: StoredValue::new(false),
         chosen: RwSignal::new(Vec::new()),
     };
     Node::live(move || {
@@ -84,10 +84,10 @@ struct Restore {
     known_before: RwSignal<Option<Vec<SafeId>>>,
     /// Which of the safes that could be asked is.
     first: RwSignal<usize>,
-    /// How many notices told of a wrong secret when safes were asked: one more, and it was wrong.
-    wrong_before: RwSignal<Option<usize>>,
+    /// The notices that told of a wrong secret when safes were asked: another one, and it was wrong.
+    wrong_before: StoredValue<Option<Vec<ItemId>>>,
     /// Whether what the safes do is on the screen.
-    is_followed: RwSignal<bool>,
+    is_followed: StoredValue<bool>,
     /// What is to come back.
     chosen: RwSignal<Vec<Away>>,
 }
@@ -97,14 +97,15 @@ impl Restore {
         let s = self.s;
         // After safes were asked in vain it is what has to be mended that has the focus. A safe that was just trusted took it with
         // its question.
-        match self.is_followed.get_untracked() {
+        match self.is_followed.get_value() {
             true => self.proof.focus(),
             false => device::focus_heading_if_lost(),
         }
-        self.is_followed.set(false);
-        let is_wrong = |before| self.count_wrong() > before;
-        if self.wrong_before.get_untracked().is_some_and(is_wrong) {
-            self.wrong_before.set(None);
+        self.is_followed.set_value(false);
+        let is_wrong =
+            |before: Vec<ItemId>| self.told_wrong().iter().any(|it| !before.contains(it));
+        if self.wrong_before.get_value().is_some_and(is_wrong) {
+            self.wrong_before.set_value(None);
             self.proof.not_opened();
         }
         let known: Vec<(SafeId, String)> = s.safes.with(|all| {
@@ -120,12 +121,11 @@ impl Restore {
         ])
     }
 
-    /// How often a safe has said that name and secret do not belong together.
-    fn count_wrong(self) -> usize {
+    /// The notices of safes that have said that name and secret do not belong together.
+    fn told_wrong(self) -> Vec<ItemId> {
         let is_wrong = |it: &&Notice| it.kind == Kind::SecretWrong;
-        self.s
-            .notices
-            .with(|all| all.iter().filter(is_wrong).count())
+        let notices = self.s.notices;
+        notices.with(|all| all.iter().filter(is_wrong).map(|it| it.id).collect())
     }
 
     /// Whether a safe is to be met that is none of these.
@@ -206,7 +206,8 @@ impl Restore {
             self.proof.read(known_as.is_none(), move |typed, by| {
                 let name = known_as.unwrap_or(typed);
                 if let Some(safe) = safe {
-                    self.wrong_before.set(Some(untrack(|| self.count_wrong())));
+                    self.wrong_before
+                        .set_value(Some(untrack(|| self.told_wrong())));
                     s.send(Intent::Restore { safe, name, by });
                 }
             });
@@ -219,8 +220,8 @@ impl Restore {
         let s = self.s;
         let lang = s.lang.get();
         // What had the focus has made way.
-        if !self.is_followed.get_untracked() {
-            self.is_followed.set(true);
+        if !self.is_followed.get_value() {
+            self.is_followed.set_value(true);
             device::focus_heading_if_lost();
         }
         let jobs = secret::jobs(s, owner);
@@ -260,12 +261,12 @@ impl Restore {
         let again = (is_alone || has_form).then(|| {
             let name = Some(name.to_owned()).filter(|name| !name.is_empty());
             let form = match is_alone {
-                true => self.ask_or_meet(left, Key::Safe, Key::RestoreAgainDo, name),
-                false => self.ask(left, Key::Safe, Key::RestoreAgainDo, name),
+                true => self.ask_or_meet(left, Key::Safe, Key::RestoreAskDo, name),
+                false => self.ask(left, Key::Safe, Key::RestoreAskDo, name),
             };
-            let text = el("p").words(s.text(Key::RestoreAgainText));
+            let text = el("p").words(s.text(Key::RestoreAskText));
             let content = div("stack").child(text).child(form);
-            section(s, "again", Key::RestoreAgain, content)
+            section(s, "again", Key::RestoreAsk, content)
         });
         let at = if is_at_work { 2 } else { 3 };
         // The form below says it, if there is one.

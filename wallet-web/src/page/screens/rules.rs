@@ -125,6 +125,7 @@ fn card(s: Service, card: &RuleCard) -> Node {
         .child(switch);
     el("section")
         .class("panel stack")
+        .attr("data-rule", if is_on { "on" } else { "off" })
         .key(id.clone())
         .attr("aria-labelledby", id)
         .child(title)

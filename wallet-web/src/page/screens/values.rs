@@ -125,6 +125,8 @@ fn honest(s: Service) -> Option<Node> {
                 move || s.install(),
             ));
         }
+        let rules = text(lang, Key::RulesTitle);
+        ways.push(link("btn btn--small", Route::Rules, None, rules));
         line(kind, "warn", words, why, back_up, ways)
     })
 }

@@ -25,7 +25,7 @@ const OFFERED: [u64; 4] = [0, 3_600, 86_400, 259_200];
 pub(super) fn waits(s: Service) -> Node {
     s.send(Intent::Watch);
     let is_freezing = RwSignal::new(false);
-    let was_frozen = RwSignal::new(false);
+    let was_frozen = StoredValue::new(false);
     keep_dialog(freeze::DIALOG, is_freezing);
     Node::live(move || {
         let content = div("stack stack--wide")

@@ -49,7 +49,7 @@ pub(super) fn ways(s: Service) -> Node {
         copied: RwSignal::new(None),
         is_copying: RwSignal::new(false),
         is_freezing: RwSignal::new(false),
-        was_frozen: RwSignal::new(false),
+        was_frozen: StoredValue::new(false),
         kit: Kit::new(s),
     };
     on_cleanup(move || ways.leave());
@@ -107,7 +107,7 @@ struct Ways {
     /// Before everything is frozen.
     is_freezing: RwSignal<bool>,
     /// Whether something was frozen while this screen was there.
-    was_frozen: RwSignal<bool>,
+    was_frozen: StoredValue<bool>,
     kit: Kit,
 }
 

@@ -22,7 +22,7 @@ pub(super) fn rehearsed(lang: Lang, entry: &Entry) -> String {
     say!(
         lang,
         "Came back and given back again: {came} of {all}. Whole parts: {good} of {asked}.",
-        "{all}点のうち{came}点が戻ることを確かめ、金庫に返しました。無事な部分：{asked}個のうち{good}個。",
+        "戻して確かめ、金庫に返したもの：{all}点のうち{came}点。無事な部分：{asked}個のうち{good}個。",
         came,
         all,
         good,
@@ -50,7 +50,7 @@ pub(crate) fn health(lang: Lang, health: Health) -> String {
         .into(),
         Health::Theirs => say!(
             lang,
-            "Another device registered it, and this one would have to wait: asking would call its owner. Try it on that device, or move it here.",
+            "Another device registered it, and this one would have to wait: asking would call its owner. Try it on that device, or have this one move it to other safes.",
             "ほかの端末が預けたもので、この端末は待つことになります。問い合わせると持ち主に知らせが届くため、試していません。その端末で試すか、この端末で別の金庫に移してください。"
         )
         .into(),

@@ -690,9 +690,9 @@ keys! {
     RestoreDo: "Find everything again", "すべてを見つけ直す";
     RestoreSafes: "Your safes", "金庫";
     RestoreLeaveOut: "Leave it out", "除く";
-    RestoreAgain: "Ask another safe", "ほかの金庫に問い合わせる";
-    RestoreAgainText: "One that has not opened yet. Show it who you are.", "まだ開いていない金庫に、本人であることを示してください。";
-    RestoreAgainDo: "Ask it", "問い合わせる";
+    RestoreAsk: "Ask another safe", "ほかの金庫に問い合わせる";
+    RestoreAskText: "One that has not opened yet. Show it who you are.", "まだ開いていない金庫に、本人であることを示してください。";
+    RestoreAskDo: "Ask it", "問い合わせる";
     RestoreFound: "What was found", "見つかったもの";
     RestoreFoundText: "The certificates are in this wallet again, so nothing has to be fetched today. What you recover now leaves its safes and is in this browser only.", "登録証は財布に戻ったので、今すぐ引き出す必要はありません。取り戻したものは金庫を離れ、このブラウザだけにあるようになります。";
     RestoreLostDevice: "Whoever can open the lost device can still fetch all this, without a wait. To stop that, recover it here first, or freeze everything under Settings, “Having others wait”.", "なくした端末を開ける人は、待たずにこれらを引き出せます。止めるには、先にここで取り戻すか、「設定」の「ほかの端末を待たせる」ですべて凍結してください。";
@@ -733,7 +733,7 @@ keys! {
     RulesTitle: "Automatic backup", "自動の預け入れ";
     RulesNote: "Which values go to safes and come back by themselves, and when", "何を、いつ、自動で預け、取り戻すか";
     RulesLead: "Rules back values up, and bring them home, at moments that suit you. They run while this wallet is open; what was missed is done at the next opening.", "都合のよい時に、ルールが中身を預けたり取り戻したりします。財布を開いている間に働き、逃した分は次に開いたときに行います。";
-    RulesRestore: "Restore the shipped rules, switched off", "最初のルールに戻す（オフ）";
+    RulesRestore: "Restore the shipped rules, switched off", "最初のルールに戻す（オフの状態で）";
     RuleAdd: "Add a rule", "ルールを追加";
     RuleEdit: "Change the rule", "ルールを変更";
     RuleOn: "On", "オン";
@@ -778,5 +778,6 @@ keys! {
     HealthTitle: "Whether it comes back", "戻るかどうか";
     HealthWeak: "Weakened", "弱っています";
     HealthBroken: "Would not come back", "戻りません";
+    HealthElsewhere: "Gone elsewhere", "ほかへ渡った";
     MakeRoomRules: "Back up by my rules and go on", "ルールで預けて続ける";
 }

@@ -654,7 +654,7 @@ fn of(lang: Lang, kind: &Kind, in_sentence: &str, safe: &str) -> Halves {
             say!(
                 lang,
                 "Show a way in under “Ways in”. Make a recovery kit or add a passkey there if there is none, then freeze there.",
-                "「開け方」で開け方を1つ示してください。復元キットもパスキーもなければ作り、そこで凍結してください。"
+                "「開け方」で開け方を1つ示してください。復旧キットもパスキーもなければ作り、そこで凍結してください。"
             ),
         ),
         Kind::FreezeNeedsWay => Halves::new(

@@ -492,7 +492,7 @@ pub(crate) fn remark(lang: Lang, remark: Remark) -> &'static str {
         ),
         Remark::LateWhileClosed => say!(
             lang,
-            "While the wallet is closed nothing runs. What its time has come for is done at the next opening.",
+            "While the wallet is closed nothing runs. Whatever has become due by then is done when you next open it.",
             "閉じている間は何もしません。時刻が過ぎていれば、次に開いたときに行います。"
         ),
         Remark::TomorrowMissedWhileClosed => say!(

@@ -105,6 +105,23 @@ fn a_fire_drill_shows_of_every_preset_that_it_comes_back_and_changes_nothing_els
 }
 
 #[test]
+fn however_often_it_is_rehearsed_every_safe_is_there_for_what_comes_after() {
+    let mut stage = stage(7, 3);
+    let before = bytes(&stage);
+    let plan = Preset::AnyTwoOfThree.plan();
+    stage.want_protected(0, stage.scene.held(0), plan, stage.ids(), None);
+    stage.settle().unwrap();
+    // One more than a safe is asked by at a time.
+    for _ in 0..5 {
+        stage.rehearse_first();
+        stage.settle().unwrap();
+        assert_eq!(stage.scene.books(0).flows().count(), 0);
+    }
+    assert!(stage.given_back() >= 15);
+    stage.ends_well(&before);
+}
+
+#[test]
 fn a_crash_in_the_middle_of_a_rehearsal_leaves_nothing_open() {
     for steps in 0.. {
         let mut stage = stage(7, 3);
