@@ -344,9 +344,8 @@ test("what a browser that wakes does is said at the rule, and a time that has pa
   await wallet.go("rules");
   const rule = wallet.region("Not usable within a month");
   await rule.getByText("Whatever has become due by then is done when you next open it.").waitFor();
-  const on = rule.getByLabel("On", { exact: true });
-  await on.check();
-  await wallet.page.locator("[data-rule=on]", { has: on }).waitFor();
+  await rule.getByLabel("On", { exact: true }).check();
+  await rule.and(wallet.page.locator("[data-rule=on]")).waitFor();
   await wallet.reload();
   await wallet.go("rules");
   await rule.getByText("Nothing new begins until you open it.").waitFor();

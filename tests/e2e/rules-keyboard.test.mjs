@@ -109,7 +109,7 @@ test("rules by the keyboard alone", async (t) => {
       await reachNamed("On", "Mine");
       await press("Space");
       // The box shows it before the wallet has stored it.
-      await page.locator(`[data-rule=${is ? "on" : "off"}]`, { has: on }).waitFor();
+      await region("Mine").and(page.locator(`[data-rule=${is ? "on" : "off"}]`)).waitFor();
       assert.equal(await on.isChecked(), is);
       assert.deepEqual(await at().then(({ name, place }) => [name, place]), ["On", "Mine"]);
     }
