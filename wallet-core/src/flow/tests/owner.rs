@@ -362,8 +362,13 @@ fn in_settles_what_an_attempt_by_the_same_kind_of_way_had_told_of_this_safe() {
         told(4, Kind::OwnerRecordDamaged, &here),
         told(5, Kind::SecretWrong, "https://other.example"),
     ]);
-    let settled = |login: &Login| -> Vec<ItemId> {
-        let step = scene.step(login, Input::Owner(logged_in()));
+    let settled = |login: &Login, by: By| -> Vec<ItemId> {
+        let OwnerAnswer::LoginFinished(LoginFinished::In(mut inside)) = logged_in() else {
+            panic!("it is in")
+        };
+        inside.by = by;
+        let answer = OwnerAnswer::LoginFinished(LoginFinished::In(inside));
+        let step = scene.step(login, Input::Owner(answer));
         let settled = step.changes.iter().filter_map(|change| match change {
             Change::Acknowledge(id) => Some(*id),
             _ => None,
@@ -372,12 +377,17 @@ fn in_settles_what_an_attempt_by_the_same_kind_of_way_had_told_of_this_safe() {
     };
     let aim = || Aim::Ways(Managing::default());
     let by_passkey = scene.next(&scene.challenged(aim()), Input::Shown(signed(None)));
-    assert_eq!(settled(&by_passkey), [ItemId::new([2; 16])]);
+    let device = By::Device(DeviceId::new([1; 32]));
+    assert_eq!(settled(&by_passkey, device), [ItemId::new([2; 16])]);
     let by_words = Login {
         with: Some(secret()),
         ..by_passkey
     };
-    assert_eq!(settled(&by_words), [ItemId::new([1; 16])]);
+    assert_eq!(settled(&by_words, By::Newest), [ItemId::new([1; 16])]);
+    // Somebody may have changed the words: that others open disproves nothing.
+    for by in [By::Previous, By::Kit] {
+        assert_eq!(settled(&by_words, by), []);
+    }
 }
 
 /// A safe could otherwise give a wallet a root of its own making, and read what is sealed under it.
