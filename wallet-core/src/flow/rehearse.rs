@@ -641,9 +641,7 @@ impl Rehearse {
                 (_, false) => Whole::TooFewLeft,
             };
         }
-        let come = self.come.parts.iter();
-        let come = come.map(|(id, _, body)| (*id, body.clone()));
-        let bodies: Vec<(ItemId, Body)> = come.chain(bodies.iter().cloned()).collect();
+        let bodies = self.with_those_that_came(bodies);
         let Some((author, parts)) = uncovered(&came, &bodies) else {
             return Whole::DoesNotOpen;
         };
@@ -659,6 +657,13 @@ impl Rehearse {
         }
     }
 
+    /// The bytes of the parts that came, and these.
+    fn with_those_that_came(&self, bodies: &[(ItemId, Body)]) -> Vec<(ItemId, Body)> {
+        let come = self.come.parts.iter();
+        let come = come.map(|(id, _, body)| (*id, body.clone()));
+        come.chain(bodies.iter().cloned()).collect()
+    }
+
     /// Likewise of a key that was registered by itself: it has come back if it is the one that its backups name.
     fn whole_key(&self, members: &Members<'_>, bodies: &[(ItemId, Body)]) -> Whole {
         let came = self.come.parts.iter().map(|(id, part, _)| (*id, part));
@@ -669,9 +674,7 @@ impl Rehearse {
                 false => Whole::TooFewLeft,
             };
         }
-        let come = self.come.parts.iter();
-        let come = come.map(|(id, _, body)| (*id, body.clone()));
-        let bodies: Vec<(ItemId, Body)> = come.chain(bodies.iter().cloned()).collect();
+        let bodies = self.with_those_that_came(bodies);
         let Some((author, parts)) = uncovered(&came, &bodies) else {
             return Whole::DoesNotOpen;
         };
